@@ -1,0 +1,44 @@
+"""Code-model experiments that come out the same twice: generate, execute in six languages, score pass@k.
+
+The public API by name; a name is imported when it is first used, so that `import passatk` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from passatk.errors import PassatkError
+    from passatk.pipeline import Check, Evaluation, Report, check_problems, evaluate
+    from passatk.problems import load
+    from passatk.scoring import pass_at_k
+
+_HOME = {
+    "Check": "pipeline",
+    "Evaluation": "pipeline",
+    "PassatkError": "errors",
+    "Report": "pipeline",
+    "check_problems": "pipeline",
+    "evaluate": "pipeline",
+    "load": "problems",
+    "pass_at_k": "scoring",
+}
+
+__all__ = [
+    "Check",
+    "Evaluation",
+    "PassatkError",
+    "Report",
+    "__version__",
+    "check_problems",
+    "evaluate",
+    "load",
+    "pass_at_k",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"passatk.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'passatk' has no attribute {name!r}")

@@ -1,0 +1,10 @@
+"""The command line: parse, call, print. Exit codes: 0 done, 1 the answer is no, 2 usage or input, 3 environment."""
+
+import sys
+
+
+def main() -> None:
+    """Entry point of the `passatk` command."""
+    from passatk.cli.app import run
+
+    sys.exit(run())

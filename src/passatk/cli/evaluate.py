@@ -1,0 +1,96 @@
+"""`passatk evaluate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from passatk.errors import InputError
+
+
+def evaluate(
+    samples: Annotated[
+        Path | None,
+        typer.Argument(
+            help="File of generations: CodeGeeX, HumanEval, EvalPlus, BigCode or MultiPL-E; JSON or JSON lines, gzip"
+            " or not. The format is told by content."
+        ),
+    ] = None,
+    problems: Annotated[
+        str, typer.Option(help="basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder.")
+    ] = "basics",
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder. The same command resumes it. [default: runs/<name of SAMPLES>]")
+    ] = None,
+    k: Annotated[
+        str | None, typer.Option(help="The k of pass@k, like 1,10,100. [default: those of 1,10,100 that n allows]")
+    ] = None,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Score the problems' own reference solutions instead of a file.")
+    ] = False,
+    target_language: Annotated[
+        str | None, typer.Option(help="Translations: judge a sample of Python/12 as Java/12 when this is java.")
+    ] = None,
+    tests: Annotated[str, typer.Option(help="hidden, or example: the public tests.")] = "hidden",
+    workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
+    cpu_seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="CPU time a program may use. [default: 5]")
+    ] = None,
+    memory_mib: Annotated[int | None, typer.Option(min=16, help="Memory a program may use. [default: 1024]")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    allow_unjudged: Annotated[
+        bool, typer.Option("--allow-unjudged", help="Score although some samples could not be judged, without them.")
+    ] = False,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="DANGEROUS: run generated programs with your rights on your files.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> int:
+    """Judge a file of generations in a sandbox and score it with pass@k.
+
+    Leaves RUN/results.jsonl with task_id, sample, completion, passed, status, reason for every sample.
+    """
+    import msgspec
+
+    from passatk import pipeline
+    from passatk.judging import default_limits
+    from passatk.languages import by_name
+    from passatk.problems import load
+    from passatk.report import terminal
+
+    if (samples is None) == (not reference):
+        raise InputError("give either a file of generations or --reference")
+    if tests not in ("hidden", "example"):
+        raise InputError(f"unknown --tests {tests!r}; known: example, hidden")
+    memory = None if memory_mib is None else memory_mib << 20
+    request = pipeline.Evaluation(
+        samples=samples,
+        problems=load(problems),
+        out=out or Path("runs") / (samples.name.partition(".")[0] if samples else f"reference-{problems}".replace("/", "-")),
+        ks=_ks(k),
+        tests=tests,
+        target_language=by_name(target_language).name if target_language else None,
+        limits=default_limits(cpu_seconds, memory),
+        workers=workers,
+        sandboxed=not no_sandbox,
+        allow_unjudged=allow_unjudged,
+        seed=seed,
+    )
+    with terminal.progress(terminal.console_for("stderr"), "judging") as progress:
+        report = pipeline.evaluate(request, progress)
+    if json:
+        print(msgspec.json.encode(msgspec.to_builtins(report, enc_hook=str)).decode())
+    else:
+        terminal.print_report(terminal.console_for(), report)
+    if report.refused:
+        raise pipeline.refusal(report)
+    return 0
+
+
+def _ks(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(dict.fromkeys(int(part) for part in text.split(",")))
+    except ValueError:
+        raise InputError(f"--k {text!r} is no list of whole numbers; expected something like 1,10,100") from None

@@ -1,0 +1,123 @@
+"""`passatk problems list|show|check|fetch`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Problems: what there is, what one says, whether they can be judged here, where to get them.", no_args_is_help=True)
+
+_SOURCE = "basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."
+_Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+@app.command("list")
+def list_(
+    source: Annotated[str | None, typer.Argument(help=f"Which problems: {_SOURCE} [default: all known names]")] = None,
+    json: _Json = False,
+) -> int:
+    """List known problem sets, or the tasks of one."""
+    import msgspec
+    from rich.table import Table
+
+    from passatk.errors import InputError
+    from passatk.problems import NAMES, find_folder, load
+    from passatk.report import terminal
+
+    if source is not None:
+        tasks = load(source).problems
+        print(msgspec.json.encode(list(tasks)).decode() if json else "\n".join(tasks))
+        return 0
+    rows = []
+    for name in NAMES:
+        try:
+            found = load(name)
+            place = str(find_folder(name) or "embedded")
+            rows.append({"name": name, "problems": len(found.problems), "languages": found.languages, "place": place})
+        except InputError:
+            rows.append({"name": name, "problems": 0, "languages": [], "place": f"passatk problems fetch {name}"})
+    if json:
+        print(msgspec.json.encode(rows).decode())
+        return 0
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("name", "problems", "languages", "place"):
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in row.values()))
+    terminal.console_for().print(table)
+    return 0
+
+
+@app.command()
+def show(
+    task: Annotated[str, typer.Argument(help="Task id, for example Java/12.")],
+    problems: Annotated[str, typer.Option(help=_SOURCE)] = "basics",
+    json: _Json = False,
+) -> int:
+    """Show one problem: prompt, reference solution, tests."""
+    import msgspec
+    from rich.syntax import Syntax
+
+    from passatk.problems import load
+    from passatk.report import terminal
+
+    problem = load(problems).get(task)
+    if json:
+        print(msgspec.json.encode(problem).decode())
+        return 0
+    console = terminal.console_for()
+    for heading, text in (
+        ("prompt", problem.prompt),
+        ("declaration", problem.declaration),
+        ("reference solution", problem.reference),
+        ("hidden tests", problem.tests),
+        ("example tests", problem.example_tests),
+    ):
+        console.print(f"--- {problem.task_id} {heading}", style="bold")
+        console.print(Syntax(text.strip("\n"), problem.language, background_color="default", word_wrap=True))
+    return 0
+
+
+@app.command()
+def check(
+    source: Annotated[str, typer.Argument(help=f"Which problems: {_SOURCE}")] = "basics",
+    workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
+    no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Run the programs unprotected.")] = False,
+    json: _Json = False,
+) -> int:
+    """Run every reference solution; exit 1 if one does not pass here."""
+    import msgspec
+
+    from passatk.languages import by_name
+    from passatk.pipeline import check_problems
+    from passatk.problems import load
+    from passatk.report import terminal
+
+    problems = load(source)
+    if language:
+        problems = problems.only([by_name(name).name for name in language])
+    with terminal.progress(terminal.console_for("stderr"), "checking") as progress:
+        checks = check_problems(problems, workers, sandboxed=not no_sandbox, progress=progress)
+    if json:
+        rows = [
+            {"task_id": c.task_id, "fit": c.fit, "status": c.verdict.status, "reason": c.verdict.reason} for c in checks
+        ]
+        print(msgspec.json.encode(rows).decode())
+    else:
+        terminal.print_checks(terminal.console_for(), checks)
+    return 0 if all(check.fit for check in checks) else 1
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="humaneval or humaneval-x.")],
+    mirror: Annotated[str | None, typer.Option(help="Address to use instead of the benchmark's public home.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder. [default: passatk's own, found by name]")] = None,
+) -> int:
+    """Download a benchmark from its public home and check it against known checksums."""
+    from passatk.problems.fetch import fetch as fetch_files
+
+    for file in fetch_files(name, mirror, to):
+        print(file)
+    return 0

@@ -1,0 +1,75 @@
+"""Every exception passatk raises, one tree.
+
+    PassatkError                exit code
+    ├── InputError              2   what the user gave cannot be used
+    │   ├── SourceError         2   a file's contents: names file, line, field and what was expected
+    │   ├── UnknownNameError    2   a name looked up exactly and missed: lists what exists
+    │   └── ScoreRefusedError   2   pass@k is undefined here (n < k, unjudged samples)
+    ├── RunFolderError          2   a run folder that belongs to another run, or is in use
+    └── EnvironmentFault        3   this machine cannot do it
+        ├── SandboxError        3   no slot can be started, or the isolation is below the floor
+        └── StorageError        3   the disk is full or cannot be written
+
+An error says which value, which rule, and what to do next. `cli` turns it into a message and an exit code; nothing
+below `cli` exits or prints.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class PassatkError(Exception):
+    """Base of all errors raised on purpose."""
+
+    exit_code = 2
+
+
+class InputError(PassatkError):
+    """The user's input cannot be used."""
+
+
+class SourceError(InputError):
+    """A file's contents are not what was expected.
+
+    `path` and `line` (1-based; None for the whole file) say where, `field` which member of the record.
+    """
+
+    def __init__(self, path: Path | str, line: int | None, problem: str, expected: str, field: str | None = None):
+        place = f"{path}:{line}" if line is not None else str(path)
+        about = f" field {field!r}:" if field is not None else ""
+        super().__init__(f"{place}:{about} {problem}; expected {expected}")
+        self.path, self.line, self.field = Path(path), line, field
+
+
+class UnknownNameError(InputError):
+    """A name was looked up exactly and is not there."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = ""):
+        names = sorted(known)
+        close = get_close_matches(name, names, n=1)
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        shown = ", ".join(names[:12]) + (f", ... ({len(names)} in all)" if len(names) > 12 else "")
+        super().__init__(f"unknown {kind} {name!r}; known: {shown or 'none'}.{meant}{' ' + hint if hint else ''}")
+
+
+class ScoreRefusedError(InputError):
+    """A score would be undefined or misleading, so none is given."""
+
+
+class RunFolderError(PassatkError):
+    """A run folder cannot be used for this run."""
+
+
+class EnvironmentFault(PassatkError):
+    """This machine lacks something the task needs."""
+
+    exit_code = 3
+
+
+class SandboxError(EnvironmentFault):
+    """A sandbox slot cannot be started, or isolates less than asked for."""
+
+
+class StorageError(EnvironmentFault):
+    """The run folder cannot be written: disk full, read-only, no permission."""

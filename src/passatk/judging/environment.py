@@ -1,0 +1,90 @@
+"""What this machine can judge: toolchains, isolation, and the world all programs of a run see."""
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from passatk.judging.limits import default_limits
+from passatk.judging.verdict import decide
+from passatk.languages import LANGUAGES, Toolchain
+from passatk.records import Isolation, Program, Sample, Status, Verdict
+from passatk.sandbox import Level, Slot, World, find_level
+from passatk.sandbox.cgroups import NO_PARENTS, find_parents
+from passatk.textfiles import data_home
+
+
+class Environment:
+    """Toolchains of some languages, found and prepared, and the isolation in force.
+
+    Args:
+        languages: names of the languages to find; all by default.
+        sandboxed: False only when the user asked for no sandbox in so many words.
+
+    Raises:
+        SandboxError: no sandbox can be built here.
+    """
+
+    def __init__(self, languages: Iterable[str] | None = None, sandboxed: bool = True):
+        names = list(LANGUAGES if languages is None else languages)
+        cache = data_home() / "toolchains"
+        with ThreadPoolExecutor() as threads:
+            found = threads.map(lambda name: LANGUAGES[name].toolchain(cache), names)
+            self.toolchains: dict[str, Toolchain] = dict(zip(names, found, strict=True))
+        level = find_level() if sandboxed else Level.NONE
+        parents = find_parents() if sandboxed else NO_PARENTS
+        parents.sweep()
+        usable = [toolchain for toolchain in self.toolchains.values() if toolchain.usable]
+        self.world = World(
+            level=level,
+            readable=tuple(dict.fromkeys(path for toolchain in usable for path in toolchain.readable)),
+            variables=tuple(variable for toolchain in usable for variable in toolchain.variables),
+            cgroups=parents,
+        )
+
+    @property
+    def isolation(self) -> Isolation:
+        """The isolation programs will be executed under."""
+        return self.world.isolation
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Language -> version of its toolchain, empty where missing."""
+        return {name: toolchain.version for name, toolchain in self.toolchains.items()}
+
+    def cannot_judge(self, program: Program) -> Verdict | None:
+        """`not_judged`, with the reason, if this machine lacks what `program` needs."""
+        toolchain = self.toolchains[program.language]
+        if not toolchain.usable:
+            return Verdict(status=Status.NOT_JUDGED, reason=toolchain.missing[0])
+        if lacking := self.lacking(program):
+            return Verdict(status=Status.NOT_JUDGED, reason=f"needs {', '.join(lacking)}, which is not here")
+        return None
+
+    def lacking(self, program: Program) -> list[str]:
+        """Dependencies of `program` that are not here, though its toolchain is."""
+        toolchain = self.toolchains[program.language]
+        return [name for name in program.requires if name not in toolchain.provides] if toolchain.usable else []
+
+    def self_tests(self) -> dict[str, str]:
+        """Judge the self-test of every usable toolchain; language -> what went wrong, for those that fail.
+
+        Raises:
+            SandboxError: no slot can be started.
+        """
+        limits = default_limits()
+        failures = {}
+        with Slot(self.world) as slot:
+            for name in (name for name, toolchain in self.toolchains.items() if toolchain.usable):
+                language = LANGUAGES[name]
+                problem = language.self_test
+                sample = Sample(task_id=problem.task_id, index=0, text=problem.reference)
+                program = language.program(problem, sample, problem.tests)
+                verdict = decide(slot.execute(program, limits), limits, language.read_failure)
+                if verdict.status is not Status.PASSED:
+                    failures[name] = f"self-test {verdict.status}: {verdict.reason}"
+        return failures
+
+
+def usable_cpus() -> list[int]:
+    """CPUs this process may run on."""
+    return sorted(os.sched_getaffinity(0))

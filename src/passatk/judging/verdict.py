@@ -1,0 +1,89 @@
+"""Facts -> verdict. One pure function; nothing else in passatk decides what became of a program."""
+
+import re
+from collections.abc import Callable
+
+from passatk.records import Limits, Outcome, Status, StepFacts, StepLimits, Stop, Verdict
+
+_LIMIT_STATUS = {
+    Stop.CPU: Status.TIME_LIMIT,
+    Stop.IDLE: Status.TIME_LIMIT,
+    Stop.MEMORY: Status.MEMORY_LIMIT,
+    Stop.OUTPUT: Status.OUTPUT_LIMIT,
+}
+_REASON_CHARACTERS = 200
+
+
+def decide(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts], Status]) -> Verdict:
+    """The verdict of one execution.
+
+    In this order: a fault of the sandbox judges nothing; a program that was not built is a compile error, whatever
+    stopped the compiler; a passed limit decides over what the program says; exit code 0 passes with proof and is
+    unproven without; anything else is for the language to read.
+
+    Args:
+        outcome: what the sandbox measured.
+        limits: the limits it was measured against.
+        read_failure: the language's reading of a run that failed by itself.
+    """
+    status, reason = _status(outcome, limits, read_failure)
+    return Verdict(status=status, reason=reason, attempts=(outcome,))
+
+
+def _status(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts], Status]) -> tuple[Status, str]:
+    if outcome.fault is not None:
+        return Status.NOT_JUDGED, f"the sandbox failed: {outcome.fault}"
+    build, run = outcome.build, outcome.run
+    if build is not None:
+        if stop := passed_limit(build, limits.build):
+            return Status.COMPILE_ERROR, f"the compiler was stopped: {_limit_reason(stop, build, limits.build)}"
+        if build.exit_code != 0:
+            return Status.COMPILE_ERROR, _first_error(build) or f"the compiler {_ending(build)}"
+    if run is None:
+        return Status.NOT_JUDGED, "the sandbox failed: it built the program and did not run it"
+    if stop := passed_limit(run, limits.run):
+        return _LIMIT_STATUS[stop], _limit_reason(stop, run, limits.run)
+    if run.exit_code == 0:
+        if outcome.proof:
+            return Status.PASSED, "all tests held"
+        return Status.UNPROVEN, "ended with exit code 0, but not after the last test"
+    return read_failure(run), _last_words(run) or f"the program {_ending(run)}"
+
+
+def passed_limit(facts: StepFacts, limits: StepLimits) -> Stop | None:
+    """The limit a step passed: the one that stopped it, else what the final readings say."""
+    if facts.stopped_by is not None:
+        return facts.stopped_by
+    if facts.cpu_s > limits.cpu_s:
+        return Stop.CPU
+    if facts.output_bytes > limits.output_bytes:
+        return Stop.OUTPUT
+    return None
+
+
+def _limit_reason(stop: Stop, facts: StepFacts, limits: StepLimits) -> str:
+    return {
+        Stop.CPU: f"used {facts.cpu_s:.2f} s of CPU time, limit {limits.cpu_s:g} s",
+        Stop.IDLE: f"did nothing for {facts.idle_s:.1f} s, limit {limits.idle_s:g} s",
+        Stop.MEMORY: f"needed more memory than {limits.memory_bytes >> 20} MiB",
+        Stop.OUTPUT: f"printed more than {limits.output_bytes >> 10} KiB",
+    }[stop]
+
+
+def _ending(facts: StepFacts) -> str:
+    return f"was ended by signal {facts.signal}" if facts.signal is not None else f"exited with {facts.exit_code}"
+
+
+def _first_error(build: StepFacts) -> str:
+    """The line of a compiler's output that says why."""
+    lines = [line.strip() for line in (build.stderr or build.stdout).splitlines() if line.strip()]
+    named = next((line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)), None)
+    return (named or (lines[0] if lines else ""))[:_REASON_CHARACTERS]
+
+
+def _last_words(run: StepFacts) -> str:
+    """The line of a failed run's stderr that says why: a message if there is one, else the last line."""
+    lines = [line.strip() for line in run.stderr.splitlines() if line.strip()]
+    telling = re.compile(r"^[\w.]*(Error|Exception)\b|Assertion|panicked at|^panic:|^fatal|terminate called|what\(\)")
+    named = [line for line in lines if telling.search(line)]
+    return (named[-1] if named else lines[-1] if lines else "")[:_REASON_CHARACTERS]

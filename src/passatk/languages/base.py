@@ -1,0 +1,181 @@
+"""What a language is: data, a rule for assembling programs, and a few overrides.
+
+Everything a language's harness promises to the judge:
+
+- it reads the one-time token (32 bytes) from stdin before any code of the program runs,
+- it writes the token to descriptor 3 after the last test, and only if every test held,
+- it exits with `EXIT_NOT_COMPILED` or `EXIT_ASSERTION` where the language has no better sign of its own.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from abc import ABC, abstractmethod
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from passatk.records import Problem, Program, Record, Sample, Status, StepFacts
+
+EXIT_NOT_COMPILED = 64
+EXIT_ASSERTION = 65
+
+NO_TESTS = "a test to run (the problem's tests are empty or commented out)"
+
+_PROBE_TIMEOUT_S = 600  # Go and Rust compile their libraries once
+
+
+class Toolchain(Record, frozen=True, kw_only=True):
+    """One language's tools as found on this machine."""
+
+    language: str
+    version: str
+    """As the tool prints it; empty when missing."""
+    path: tuple[str, ...] = ()
+    """Folders to put on the sandbox's PATH."""
+    readable: tuple[str, ...] = ()
+    """Folders and files that programs must be able to read."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Values for `${NAME}` in a program's commands and environments: what differs between machines."""
+    provides: tuple[str, ...] = ()
+    """Dependencies beyond the language itself that are there, see `Program.requires`."""
+    lacks: tuple[str, ...] = ()
+    """Optional dependencies that are not there, each with how to get it."""
+    missing: tuple[str, ...] = ()
+    """Why nothing can be judged in this language, each with what to do; empty when it can."""
+
+    @property
+    def usable(self) -> bool:
+        return not self.missing
+
+
+class Missing(Exception):
+    """A tool is not here, too old, or does not work. Its text says what to do."""
+
+
+class Language(ABC):
+    """One programming language. An instance is stateless; `languages.by_name` has them all."""
+
+    name: str
+    title: str
+    prefix: str
+    """Task ids of this language are `<prefix>/<number>`."""
+    aliases: tuple[str, ...] = ()
+    minimum: tuple[int, ...]
+    """Oldest toolchain version that can judge."""
+    packages: tuple[str, ...]
+    """Debian packages that bring the toolchain."""
+    assertion: re.Pattern[str] | None = None
+    """In stderr or stdout of a failed run: a test's assertion did not hold."""
+    out_of_memory: re.Pattern[str] | None = None
+    """In stderr of a failed run: the runtime's own memory limit was reached."""
+    test_mark: re.Pattern[str]
+    """In the text of every problem's tests: there is something to run."""
+    self_test: Problem
+    """A problem whose reference must pass for the toolchain to be believed."""
+
+    @abstractmethod
+    def locate(self, cache: Path) -> Toolchain:
+        """Find the toolchain, preparing under `cache` what programs need beyond it.
+
+        Raises:
+            Missing: it is absent, too old or broken.
+        """
+
+    @abstractmethod
+    def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
+        """`problem` + `sample` + `tests` (the hidden or the example tests) as files to build and run."""
+
+    def program(self, problem: Problem, sample: Sample, tests: str) -> Program:
+        """Like `assemble`; tests that would run nothing become a requirement that no machine can meet."""
+        program = self.assemble(problem, sample, tests)
+        if self.test_mark.search(self.without_comments(tests)):
+            return program
+        return msgspec.structs.replace(program, requires=(*program.requires, NO_TESTS))
+
+    def without_comments(self, source: str) -> str:
+        """`source` for looking at: what is commented out is gone."""
+        return re.sub(r"//[^\n]*|/\*.*?\*/", " ", source, flags=re.DOTALL)
+
+    def toolchain(self, cache: Path) -> Toolchain:
+        """Like `locate`, but a missing toolchain is a record that says so."""
+        try:
+            return self.locate(cache)
+        except Missing as error:
+            return Toolchain(language=self.name, version="", missing=(str(error),))
+
+    def read_failure(self, facts: StepFacts) -> Status:
+        """What a run that ended by itself, and not with exit code 0, says about itself."""
+        if facts.exit_code == EXIT_NOT_COMPILED:
+            return Status.COMPILE_ERROR
+        if facts.exit_code == EXIT_ASSERTION:
+            return Status.WRONG_ANSWER
+        if self.out_of_memory and self.out_of_memory.search(facts.stderr):
+            return Status.MEMORY_LIMIT
+        if self.assertion and self.assertion.search(facts.stderr + facts.stdout):
+            return Status.WRONG_ANSWER
+        return Status.RUNTIME_ERROR
+
+    # --- for subclasses --------------------------------------------------------------------------------------
+
+    def find_tool(self, command: str) -> str:
+        """Absolute path of `command`: from `PASSATK_<COMMAND>`, else from PATH.
+
+        Raises:
+            Missing: it is neither.
+        """
+        variable = "PASSATK_" + re.sub(r"\W", lambda m: "X" if m[0] == "+" else "_", command).upper()
+        wanted = os.environ.get(variable)
+        found = shutil.which(wanted or command)
+        if found is None:
+            told = f"{variable}={wanted} is not an executable" if wanted else f"{command} is not installed"
+            raise Missing(f"{told}; `apt-get install {' '.join(self.packages)}`, or set {variable} to its path")
+        return found
+
+    def check_version(self, printed: str, pattern: str = r"(\d+)(?:\.(\d+))?") -> str:
+        """The first line of what a tool printed, if its version is at least `minimum`.
+
+        Raises:
+            Missing: it is older, or prints no version.
+        """
+        line = printed.strip().splitlines()[0] if printed.strip() else ""
+        match = re.search(pattern, line)
+        if match is None:
+            raise Missing(f"cannot read the version of {self.title} from {line!r}")
+        if tuple(int(part) for part in match.groups(default="0")) < self.minimum:
+            needed = ".".join(map(str, self.minimum))
+            raise Missing(f"{self.title} is too old: {line!r}, need {needed}; `apt-get install {self.packages[0]}`")
+        return line
+
+
+def harness(name: str) -> str:
+    """Text of a harness file."""
+    return resources.files("passatk.languages").joinpath("harness", name).read_text()
+
+
+def output_of(*command: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> str:
+    """What a trusted tool prints on stdout, else on stderr.
+
+    Raises:
+        Missing: it cannot be started, fails, or hangs.
+    """
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_PROBE_TIMEOUT_S,
+            env=None if env is None else {**os.environ, **env},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Missing(f"{command[0]} does not work: {error}") from error
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip().splitlines()
+        raise Missing(f"`{' '.join(command)}` failed: {words[-1] if words else f'exit code {done.returncode}'}")
+    return done.stdout or done.stderr

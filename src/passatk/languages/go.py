@@ -1,0 +1,132 @@
+"""Go: compiled and linked with the bare tools against prebuilt packages; the tests run under `testing` in `main`."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
+from passatk.records import Problem, Program, Sample, Step
+
+HELPERS = ("math", "strings", "fmt", "strconv", "time", "bytes", "regexp", "sort", "math/rand", "crypto/md5")
+"""Imported where the code names them."""
+
+_IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^)]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
+_PACKAGE = re.compile(r"^package\s+\w+\s*$", re.MULTILINE)
+_TEST = re.compile(r"^func\s+(Test\w+)\s*\(", re.MULTILINE)
+_NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
+_GOPATHS = ("/usr/share/gocode",)
+TESTIFY = "github.com/stretchr/testify/assert"
+
+
+class Go(Language):
+    name, title, prefix = "go", "Go", "Go"
+    aliases = ("golang",)
+    minimum = (1, 18)
+    packages = ("golang-go", "golang-github-stretchr-testify-dev")
+    assertion = re.compile(r"^\s*--- FAIL: ", re.MULTILINE)
+    test_mark = re.compile(r"\bfunc\s+Test\w+\(")
+    self_test = Problem(
+        task_id="Go/self-test",
+        benchmark="self-test",
+        language="go",
+        prompt="func Answer() int {\n",
+        declaration="func Answer() int {\n",
+        reference='    return len(strings.Repeat("go", 21))\n}\n',
+        tests="func TestAnswer(t *testing.T) {\n    assert.Equal(t, 42, Answer())\n}\n",
+        test_setup=f'package main\n\nimport (\n    "testing"\n    "{TESTIFY}"\n)\n',
+    )
+
+    def locate(self, cache: Path) -> Toolchain:
+        go = self.find_tool("go")
+        version = self.check_version(output_of(go, "version"), r"go(\d+)\.(\d+)")
+        root, tools = output_of(go, "env", "GOROOT", "GOTOOLDIR").split()
+        folder = cache / "go" / hashlib.sha256(f"{version} {root}".encode()).hexdigest()[:16]
+        config = folder / "importcfg"
+        if not config.exists():
+            self._prepare(go, folder, config)
+        packages = [line.partition("=")[2] for line in config.read_text().splitlines()]
+        roots = {os.path.realpath(root), root, tools, str(folder)}
+        if not all(os.path.exists(p) for p in packages if os.path.isabs(p)):
+            self._prepare(go, folder, config)  # the package cache was cleaned behind our back
+        return Toolchain(
+            language=self.name,
+            version=version,
+            readable=tuple(sorted(roots)),
+            variables=(("GO_TOOLS", tools), ("GO_IMPORTCFG", str(config))),
+        )
+
+    def _prepare(self, go: str, folder: Path, config: Path) -> None:
+        """Compile the standard library and testify once; list the package archives for compiler and linker."""
+        folder.mkdir(parents=True, exist_ok=True)
+        env = {
+            "GO111MODULE": "off",
+            "GOPATH": ":".join(_GOPATHS),
+            "GOCACHE": str(folder / "packages"),
+            "GOFLAGS": "",
+            "CGO_ENABLED": "0",
+        }
+        form = "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"
+        try:
+            listed = output_of(go, "list", "-export", "-deps", "-f", form, "std", TESTIFY, env=env)
+        except Missing as error:
+            if "testify" in str(error):
+                raise Missing(f"testify is not installed; `apt-get install {self.packages[1]}`") from error
+            raise
+        lines = [line for line in listed.splitlines() if line.strip()]
+        temporary = config.with_suffix(f".{os.getpid()}")
+        temporary.write_text("\n".join([*lines, "packagefile passatk/proof=proof.a"]) + "\n")
+        temporary.replace(config)
+
+    def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
+        if sample.whole:
+            body, imported = _split_imports(_PACKAGE.sub("", sample.text, count=1))
+        else:
+            body, imported = problem.prompt.replace(problem.imports, "", 1) + sample.text, []
+        _, asked = _split_imports(f"{problem.imports}\n{problem.test_setup}")
+        code = f"{body}\n{tests}"
+        spoken = _NOT_CODE.sub(" ", code)
+        # an unused import does not compile: keep what is named, whoever asked for it
+        wanted = dict.fromkeys([*imported, *asked, *(f'"{package}"' for package in HELPERS)])
+        kept = [line for line in wanted if line in imported or _named(line, spoken)]
+        imports = "".join(f"    {line}\n" for line in kept)
+        names = _TEST.findall(_NOT_CODE.sub(" ", tests))
+        listed = "".join(f'        {{Name: "{name}", F: {name}}},\n' for name in names)
+        entry = (
+            'package main\n\nimport (\n    "testing"\n    "passatk/proof"\n)\n\n'
+            f"func main() {{\n    proof.Run([]testing.InternalTest{{\n{listed}    }})\n}}\n"
+        )
+        compile_ = ("${GO_TOOLS}/compile", "-importcfg", "${GO_IMPORTCFG}", "-pack", "-complete")
+        return Program(
+            language=self.name,
+            files=(
+                ("main.go", f"package main\n\nimport (\n{imports})\n{code}"),
+                ("entry.go", entry),
+                ("proof.go", harness("proof.go")),
+            ),
+            build=(
+                Step(argv=(*compile_, "-p", "passatk/proof", "-o", "proof.a", "proof.go")),
+                Step(argv=(*compile_, "-p", "main", "-o", "main.a", "main.go", "entry.go")),
+                Step(argv=("${GO_TOOLS}/link", "-importcfg", "${GO_IMPORTCFG}", "-s", "-w", "-o", "program", "main.a")),
+            ),
+            run=Step(argv=("./program",), env=(("GOMAXPROCS", "1"),)),
+        )
+
+
+def _split_imports(source: str) -> tuple[str, list[str]]:
+    """`source` without its import declarations, and the import specs (`"fmt"`, `m "math"`)."""
+    specs: list[str] = []
+    for match in _IMPORT.finditer(source):
+        lines = match["block"].splitlines() if match["block"] is not None else [match["one"]]
+        specs += [spec for line in lines if (spec := line.partition("//")[0].strip().rstrip(";"))]
+    return _IMPORT.sub("", source), specs
+
+
+def _named(spec: str, code: str) -> bool:
+    """Whether `code` names the package of an import spec."""
+    alias, _, path = spec.rpartition(" ")
+    name = alias.strip() or path.strip('"').rpartition("/")[2]
+    return re.search(rf"\b{re.escape(name)}\.", code) is not None
+
+
+LANGUAGE = Go()

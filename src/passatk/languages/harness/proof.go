@@ -1,0 +1,36 @@
+// Package proof runs the tests and gives the token after the last one, if all of them ran to their end and held.
+package proof
+
+import (
+	"io"
+	"os"
+	"testing"
+)
+
+// read while this package is initialised: before any init() or variable of the program
+var token = take()
+
+func take() []byte {
+	buffer := make([]byte, 32)
+	io.ReadFull(os.Stdin, buffer)
+	return buffer
+}
+
+func Run(tests []testing.InternalTest) {
+	held := 0
+	counted := make([]testing.InternalTest, len(tests))
+	for i, test := range tests {
+		run := test.F
+		counted[i] = testing.InternalTest{Name: test.Name, F: func(t *testing.T) {
+			run(t)
+			if !t.Failed() && !t.Skipped() {
+				held++
+			}
+			if held == len(tests) {
+				os.NewFile(3, "proof").Write(token)
+			}
+		}}
+	}
+	all := func(pattern, name string) (bool, error) { return true, nil }
+	testing.Main(all, counted, nil, nil)
+}

@@ -1,0 +1,39 @@
+"""Executes helpers.py, program.py and tests.py in one module, then hands over the token."""
+
+import os
+import sys
+
+token = os.read(0, 32)
+
+
+def main(token: bytes, give=os.write) -> None:
+    import traceback
+    import types
+
+    def compiled(name: str):
+        with open(name, "rb") as file:
+            return compile(file.read(), name, "exec", dont_inherit=True)
+
+    try:
+        stages = [compiled(name) for name in ("helpers.py", "program.py", "tests.py")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        traceback.print_exc(limit=0)
+        sys.exit(64)
+    module = types.ModuleType("program")
+    module.__dict__["__file__"] = "program.py"
+    sys.modules["program"] = module
+    try:
+        for stage in stages:
+            exec(stage, module.__dict__)
+    except AssertionError:
+        traceback.print_exc()
+        sys.exit(65)
+    give(3, token)
+
+
+sys.path = [path for path in sys.path if path != os.getcwd()] + sys.argv[1:2]
+sys.argv = ["program.py"]
+# what the program could find by looking around: nothing here holds the token once `main` has it
+arguments = (token,)
+del token
+main(*arguments)

@@ -1,0 +1,82 @@
+"""Python: the program and its tests are executed in one module by a harness that holds the token."""
+
+import importlib.util
+import os
+import re
+import sys
+from pathlib import Path
+
+from passatk.languages.base import Language, Toolchain, harness, output_of
+from passatk.records import Problem, Program, Sample, Step
+
+_NUMPY = re.compile(r"\b(numpy|np)\b")
+
+
+class Python(Language):
+    name, title, prefix = "python", "Python", "Python"
+    aliases = ("py", "HumanEval")
+    minimum = (3, 9)
+    packages = ("python3",)
+    test_mark = re.compile(r"\bassert\b|\bcheck\(")
+    self_test = Problem(
+        task_id="Python/self-test",
+        benchmark="self-test",
+        language="python",
+        prompt="def answer() -> int:\n",
+        declaration="def answer() -> int:\n",
+        reference="    return len([word for word in 'it works'.split()]) * 21\n",
+        tests="assert answer() == 42\n",
+    )
+
+    def without_comments(self, source: str) -> str:
+        return re.sub(r"^\s*#.*$", "", source, flags=re.MULTILINE)
+
+    def locate(self, cache: Path) -> Toolchain:
+        wanted = os.environ.get("PASSATK_PYTHON")
+        if wanted:
+            interpreter = self.find_tool("python")
+            prefix = output_of(interpreter, "-c", "import sys; print(sys.base_prefix)").strip()
+        else:
+            interpreter = os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
+            prefix = sys.base_prefix
+        version = self.check_version(output_of(interpreter, "--version"), r"(\d+)\.(\d+)")
+        numpy = importlib.util.find_spec("numpy")
+        numpy_folders: tuple[str, ...] = ()
+        if numpy is not None and numpy.origin is not None and not wanted:
+            site = Path(numpy.origin).parent.parent
+            numpy_folders = tuple(str(p) for p in (site / "numpy", site / "numpy.libs") if p.exists())
+        return Toolchain(
+            language=self.name,
+            version=version,
+            readable=(prefix, *numpy_folders),
+            variables=(
+                ("PYTHON", os.path.realpath(interpreter)),
+                ("PYTHON_SITE", os.path.dirname(numpy_folders[0]) if numpy_folders else ""),
+            ),
+            provides=("numpy",) if numpy_folders else (),
+            lacks=() if numpy_folders else ("numpy: `pip install numpy` beside passatk",),
+        )
+
+    def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
+        source = sample.text if sample.whole else problem.prompt + sample.text
+        uses_numpy = _NUMPY.search(source + tests) is not None
+        # what names numpy nowhere cannot notice that the import is left out, and saves 0.1 s
+        helpers = [line for line in problem.test_setup.splitlines() if uses_numpy or not _NUMPY.search(line)]
+        return Program(
+            language=self.name,
+            files=(
+                ("harness.py", harness("python_harness.py")),
+                ("helpers.py", "\n".join(helpers) + "\n"),
+                ("program.py", source),
+                ("tests.py", tests),
+            ),
+            run=Step(
+                argv=("${PYTHON}", "-I", "-S", "-B", "harness.py", "${PYTHON_SITE}"),
+                # numpy's threads would only ask for memory and processes
+                env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
+            ),
+            requires=("numpy",) if uses_numpy else (),
+        )
+
+
+LANGUAGE = Python()

@@ -1,0 +1,165 @@
+"""Rust: plain rustc; `#[test]` functions are called one by one from `main`, which then gives the token."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
+from passatk.records import Problem, Program, Sample, Step
+
+CRATES = {"rand": '"0.8"', "md5": '"0.7"', "regex": '{ version = "1", default-features = false, features = ["std", "unicode"] }'}
+_REGISTRY = Path("/usr/share/cargo/registry")
+"""Where Debian's librust-*-dev packages put crates."""
+
+_NAMED = {
+    "rand": re.compile(r"\b(rand|Rng)\b"),
+    "md5": re.compile(r"\bmd5\b"),
+    "regex": re.compile(r"\b(regex|Regex)\b"),
+}
+_USE = {crate: re.compile(rf"^use\s+{crate}\b[^;]*;[ \t]*\n?", re.MULTILINE) for crate in CRATES}
+_OLD_RAND = re.compile(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
+OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
+
+_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TEST = re.compile(r"#\[test\]\s*(?:pub\s+)?fn\s+(\w+)")
+_MODULE = re.compile(r"^\s*(?:pub\s+)?mod\s+(\w+)\s*\{", re.MULTILINE)
+
+
+class Rust(Language):
+    name, title, prefix = "rust", "Rust", "Rust"
+    aliases = ("rs",)
+    minimum = (1, 56)
+    packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
+    assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
+    test_mark = re.compile(r"#\[test\]")
+    self_test = Problem(
+        task_id="Rust/self-test",
+        benchmark="self-test",
+        language="rust",
+        prompt="",
+        declaration="fn answer() -> i32 {\n",
+        reference="    vec![20, 22].iter().sum()\n}\n",
+        tests="#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn test() {\n        assert_eq!(answer(), 42);\n    }\n}\n",
+    )
+
+    def without_comments(self, source: str) -> str:
+        return _COMMENT.sub(lambda m: m[0] if m[0].startswith('"') else " ", source)
+
+    def locate(self, cache: Path) -> Toolchain:
+        found = self.find_tool("rustc")
+        version = self.check_version(output_of(found, "--version"), r"(\d+)\.(\d+)")
+        root = output_of(found, "--print", "sysroot").strip()  # rustup's rustc is a launcher: use the real one
+        rustc = os.path.join(root, "bin", "rustc")
+        folder = cache / "rust" / hashlib.sha256(f"{version} {root}".encode()).hexdigest()[:16]
+        lacks = []
+        for crate in CRATES:
+            try:
+                _build_crate(crate, rustc, folder)
+            except (Missing, OSError) as error:
+                lacks.append(f"crate {crate}: {error}; `apt-get install librust-{crate}-dev cargo`")
+        lacks.append(f"{OLD_RAND}: not packaged by Debian")
+        folder.mkdir(parents=True, exist_ok=True)
+        mold = shutil.which("mold") is not None
+        return Toolchain(
+            language=self.name,
+            version=version,
+            readable=(root, str(folder)),
+            variables=(
+                ("RUSTC", rustc if os.path.exists(rustc) else found),
+                ("RUST_CRATES", str(folder)),
+                ("RUST_LINKER", f"link-arg=-fuse-ld={'mold' if mold else 'bfd'}"),
+            ),
+            provides=tuple(f"crate {c}" for c in CRATES if (folder / c / f"lib{c}.rlib").exists()),
+            lacks=tuple(lacks),
+        )
+
+    def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
+        body = sample.text if sample.whole else problem.declaration + problem.prompt + sample.text
+        source = f"{body}\n{_callable_tests(tests)}"
+        crates, stripped = [], source
+        for crate in CRATES:
+            without = _USE[crate].sub("", stripped)
+            if _NAMED[crate].search(self.without_comments(without)):
+                crates.append(crate)
+            else:
+                stripped = without  # the import is the only mention: leaving it out changes nothing
+        requires = tuple(f"crate {crate}" for crate in crates)
+        if "rand" in crates and _OLD_RAND.search(self.without_comments(stripped)):
+            requires += (OLD_RAND,)
+        calls = "".join(f"    {path}();\n" for path in _test_paths(self.without_comments(tests)))
+        entry = harness("proof.rs").replace("    // the tests\n", calls)
+        externs = tuple(part for c in crates for part in ("--extern", f"{c}=${{RUST_CRATES}}/{c}/lib{c}.rlib"))
+        searched = tuple(part for c in crates for part in ("-L", f"dependency=${{RUST_CRATES}}/{c}"))
+        return Program(
+            language=self.name,
+            files=(("main.rs", stripped + "\n" + entry),),
+            build=(
+                Step(
+                    argv=(
+                        *("${RUSTC}", "--edition", "2021", "--crate-name", "program", "-A", "warnings", "--color=never"),
+                        *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
+                        *(*externs, *searched, "-o", "program", "main.rs"),
+                    )
+                ),
+            ),
+            run=Step(argv=("./program",), env=(("RUST_BACKTRACE", "0"),)),
+            requires=requires,
+        )
+
+
+def _callable_tests(tests: str) -> str:
+    """`tests` with every `#[test]` function made an ordinary one that `main` can call."""
+    tests = re.sub(r"#\[cfg\(test\)\]", "", tests)
+    return re.sub(r"#\[test\]((?:\s|//[^\n]*\n)*)(?:pub\s+)?fn\b", r"\1pub fn", tests)
+
+
+def _test_paths(tests: str) -> list[str]:
+    """Paths of the `#[test]` functions in `tests`, which is without comments."""
+    module = _MODULE.search(tests)
+    prefix = f"crate::{module[1]}::" if module else "crate::"
+    return [prefix + name for name in _TEST.findall(tests)]
+
+
+def _build_crate(crate: str, rustc: str, folder: Path) -> None:
+    """Build `crate` and what it needs from Debian's sources into `folder/crate`, once.
+
+    Raises:
+        Missing: the sources or cargo are not there, or the build fails.
+    """
+    target = folder / crate
+    if (target / f"lib{crate}.rlib").exists():
+        return
+    if not _REGISTRY.exists() or not any(_REGISTRY.glob(f"{crate}-*")):
+        raise Missing("its source is not installed")
+    cargo = os.path.join(os.path.dirname(rustc), "cargo")
+    cargo = cargo if os.path.exists(cargo) else shutil.which("cargo") or ""
+    if not cargo:
+        raise Missing("cargo is not installed")
+    work = folder / f".build-{crate}-{os.getpid()}"
+    (work / "src").mkdir(parents=True)
+    (work / ".cargo").mkdir()
+    try:
+        (work / "src" / "lib.rs").write_text("")
+        (work / "Cargo.toml").write_text(
+            f'[package]\nname = "crates"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n{crate} = {CRATES[crate]}\n'
+        )
+        source = f'[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "{_REGISTRY}"\n'
+        (work / ".cargo" / "config.toml").write_text(source)
+        env = {"RUSTC": rustc, "CARGO_HOME": str(work / "home"), "CARGO_TARGET_DIR": str(work / "target"), "RUSTFLAGS": ""}
+        printed = output_of(cargo, "build", "--offline", "--release", "--message-format=json", env=env, cwd=work)
+        built = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+        files = [f for message in built for f in message.get("filenames", []) if f.endswith((".rlib", ".so"))]
+        staged = work / "staged"
+        staged.mkdir()
+        for file in files:
+            shutil.copy(file, staged / os.path.basename(file))
+        shutil.copy(next(f for f in files if f"lib{crate}-" in os.path.basename(f)), staged / f"lib{crate}.rlib")
+        staged.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+LANGUAGE = Rust()

@@ -1,0 +1,197 @@
+"""The nouns that cross folders: frozen records, units in their names or docstrings."""
+
+import enum
+import hashlib
+import json
+
+import msgspec
+
+
+class Status(enum.StrEnum):
+    """What became of one sample. Closed: nothing else is ever reported.
+
+    `not_judged` is the judge's failure (toolchain missing, sandbox failed), never the program's.
+    """
+
+    PASSED = "passed"
+    WRONG_ANSWER = "wrong_answer"
+    RUNTIME_ERROR = "runtime_error"
+    COMPILE_ERROR = "compile_error"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    UNPROVEN = "unproven"
+    NOT_JUDGED = "not_judged"
+
+
+class Stop(enum.StrEnum):
+    """Which limit the sandbox enforced on a step."""
+
+    CPU = "cpu"
+    IDLE = "idle"
+    MEMORY = "memory"
+    OUTPUT = "output"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all records: immutable, built by keyword."""
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """One task of a benchmark in one language, fields as HumanEval-X names them.
+
+    A program is `prompt` + a completion + `tests`; each language file knows its own exceptions to that.
+    """
+
+    task_id: str
+    benchmark: str
+    language: str
+    prompt: str
+    declaration: str
+    reference: str
+    tests: str
+    example_tests: str = ""
+    imports: str = ""
+    """Go: the import block inside the prompt."""
+    test_setup: str = ""
+    """Go: package clause and imports of the test file."""
+    cut_unindented: bool = False
+    """Completions end before their first non-blank unindented line (HumanEval-X, Python)."""
+
+
+class Sample(Record, frozen=True, kw_only=True):
+    """One generated completion. `index` counts the samples of a task from 0."""
+
+    task_id: str
+    index: int
+    text: str
+    whole: bool = False
+    """The text is a whole solution, prompt included, not the continuation of one."""
+
+
+class Step(Record, frozen=True, kw_only=True):
+    """One command of a program: `argv[0]` is looked up on the sandbox's PATH; it runs in the program's folder."""
+
+    argv: tuple[str, ...]
+    env: tuple[tuple[str, str], ...] = ()
+
+
+class Program(Record, frozen=True, kw_only=True):
+    """Files to build and run, for one language."""
+
+    language: str
+    files: tuple[tuple[str, str], ...]
+    build: tuple[Step, ...] = ()
+    run: Step
+    requires: tuple[str, ...] = ()
+    """Dependencies beyond the toolchain, by the names its `Toolchain.provides` uses."""
+
+    @property
+    def key(self) -> str:
+        """SHA-256 over everything in the program: sources, harness, commands. Equal keys share one verdict.
+
+        Toolchain and limits are not part of it: they belong to a run and stand in its manifest, so that the same
+        samples judged on two machines have comparable digests.
+        """
+        parts = [self.language, self.files, [_step(s) for s in self.build], _step(self.run), self.requires]
+        return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+
+
+def _step(step: Step) -> list[object]:
+    return [step.argv, step.env]
+
+
+class StepLimits(Record, frozen=True, kw_only=True):
+    """What one step (a build command, or the run) may use."""
+
+    cpu_s: float
+    """CPU seconds of the whole process tree."""
+    idle_s: float
+    """Seconds in which no process of the tree ran or wanted to run."""
+    memory_bytes: int
+    output_bytes: int
+    """Bytes written to stdout and stderr together."""
+    processes: int
+    disk_bytes: int
+    """Size of the program's private file system."""
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """Limits of a program. Build and run are apart: a slow compiler never eats the program's time."""
+
+    run: StepLimits
+    build: StepLimits
+
+
+class Isolation(Record, frozen=True, kw_only=True):
+    """What really contained a program, found by doing; stamped on every Outcome."""
+
+    sandbox: str
+    """`bubblewrap` or `none`."""
+    uid: str
+    """`unprivileged` (its own account), `user-namespace` (the caller's, without privileges), or `caller`."""
+    cgroup: str
+    """`v1`, `v2` or `none`."""
+    namespaces: tuple[str, ...] = ()
+    cpu_clock: str = "reaped-tree"
+    """Where CPU time is read: `cgroup` or `reaped-tree` (wait4 over the whole PID namespace)."""
+
+
+class StepFacts(Record, frozen=True, kw_only=True):
+    """Facts of one executed step. No opinions: `judging/verdict.py` has those."""
+
+    exit_code: int | None
+    """None when a signal ended it."""
+    signal: int | None
+    stopped_by: Stop | None
+    cpu_s: float
+    wall_s: float
+    idle_s: float
+    peak_memory_bytes: int
+    output_bytes: int
+    stdout: str
+    """At most the last 4 KiB, undecodable bytes as \\xNN."""
+    stderr: str
+
+
+class Outcome(Record, frozen=True, kw_only=True):
+    """Everything known about one execution of a program."""
+
+    build: StepFacts | None
+    """The last build step that ran; None when the language has none."""
+    run: StepFacts | None
+    """None when the build failed."""
+    proof: bool = False
+    """The harness handed over the one-time token after the last test."""
+    isolation: Isolation
+    fault: str | None = None
+    """Why the sandbox could not execute the program; then nothing else here counts."""
+
+
+class Verdict(Record, frozen=True, kw_only=True):
+    """A status, why, and every execution it rests on."""
+
+    status: Status
+    reason: str
+    attempts: tuple[Outcome, ...] = ()
+
+
+class PassAtK(Record, frozen=True, kw_only=True):
+    """pass@k over `problems` problems with a percentile bootstrap interval over problems."""
+
+    k: int
+    estimate: float
+    low: float
+    high: float
+
+
+class Score(Record, frozen=True, kw_only=True):
+    """Scores of one group of samples: a language, or all of them."""
+
+    group: str
+    problems: int
+    samples: int
+    statuses: dict[str, int]
+    pass_at_k: tuple[PassAtK, ...]
+    refused: tuple[str, ...] = ()
+    """Why some asked-for k has no value here."""

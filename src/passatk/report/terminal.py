@@ -1,0 +1,179 @@
+"""Tables and progress on a terminal; plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from passatk.judging import Environment
+from passatk.languages import LANGUAGES
+from passatk.pipeline import Check, Report
+from passatk.pipeline import Progress as ProgressCallback
+from passatk.records import Score, Status
+
+_PLAIN_EVERY_S = 5.0
+_COLOURS = {Status.PASSED: "green", Status.NOT_JUDGED: "magenta"}
+_LISTED = 12
+
+
+@contextmanager
+def progress(console: Console, title: str) -> Iterator[ProgressCallback]:
+    """A callback that shows how far a run is, its rate and the time left."""
+    if console.is_terminal:
+        columns = (
+            *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
+            *(TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()),
+        )
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=None, rate="")
+            yield _Rate(lambda done, total, rate: bar.update(task, completed=done, total=total, rate=rate))
+    else:
+        yield _Rate(_PlainLines(console, title))
+
+
+class _Rate:
+    """Adds programs per second, counted from the first call on."""
+
+    def __init__(self, show: Callable[[int, int, str], None]):
+        self._show = show
+        self._started: tuple[float, int] | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        self._started = self._started or (now, done)
+        elapsed, new = now - self._started[0], done - self._started[1]
+        self._show(done, total, f"{new / elapsed:.1f}/s" if elapsed > 0.5 else "")
+
+
+class _PlainLines:
+    """A line every few seconds, and one at the end."""
+
+    def __init__(self, console: Console, title: str):
+        self._console, self._title, self._last = console, title, time.monotonic()
+
+    def __call__(self, done: int, total: int, rate: str) -> None:
+        now = time.monotonic()
+        if now - self._last < _PLAIN_EVERY_S and done != total:
+            return
+        self._last = now
+        self._console.print(f"{self._title}: {done}/{total} programs {rate}".rstrip(), highlight=False)
+
+
+def title_of(group: str) -> str:
+    """A language's name as people write it."""
+    return LANGUAGES[group].title if group in LANGUAGES else group
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Scores, what was left out and why, digest, and where the results are."""
+    if report.scores:
+        console.print(scores_table(report.scores))
+    for score in report.scores:
+        for refusal in score.refused:
+            console.print(f"{title_of(score.group)}: {refusal}", style="yellow", highlight=False)
+    if report.unfit:
+        console.print(f"Left out, {len(report.unfit)} unfit tasks:", style="yellow")
+        _print_listed(console, [f"{task}: {why}" for task, why in report.unfit.items()])
+    if report.unjudged:
+        number = sum(report.unjudged.values())
+        told = "the score leaves them out (--allow-unjudged)" if report.scores else "so there is no score"
+        console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
+        _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
+    if report.problems_without_samples:
+        console.print(f"{report.problems_without_samples} problems have no samples and are not scored.", highlight=False)
+    rate = f", {report.judged_now / report.seconds:.1f} programs/s" if report.judged_now else ""
+    console.print(
+        f"{report.programs} unique programs, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
+        highlight=False,
+    )
+    isolation = report.isolation
+    console.print(
+        f"isolation: {isolation.sandbox}, {isolation.uid}, cgroup {isolation.cgroup}, CPU clock {isolation.cpu_clock}",
+        style="red" if isolation.sandbox == "none" else "",
+        highlight=False,
+    )
+    console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
+    console.print(f"results {report.out / 'results.jsonl'}", highlight=False, soft_wrap=True)
+
+
+def _print_listed(console: Console, lines: list[str]) -> None:
+    for line in lines[:_LISTED]:
+        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+    if len(lines) > _LISTED:
+        console.print(f"  ... and {len(lines) - _LISTED} more", highlight=False)
+
+
+def scores_table(scores: list[Score]) -> Table:
+    """One row per language: problems, samples, what became of them, pass@k with its 95 % interval."""
+    present = [status for status in Status if any(score.statuses.get(status) for score in scores)]
+    ks = list(dict.fromkeys(p.k for score in scores for p in score.pass_at_k))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("language")
+    for heading in ("problems", "samples"):
+        table.add_column(heading, justify="right")
+    for status in present:
+        table.add_column(status.replace("_", "\n"), justify="right", style=_COLOURS.get(status, ""))
+    for k in ks:
+        table.add_column(f"pass@{k} %\n[95 % interval]", justify="right", no_wrap=True)
+    for score in scores:
+        if score.group == "overall":
+            table.add_section()
+        cells = [title_of(score.group), str(score.problems), str(score.samples)]
+        cells += [str(score.statuses.get(status, 0)) for status in present]
+        values = {p.k: p for p in score.pass_at_k}
+        cells += [
+            f"{100 * p.estimate:.1f} \\[{100 * p.low:.1f}, {100 * p.high:.1f}]" if (p := values.get(k)) else "-" for k in ks
+        ]
+        table.add_row(*cells)
+    return table
+
+
+def print_checks(console: Console, checks: list[Check]) -> None:
+    """How many reference solutions pass, per language, and every one that does not."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("language", "problems", "fit", "unfit", "not judged"):
+        table.add_column(heading, justify="left" if heading == "language" else "right")
+    for language in dict.fromkeys(check.language for check in checks):
+        own = [check for check in checks if check.language == language]
+        fit = sum(check.fit for check in own)
+        unjudged = sum(check.verdict.status is Status.NOT_JUDGED for check in own)
+        table.add_row(title_of(language), str(len(own)), str(fit), str(len(own) - fit - unjudged), str(unjudged))
+    console.print(table)
+    for check in checks:
+        if not check.fit:
+            line = f"  {check.task_id}: {check.verdict.status}: {check.verdict.reason}"
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def print_doctor(console: Console, environment: Environment, failures: dict[str, str]) -> None:
+    """Toolchains with versions, isolation in force, what to install."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("language", "state", "toolchain"):
+        table.add_column(heading)
+    for name, toolchain in environment.toolchains.items():
+        state = "[red]missing[/]" if toolchain.missing else "[red]broken[/]" if name in failures else "[green]ok[/]"
+        told = failures.get(name) or (toolchain.missing[0] if toolchain.missing else toolchain.version)
+        table.add_row(title_of(name), state, told)
+    console.print(table)
+    lacks = [f"{title_of(name)} lacks {lack}" for name, t in environment.toolchains.items() for lack in t.lacks]
+    if lacks:
+        console.print("Optional:")
+        _print_listed(console, lacks)
+    isolation = environment.isolation
+    console.print(
+        f"Sandbox: {isolation.sandbox}, programs run as {isolation.uid}, cgroup {isolation.cgroup},"
+        f" CPU clock {isolation.cpu_clock}",
+        highlight=False,
+    )
+    if isolation.namespaces:
+        console.print(f"Namespaces: {', '.join(isolation.namespaces)}", highlight=False)
+
+
+def console_for(stream: str = "stdout") -> Console:
+    """A console on stdout or stderr; wide enough for a table where there is no terminal."""
+    target = sys.stdout if stream == "stdout" else sys.stderr
+    return Console(file=target, width=None if target.isatty() else 160, soft_wrap=False)

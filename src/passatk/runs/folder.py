@@ -1,0 +1,282 @@
+"""The run folder: what is judged is on disk before the next program is; nothing is lost to a kill."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from passatk.errors import PassatkError, RunFolderError, StorageError
+from passatk.records import Record, Sample, Score, Status, Verdict
+from passatk.runs.manifest import Manifest
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS samples (
+    task_id TEXT NOT NULL, sample INTEGER NOT NULL, program TEXT NOT NULL, language TEXT NOT NULL,
+    whole INTEGER NOT NULL, reference INTEGER NOT NULL, completion BLOB NOT NULL,
+    PRIMARY KEY (task_id, sample, reference)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
+CREATE TABLE IF NOT EXISTS verdicts (
+    program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, attempts BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """A sample and the program it became. `reference` marks a problem's own solution, judged to check the task."""
+
+    sample: Sample
+    program: str
+    language: str
+    reference: bool = False
+
+
+class Result(Record, frozen=True, kw_only=True):
+    """One line of `results.jsonl`, the format peers' tools read."""
+
+    task_id: str
+    sample: int
+    completion: str
+    passed: bool
+    status: str
+    reason: str
+
+
+class RunFolder:
+    """An open run folder, locked against other processes. Use as a context manager.
+
+    Files: `manifest.json`, `run.sqlite` (the journal), then `results.jsonl`, `score.json`, and last `complete`, which
+    holds the digest.
+
+    Raises:
+        RunFolderError: the folder is in use, or belongs to a run with another manifest.
+        StorageError: it cannot be written.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest):
+        self.path = path
+        with storage(path):
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = self._take_lock()
+            try:
+                self._open(manifest)
+            except BaseException:
+                self._lock.close()
+                raise
+
+    def _take_lock(self) -> IO[str]:
+        lock = (self.path / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise RunFolderError(f"{self.path} is in use by another passatk; wait for it, or give another --out") from None
+        return lock
+
+    def _open(self, manifest: Manifest) -> None:
+        file = self.path / "manifest.json"
+        if file.exists():
+            try:
+                earlier = msgspec.json.decode(file.read_bytes(), type=Manifest)
+            except (msgspec.DecodeError, msgspec.ValidationError) as error:
+                raise RunFolderError(f"{file} is not a manifest ({error}); give another --out") from error
+            earlier.check_same_run(manifest)
+        else:
+            strangers = [entry.name for entry in self.path.iterdir() if entry.name != "lock"]
+            if strangers:
+                raise RunFolderError(f"{self.path} is no run folder (it holds {strangers[0]!r}); give another --out")
+            write_atomically(file, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+        self._db = sqlite3.connect(self.path / "run.sqlite", isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")  # survives kill -9; a power cut may cost the last rows
+        self._db.executescript(_SCHEMA)
+
+    # --- filling -------------------------------------------------------------------------------------------------
+
+    @property
+    def filled(self) -> bool:
+        """All samples are in the journal."""
+        return self._db.execute("SELECT 1 FROM marks WHERE name = 'filled'").fetchone() is not None
+
+    def fill(self, entries: Iterable[Entry]) -> None:
+        """Put all samples into the journal, or, after an error in the input, none."""
+        with storage(self.path):
+            self._db.execute("BEGIN")
+            try:
+                self._db.executemany(
+                    "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        (
+                            *(e.sample.task_id, e.sample.index, e.program, e.language, e.sample.whole, e.reference),
+                            e.sample.text.encode("utf-8", "surrogatepass"),
+                        )
+                        for e in entries
+                    ),
+                )
+                self._db.execute("INSERT INTO marks VALUES ('filled')")
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    # --- judging -------------------------------------------------------------------------------------------------
+
+    def counts(self) -> tuple[int, int, int]:
+        """(samples, unique programs, programs still to judge)."""
+        samples = self._db.execute("SELECT COUNT(*) FROM samples WHERE NOT reference").fetchone()[0]
+        programs = self._db.execute("SELECT COUNT(DISTINCT program) FROM samples").fetchone()[0]
+        judged = self._db.execute("SELECT COUNT(*) FROM verdicts").fetchone()[0]
+        return samples, programs, programs - judged
+
+    def unjudged(self) -> Iterator[Entry]:
+        """One entry for each program without a verdict, as the journal stands now."""
+        reader = sqlite3.connect(self.path / "run.sqlite", isolation_level=None, check_same_thread=False)
+        try:
+            rows = reader.execute(
+                "SELECT task_id, MIN(sample), program, language, whole, reference, completion FROM samples"
+                " WHERE program NOT IN (SELECT program FROM verdicts) GROUP BY program ORDER BY program"
+            )
+            for task_id, index, program, language, whole, reference, completion in rows:
+                text = completion.decode("utf-8", "surrogatepass")
+                sample = Sample(task_id=task_id, index=index, text=text, whole=bool(whole))
+                yield Entry(sample=sample, program=program, language=language, reference=bool(reference))
+        finally:
+            reader.close()
+
+    def record(self, program: str, verdict: Verdict) -> None:
+        """Journal one verdict, at once."""
+        attempts = msgspec.json.encode(verdict.attempts)
+        with storage(self.path):
+            row = (program, verdict.status, verdict.reason, attempts)
+            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?)", row)
+
+    def forget_not_judged(self) -> None:
+        """Programs the judge failed on get another chance when a run is resumed."""
+        with storage(self.path):
+            self._db.execute("DELETE FROM verdicts WHERE status = ?", (Status.NOT_JUDGED,))
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def failed_references(self) -> dict[str, tuple[str, str]]:
+        """Tasks whose own reference solution did not pass: task id -> (status, reason)."""
+        rows = self._db.execute(
+            "SELECT s.task_id, v.status, v.reason FROM samples s JOIN verdicts v USING (program)"
+            " WHERE s.reference AND v.status != ?",
+            (Status.PASSED,),
+        )
+        return {task_id: (status, reason) for task_id, status, reason in rows}
+
+    def unjudged_samples(self) -> Iterator[tuple[str, str]]:
+        """(task id, why) of every sample that could not be judged."""
+        yield from self._db.execute(
+            "SELECT s.task_id, v.reason FROM samples s JOIN verdicts v USING (program)"
+            " WHERE NOT s.reference AND v.status = ?",
+            (Status.NOT_JUDGED,),
+        )
+
+    def outcomes(self) -> Iterator[tuple[str, str, str, int]]:
+        """(language, task id, status, number of samples), in order of task id."""
+        yield from self._db.execute(
+            "SELECT s.language, s.task_id, v.status, COUNT(*) FROM samples s JOIN verdicts v USING (program)"
+            " WHERE NOT s.reference GROUP BY s.task_id, v.status ORDER BY s.task_id"
+        )
+
+    def results(self) -> Iterator[Result]:
+        """Every sample with its verdict, in order of task id and sample."""
+        rows = self._db.execute(
+            "SELECT s.task_id, s.sample, s.completion, v.status, v.reason FROM samples s"
+            " JOIN verdicts v USING (program) WHERE NOT s.reference ORDER BY s.task_id, s.sample"
+        )
+        for task_id, sample, completion, status, reason in rows:
+            yield Result(
+                task_id=task_id,
+                sample=sample,
+                completion=completion.decode("utf-8", "surrogatepass"),
+                passed=status == Status.PASSED,
+                status=status,
+                reason=reason,
+            )
+
+    def digest(self) -> str:
+        """SHA-256 of the sorted (task, sample, program key, status) lines."""
+        digest = hashlib.sha256()
+        for row in self._db.execute(
+            "SELECT s.task_id, s.sample, s.program, v.status FROM samples s JOIN verdicts v USING (program)"
+            " WHERE NOT s.reference ORDER BY s.task_id, s.sample"
+        ):
+            digest.update(("\t".join(map(str, row)) + "\n").encode())
+        return digest.hexdigest()
+
+    # --- finishing -----------------------------------------------------------------------------------------------
+
+    @property
+    def complete(self) -> bool:
+        """Everything is judged and written."""
+        return (self.path / "complete").exists()
+
+    def write_results(self) -> None:
+        """Write `results.jsonl` from the journal."""
+        with storage(self.path):
+            temporary = self.path / "results.jsonl.part"
+            with temporary.open("w", encoding="utf-8") as file:
+                for result in self.results():
+                    # ASCII: a lone surrogate in a completion survives as an escape
+                    file.write(json.dumps(msgspec.to_builtins(result)) + "\n")
+            temporary.replace(self.path / "results.jsonl")
+
+    def finish(self, scores: list[Score]) -> str:
+        """Write results and scores, then the completion marker; return the digest."""
+        digest = self.digest()
+        self.write_results()
+        with storage(self.path):
+            write_atomically(self.path / "score.json", msgspec.json.format(msgspec.json.encode(scores)) + b"\n")
+            write_atomically(self.path / "complete", f"{digest}\n".encode())
+        return digest
+
+    def close(self) -> None:
+        """Close journal and lock."""
+        self._db.close()
+        self._lock.close()
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def storage(path: Path) -> Iterator[None]:
+    """Turn what the disk says into a StorageError that says what to do."""
+    try:
+        yield
+    except PassatkError:
+        raise
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot write the journal in {path}: {error}. {_ADVICE}") from error
+    except OSError as error:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise StorageError(f"cannot write {path}: {reason}. {_ADVICE}") from error
+
+
+_ADVICE = "What is judged is kept: make room and run the same command again to go on"
+
+
+def write_atomically(path: Path, body: bytes) -> None:
+    """The whole file or none of it."""
+    temporary = path.with_name(f"{path.name}.part")
+    with temporary.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

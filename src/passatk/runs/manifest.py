@@ -1,0 +1,78 @@
+"""Everything needed to repeat a run, and what must agree for a run to be resumed."""
+
+import os
+import platform
+
+import msgspec
+
+from passatk.errors import RunFolderError
+from passatk.records import Isolation, Limits, Record
+
+
+class Machine(Record, frozen=True, kw_only=True):
+    """Where a run happens."""
+
+    system: str
+    processor: str
+    cpus: int
+    python: str
+
+
+class Manifest(Record, frozen=True, kw_only=True):
+    """Written before anything is judged."""
+
+    passatk: str
+    samples: str
+    """Path as given, or `reference solutions`."""
+    samples_sha256: str
+    problems: str
+    problems_sha256: str
+    target_language: str | None
+    tests: str
+    """`hidden` or `example`."""
+    limits: Limits
+    toolchains: dict[str, str]
+    """Language -> version; a missing toolchain has an empty one."""
+    isolation: Isolation
+    machine: Machine
+
+    def check_same_run(self, other: "Manifest") -> None:
+        """Refuse to continue a run as another one.
+
+        Raises:
+            RunFolderError: naming each difference that can change a verdict.
+        """
+        mine, theirs = msgspec.to_builtins(self), msgspec.to_builtins(other)
+        differing = [
+            f"{field}: {_short(mine[field])} here, {_short(theirs[field])} now"
+            for field in self.__struct_fields__
+            if field not in ("samples", "machine") and mine[field] != theirs[field]
+        ]
+        if differing:
+            raise RunFolderError(
+                "this run folder belongs to another run, so it is not resumed; give another --out, or delete it. "
+                + "; ".join(differing)
+            )
+
+
+def this_machine() -> Machine:
+    """The machine this runs on."""
+    return Machine(
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        processor=_processor(),
+        cpus=len(os.sched_getaffinity(0)),
+        python=platform.python_version(),
+    )
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            return next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), "unknown")
+    except OSError:
+        return "unknown"
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,5 @@
+"""Generation files in: every format the field uses, told apart by content, checked line by line."""
+
+from passatk.samples.reading import read_samples
+
+__all__ = ["read_samples"]

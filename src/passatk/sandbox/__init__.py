@@ -1,0 +1,6 @@
+"""One program, contained and measured: facts only, no opinions."""
+
+from passatk.sandbox.isolation import Level, describe, find_level
+from passatk.sandbox.slot import Slot, SlotDied, World
+
+__all__ = ["Level", "Slot", "SlotDied", "World", "describe", "find_level"]

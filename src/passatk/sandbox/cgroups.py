@@ -1,0 +1,132 @@
+"""cgroups for slots: found by doing, v2 or v1, used where they can be made, cleaned up after crashes.
+
+A slot's cgroup limits memory and processes for that slot's program alone and reads its CPU time; the driver makes it,
+the slot server uses it.
+"""
+
+import contextlib
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from passatk.records import Record
+
+_NAME = re.compile(r"passatk-(\d+)-\d+")
+_V1_CONTROLLERS = ("memory", "pids", "cpuacct")
+_numbers = itertools.count()
+
+
+class SlotGroup(Record, frozen=True, kw_only=True):
+    """One slot's cgroup: `folders` by controller (v1), or `unified` (v2). Version 0: there is none."""
+
+    version: int
+    folders: dict[str, str]
+
+    def close(self) -> None:
+        """Remove it. A process that has not ended yet keeps its folder: the next sweep has it."""
+        for folder in self.folders.values():
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+
+
+NO_GROUP = SlotGroup(version=0, folders={})
+
+
+class Parents(Record, frozen=True, kw_only=True):
+    """Folders in which slot cgroups can be made on this machine."""
+
+    version: int
+    folders: dict[str, str]
+
+    def make(self) -> SlotGroup:
+        """A new cgroup; `OSError` when the machine no longer lets us."""
+        name = f"passatk-{os.getpid()}-{next(_numbers)}"
+        made = {}
+        for controller, folder in self.folders.items():
+            path = os.path.join(folder, name)
+            os.mkdir(path)
+            made[controller] = path
+        return SlotGroup(version=self.version, folders=made)
+
+    def sweep(self) -> int:
+        """Remove the cgroups of passatk processes that are gone; return how many."""
+        removed = 0
+        for folder in self.folders.values():
+            for entry in os.listdir(folder):
+                owner = _NAME.fullmatch(entry)
+                if owner and not os.path.exists(f"/proc/{owner[1]}"):
+                    with contextlib.suppress(OSError):
+                        os.rmdir(os.path.join(folder, entry))
+                        removed += 1
+        return removed
+
+
+NO_PARENTS = Parents(version=0, folders={})
+
+
+def find_parents() -> Parents:
+    """The best place where this process can really make, limit and remove a cgroup; version 0 when there is none."""
+    for candidate in _candidates():
+        if _works(candidate):
+            return candidate
+    return NO_PARENTS
+
+
+def _candidates() -> Iterator[Parents]:
+    mounts: dict[str, str] = {}
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        left, _, right = line.partition(" - ")
+        kind, _, options = right.split(" ", 2)
+        target = left.split()[4]
+        if kind == "cgroup2":
+            mounts.setdefault("unified", target)
+        elif kind == "cgroup":
+            for option in options.split()[-1].split(","):
+                mounts.setdefault(option, target)
+    own = {}
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        for controller in controllers.split(",") if controllers else ["unified"]:
+            own[controller] = path
+    if unified := mounts.get("unified"):
+        for path in (own.get("unified", "/"), "/"):
+            yield Parents(version=2, folders={"unified": os.path.normpath(unified + path)})
+    v1 = {c: os.path.normpath(mounts[c] + own.get(c, "/")) for c in _V1_CONTROLLERS if c in mounts}
+    if v1:
+        yield Parents(version=1, folders=v1)
+
+
+def _works(parents: Parents) -> bool:
+    """Make a group, set a limit, join it with a short-lived child, remove it."""
+    try:
+        group = parents.make()
+    except OSError:
+        return False
+    try:
+        if parents.version == 2:
+            folder = group.folders["unified"]
+            if not os.path.exists(f"{folder}/memory.max"):
+                return False
+            Path(folder, "memory.max").write_text(str(1 << 30))
+        elif "memory" in group.folders:
+            Path(group.folders["memory"], "memory.limit_in_bytes").write_text(str(1 << 30))
+        child = os.fork()
+        if child == 0:
+            _join_and_exit(group)
+        _, status = os.waitpid(child, 0)
+        return status == 0
+    except OSError:
+        return False
+    finally:
+        group.close()
+
+
+def _join_and_exit(group: SlotGroup) -> None:
+    code = 1
+    with contextlib.suppress(OSError):
+        for folder in group.folders.values():
+            Path(folder, "cgroup.procs").write_text("0")
+        code = 0
+    os._exit(code)

@@ -1,0 +1,249 @@
+"""A slot: one worker's long-lived container, in which programs are executed one after another."""
+
+import contextlib
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from passatk.errors import SandboxError
+from passatk.records import Isolation, Limits, Outcome, Program, Record, Step, StepFacts
+from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
+from passatk.sandbox.isolation import HINTS, Level, describe
+
+SERVER = Path(__file__).with_name("slot_server.py")
+UID = 31415
+"""Account of programs, inside and (as root) outside: no such user, so it owns nothing."""
+
+CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SYS_CHROOT")
+"""What the slot server itself needs to make worlds. Programs get none of them."""
+
+SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ssl/openssl.cnf")
+IDENTITY = {
+    "/etc/passwd": f"root:x:0:0:root:/:/bin/false\nprogram:x:{UID}:{UID}:program:/work:/bin/false\n",
+    "/etc/group": f"root:x:0:\nprogram:x:{UID}:\n",
+    "/etc/hosts": "127.0.0.1 localhost passatk\n",
+    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+class SlotDied(Exception):
+    """The slot's server ended while it had, or was given, a program."""
+
+
+class World(Record, frozen=True, kw_only=True):
+    """What every program of a run sees: the same for all slots."""
+
+    level: Level
+    readable: tuple[str, ...] = ()
+    """Host folders and files of the toolchains, seen read-only at the same place."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Values of `${NAME}` in commands and environments: where this machine keeps what."""
+    cgroups: Parents = NO_PARENTS
+
+    @property
+    def isolation(self) -> Isolation:
+        """The stamp for Outcomes."""
+        return describe(self.level, self.cgroups.version)
+
+
+class Slot:
+    """Start with `Slot(world)`, execute programs, `close`. Not for use by two threads at once.
+
+    Raises:
+        SandboxError: the container cannot be started; names the reason and what usually helps.
+    """
+
+    def __init__(self, world: World, cpu: int | None = None):
+        self._world = world
+        self._cpu = cpu
+        self._group: SlotGroup = world.cgroups.make() if world.cgroups.version else NO_GROUP
+        self._log: IO[bytes] = tempfile.TemporaryFile()
+        bare = world.level is Level.NONE
+        self._folder = tempfile.mkdtemp(prefix="passatk-bare-") if bare else None
+        config = {
+            "namespaced": not bare,
+            "switch_user": world.level is Level.ACCOUNT,
+            "own_user": world.level is Level.USER_NAMESPACE,
+            "uid": UID,
+            "gid": UID,
+            "work": f"{self._folder}/work" if bare else "/work",
+            "cgroup": {
+                "version": self._group.version,
+                "folders": self._group.folders if bare else {c: f"/passatk/cgroup/{c}" for c in self._group.folders},
+                "mounted": not bare,
+            },
+        }
+        server = str(SERVER) if bare else "/passatk/slot_server.py"
+        python = os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
+        command = [python, "-I", "-S", "-B", server, json.dumps(config)]
+        with contextlib.ExitStack() as stack:
+            pass_fds: list[int] = []
+            if not bare:
+                command = [*self._bubblewrap(python, pass_fds, stack), *command]
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                pass_fds=pass_fds,
+                start_new_session=True,  # Ctrl-C is for the driver
+                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+            )
+        try:
+            self._receive()
+        except SlotDied as error:
+            self.close()
+            hints = " ".join(HINTS)
+            raise SandboxError(f"cannot start a sandbox ({world.level}): {error}. {hints}") from None
+
+    def _bubblewrap(self, python: str, pass_fds: list[int], stack: contextlib.ExitStack) -> list[str]:
+        world = self._world
+        command = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "passatk", "--clearenv"]
+        command += [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net", "cgroup-try")]
+        if world.level is Level.USER_NAMESPACE:
+            command += ["--unshare-user", "--uid", str(UID), "--gid", str(UID)]
+        command += ["--cap-drop", "ALL"]
+        for capability in CAPABILITIES:
+            command += ["--cap-add", f"CAP_{capability}"]
+        for folder in SYSTEM_FOLDERS:
+            if os.path.islink(folder):
+                command += ["--symlink", os.readlink(folder), folder]
+            elif os.path.isdir(folder):
+                command += ["--ro-bind", folder, folder]
+        interpreter = os.path.dirname(os.path.dirname(python))
+        bound = [p for p in (*SYSTEM_FILES, interpreter, *world.readable) if os.path.exists(p) and not _in_system(p)]
+        parents = {str(parent) for path in (*bound, *IDENTITY) for parent in Path(path).parents}
+        for folder in sorted(parents - {"/"}):  # bubblewrap's own would be closed to the program's account
+            command += ["--perms", "0755", "--dir", folder]
+        for path in sorted(bound, key=len):
+            command += ["--ro-bind", path, path]
+        for target, text in IDENTITY.items():
+            fd = os.memfd_create("passatk")
+            stack.callback(os.close, fd)
+            os.write(fd, text.encode())
+            os.lseek(fd, 0, os.SEEK_SET)
+            pass_fds.append(fd)
+            command += ["--perms", "0644", "--ro-bind-data", str(fd), target]
+        command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
+        for folder in ("/tmp", "/work", "/scratch"):
+            command += ["--dir", folder]
+        for controller, folder in self._group.folders.items():
+            command += ["--bind", folder, f"/passatk/cgroup/{controller}"]
+        command += ["--ro-bind", str(SERVER), "/passatk/slot_server.py", "--remount-ro", "/", "--chdir", "/", "--"]
+        return command
+
+    def execute(self, program: Program, limits: Limits) -> Outcome:
+        """Build and run `program` in a fresh world.
+
+        Returns:
+            The facts, `fault` set when the sandbox could not execute it.
+
+        Raises:
+            SlotDied: the slot ended; start a new one and try again.
+        """
+        request = {
+            "files": program.files,
+            "build": [self._step(step) for step in program.build],
+            "run": self._step(program.run),
+            "limits": {"build": msgspec.to_builtins(limits.build), "run": msgspec.to_builtins(limits.run)},
+            "disk_bytes": max(limits.build.disk_bytes, limits.run.disk_bytes),
+            "cpu": self._cpu,
+            "env": self._environment(),
+        }
+        self._send(request)
+        reply = self._receive()
+        isolation = self._world.isolation
+        if reply.get("fault"):
+            return Outcome(build=None, run=None, isolation=isolation, fault=reply["fault"])
+        return Outcome(
+            build=_facts(reply["build"]), run=_facts(reply["run"]), proof=reply["proof"], isolation=isolation
+        )
+
+    def _step(self, step: Step) -> dict[str, Any]:
+        values = dict(self._world.variables)
+
+        def filled(text: str) -> str:
+            return _VARIABLE.sub(lambda match: values[match[1]], text)
+
+        return {"argv": [filled(arg) for arg in step.argv], "env": [(name, filled(value)) for name, value in step.env]}
+
+    def _environment(self) -> dict[str, str]:
+        """The same for every program, everywhere."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/work" if self._folder is None else self._folder,
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "TMPDIR": "/tmp",
+            "USER": "program",
+        }
+
+    def close(self) -> None:
+        """End the slot and everything in it."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+        self._group.close()
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                os.rmdir(self._folder)
+
+    def __enter__(self) -> "Slot":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, request: dict[str, Any]) -> None:
+        body = json.dumps(request).encode()
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(struct.pack(">I", len(body)) + body)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise SlotDied(self._last_words()) from error
+
+    def _receive(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        header = self._process.stdout.read(4)
+        if len(header) == 4:
+            body = self._process.stdout.read(struct.unpack(">I", header)[0])
+            with contextlib.suppress(ValueError):
+                reply: dict[str, Any] = json.loads(body)
+                return reply
+        raise SlotDied(self._last_words())
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        self._log.seek(0)
+        words = self._log.read().decode(errors="replace").strip().splitlines()
+        return words[-1] if words else f"its server ended with code {self._process.returncode}"
+
+
+def _in_system(path: str) -> bool:
+    return any(Path(path).is_relative_to(folder) for folder in SYSTEM_FOLDERS)
+
+
+def _facts(reply: dict[str, Any] | None) -> StepFacts | None:
+    return None if reply is None else msgspec.convert(reply, StepFacts)
