@@ -41,6 +41,8 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """The k of pass@k; None reports those of 1, 10, 100 that the samples allow."""
     tests: str = "hidden"
     """`hidden` or `example`."""
+    languages: tuple[str, ...] | None = None
+    """Only samples judged in these languages; None takes all."""
     target_language: str | None = None
     """Translations: judge a sample of `Python/12` as `Java/12` when this is `java`."""
     limits: Limits = default_limits()
@@ -167,9 +169,13 @@ def refusal(report: Report) -> EnvironmentFault:
 
 
 def _samples(request: Evaluation) -> Iterator[Sample]:
+    problems = request.problems
+    samples: Iterator[Sample]
     if request.samples is None:
-        return (_reference(problem) for problem in request.problems.problems.values())
-    return read_samples(request.samples, request.problems, request.target_language)
+        samples = map(_reference, problems.problems.values())
+    else:
+        samples = read_samples(request.samples, problems, request.target_language)
+    return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
 
 
 def _reference(problem: Problem) -> Sample:
@@ -198,6 +204,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         samples_sha256="" if request.samples is None else textfiles.content_hash(request.samples),
         problems=request.problems.name,
         problems_sha256=request.problems.hash,
+        languages=request.languages,
         target_language=None if reference else request.target_language,
         tests=request.tests,
         limits=request.limits,

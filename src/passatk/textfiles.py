@@ -89,7 +89,9 @@ def _guarded(path: Path, parts: Iterator[bytes]) -> Iterator[bytes]:
             count += 1
             yield part
     except EOFError as error:
-        raise SourceError(path, count + 1, "the gzip stream ends early", "a whole file: fetch or copy it again") from error
+        raise SourceError(
+            path, count + 1, "the gzip stream ends early", "a whole file: fetch or copy it again"
+        ) from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise SourceError(path, count + 1, f"the gzip stream is damaged ({error})", "a whole file") from error
     except OSError as error:

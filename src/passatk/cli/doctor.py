@@ -8,7 +8,7 @@ import typer
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> int:
-    """Say what this machine can judge: toolchains, isolation in force, what to install. Exit 1 if something is missing."""
+    """Say what this machine can judge: toolchains, isolation in force, what to install. Exit 1 if one is missing."""
     import msgspec
 
     from passatk.judging import Environment

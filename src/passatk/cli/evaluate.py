@@ -28,14 +28,15 @@ def evaluate(
     reference: Annotated[
         bool, typer.Option("--reference", help="Score the problems' own reference solutions instead of a file.")
     ] = False,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Only samples judged in this language; may be given again.")
+    ] = None,
     target_language: Annotated[
         str | None, typer.Option(help="Translations: judge a sample of Python/12 as Java/12 when this is java.")
     ] = None,
     tests: Annotated[str, typer.Option(help="hidden, or example: the public tests.")] = "hidden",
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
-    cpu_seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="CPU time a program may use. [default: 5]")
-    ] = None,
+    cpu_seconds: Annotated[float | None, typer.Option(min=0.1, help="CPU time a program may use. [default: 5]")] = None,
     memory_mib: Annotated[int | None, typer.Option(min=16, help="Memory a program may use. [default: 1024]")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
     allow_unjudged: Annotated[
@@ -66,9 +67,11 @@ def evaluate(
     request = pipeline.Evaluation(
         samples=samples,
         problems=load(problems),
-        out=out or Path("runs") / (samples.name.partition(".")[0] if samples else f"reference-{problems}".replace("/", "-")),
+        out=out
+        or Path("runs") / (samples.name.partition(".")[0] if samples else f"reference-{problems}".replace("/", "-")),
         ks=_ks(k),
         tests=tests,
+        languages=tuple(by_name(name).name for name in language) if language else None,
         target_language=by_name(target_language).name if target_language else None,
         limits=default_limits(cpu_seconds, memory),
         workers=workers,

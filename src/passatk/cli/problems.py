@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Problems: what there is, what one says, whether they can be judged here, where to get them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Problems: what there is, what one says, whether they can be judged here, where to get them.",
+    no_args_is_help=True,
+)
 
 _SOURCE = "basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."
 _Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]

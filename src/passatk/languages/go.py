@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
-from passatk.records import Problem, Program, Sample, Step
+from passatk.records import Problem, Program, Sample, Status, Step, StepFacts
 
 HELPERS = ("math", "strings", "fmt", "strconv", "time", "bytes", "regexp", "sort", "math/rand", "crypto/md5")
 """Imported where the code names them."""
@@ -24,7 +24,6 @@ class Go(Language):
     aliases = ("golang",)
     minimum = (1, 18)
     packages = ("golang-go", "golang-github-stretchr-testify-dev")
-    assertion = re.compile(r"^\s*--- FAIL: ", re.MULTILINE)
     test_mark = re.compile(r"\bfunc\s+Test\w+\(")
     self_test = Problem(
         task_id="Go/self-test",
@@ -55,6 +54,10 @@ class Go(Language):
             readable=tuple(sorted(roots)),
             variables=(("GO_TOOLS", tools), ("GO_IMPORTCFG", str(config))),
         )
+
+    def read_failure(self, facts: StepFacts) -> Status:
+        # `testing` prints "--- FAIL" for a panic too; only a test that failed by itself ends with code 1
+        return Status.WRONG_ANSWER if facts.exit_code == 1 and "--- FAIL: " in facts.stdout else Status.RUNTIME_ERROR
 
     def _prepare(self, go: str, folder: Path, config: Path) -> None:
         """Compile the standard library and testify once; list the package archives for compiler and linker."""

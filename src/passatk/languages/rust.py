@@ -10,7 +10,11 @@ from pathlib import Path
 from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
 from passatk.records import Problem, Program, Sample, Step
 
-CRATES = {"rand": '"0.8"', "md5": '"0.7"', "regex": '{ version = "1", default-features = false, features = ["std", "unicode"] }'}
+CRATES = {
+    "rand": '"0.8"',
+    "md5": '"0.7"',
+    "regex": '{ version = "1", default-features = false, features = ["std", "unicode"] }',
+}
 _REGISTRY = Path("/usr/share/cargo/registry")
 """Where Debian's librust-*-dev packages put crates."""
 
@@ -42,7 +46,10 @@ class Rust(Language):
         prompt="",
         declaration="fn answer() -> i32 {\n",
         reference="    vec![20, 22].iter().sum()\n}\n",
-        tests="#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn test() {\n        assert_eq!(answer(), 42);\n    }\n}\n",
+        tests=(
+            "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n"
+            "    fn test() {\n        assert_eq!(answer(), 42);\n    }\n}\n"
+        ),
     )
 
     def without_comments(self, source: str) -> str:
@@ -99,8 +106,26 @@ class Rust(Language):
             build=(
                 Step(
                     argv=(
-                        *("${RUSTC}", "--edition", "2021", "--crate-name", "program", "-A", "warnings", "--color=never"),
-                        *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
+                        *(
+                            "${RUSTC}",
+                            "--edition",
+                            "2021",
+                            "--crate-name",
+                            "program",
+                            "-A",
+                            "warnings",
+                            "--color=never",
+                        ),
+                        *(
+                            "-C",
+                            "debuginfo=0",
+                            "-C",
+                            "codegen-units=1",
+                            "-C",
+                            "${RUST_LINKER}",
+                            "-C",
+                            "metadata=passatk",
+                        ),
                         *(*externs, *searched, "-o", "program", "main.rs"),
                     )
                 ),
@@ -144,11 +169,17 @@ def _build_crate(crate: str, rustc: str, folder: Path) -> None:
     try:
         (work / "src" / "lib.rs").write_text("")
         (work / "Cargo.toml").write_text(
-            f'[package]\nname = "crates"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n{crate} = {CRATES[crate]}\n'
+            '[package]\nname = "crates"\nversion = "0.0.0"\nedition = "2021"\n'
+            f"[dependencies]\n{crate} = {CRATES[crate]}\n"
         )
         source = f'[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "{_REGISTRY}"\n'
         (work / ".cargo" / "config.toml").write_text(source)
-        env = {"RUSTC": rustc, "CARGO_HOME": str(work / "home"), "CARGO_TARGET_DIR": str(work / "target"), "RUSTFLAGS": ""}
+        env = {
+            "RUSTC": rustc,
+            "CARGO_HOME": str(work / "home"),
+            "CARGO_TARGET_DIR": str(work / "target"),
+            "RUSTFLAGS": "",
+        }
         printed = output_of(cargo, "build", "--offline", "--release", "--message-format=json", env=env, cwd=work)
         built = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
         files = [f for message in built for f in message.get("filenames", []) if f.endswith((".rlib", ".so"))]

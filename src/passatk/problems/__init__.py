@@ -52,9 +52,7 @@ class ProblemSet(Record, frozen=True, kw_only=True):
     def only(self, languages: Iterable[str]) -> "ProblemSet":
         """The problems in these languages."""
         wanted = set(languages)
-        return ProblemSet(
-            name=self.name, problems={t: p for t, p in self.problems.items() if p.language in wanted}
-        )
+        return ProblemSet(name=self.name, problems={t: p for t, p in self.problems.items() if p.language in wanted})
 
 
 def load(source: str) -> ProblemSet:

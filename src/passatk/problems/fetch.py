@@ -49,7 +49,8 @@ def _fetch_file(url: str, target: Path, checksum: str) -> Path:
     found = _checksum(body)
     if found != checksum:
         raise InputError(
-            f"{url} is not the file it should be: its contents have SHA-256 {found}, expected {checksum}. Nothing was kept"
+            f"{url} is not the file it should be: its contents have SHA-256 {found}, expected {checksum}."
+            " Nothing was kept"
         )
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     temporary.write_bytes(body)

@@ -15,14 +15,14 @@ from typing import Any
 from passatk.records import Problem, Record
 
 
-class Case(Record, array_like=True):
+class Case(Record, frozen=True, array_like=True):
     """Arguments of one call and the value it must return."""
 
     arguments: list[Any]
     result: Any
 
 
-class Specification(Record, forbid_unknown_fields=True):
+class Specification(Record, frozen=True, forbid_unknown_fields=True):
     """One problem, apart from any language."""
 
     name: str
@@ -174,8 +174,9 @@ class Python(Renderer):
 class Cpp(Renderer):
     language, prefix = "cpp", "CPP"
     scalars = {"int": "int", "float": "double", "bool": "bool", "string": "string"}
-    headers = tuple(
-        "algorithm cctype climits cmath map numeric queue set sstream stack string unordered_map unordered_set vector".split()
+    headers = (
+        *("algorithm", "cctype", "climits", "cmath", "map", "numeric", "queue", "set"),
+        *("sstream", "stack", "string", "unordered_map", "unordered_set", "vector"),
     )
 
     def type(self, type_: str) -> str:

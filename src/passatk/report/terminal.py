@@ -84,7 +84,9 @@ def print_report(console: Console, report: Report) -> None:
         console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
     if report.problems_without_samples:
-        console.print(f"{report.problems_without_samples} problems have no samples and are not scored.", highlight=False)
+        console.print(
+            f"{report.problems_without_samples} problems have no samples and are not scored.", highlight=False
+        )
     rate = f", {report.judged_now / report.seconds:.1f} programs/s" if report.judged_now else ""
     console.print(
         f"{report.programs} unique programs, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
@@ -126,7 +128,8 @@ def scores_table(scores: list[Score]) -> Table:
         cells += [str(score.statuses.get(status, 0)) for status in present]
         values = {p.k: p for p in score.pass_at_k}
         cells += [
-            f"{100 * p.estimate:.1f} \\[{100 * p.low:.1f}, {100 * p.high:.1f}]" if (p := values.get(k)) else "-" for k in ks
+            f"{100 * p.estimate:.1f} \\[{100 * p.low:.1f}, {100 * p.high:.1f}]" if (p := values.get(k)) else "-"
+            for k in ks
         ]
         table.add_row(*cells)
     return table

@@ -79,7 +79,9 @@ class RunFolder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise RunFolderError(f"{self.path} is in use by another passatk; wait for it, or give another --out") from None
+            raise RunFolderError(
+                f"{self.path} is in use by another passatk; wait for it, or give another --out"
+            ) from None
         return lock
 
     def _open(self, manifest: Manifest) -> None:

@@ -27,6 +27,8 @@ class Manifest(Record, frozen=True, kw_only=True):
     samples_sha256: str
     problems: str
     problems_sha256: str
+    languages: tuple[str, ...] | None
+    """Only samples judged in these; None for all."""
     target_language: str | None
     tests: str
     """`hidden` or `example`."""

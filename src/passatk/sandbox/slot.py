@@ -18,7 +18,8 @@ from passatk.records import Isolation, Limits, Outcome, Program, Record, Step, S
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
 from passatk.sandbox.isolation import HINTS, Level, describe
 
-SERVER = Path(__file__).with_name("slot_server.py")
+SERVER = Path(__file__).with_name("server")
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from server.main import main; main()"
 UID = 31415
 """Account of programs, inside and (as root) outside: no such user, so it owns nothing."""
 
@@ -69,7 +70,7 @@ class Slot:
         self._world = world
         self._cpu = cpu
         self._group: SlotGroup = world.cgroups.make() if world.cgroups.version else NO_GROUP
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
         bare = world.level is Level.NONE
         self._folder = tempfile.mkdtemp(prefix="passatk-bare-") if bare else None
         config = {
@@ -77,7 +78,6 @@ class Slot:
             "switch_user": world.level is Level.ACCOUNT,
             "own_user": world.level is Level.USER_NAMESPACE,
             "uid": UID,
-            "gid": UID,
             "work": f"{self._folder}/work" if bare else "/work",
             "cgroup": {
                 "version": self._group.version,
@@ -85,9 +85,9 @@ class Slot:
                 "mounted": not bare,
             },
         }
-        server = str(SERVER) if bare else "/passatk/slot_server.py"
+        home = str(SERVER.parent) if bare else "/passatk"
         python = os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
-        command = [python, "-I", "-S", "-B", server, json.dumps(config)]
+        command = [python, "-I", "-S", "-B", "-c", _START, home, json.dumps(config)]
         with contextlib.ExitStack() as stack:
             pass_fds: list[int] = []
             if not bare:
@@ -141,7 +141,7 @@ class Slot:
             command += ["--dir", folder]
         for controller, folder in self._group.folders.items():
             command += ["--bind", folder, f"/passatk/cgroup/{controller}"]
-        command += ["--ro-bind", str(SERVER), "/passatk/slot_server.py", "--remount-ro", "/", "--chdir", "/", "--"]
+        command += ["--ro-bind", str(SERVER), "/passatk/server", "--remount-ro", "/", "--chdir", "/", "--"]
         return command
 
     def execute(self, program: Program, limits: Limits) -> Outcome:

@@ -20,9 +20,7 @@ class Counts(Record, frozen=True, kw_only=True):
     c: int
 
 
-def score(
-    group: str, counts: Sequence[Counts], statuses: dict[str, int], ks: Sequence[int], seed: int = 0
-) -> Score:
+def score(group: str, counts: Sequence[Counts], statuses: dict[str, int], ks: Sequence[int], seed: int = 0) -> Score:
     """Score one group of problems.
 
     pass@k is the mean of the problems' estimates; its 95 % interval is a percentile bootstrap over problems

@@ -1,0 +1,33 @@
+# `make demo` and `make test` need nothing but this checkout: they install what is missing first.
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+PASSATK := .venv/bin/passatk
+JOBS ?= $(shell nproc)
+
+.PHONY: help setup demo test lint bench clean
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.ready ## Install toolchains (as root) and .venv; skipped when done
+
+.venv/.ready: pyproject.toml constraints.txt tools/setup.sh
+	@tools/setup.sh
+
+demo: setup ## Score the shipped generations in six languages
+	@tools/demo.sh
+
+test: setup ## All tests, in parallel
+	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
+
+lint: setup ## Style, types, architecture
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+bench: setup ## Throughput on the reference solutions and overhead of the sandbox
+	@$(PY) bench/throughput.py
+
+clean: ## Remove .venv, caches and runs
+	rm -rf .venv runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info

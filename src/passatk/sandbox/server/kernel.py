@@ -1,0 +1,67 @@
+"""The system calls that Python does not have, through libc."""
+
+import ctypes
+import os
+import struct
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
+_MNT_DETACH = 2
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 36, 38, 47
+_PR_CAP_AMBIENT_CLEAR_ALL = 4
+_ADDR_NO_RANDOMIZE = 0x0040000
+_LINUX_CAPABILITY_VERSION_3 = 0x20080522
+_CAPABILITIES = 64
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+
+
+def mount(source: str | None, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    """Mount a file system."""
+    first = [None if text is None else text.encode() for text in (source, target, kind)]
+    _check(_libc.mount(*first, ctypes.c_ulong(flags), options.encode()), f"mount {kind or source} on {target}")
+
+
+def detach(target: str) -> None:
+    """Unmount lazily: open descriptors keep working, paths no longer lead there."""
+    _check(_libc.umount2(target.encode(), _MNT_DETACH), f"detach {target}")
+
+
+def unshare(flags: int) -> None:
+    """Leave shared namespaces for new ones."""
+    _check(_libc.unshare(flags), "unshare")
+
+
+def hide_from_ptrace() -> None:
+    """No other process may attach to this one or read its memory."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "become undumpable")
+
+
+def become_subreaper() -> None:
+    """Orphans below this process become its children."""
+    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become subreaper")
+
+
+def fix_addresses() -> None:
+    """No address space randomisation from the next exec on."""
+    _libc.personality(ctypes.c_ulong(_ADDR_NO_RANDOMIZE))
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, for good."""
+    for capability in range(_CAPABILITIES):
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused for numbers the kernel does not have
+    _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    header = struct.pack("II", _LINUX_CAPABILITY_VERSION_3, 0)
+    _check(_libc.capset(header, bytes(24)), "drop capabilities")
+
+
+def no_new_privileges() -> None:
+    """Set-uid programs give nothing from here on."""
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")

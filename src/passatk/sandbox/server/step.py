@@ -1,0 +1,227 @@
+"""One command of a program: fork, limits, privileges, bounded output, final readings."""
+
+import os
+import resource
+import select
+import signal
+import time
+from collections.abc import Iterable
+from typing import NoReturn, Protocol, TypedDict
+
+from . import kernel
+from .accounts import NoGroup, StepLimits
+from .watch import Tree, Watch
+
+TOKEN_BYTES = 32
+_TAIL_BYTES = 4096
+_READ_BYTES = 65536
+
+
+class StepRequest(TypedDict):
+    """A command with what it adds to the environment."""
+
+    argv: list[str]
+    env: list[tuple[str, str]]
+
+
+class Facts(TypedDict):
+    """As `passatk.records.StepFacts`."""
+
+    exit_code: int | None
+    signal: int | None
+    stopped_by: str | None
+    cpu_s: float
+    wall_s: float
+    idle_s: float
+    peak_memory_bytes: int
+    output_bytes: int
+    stdout: str
+    stderr: str
+
+
+class Surroundings(Protocol):
+    """What a step needs of the world it runs in."""
+
+    folder: str
+    environment: dict[str, str]
+    cpu: int | None
+    own_user: bool
+    group: NoGroup
+    tree: Tree
+
+    def give(self, descriptors: Iterable[int]) -> None: ...
+
+    def drop_privileges(self) -> None: ...
+
+
+def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: bool) -> tuple[Facts, bool]:
+    """Execute one command; return its facts, and whether it handed over the token it was given (with `proof`).
+
+    Raises:
+        OSError: the command cannot be executed.
+    """
+    token = os.urandom(TOKEN_BYTES // 2).hex().encode()
+    stdin_r, stdin_w = os.pipe()
+    out_r, out_w = os.pipe()
+    err_r, err_w = os.pipe()
+    proof_r, proof_w = os.pipe()
+    failed_r, failed_w = os.pipe()  # closed by a successful exec
+    if proof:
+        os.write(stdin_w, token)
+    world.give([stdin_r, proof_w])
+    world.group.begin(limits)
+    watch = Watch(limits, world.group, world.tree)
+    child = os.fork()
+    if child == 0:
+        _become_program(step, limits, world, [stdin_r, out_w, err_w, *([proof_w] if proof else [])], failed_w)
+    for fd in (stdin_r, stdin_w, out_w, err_w, proof_w, failed_w):
+        os.close(fd)
+    tails = {out_r: b"", err_r: b""}
+    stopped, total = _follow(child, tails, limits, watch)
+    world.tree.kill()
+    status, peak = _reap_all(child, world.tree)
+    wall_s = time.monotonic() - watch.started
+    total += _drain(tails)
+    given = _read_pipe(proof_r) if proof else b""
+    failure = _read_pipe(failed_r).decode()
+    if stopped is None and world.group.out_of_memory():
+        stopped = "memory"
+    facts = Facts(
+        exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        stopped_by=stopped,
+        cpu_s=watch.cpu_s(),
+        wall_s=wall_s,
+        idle_s=watch.idle_s,
+        peak_memory_bytes=max(watch.peak_bytes, peak),
+        output_bytes=total,
+        stdout=tails[out_r].decode("utf-8", "backslashreplace"),
+        stderr=tails[err_r].decode("utf-8", "backslashreplace"),
+    )
+    for fd in (out_r, err_r, proof_r, failed_r):
+        os.close(fd)
+    if failure:
+        raise OSError(failure)
+    return facts, proof and given == token
+
+
+def _follow(child: int, tails: dict[int, bytes], limits: StepLimits, watch: Watch) -> tuple[str | None, int]:
+    """Read output and watch limits until the main process ends or is to be stopped.
+
+    Keeps the last bytes of each pipe in `tails`; returns (the limit that stopped it or None, bytes read).
+    """
+    total = 0
+    stopped = None
+    pidfd = os.pidfd_open(child)
+    poll = select.poll()
+    for fd in (*tails, pidfd):
+        poll.register(fd, select.POLLIN)
+    next_look = time.monotonic() + watch.pause_s()
+    ended = False
+    while not ended and stopped is None:
+        for fd, _ in poll.poll(max(0.0, next_look - time.monotonic()) * 1000):
+            if fd == pidfd:
+                ended = True
+                continue
+            part = os.read(fd, _READ_BYTES)
+            if not part:
+                poll.unregister(fd)  # it closed its output and runs on
+            total += len(part)
+            tails[fd] = (tails[fd] + part)[-_TAIL_BYTES:]
+        if total > limits["output_bytes"]:
+            stopped = "output"
+        elif not ended and time.monotonic() >= next_look:
+            stopped = watch.look()
+            next_look = time.monotonic() + watch.pause_s()
+    os.close(pidfd)
+    return stopped, total
+
+
+def _reap_all(child: int, tree: Tree) -> tuple[int, int]:
+    """Wait for every process below us; return the wait status of `child` and the largest resident size in bytes."""
+    status = peak = 0
+    while True:
+        try:
+            pid, code, usage = os.wait4(-1, 0 if tree.own_namespace else os.WNOHANG)
+        except ChildProcessError:
+            return status, peak
+        peak = max(peak, usage.ru_maxrss * 1024)
+        if pid == child:
+            status = code
+        elif pid == 0:  # without a namespace, new orphans may have been born since the last kill
+            tree.kill()
+            time.sleep(0.001)
+
+
+def _drain(tails: dict[int, bytes]) -> int:
+    """Read what is left in the pipes, whose writers are all dead; return how much."""
+    total = 0
+    for fd in tails:
+        rest = _read_pipe(fd)
+        total += len(rest)
+        tails[fd] = (tails[fd] + rest)[-_TAIL_BYTES:]
+    return total
+
+
+def _read_pipe(fd: int) -> bytes:
+    parts = []
+    os.set_blocking(fd, False)
+    try:
+        while part := os.read(fd, _READ_BYTES):
+            parts.append(part)
+    except BlockingIOError:
+        pass  # empty, and somebody outside our tree still holds its other end
+    return b"".join(parts)
+
+
+def _become_program(
+    step: StepRequest, limits: StepLimits, world: Surroundings, descriptors: list[int], failed_w: int
+) -> NoReturn:
+    """In the child: join the accounts, set limits, drop privileges, execute."""
+    try:
+        os.setsid()
+        world.group.join()
+        if world.cpu is not None:
+            os.sched_setaffinity(0, [world.cpu])
+        for number, fd in enumerate(descriptors):  # all of them above 3, see `main`
+            os.dup2(fd, number, inheritable=True)
+        _lower_limits(limits, world)
+        kernel.fix_addresses()
+        os.umask(0o022)
+        os.chdir(world.folder)
+        world.drop_privileges()
+        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        environment = {**world.environment, **dict(step["env"])}
+        os.execve(_find_command(step["argv"][0], environment["PATH"]), step["argv"], environment)
+    except BaseException as error:
+        os.write(failed_w, f"cannot execute {step['argv'][0]!r}: {error}".encode("utf-8", "backslashreplace"))
+    finally:
+        os._exit(127)
+
+
+def _find_command(name: str, path: str) -> str:
+    if "/" in name:
+        return name
+    for folder in path.split(":"):
+        if os.access(f"{folder}/{name}", os.X_OK):
+            return f"{folder}/{name}"
+    raise FileNotFoundError(f"not on the sandbox's PATH {path}")
+
+
+def _lower_limits(limits: StepLimits, world: Surroundings) -> None:
+    wanted = {
+        resource.RLIMIT_CPU: int(limits["cpu_s"]) + 2,  # whole seconds: a backstop, the supervisor comes first
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: limits["disk_bytes"],
+        resource.RLIMIT_NOFILE: 1024,
+        resource.RLIMIT_STACK: 8 << 20,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    if not world.group.pids_enforced and world.own_user:
+        wanted[resource.RLIMIT_NPROC] = limits["processes"]
+    for kind, value in wanted.items():
+        _, hard = resource.getrlimit(kind)
+        lowered = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (lowered, lowered))

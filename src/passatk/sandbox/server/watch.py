@@ -1,0 +1,117 @@
+"""The live process tree of a program, and which limit it has passed."""
+
+import contextlib
+import os
+import resource
+import signal
+import time
+
+from .accounts import NoGroup, StepLimits
+
+_WATCH_S = 0.25  # longest pause between two looks at a running step
+_MEMORY_WATCH_S = 0.01  # the same where no cgroup enforces the memory limit
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Tree:
+    """The processes below the supervisor: all others of its PID namespace, or, without one, its descendants."""
+
+    def __init__(self, own_namespace: bool):
+        self.own_namespace = own_namespace
+
+    def pids(self) -> list[int]:
+        """Living ones, as far as one look can tell."""
+        if self.own_namespace:
+            return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+        found: list[int] = []
+        queue = [os.getpid()]
+        while queue:
+            try:
+                with open(f"/proc/{queue[0]}/task/{queue[0]}/children", encoding="ascii") as file:
+                    children = [int(pid) for pid in file.read().split()]
+            except OSError:
+                children = []
+            found += children
+            queue = queue[1:] + children
+        return found
+
+    def sample(self) -> tuple[float, int, dict[str, float]]:
+        """(CPU seconds with waited children, resident bytes, {task: seconds it waited for a CPU}) of the living."""
+        cpu, resident = 0.0, 0
+        delays: dict[str, float] = {}
+        for pid in self.pids():
+            try:
+                with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+                    fields = file.read().rpartition(")")[2].split()
+                cpu += sum(int(ticks) for ticks in fields[11:15]) / _TICKS
+                resident += int(fields[21]) * _PAGE
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+                        delays[task] = int(file.read().split()[1]) / 1e9
+            except (OSError, IndexError):
+                continue  # it ended while we looked
+        return cpu, resident, delays
+
+    def kill(self) -> None:
+        """Kill them all; those born meanwhile are for the next call."""
+        if self.own_namespace:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+            return
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def children_cpu_s() -> float:
+    """CPU seconds of all reaped descendants of this process."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+class Watch:
+    """Decides, while a step runs, whether a limit is passed."""
+
+    def __init__(self, limits: StepLimits, group: NoGroup, tree: Tree):
+        self._limits, self._group, self._tree = limits, group, tree
+        self._reaped_before = children_cpu_s()
+        self.started = self._looked = time.monotonic()
+        self._cpu = 0.0
+        self._delays: dict[str, float] = {}
+        self._cpus = len(os.sched_getaffinity(0))
+        self.idle_s = 0.0
+        self.peak_bytes = 0
+
+    def cpu_s(self, live_s: float = 0.0) -> float:
+        """CPU seconds of the step so far; `live_s` is what processes not yet reaped have used."""
+        counted = self._group.cpu_s()
+        return live_s + children_cpu_s() - self._reaped_before if counted is None else counted
+
+    def look(self) -> str | None:
+        """Take a sample; return the limit it passes: `cpu`, `memory`, `idle` or None."""
+        now = time.monotonic()
+        live_s, resident, delays = self._tree.sample()
+        cpu = self.cpu_s(live_s)
+        starved = sum(max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items())
+        # neither ran nor waited for a CPU: asleep
+        self.idle_s += max(0.0, (now - self._looked) - max(0.0, cpu - self._cpu) - starved)
+        self._looked, self._cpu, self._delays = now, max(cpu, self._cpu), delays
+        self.peak_bytes = max(self.peak_bytes, resident)
+        if self._cpu > self._limits["cpu_s"]:
+            return "cpu"
+        if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
+            return "memory"
+        if self.idle_s > self._limits["idle_s"]:
+            return "idle"
+        if not self._group.pids_enforced and len(delays) > self._limits["processes"]:
+            return "memory"  # a bomb of processes is a way of taking memory
+        return None
+
+    def pause_s(self) -> float:
+        """How long no limit can be passed, so that nobody needs to look."""
+        if not self._group.memory_enforced:
+            return _MEMORY_WATCH_S
+        cpu_left = (self._limits["cpu_s"] - self._cpu) / self._cpus
+        idle_left = self._limits["idle_s"] - self.idle_s
+        return max(0.002, min(cpu_left, idle_left, _WATCH_S))

@@ -1,0 +1,42 @@
+"""Fixtures shared by all tests: the real environment of this machine, and real benchmark data where there is some."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from passatk.judging import Environment
+from passatk.languages import LANGUAGES
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def data_folder() -> Path | None:
+    """The folder with HumanEval-X and friends, or None."""
+    named = os.environ.get("PASSATK_DATA")
+    places = [Path(named)] if named else [Path(__file__).parents[2] / "shared" / "data"]
+    return next((place.resolve() for place in places if place.is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    folder = data_folder()
+    if folder is None:
+        pytest.skip("the benchmark data is absent: set PASSATK_DATA to a folder with humaneval-x and humaneval")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def environment() -> Environment:
+    """All toolchains of this machine, in the sandbox it can give."""
+    return Environment()
+
+
+@pytest.fixture(params=sorted(LANGUAGES))
+def language(request: pytest.FixtureRequest, environment: Environment) -> str:
+    """Each language in turn, if its toolchain is here."""
+    name: str = request.param
+    toolchain = environment.toolchains[name]
+    if not toolchain.usable:
+        pytest.skip(f"no {name} toolchain: {toolchain.missing[0]}")
+    return name

@@ -1,0 +1,45 @@
+"""Every language turns every kind of program into the status written beside it."""
+
+import pytest
+from verdict_cases import FOLDER, cases, problem_for
+
+from passatk.judging import Environment, LocalPool, decide, default_limits
+from passatk.languages import LANGUAGES
+from passatk.records import Sample, Status
+from passatk.sandbox import Slot
+
+LIMITS = default_limits(cpu_s=2.0, memory_bytes=256 << 20)
+JUDGED = [status for status in Status if status is not Status.NOT_JUDGED]
+
+
+@pytest.mark.parametrize("name", sorted(LANGUAGES))
+def test_a_language_ships_one_program_per_status(name: str) -> None:
+    assert set(cases(name)) == set(JUDGED)
+    assert {folder.name for folder in FOLDER.iterdir() if folder.is_dir()} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("status", JUDGED)
+def test_a_shipped_program_gets_the_status_written_beside_it(
+    language: str, status: Status, environment: Environment
+) -> None:
+    problem = problem_for(language)
+    program = LANGUAGES[language].program(problem, cases(language)[status], problem.tests)
+    with Slot(environment.world) as slot:
+        verdict = decide(slot.execute(program, LIMITS), LIMITS, LANGUAGES[language].read_failure)
+    assert verdict.status is status, verdict
+
+
+def test_a_reference_passes_hidden_and_example_tests_of_every_basics_problem(
+    language: str, environment: Environment
+) -> None:
+    from passatk.problems import basics
+
+    programs = []
+    for problem in (p for p in basics.problems() if p.language == language):
+        sample = Sample(task_id=problem.task_id, index=0, text=problem.reference)
+        programs.append(LANGUAGES[language].program(problem, sample, problem.tests))
+        if problem.task_id.endswith(("/0", "/16", "/25")):
+            programs.append(LANGUAGES[language].program(problem, sample, problem.example_tests))
+    verdicts = [verdict for _, verdict in LocalPool(environment, default_limits(), workers=1).judge(iter(programs))]
+    assert len(verdicts) == len(programs)
+    assert {v.status for v in verdicts} == {Status.PASSED}, [v.reason for v in verdicts if v.status != Status.PASSED]
