@@ -1,9 +1,12 @@
 """Fixtures shared by all tests: the real environment of this machine, and real benchmark data where there is some."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from running import Command
 
 from passatk.judging import Environment
 from passatk.languages import LANGUAGES
@@ -40,3 +43,21 @@ def language(request: pytest.FixtureRequest, environment: Environment) -> str:
     if not toolchain.usable:
         pytest.skip(f"no {name} toolchain: {toolchain.missing[0]}")
     return name
+
+
+@pytest.fixture
+def passatk(tmp_path: Path) -> Command:
+    """Runs the command in a process of its own, in an empty folder."""
+
+    def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "passatk", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            check=False,
+            timeout=300,
+        )
+
+    return run

@@ -6,6 +6,7 @@
     │   ├── UnknownNameError    2   a name looked up exactly and missed: lists what exists
     │   └── ScoreRefusedError   2   pass@k is undefined here (n < k, unjudged samples)
     ├── RunFolderError          2   a run folder that belongs to another run, or is in use
+    ├── Interrupted           130   Ctrl-C or SIGTERM
     └── EnvironmentFault        3   this machine cannot do it
         ├── SandboxError        3   no slot can be started, or the isolation is below the floor
         └── StorageError        3   the disk is full or cannot be written
@@ -59,6 +60,12 @@ class ScoreRefusedError(InputError):
 
 class RunFolderError(PassatkError):
     """A run folder cannot be used for this run."""
+
+
+class Interrupted(PassatkError):
+    """The user or the system asked the program to end."""
+
+    exit_code = 130
 
 
 class EnvironmentFault(PassatkError):

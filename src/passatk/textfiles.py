@@ -6,6 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +17,8 @@ from passatk.errors import InputError, SourceError
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def open_bytes(path: Path) -> IO[bytes]:
+@contextmanager
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     """`path` for reading, decompressed if it is gzip.
 
     Raises:
@@ -27,7 +29,12 @@ def open_bytes(path: Path) -> IO[bytes]:
         magic = file.peek(2)[:2]
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    return gzip.open(file) if magic == _GZIP_MAGIC else file  # type: ignore[return-value]
+    with file:
+        if magic == _GZIP_MAGIC:
+            with gzip.open(file) as unpacked:
+                yield unpacked  # type: ignore[misc]
+        else:
+            yield file
 
 
 def content_hash(path: Path) -> str:
@@ -57,21 +64,14 @@ def read_json(path: Path) -> Iterator[tuple[int | None, Any]]:
     with open_bytes(path) as file:
         lines = _guarded(path, file)
         number, first = _first_line(path, lines)
-        value = _try_parse(first)
-        if not isinstance(value, dict):  # a list, or the first line of a document that spans several
-            rest = b"".join(lines)
-            yield None, _parse(path, None, first + rest) if not _is_lines(first) else _parse(path, number, first)
-            return
-        yield number, value
-        for line in lines:
-            number += 1
-            if line.strip():
-                yield number, _parse(path, number, line)
-
-
-def _is_lines(first: bytes) -> bool:
-    """A first line that closes the object it opens badly is a bad JSON line, not the start of a document."""
-    return first.lstrip().startswith(b"{") and first.rstrip().endswith(b"}")
+        if first.lstrip()[:1] == b"{" and (first.rstrip()[-1:] == b"}" or _try_parse(first) is not None):
+            yield number, _parse(path, number, first)
+            for line in lines:
+                number += 1
+                if line.strip():
+                    yield number, _parse(path, number, line)
+        else:  # a list, or a document of several lines
+            yield None, _parse(path, None, first + b"".join(lines))
 
 
 def _first_line(path: Path, lines: Iterator[bytes]) -> tuple[int, bytes]:

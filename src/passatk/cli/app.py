@@ -4,11 +4,10 @@ import signal
 import sys
 
 import typer
-from click.exceptions import Abort, ClickException, Exit
 
 import passatk
 from passatk.cli import doctor, evaluate, problems
-from passatk.errors import PassatkError
+from passatk.errors import Interrupted, PassatkError
 
 app = typer.Typer(
     name="passatk",
@@ -37,25 +36,19 @@ def options(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
-        code = app(arguments, standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        app(arguments)
     except PassatkError as error:
         print(f"passatk: {error}", file=sys.stderr)
         return error.exit_code
-    except ClickException as error:
-        error.show()
-        return error.exit_code
-    except Exit as error:
-        return error.exit_code
-    except (KeyboardInterrupt, Abort):
-        print("passatk: interrupted; what is judged is kept, run the same command again to go on", file=sys.stderr)
-        return 130
+    except SystemExit as end:  # how typer leaves
+        return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:
         sys.stderr.close()
-        return 0
+    return 0
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    raise Interrupted("interrupted; what is judged is kept, run the same command again to go on")

@@ -7,7 +7,7 @@ import typer
 
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
-) -> int:
+) -> None:
     """Say what this machine can judge: toolchains, isolation in force, what to install. Exit 1 if one is missing."""
     import msgspec
 
@@ -26,4 +26,5 @@ def doctor(
     else:
         terminal.print_doctor(terminal.console_for(), environment, failures)
     missing = any(not toolchain.usable for toolchain in environment.toolchains.values())
-    return 1 if failures or missing else 0
+    if failures or missing:
+        raise typer.Exit(1)

@@ -46,7 +46,7 @@ def evaluate(
         bool, typer.Option("--no-sandbox", help="DANGEROUS: run generated programs with your rights on your files.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-) -> int:
+) -> None:
     """Judge a file of generations in a sandbox and score it with pass@k.
 
     Leaves RUN/results.jsonl with task_id, sample, completion, passed, status, reason for every sample.
@@ -87,7 +87,6 @@ def evaluate(
         terminal.print_report(terminal.console_for(), report)
     if report.refused:
         raise pipeline.refusal(report)
-    return 0
 
 
 def _ks(text: str | None) -> tuple[int, ...] | None:

@@ -18,7 +18,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 def list_(
     source: Annotated[str | None, typer.Argument(help=f"Which problems: {_SOURCE} [default: all known names]")] = None,
     json: _Json = False,
-) -> int:
+) -> None:
     """List known problem sets, or the tasks of one."""
     import msgspec
     from rich.table import Table
@@ -30,7 +30,7 @@ def list_(
     if source is not None:
         tasks = load(source).problems
         print(msgspec.json.encode(list(tasks)).decode() if json else "\n".join(tasks))
-        return 0
+        return
     rows = []
     for name in NAMES:
         try:
@@ -41,14 +41,13 @@ def list_(
             rows.append({"name": name, "problems": 0, "languages": [], "place": f"passatk problems fetch {name}"})
     if json:
         print(msgspec.json.encode(rows).decode())
-        return 0
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("name", "problems", "languages", "place"):
         table.add_column(heading)
     for row in rows:
         table.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in row.values()))
     terminal.console_for().print(table)
-    return 0
 
 
 @app.command()
@@ -56,7 +55,7 @@ def show(
     task: Annotated[str, typer.Argument(help="Task id, for example Java/12.")],
     problems: Annotated[str, typer.Option(help=_SOURCE)] = "basics",
     json: _Json = False,
-) -> int:
+) -> None:
     """Show one problem: prompt, reference solution, tests."""
     import msgspec
     from rich.syntax import Syntax
@@ -67,7 +66,7 @@ def show(
     problem = load(problems).get(task)
     if json:
         print(msgspec.json.encode(problem).decode())
-        return 0
+        return
     console = terminal.console_for()
     for heading, text in (
         ("prompt", problem.prompt),
@@ -78,7 +77,6 @@ def show(
     ):
         console.print(f"--- {problem.task_id} {heading}", style="bold")
         console.print(Syntax(text.strip("\n"), problem.language, background_color="default", word_wrap=True))
-    return 0
 
 
 @app.command()
@@ -88,7 +86,7 @@ def check(
     language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
     no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Run the programs unprotected.")] = False,
     json: _Json = False,
-) -> int:
+) -> None:
     """Run every reference solution; exit 1 if one does not pass here."""
     import msgspec
 
@@ -109,7 +107,8 @@ def check(
         print(msgspec.json.encode(rows).decode())
     else:
         terminal.print_checks(terminal.console_for(), checks)
-    return 0 if all(check.fit for check in checks) else 1
+    if not all(check.fit for check in checks):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -117,10 +116,9 @@ def fetch(
     name: Annotated[str, typer.Argument(help="humaneval or humaneval-x.")],
     mirror: Annotated[str | None, typer.Option(help="Address to use instead of the benchmark's public home.")] = None,
     to: Annotated[Path | None, typer.Option(help="Folder. [default: passatk's own, found by name]")] = None,
-) -> int:
+) -> None:
     """Download a benchmark from its public home and check it against known checksums."""
     from passatk.problems.fetch import fetch as fetch_files
 
     for file in fetch_files(name, mirror, to):
         print(file)
-    return 0

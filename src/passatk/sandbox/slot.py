@@ -82,7 +82,7 @@ class Slot:
             "cgroup": {
                 "version": self._group.version,
                 "folders": self._group.folders if bare else {c: f"/passatk/cgroup/{c}" for c in self._group.folders},
-                "mounted": not bare,
+                "hide": "/passatk/cgroup" if self._group.folders and not bare else None,
             },
         }
         home = str(SERVER.parent) if bare else "/passatk"

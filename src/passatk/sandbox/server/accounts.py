@@ -3,7 +3,7 @@
 import os
 from typing import TypedDict
 
-from .kernel import detach
+from .kernel import cover
 
 
 class StepLimits(TypedDict):
@@ -18,11 +18,11 @@ class StepLimits(TypedDict):
 
 
 class GroupConfig(TypedDict):
-    """`folders` by controller (v1) or `unified` (v2); `mounted`: they are bind mounts to be hidden from the program."""
+    """`folders` by controller (v1) or `unified` (v2); `hide`: the folder above them, to be hidden from the program."""
 
     version: int
     folders: dict[str, str]
-    mounted: bool
+    hide: str | None
 
 
 def _read(path: str) -> str:
@@ -139,8 +139,8 @@ def make_group(config: GroupConfig) -> NoGroup:
     for name, folder in config["folders"].items():
         fd = os.open(folder, os.O_PATH | os.O_DIRECTORY)
         folders[name] = f"/proc/self/fd/{fd}"
-        if config["mounted"]:
-            detach(folder)
+    if config["hide"] is not None:
+        cover(config["hide"])
     if config["version"] == 2:
         return GroupV2(folders)
     return GroupV1(folders) if config["version"] == 1 else NoGroup()

@@ -6,7 +6,7 @@ import struct
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
-_MNT_DETACH = 2
+_MS_RELATIME = 1 << 21  # the one flag whose number differs between statvfs and mount
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 36, 38, 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
 _ADDR_NO_RANDOMIZE = 0x0040000
@@ -28,9 +28,18 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, options
     _check(_libc.mount(*first, ctypes.c_ulong(flags), options.encode()), f"mount {kind or source} on {target}")
 
 
-def detach(target: str) -> None:
-    """Unmount lazily: open descriptors keep working, paths no longer lead there."""
-    _check(_libc.umount2(target.encode(), _MNT_DETACH), f"detach {target}")
+def make_read_only(target: str) -> None:
+    """Remount read-only, with the other flags kept: in a user namespace they are locked."""
+    present = os.statvfs(target).f_flag
+    kept = present & (MS_NOSUID | MS_NODEV | MS_NOEXEC | os.ST_NOATIME | os.ST_NODIRATIME)
+    if present & os.ST_RELATIME:
+        kept |= _MS_RELATIME
+    mount(None, target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
+
+
+def cover(target: str) -> None:
+    """Put an empty folder over `target`: open descriptors keep working, paths no longer lead below it."""
+    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "size=0,mode=000")
 
 
 def unshare(flags: int) -> None:

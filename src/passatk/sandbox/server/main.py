@@ -95,7 +95,8 @@ def main() -> None:
     for fd in (0, 1, _PROOF_FD):
         os.dup2(null, fd)
     if config["namespaced"]:
-        kernel.mount(None, "/dev", None, kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID)
+        kernel.unshare(kernel.CLONE_NEWNS)  # bubblewrap's own belongs to a user namespace above ours
+        kernel.make_read_only("/dev")
     write_frame(control_w, {"ready": os.getpid()})
     while (request := read_frame(control_r)) is not None:
         write_frame(control_w, run_job(config, request))

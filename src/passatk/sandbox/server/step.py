@@ -70,7 +70,7 @@ def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: 
         os.write(stdin_w, token)
     world.give([stdin_r, proof_w])
     world.group.begin(limits)
-    watch = Watch(limits, world.group, world.tree)
+    watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
     child = os.fork()
     if child == 0:
         _become_program(step, limits, world, [stdin_r, out_w, err_w, *([proof_w] if proof else [])], failed_w)

@@ -73,7 +73,8 @@ def children_cpu_s() -> float:
 class Watch:
     """Decides, while a step runs, whether a limit is passed."""
 
-    def __init__(self, limits: StepLimits, group: NoGroup, tree: Tree):
+    def __init__(self, limits: StepLimits, group: NoGroup, tree: Tree, count_tasks: bool):
+        self._count_tasks = count_tasks
         self._limits, self._group, self._tree = limits, group, tree
         self._reaped_before = children_cpu_s()
         self.started = self._looked = time.monotonic()
@@ -104,8 +105,8 @@ class Watch:
             return "memory"
         if self.idle_s > self._limits["idle_s"]:
             return "idle"
-        if not self._group.pids_enforced and len(delays) > self._limits["processes"]:
-            return "memory"  # a bomb of processes is a way of taking memory
+        if self._count_tasks and len(delays) > self._limits["processes"]:
+            return "memory"  # nothing else holds them here, and a bomb of processes is a way of taking memory
         return None
 
     def pause_s(self) -> float:

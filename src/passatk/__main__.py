@@ -1,0 +1,5 @@
+"""`python -m passatk`."""
+
+from passatk.cli import main
+
+main()

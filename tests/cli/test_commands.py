@@ -1,0 +1,97 @@
+"""`doctor` and `problems` as a user runs them."""
+
+import json
+from pathlib import Path
+
+from running import Command
+
+
+def test_doctor_names_each_toolchain_and_the_isolation(passatk: Command) -> None:
+    done = passatk("doctor", "--json")
+    found = json.loads(done.stdout)
+    assert set(found["toolchains"]) == {"cpp", "go", "java", "javascript", "python", "rust"}
+    broken = found["failures"] or any(t["missing"] for t in found["toolchains"].values())
+    assert done.returncode == (1 if broken else 0)
+    for toolchain in found["toolchains"].values():
+        assert toolchain["version"] or "apt-get install" in toolchain["missing"][0]
+    assert found["isolation"]["sandbox"] == "bubblewrap"
+    shown = passatk("doctor").stdout
+    assert "Sandbox: bubblewrap" in shown
+    assert "Namespaces: mount, pid, ipc, uts, network, cgroup" in shown
+
+
+def test_doctor_says_what_to_install_for_a_missing_toolchain(passatk: Command) -> None:
+    done = passatk("doctor", PASSATK_NODE="/nowhere")
+    assert done.returncode == 1
+    assert "PASSATK_NODE=/nowhere is not an executable; `apt-get install nodejs`" in " ".join(done.stdout.split())
+
+
+def test_doctor_notices_a_toolchain_that_does_not_work(passatk: Command, tmp_path: Path) -> None:
+    liar = tmp_path / "node"
+    liar.write_text("#!/bin/sh\necho v99.0.0\n")
+    liar.chmod(0o755)
+    done = passatk("doctor", PASSATK_NODE=str(liar))
+    assert done.returncode == 1
+    assert "broken" in done.stdout
+
+
+def test_doctor_refuses_a_toolchain_that_is_too_old(passatk: Command, tmp_path: Path) -> None:
+    old = tmp_path / "node"
+    old.write_text("#!/bin/sh\necho v8.1.0\n")
+    old.chmod(0o755)
+    assert "JavaScript is too old" in passatk("doctor", PASSATK_NODE=str(old)).stdout
+
+
+def test_without_bubblewrap_the_error_says_what_to_do(passatk: Command, tmp_path: Path) -> None:
+    done = passatk("problems", "check", "basics/python", PATH=str(tmp_path))
+    assert done.returncode == 3
+    assert "apt-get install bubblewrap" in done.stderr
+
+
+def test_problems_list_names_sets_and_tasks(passatk: Command, data: Path) -> None:
+    rows = {
+        row["name"]: row for row in json.loads(passatk("problems", "list", "--json", PASSATK_DATA=str(data)).stdout)
+    }
+    assert rows["humaneval-x"]["problems"] == 984
+    assert rows["basics"]["place"] == "embedded"
+    assert "Go/0" in passatk("problems", "list", "basics").stdout.split()
+    empty = passatk("problems", "list", PASSATK_DATA="", PASSATK_HOME="/nowhere").stdout
+    assert "passatk problems fetch humaneval-x" in empty
+
+
+def test_problems_show_prints_all_parts(passatk: Command) -> None:
+    shown = passatk("problems", "show", "Java/0").stdout
+    for part in ("prompt", "declaration", "reference solution", "hidden tests", "example tests"):
+        assert f"Java/0 {part}" in shown
+    assert json.loads(passatk("problems", "show", "Go/3", "--json").stdout)["task_id"] == "Go/3"
+    assert "Did you mean 'Java/0'" in passatk("problems", "show", "java/0").stderr
+
+
+def test_problems_check_exits_1_and_names_the_unfit(passatk: Command, tmp_path: Path) -> None:
+    record = {
+        "task_id": "Python/0",
+        "prompt": "def f():\n",
+        "declaration": "def f():\n",
+        "canonical_solution": "    return 2\n",
+        "test": "assert f() == 1\n",
+    }
+    (tmp_path / "p.jsonl").write_text(
+        json.dumps(record) + "\n" + json.dumps({**record, "task_id": "Python/1", "test": ""})
+    )
+    done = passatk("problems", "check", "p.jsonl")
+    assert done.returncode == 1
+    assert "Python/0: wrong_answer: AssertionError" in done.stdout
+    assert "Python/1: not_judged: needs a test to run" in done.stdout
+    assert passatk("problems", "check", "basics", "--language", "python").returncode == 0
+
+
+def test_a_server_that_is_not_there_is_a_clear_error(passatk: Command) -> None:
+    done = passatk("problems", "fetch", "humaneval", "--mirror", "http://127.0.0.1:9", "--to", "here")
+    assert done.returncode == 2
+    assert "Connection refused" in done.stderr
+
+
+def test_version_and_help(passatk: Command) -> None:
+    assert passatk("--version").stdout.startswith("passatk 0.")
+    assert "evaluate" in passatk("--help").stdout
+    assert passatk("frobnicate").returncode == 2

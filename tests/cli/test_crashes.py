@@ -1,0 +1,107 @@
+"""`kill -9` at any moment: the same command goes on, and comes to the same end."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from running import Command
+
+from passatk.problems import load
+
+KILLS = 10
+
+
+def samples(path: Path) -> Path:
+    """Python and JavaScript programs of every kind, quick enough to be killed among them."""
+    references = load("basics").problems
+    rows: list[dict[str, str]] = []
+    for number in range(25):
+        for prefix, wrong in (("Python", f"    return {number}\n"), ("JavaScript", f"  return {number}\n}}\n")):
+            task = f"{prefix}/{number}"
+            broken = references[task].reference.replace("return", "retrun")
+            texts = (references[task].reference, wrong, broken)
+            rows.extend({"task_id": task, "generation": text} for text in texts)
+    rows.append({"task_id": "Python/0", "generation": "    while True: pass\n"})
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def start(path: Path, out: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "passatk", "evaluate", str(path), "--out", str(out), "--cpu-seconds", "1"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below `pid`."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in Path(f"/proc/{parent}/task").iterdir():  # slots are started by threads
+                found.extend(int(p) for p in (task / "children").read_text().split() if int(p) not in found)
+        except OSError:
+            continue
+    return found
+
+
+def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(passatk: Command, tmp_path: Path) -> None:
+    path = samples(tmp_path / "s.jsonl")
+    options = ("--cpu-seconds", 1, "--json")
+    undisturbed = json.loads(passatk("evaluate", path, "--out", tmp_path / "whole", *options).stdout)
+    rng = random.Random(20)
+    killed = resumed_short = 0
+    for attempt in range(KILLS):
+        out = tmp_path / f"run{attempt}"
+        process = start(path, out)
+        time.sleep(rng.uniform(0.1, 3.0))
+        below = descendants(process.pid)
+        killed += process.poll() is None
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        wait_gone(below)
+        report = json.loads(passatk("evaluate", path, "--out", out, *options).stdout)
+        assert report["digest"] == undisturbed["digest"]
+        assert report["scores"] == undisturbed["scores"]
+        resumed_short += report["judged_now"] < undisturbed["programs"]
+    assert killed >= KILLS - 2, "the runs were over before they were killed"
+    assert resumed_short >= KILLS // 2, "what was judged before a kill was judged again"
+
+
+def wait_gone(pids: list[int]) -> None:
+    """Everything below a killed driver ends by itself."""
+    deadline = time.monotonic() + 5
+    while left := [pid for pid in pids if os.path.exists(f"/proc/{pid}")]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
+
+
+def test_an_interrupted_run_ends_at_once_leaves_nothing_running_and_goes_on(passatk: Command, tmp_path: Path) -> None:
+    path = samples(tmp_path / "s.jsonl")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        out = tmp_path / f"run-{number}"
+        process = start(path, out)
+        time.sleep(1.5)
+        below = descendants(process.pid)
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 130
+        wait_gone(below)
+        assert passatk("evaluate", path, "--out", out, "--cpu-seconds", 1).returncode == 0
+
+
+def test_a_run_folder_is_used_by_one_process_at_a_time(passatk: Command, tmp_path: Path) -> None:
+    path = samples(tmp_path / "s.jsonl")
+    out = tmp_path / "run"
+    process = start(path, out)
+    try:
+        while not (out / "run.sqlite").exists():
+            time.sleep(0.02)
+        second = passatk("evaluate", path, "--out", out, "--cpu-seconds", 1)
+        assert second.returncode == 2
+        assert "in use by another passatk" in second.stderr
+    finally:
+        process.kill()
+        process.wait()

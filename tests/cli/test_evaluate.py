@@ -1,0 +1,213 @@
+"""`passatk evaluate` as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import Command
+
+from passatk.problems import load
+from passatk.records import Status
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "generations.jsonl"
+REFERENCE = load("basics").get("Python/0").reference
+WRONG = "    return 0\n"
+
+
+def write(path: Path, *records: dict[str, str]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def python_samples(path: Path, *texts: str, task: str = "Python/0") -> Path:
+    return write(path, *({"task_id": task, "generation": text} for text in texts))
+
+
+def test_the_shipped_generations_get_the_statuses_written_beside_them(passatk: Command, tmp_path: Path) -> None:
+    done = passatk("evaluate", EXAMPLES, "--out", "run", "--cpu-seconds", 2, "--memory-mib", 256)
+    assert done.returncode == 0, done.stderr
+    expected = [json.loads(line) for line in EXAMPLES.read_text().splitlines()]
+    results = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
+    assert len(results) == len(expected)
+    by_task: dict[str, list[str]] = {}
+    for row in expected:
+        by_task.setdefault(row["task_id"], []).append(row["expected"])
+    found: dict[str, list[str]] = {}
+    for row in results:
+        found.setdefault(row["task_id"], []).append(row["status"])
+        assert set(row) == {"task_id", "sample", "completion", "passed", "status", "reason"}
+        assert row["passed"] == (row["status"] == "passed")
+    assert found == by_task
+    assert {row["status"] for row in results} == set(Status) - {Status.NOT_JUDGED}
+    for language in ("Python", "C++", "Java", "JavaScript", "Go", "Rust", "overall"):
+        assert f"\n{language} " in done.stdout
+    assert "40.6 [" in done.stdout
+    assert "digest " in done.stdout
+
+
+def test_the_same_command_again_judges_nothing_and_says_the_same(passatk: Command, tmp_path: Path) -> None:
+    samples = python_samples(tmp_path / "s.jsonl", REFERENCE, WRONG)
+    first, second = (json.loads(passatk("evaluate", samples, "--out", "run", "--json").stdout) for _ in range(2))
+    assert (first["judged_now"], second["judged_now"]) == (2, 0)
+    for report in (first, second):
+        del report["seconds"], report["judged_now"]
+    assert first == second
+    assert first["scores"][0]["pass_at_k"][0]["estimate"] == 0.5
+
+
+def test_the_digest_does_not_depend_on_the_number_of_workers(passatk: Command, tmp_path: Path) -> None:
+    samples = python_samples(tmp_path / "s.jsonl", REFERENCE, WRONG, *(f"    return {n}\n" for n in range(20)))
+    digests = {
+        json.loads(passatk("evaluate", samples, "--out", f"run{n}", "--workers", n, "--json").stdout)["digest"]
+        for n in (1, 3, 8)
+    }
+    assert len(digests) == 1
+
+
+def test_identical_programs_are_judged_once(passatk: Command, tmp_path: Path) -> None:
+    samples = python_samples(tmp_path / "s.jsonl", *[REFERENCE] * 50, WRONG)
+    report = json.loads(passatk("evaluate", samples, "--out", "run", "--json").stdout)
+    assert report["programs"] == 2
+    assert report["scores"][0]["samples"] == 51
+
+
+def test_reference_solutions_score_100(passatk: Command) -> None:
+    done = passatk("evaluate", "--reference", "--problems", "basics/python", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    assert "100.0 [100.0, 100.0]" in done.stdout
+
+
+def test_example_tests_are_the_public_ones(passatk: Command, tmp_path: Path) -> None:
+    overfitted = "    return {'hello': 2, 'sky': 0}.get(text, 9)\n"
+    samples = python_samples(tmp_path / "s.jsonl", overfitted)
+    hidden, example = (passatk("evaluate", samples, "--out", kind, "--tests", kind) for kind in ("hidden", "example"))
+    assert "0.0 [0.0, 0.0]" in hidden.stdout
+    assert "100.0 [100.0, 100.0]" in example.stdout
+
+
+def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_path: Path) -> None:
+    reference = load("basics").get("JavaScript/0").reference
+    samples = write(tmp_path / "s", {"task_id": "Python/0", "generation": reference})
+    done = passatk("evaluate", samples, "--target-language", "javascript", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    assert "\nJavaScript " in done.stdout
+    assert "100.0 [" in done.stdout
+
+
+def test_a_task_whose_own_reference_fails_is_left_out_and_named(passatk: Command, tmp_path: Path, data: Path) -> None:
+    problems = load(str(data / "humaneval-x")).problems
+    tasks = ("JavaScript/0", "JavaScript/112")
+    samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].reference} for t in tasks))
+    done = passatk("evaluate", samples, "--problems", data / "humaneval-x", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    assert "Left out, 1 unfit tasks" in done.stdout
+    assert "JavaScript/112: its reference solution gets wrong_answer" in done.stdout
+    assert "100.0 [" in done.stdout
+
+
+def test_a_missing_toolchain_is_not_the_models_fault(passatk: Command, tmp_path: Path) -> None:
+    problems = load("basics").problems
+    tasks = ("Go/0", "Python/0")
+    samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].reference} for t in tasks))
+    refused = passatk("evaluate", samples, "--out", "run", PASSATK_GO="/nowhere")
+    assert refused.returncode == 3
+    assert "pass@1" not in refused.stdout
+    assert "no score: 1 samples could not be judged" in refused.stderr
+    allowed = passatk("evaluate", samples, "--out", "run", "--allow-unjudged", PASSATK_GO="/nowhere")
+    assert allowed.returncode == 0, allowed.stderr
+    assert "the score leaves them out" in allowed.stdout
+    assert "PASSATK_GO=/nowhere is not an executable" in allowed.stdout
+
+
+def test_without_a_sandbox_the_report_says_so(passatk: Command, tmp_path: Path) -> None:
+    samples = python_samples(tmp_path / "s.jsonl", REFERENCE, WRONG)
+    done = passatk("evaluate", samples, "--out", "run", "--no-sandbox")
+    assert done.returncode == 0, done.stderr
+    assert "isolation: none" in done.stdout
+
+
+BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
+    "unknown task id": (b'{"task_id": "Python/999", "generation": ""}\n', [], "unknown task id 'Python/999'"),
+    "missing field": (b'{"task_id": "Python/0"}\n', [], "s.jsonl:1: field"),
+    "wrong type": (b'{"task_id": "Python/0", "generation": 7}\n', [], "is a int ('7'); expected text"),
+    "truncated gzip": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x8b", [], "the gzip stream ends early"),
+    "invalid UTF-8": (b'{"task_id": "Python/0", "generation": "\xff"}\n', [], "is not UTF-8"),
+    "empty file": (b"", [], "the file is empty"),
+    "duplicate sample": (b'{"task_id": "Python/0", "generation": "", "sample": 1}\n' * 2, [], "is there twice"),
+    "n < k": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "1,10"], "pass@10 needs at least 10 samples"),
+    "k = 0": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "0"], "k must be at least 1"),
+    "k is no number": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "ten"], "no list of whole numbers"),
+    "unknown problems": (b"{}", ["--problems", "humanevalx"], "Did you mean"),
+    "unknown language": (b"{}", ["--target-language", "cobol"], "unknown language 'cobol'; known: cpp, go, java"),
+    "unknown tests": (b"{}", ["--tests", "secret"], "known: example, hidden"),
+    "bad option": (b"{}", ["--workers", "0"], "--workers"),
+    "nothing left": (b'{"task_id": "Python/0", "generation": ""}\n', ["--language", "go"], "no samples to score"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_bad_input_is_a_clear_error_and_writes_nothing(passatk: Command, tmp_path: Path, name: str) -> None:
+    body, options, message = BAD_INPUT[name]
+    (tmp_path / "s.jsonl").write_bytes(body)
+    done = passatk("evaluate", "s.jsonl", "--out", "run", *options)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_missing_file_or_no_file_is_a_clear_error(passatk: Command) -> None:
+    assert "No such file" in passatk("evaluate", "none.jsonl").stderr
+    assert passatk("evaluate").returncode == 2
+    assert "--reference" in passatk("evaluate").stderr
+
+
+def test_a_run_folder_of_another_run_is_refused_with_the_difference(passatk: Command, tmp_path: Path) -> None:
+    samples = python_samples(tmp_path / "s.jsonl", REFERENCE)
+    assert passatk("evaluate", samples, "--out", "run").returncode == 0
+    other = passatk("evaluate", samples, "--out", "run", "--cpu-seconds", 9)
+    assert other.returncode == 2
+    assert "belongs to another run" in other.stderr
+    assert "limits" in other.stderr
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis.txt").write_text("mine")
+    stranger = passatk("evaluate", samples, "--out", "home")
+    assert stranger.returncode == 2
+    assert "is no run folder" in stranger.stderr
+
+
+def test_a_full_disk_is_named_and_what_is_judged_is_kept(passatk: Command, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], check=False, capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"cannot mount: {mounted.stderr.decode().strip()}")
+    try:
+        noisy = [f"    raise ValueError('{n}' * 2000)\n" for n in range(100)]
+        samples = python_samples(tmp_path / "s.jsonl", *noisy)
+        full = passatk("evaluate", samples, "--out", disk / "run")
+        assert full.returncode == 3, full.stdout + full.stderr
+        assert "full" in full.stderr
+        assert "What is judged is kept" in full.stderr
+        subprocess.run(["mount", "-o", "remount,size=40m", disk], check=True)
+        report = json.loads(passatk("evaluate", samples, "--out", disk / "run", "--json").stdout)
+        assert report["scores"][0]["statuses"] == {"runtime_error": 100}
+        assert report["judged_now"] < 101
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_help_is_quick_and_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, passatk.cli.app\n"
+        "heavy = {'torch', 'transformers', 'ray', 'fastapi', 'altair', 'numpy', 'scipy'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,253 @@
+"""What a slot lets a program do, and what it reports."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from passatk.judging import Environment
+from passatk.records import Limits, Outcome, Program, Step, StepLimits, Stop
+from passatk.sandbox import Level, Slot, SlotDied
+from passatk.sandbox.cgroups import NO_PARENTS
+
+STEP = StepLimits(
+    cpu_s=1.0, idle_s=1.0, memory_bytes=200 << 20, output_bytes=1 << 20, processes=64, disk_bytes=32 << 20
+)
+LIMITS = Limits(run=STEP, build=STEP)
+
+
+def python(source: str) -> Program:
+    run = Step(argv=("${PYTHON}", "-I", "-S", "-B", "main.py"), env=(("PYTHONHASHSEED", "0"),))
+    return Program(language="python", files=(("main.py", source),), run=run)
+
+
+@pytest.fixture(scope="module")
+def environment() -> Environment:
+    """Slots need no other toolchain."""
+    return Environment(["python"])
+
+
+@pytest.fixture(params=["best", "without cgroup"])
+def slot(request: pytest.FixtureRequest, environment: Environment) -> Iterator[Slot]:
+    """A slot as good as this machine gives, and one as on a machine without cgroups."""
+    world = environment.world
+    if request.param == "without cgroup":
+        world = msgspec.structs.replace(world, cgroups=NO_PARENTS)
+    with Slot(world) as made:
+        yield made
+
+
+def run(slot: Slot, source: str, **limits: Any) -> Outcome:
+    step = msgspec.structs.replace(STEP, **limits)
+    outcome = slot.execute(python(source), Limits(run=step, build=STEP))
+    assert outcome.fault is None, outcome.fault
+    assert outcome.run is not None
+    return outcome
+
+
+def stdout(slot: Slot, source: str) -> str:
+    outcome = run(slot, source)
+    assert outcome.run is not None
+    assert outcome.run.exit_code == 0, outcome.run.stderr
+    return outcome.run.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "stop"),
+    [
+        ("while True: pass", Stop.CPU),
+        ("import os\nfor _ in range(3): os.fork()\nwhile True: pass", Stop.CPU),
+        ("import time\ntime.sleep(60)", Stop.IDLE),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", Stop.IDLE),
+        ("hoard = []\nwhile True: hoard.append(b'x' * (1 << 22))", Stop.MEMORY),
+        ("while True: print('x' * 1000)", Stop.OUTPUT),
+        ("import sys\nwhile True: sys.stderr.write('x' * 1000)", Stop.OUTPUT),
+    ],
+)
+def test_a_limit_stops_a_program_and_is_named(slot: Slot, source: str, stop: Stop) -> None:
+    facts = run(slot, source).run
+    assert facts is not None
+    assert facts.stopped_by is stop
+    assert facts.exit_code is None
+    assert facts.wall_s < 20
+
+
+def test_cpu_time_of_children_counts(slot: Slot) -> None:
+    source = "import os\nif os.fork() == 0:\n  n = 0\n  while n < 3_000_000: n += 1\n  os._exit(0)\nos.wait()"
+    facts = run(slot, source).run
+    assert facts is not None
+    assert facts.stopped_by is None
+    assert facts.cpu_s > 0.05
+
+
+def test_150_kb_of_honest_output_is_fine_and_the_tail_is_kept(slot: Slot) -> None:
+    facts = run(slot, "print('x' * 150_000)\nprint('the end')").run
+    assert facts is not None
+    assert (facts.stopped_by, facts.exit_code, facts.output_bytes) == (None, 0, 150_009)
+    assert facts.stdout.endswith("the end\n")
+
+
+def test_reserved_but_untouched_memory_is_fine(slot: Slot) -> None:
+    reserve = (
+        "import mmap\nm = mmap.mmap(-1, 64 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000)\nprint('ok')"
+    )
+    assert stdout(slot, reserve) == "ok\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import os\nprint(os.getuid(), os.getgid(), os.geteuid())", "31415 31415 31415\n"),
+        ("import os\nprint(os.getcwd(), sorted(os.listdir('.')))", "/work ['main.py']\n"),
+        ("import socket\nprint(socket.gethostname())", "passatk\n"),
+        ("import os\nprint(os.environ['TZ'], os.environ['LC_ALL'], os.environ['HOME'])", "UTC C.UTF-8 /work\n"),
+        ("import sys\nprint(repr(sys.stdin.read()[32:]))", "''\n"),
+        ("print(sorted(p for p in __import__('os').listdir('/proc') if p.isdigit()))", "['1', '2']\n"),
+        ("print([l for l in open('/proc/self/status') if l[:6] in ('CapEff', 'CapPrm', 'CapAmb', 'NoNewP')])", None),
+        ("print(hash('x') == hash('x'), id(object()) % 16)", "True 0\n"),
+    ],
+)
+def test_every_program_sees_the_same_world(slot: Slot, source: str, expected: str | None) -> None:
+    seen = stdout(slot, source)
+    if expected is None:
+        assert seen.count("0000000000000000") == 3
+        assert "NoNewPrivs:\\t1" in seen
+    else:
+        assert seen == expected
+
+
+def test_addresses_do_not_vary(slot: Slot) -> None:
+    assert len({stdout(slot, "print(id(object()))") for _ in range(3)}) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "open('/etc/shadow')",
+        "open('/usr/here', 'w')",
+        "open('/here', 'w')",
+        "open('/dev/here', 'w')",
+        "open('/passatk/server/main.py', 'a')",
+        "import os\nos.listdir('/root/.ssh')",
+        "import os\nassert not os.listdir('/home')",
+        "import os\nos.listdir('/passatk/cgroup/memory')",
+        "open('/proc/1/mem', 'rb').read(1)",
+        "import os\nos.kill(1, 0)\nos.setuid(0)",
+        "import socket\nsocket.create_connection(('1.1.1.1', 53), 1)",
+        "import socket\nsocket.getaddrinfo('example.org', 80)",
+        "import ctypes\nassert ctypes.CDLL(None).mount(b'tmpfs', b'/work', b'tmpfs', 0, None) == 0",
+    ],
+)
+def test_what_a_program_must_not_reach_is_denied(slot: Slot, source: str) -> None:
+    facts = run(slot, source).run
+    assert facts is not None
+    assert facts.exit_code == 1, facts
+
+
+def test_nothing_of_a_program_is_left_for_the_next(slot: Slot) -> None:
+    run(slot, "for p in ('/work/a', '/tmp/a', '/dev/shm/a'): open(p, 'w').write('x')")
+    look = "import os\nprint(os.listdir('/work'), os.listdir('/tmp'), os.listdir('/dev/shm'))"
+    assert stdout(slot, look) == "['main.py'] [] []\n"
+
+
+def test_no_process_survives_its_program(slot: Slot) -> None:
+    mark = f"passatk-daemon-{os.getpid()}"
+    daemon = (
+        "import os, time, signal\nif os.fork() == 0:\n  os.setsid()\n  signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"  if os.fork() == 0:\n    os.execv('/usr/bin/env', ['env', '-a', '{mark}', 'sleep', '300'])\n  os._exit(0)\n"
+        "time.sleep(0.05)"
+    )
+    run(slot, daemon)
+    found = subprocess.run(["pgrep", "-f", mark], capture_output=True, check=False, text=True)
+    assert found.stdout == ""
+
+
+def test_a_daemon_that_holds_stdout_does_not_hold_the_judge(slot: Slot) -> None:
+    started = time.monotonic()
+    run(slot, "import os, time\nif os.fork() == 0:\n  os.setsid()\n  time.sleep(300)\nprint('done')")
+    assert time.monotonic() - started < 10
+
+
+def test_a_fork_bomb_ends_and_the_slot_goes_on(slot: Slot) -> None:
+    facts = run(slot, "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass").run
+    assert facts is not None
+    assert facts.stopped_by is not None
+    assert stdout(slot, "print('alive')") == "alive\n"
+
+
+def test_a_full_disk_is_the_programs_own(slot: Slot) -> None:
+    facts = run(slot, "f = open('big', 'wb')\nwhile True: f.write(b'x' * (1 << 20))").run
+    assert facts is not None
+    assert "No space left" in facts.stderr or "File too large" in facts.stderr
+    assert stdout(slot, "print('alive')") == "alive\n"
+
+
+def test_the_token_proves_and_anything_else_does_not(slot: Slot) -> None:
+    honest = "import os\ntoken = os.read(0, 32)\nos.write(3, token)"
+    assert run(slot, honest).proof
+    assert not run(slot, "import os\nos.write(3, b'0' * 32)").proof
+    assert not run(slot, honest + "\nos.write(3, b'x')").proof
+    assert not run(slot, "pass").proof
+
+
+def test_a_command_that_is_not_there_is_a_fault_not_a_failure(slot: Slot) -> None:
+    program = Program(language="x", files=(), run=Step(argv=("no-such-compiler",)))
+    outcome = slot.execute(program, LIMITS)
+    assert outcome.run is None
+    assert outcome.fault is not None
+    assert "no-such-compiler" in outcome.fault
+
+
+def test_a_failed_build_is_not_run(slot: Slot) -> None:
+    build = (Step(argv=("true",)), Step(argv=("false",)), Step(argv=("true",)))
+    outcome = slot.execute(Program(language="x", files=(), build=build, run=Step(argv=("true",))), LIMITS)
+    assert outcome.build is not None
+    assert outcome.build.exit_code == 1
+    assert outcome.run is None
+
+
+def test_undecodable_output_and_strange_files_come_through(slot: Slot) -> None:
+    assert stdout(slot, "import os\nos.write(1, b'\\xff\\x00ok')") == "\\xff\x00ok"
+    program = msgspec.structs.replace(
+        python("print(open('deep/er.txt', 'rb').read())"),
+        files=(
+            ("main.py", "print(open('deep/er.txt', 'rb').read())"),
+            ("deep/er.txt", "\ud800 \x00 é"),
+        ),
+    )
+    facts = slot.execute(program, LIMITS).run
+    assert facts is not None
+    assert facts.stdout == "b'\\xed\\xa0\\x80 \\x00 \\xc3\\xa9'\n"
+
+
+def test_a_dead_slot_says_so_and_a_new_one_works(environment: Environment) -> None:
+    with Slot(environment.world) as slot:
+        slot._process.kill()
+        with pytest.raises(SlotDied):
+            slot.execute(python("pass"), LIMITS)
+    with Slot(environment.world) as slot:
+        assert stdout(slot, "print('new')") == "new\n"
+
+
+def test_slots_leave_no_cgroup_and_no_process(environment: Environment) -> None:
+    slot = Slot(environment.world)
+    pid, folders = slot._process.pid, list(slot._group.folders.values())
+    slot.execute(python("pass"), LIMITS)
+    slot.close()
+    assert not os.path.exists(f"/proc/{pid}")
+    assert not any(os.path.exists(folder) for folder in folders)
+
+
+def test_without_a_sandbox_limits_still_hold_and_the_outcome_says_what_was_missing(environment: Environment) -> None:
+    world = msgspec.structs.replace(environment.world, level=Level.NONE, cgroups=NO_PARENTS)
+    with Slot(world) as slot:
+        outcome = run(slot, "while True: pass")
+        assert outcome.run is not None
+        assert outcome.run.stopped_by is Stop.CPU
+        assert outcome.isolation.sandbox == "none"
+        run(slot, "import os, time\nif os.fork() == 0:\n  os.setsid()\n  time.sleep(300)")
+        assert stdout(slot, "print('alive')") == "alive\n"
