@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from passatk.problems import ProblemSet
@@ -26,6 +26,7 @@ _EXIT = {
 }
 _SWAPS = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "==", "+": "-", "-": "+", "*": "+"}
 _OPERATOR = re.compile(r"(?<= )(<=|>=|==|!=|<|>|\+|-|\*)(?= )")
+_TIGHT_OPERATOR = re.compile(r"(?<![+\-*/<>=!&|(])(<=|>=|==|!=|\+|-|\*|<(?=[\w.]+\())(?![+\-*/=>&])")  # `i<n`, but not `++i`, `->`
 _NUMBER = re.compile(r"(?<![\w.])(\d+)(?![\w.])")
 
 KINDS = ("operator", "constant", "brace", "loop", "exit")
@@ -43,10 +44,10 @@ class Mutant(NamedTuple):
         return f"{self.problem.task_id} {self.kind}"
 
 
-def mutants(problems: ProblemSet, every: int = 1) -> Iterator[Mutant]:
+def mutants(problems: ProblemSet, every: int = 1, kinds: Sequence[str] = KINDS) -> Iterator[Mutant]:
     """Up to one mutant of each kind for every `every`-th problem."""
     for problem in list(problems.problems.values())[::every]:
-        for kind in KINDS:
+        for kind in kinds:
             sample = _mutate(problem, kind)
             if sample is not None:
                 yield Mutant(kind, problem, sample)
@@ -57,7 +58,8 @@ def _mutate(problem: Problem, kind: str) -> Sample | None:
     rng = random.Random(f"{problem.task_id} {kind}")
     whole = False
     if kind == "operator":
-        changed = _replace_one(rng, text, _OPERATOR, lambda found: _SWAPS[found])
+        operators = _TIGHT_OPERATOR if problem.language == "cpp" else _OPERATOR
+        changed = _replace_one(rng, text, operators, lambda found: _SWAPS[found])
     elif kind == "constant":
         changed = _replace_one(rng, text, _NUMBER, lambda found: str(int(found) + 1))
     elif kind == "brace":
