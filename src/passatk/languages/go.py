@@ -1,8 +1,10 @@
 """Go: compiled and linked with the bare tools against prebuilt packages; the tests run under `testing` in `main`."""
 
 import hashlib
+import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
@@ -16,6 +18,27 @@ _PACKAGE = re.compile(r"^package\s+\w+\s*$", re.MULTILINE)
 _TEST = re.compile(r"^func\s+(Test\w+)\s*\(", re.MULTILINE)
 _NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 _GOPATHS = ("/usr/share/gocode",)
+_SEEDED: dict[str, tuple[str, str | Callable[[re.Match[str]], str]]] = {
+    "runtime/os_linux.go": (
+        r"func getRandomData\(r \[\]byte\) \{\n",
+        r"\g<0>\tif true {\n\t\tfor i := range r {\n\t\t\tr[i] = byte(i*37 + 11)\n\t\t}\n\t\treturn\n\t}\n",
+    ),
+    "runtime/proc.go": (r"uint64\(cputicks\(\)\), \^fastrandseed", "uint64(mp.id), ^fastrandseed"),
+    "runtime/map.go": (
+        r"= uintptr\(fastrand\(\)\)|(?<=hash0 = )fastrand\(\)",
+        lambda m: "= 0" if m[0][0] == "=" else "1",
+    ),
+    "runtime/map_fast32.go": (r"(?<=hash0 = )fastrand\(\)", "1"),
+    "runtime/map_fast64.go": (r"(?<=hash0 = )fastrand\(\)", "1"),
+    "runtime/map_faststr.go": (r"(?<=hash0 = )fastrand\(\)", "1"),
+}
+"""Changes to the runtime's sources: maps are iterated in one order, always.
+
+Go promises no order, so a correct program cannot notice; a program that depends on it (the published reference of
+HumanEval-X's Go/95 does) gets the same verdict every time.
+"""
+SAME_ORDER = "maps in one order"
+
 TESTIFY = "github.com/stretchr/testify/assert"
 
 
@@ -40,7 +63,8 @@ class Go(Language):
         go = self.find_tool("go")
         version = self.check_version(output_of(go, "version"), r"go(\d+)\.(\d+)")
         root, tools = output_of(go, "env", "GOROOT", "GOTOOLDIR").split()
-        folder = cache / "go" / hashlib.sha256(f"{version} {root}".encode()).hexdigest()[:16]
+        recipe = hashlib.sha256(f"{version} {root}".encode() + Path(__file__).read_bytes())
+        folder = cache / "go" / recipe.hexdigest()[:16]
         config = folder / "importcfg"
         if not config.exists():
             self._prepare(go, folder, config)
@@ -53,6 +77,7 @@ class Go(Language):
             version=version,
             readable=tuple(sorted(roots)),
             variables=(("GO_TOOLS", tools), ("GO_IMPORTCFG", str(config))),
+            lacks=() if (folder / "overlay.json").exists() else (f"{SAME_ORDER}: not known how for this version",),
         )
 
     def read_failure(self, facts: StepFacts) -> Status:
@@ -70,8 +95,10 @@ class Go(Language):
             "CGO_ENABLED": "0",
         }
         form = "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"
+        overlay = _overlay(Path(output_of(go, "env", "GOROOT").strip()) / "src", folder)
+        flags = ("-overlay", str(overlay)) if overlay else ()
         try:
-            listed = output_of(go, "list", "-export", "-deps", "-f", form, "std", TESTIFY, env=env)
+            listed = output_of(go, "list", *flags, "-export", "-deps", "-f", form, "std", TESTIFY, env=env)
         except Missing as error:
             if "testify" in str(error):
                 raise Missing(f"testify is not installed; `apt-get install {self.packages[1]}`") from error
@@ -114,6 +141,25 @@ class Go(Language):
             ),
             run=Step(argv=("./program",), env=(("GOMAXPROCS", "1"),)),
         )
+
+
+def _overlay(sources: Path, folder: Path) -> Path | None:
+    """A file for `-overlay` that makes map order repeatable; None if this version of Go has other sources."""
+    replaced = {}
+    for name, (pattern, replacement) in _SEEDED.items():
+        try:
+            changed, count = re.subn(pattern, replacement, (sources / name).read_text())
+        except OSError:
+            return None
+        if count == 0:
+            return None
+        patched = folder / name
+        patched.parent.mkdir(exist_ok=True)
+        patched.write_text(changed)
+        replaced[str(sources / name)] = str(patched)
+    overlay = folder / "overlay.json"
+    overlay.write_text(json.dumps({"Replace": replaced}))
+    return overlay
 
 
 def _split_imports(source: str) -> tuple[str, list[str]]:

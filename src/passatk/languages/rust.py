@@ -60,7 +60,8 @@ class Rust(Language):
         version = self.check_version(output_of(found, "--version"), r"(\d+)\.(\d+)")
         root = output_of(found, "--print", "sysroot").strip()  # rustup's rustc is a launcher: use the real one
         rustc = os.path.join(root, "bin", "rustc")
-        folder = cache / "rust" / hashlib.sha256(f"{version} {root}".encode()).hexdigest()[:16]
+        recipe = hashlib.sha256(f"{version} {root} {CRATES}".encode())
+        folder = cache / "rust" / recipe.hexdigest()[:16]
         lacks = []
         for crate in CRATES:
             try:
