@@ -15,7 +15,7 @@ _NUMPY = re.compile(r"\b(numpy|np)\b")
 class Python(Language):
     name, title, prefix = "python", "Python", "Python"
     aliases = ("py", "HumanEval")
-    minimum = (3, 9)
+    minimum = (3, 11)
     packages = ("python3",)
     test_mark = re.compile(r"\bassert\b|\bcheck\(")
     self_test = Problem(
@@ -71,7 +71,7 @@ class Python(Language):
                 ("tests.py", tests),
             ),
             run=Step(
-                argv=("${PYTHON}", "-I", "-S", "-B", "harness.py", "${PYTHON_SITE}"),
+                argv=("${PYTHON}", "-P", "-s", "-S", "-B", "harness.py", "${PYTHON_SITE}"),
                 # numpy's threads would only ask for memory and processes
                 env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
             ),
