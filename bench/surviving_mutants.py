@@ -1,7 +1,7 @@
 """Judge every mutant of every HumanEval-X reference and list those that pass.
 
-Usage: python bench/surviving_mutants.py DATA/humaneval-x [LANGUAGE ...]. Each survivor is for a person to look at: it is
-equivalent to the reference, or the published tests cannot tell it apart.
+Usage: python bench/surviving_mutants.py DATA/humaneval-x [LANGUAGE ...]. Each survivor is for a person to look at:
+it is equivalent to the reference, or the published tests cannot tell it apart.
 """
 
 import difflib

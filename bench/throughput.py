@@ -74,20 +74,11 @@ def main() -> None:
         programs = programs_of(problems, language)
         measured = [judged_per_second(environment, programs, options.workers) for _ in range(options.repeats)]
         rates = [rate for rate, _ in measured]
-        row = {
-            "language": language,
-            "programs": len(programs),
-            "per_second": statistics.median(rates),
-            "lowest": min(rates),
-            "highest": max(rates),
-            "cpu_s_per_program": statistics.median(cpu for _, cpu in measured),
-        }
-        rows.append(row)
-        print(
-            "{language:12} {programs:8} {per_second:11.1f} {lowest:7.1f} {highest:8.1f} {cpu_s_per_program:14.3f}".format(
-                **row
-            )
-        )
+        cpu_s = statistics.median(cpu for _, cpu in measured)
+        rate, lowest, highest = statistics.median(rates), min(rates), max(rates)
+        print(f"{language:12} {len(programs):8} {rate:11.1f} {lowest:7.1f} {highest:8.1f} {cpu_s:14.3f}")
+        row = {"language": language, "programs": len(programs), "cpu_s_per_program": cpu_s}
+        rows.append({**row, "per_second": rate, "lowest": lowest, "highest": highest})
     worlds = {"as configured": environment.world}
     if environment.world.level is not Level.NONE:
         worlds["without a sandbox"] = World(level=Level.NONE)

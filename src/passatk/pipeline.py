@@ -64,6 +64,8 @@ class Report(Record, frozen=True, kw_only=True):
     """Tasks left out because their own reference solution does not pass here: task id -> why."""
     unjudged: dict[str, int]
     """Why samples could not be judged -> how many."""
+    borderline: int
+    """Samples whose CPU time is within a factor 1.5 of the limit."""
     problems_without_samples: int
     programs: int
     judged_now: int
@@ -112,6 +114,7 @@ def evaluate(request: Evaluation, progress: Progress = no_progress) -> Report:
             scores=scores,
             unfit=unfit,
             unjudged=unjudged,
+            borderline=folder.borderline_samples(),
             problems_without_samples=sum(
                 1 for p in problems.only(used.languages).problems.values() if p.task_id not in tasks
             ),

@@ -173,6 +173,8 @@ class Verdict(Record, frozen=True, kw_only=True):
 
     status: Status
     reason: str
+    borderline: bool = False
+    """Its CPU time lies within a factor 1.5 of the limit: on another machine it may fall on the other side."""
     attempts: tuple[Outcome, ...] = ()
 
 

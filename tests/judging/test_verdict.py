@@ -71,7 +71,7 @@ TABLE = {
 @pytest.mark.parametrize("case", TABLE)
 def test_verdict(case: str) -> None:
     given, expected = TABLE[case]
-    verdict = decide(given, LIMITS, failing)
+    verdict = decide([given], LIMITS, failing)
     assert verdict.status is expected
     assert verdict.reason
     assert verdict.attempts == (given,)
@@ -79,12 +79,12 @@ def test_verdict(case: str) -> None:
 
 def test_the_reason_of_a_compile_error_is_the_compilers_first_error() -> None:
     words = "main.cpp: In function 'int f()':\nmain.cpp:3:5: error: expected ';'\nmain.cpp:9:1: error: more"
-    verdict = decide(outcome(None, build=facts(exit_code=1, stderr=words)), LIMITS, failing)
+    verdict = decide([outcome(None, build=facts(exit_code=1, stderr=words))], LIMITS, failing)
     assert verdict.reason == "main.cpp:3:5: error: expected ';'"
 
 
 def test_the_reason_of_a_crash_without_words_names_the_signal() -> None:
     assert (
-        decide(outcome(facts(exit_code=None, signal=11)), LIMITS, failing).reason
+        decide([outcome(facts(exit_code=None, signal=11))], LIMITS, failing).reason
         == "the program was ended by signal 11"
     )

@@ -79,7 +79,7 @@ class Environment:
                 problem = language.self_test
                 sample = Sample(task_id=problem.task_id, index=0, text=problem.reference)
                 program = language.program(problem, sample, problem.tests)
-                verdict = decide(slot.execute(program, limits), limits, language.read_failure)
+                verdict = decide([slot.execute(program, limits)], limits, language.read_failure)
                 if verdict.status is not Status.PASSED:
                     failures[name] = f"self-test {verdict.status}: {verdict.reason}"
         return failures

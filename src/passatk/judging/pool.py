@@ -2,21 +2,28 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from passatk.errors import PassatkError
 from passatk.judging.environment import Environment, usable_cpus
+from passatk.judging.quiet import is_provisional, repeat_alone, with_headroom
 from passatk.judging.verdict import decide
 from passatk.languages import LANGUAGES
 from passatk.records import Limits, Outcome, Program, Verdict
 from passatk.sandbox import Slot, SlotDied
+
+_Done = queue.Queue[tuple[Program, Outcome | Verdict] | BaseException | None]
 
 _TRIES = 3
 _POLL_S = 0.1
 
 
 class LocalPool:
-    """Judges programs on `workers` slots. A slot that dies is replaced and its program tried again elsewhere."""
+    """Judges programs on `workers` slots. A slot that dies is replaced and its program tried again.
+
+    What rests on a CPU time is repeated in the quiet lane, after all else.
+    """
 
     def __init__(self, environment: Environment, limits: Limits, workers: int | None = None):
         self._environment = environment
@@ -31,7 +38,8 @@ class LocalPool:
             PassatkError: whatever `programs` raises, or a SandboxError when slots cannot be started.
         """
         waiting: queue.Queue[Program | None] = queue.Queue(maxsize=2 * self.workers)
-        done: queue.Queue[tuple[Program, Verdict] | BaseException | None] = queue.Queue()
+        done: _Done = queue.Queue()
+        provisional: list[tuple[Program, Outcome]] = []
         cpus = usable_cpus()
         threads = [
             threading.Thread(target=self._work, args=(waiting, done, cpus[i % len(cpus)]), daemon=True)
@@ -48,18 +56,38 @@ class LocalPool:
                     running -= 1
                 elif isinstance(result, BaseException):
                     raise result
+                elif isinstance(result[1], Verdict):
+                    yield result[0], result[1]
+                elif is_provisional(result[1], self._limits):
+                    provisional.append((result[0], result[1]))
                 else:
-                    yield result
+                    yield result[0], self._decide(result[0], [result[1]])
         finally:
             self._stopping.set()
             for thread in threads:
                 thread.join()
+        yield from self._quiet_lane(provisional)
+
+    def _quiet_lane(self, provisional: list[tuple[Program, Outcome]]) -> Iterator[tuple[Program, Verdict]]:
+        """Repeat what is in doubt, one at a time, when all else is done."""
+        if not provisional:
+            return
+        worker = _Worker(self._environment, self._limits, usable_cpus()[0])
+        try:
+            for program, first in provisional:
+                attempts = repeat_alone(first, self._limits, partial(worker.execute, program))
+                yield program, self._decide(program, attempts)
+        finally:
+            worker.close()
+
+    def _decide(self, program: Program, attempts: Sequence[Outcome]) -> Verdict:
+        return decide(attempts, self._limits, LANGUAGES[program.language].read_failure)
 
     def _feed(
         self,
         programs: Iterator[Program],
         waiting: "queue.Queue[Program | None]",
-        done: "queue.Queue[tuple[Program, Verdict] | BaseException | None]",
+        done: "_Done",
     ) -> None:
         try:
             for program in programs:
@@ -86,7 +114,7 @@ class LocalPool:
     def _work(
         self,
         waiting: "queue.Queue[Program | None]",
-        done: "queue.Queue[tuple[Program, Verdict] | BaseException | None]",
+        done: "_Done",
         cpu: int,
     ) -> None:
         worker = _Worker(self._environment, self._limits, cpu)
@@ -98,7 +126,7 @@ class LocalPool:
                     continue
                 if program is None:
                     break
-                done.put((program, worker.judge(program)))
+                done.put((program, worker.execute(program)))
         except (PassatkError, OSError) as error:
             done.put(error)
         finally:
@@ -113,17 +141,13 @@ class _Worker:
         self._environment, self._limits, self._cpu = environment, limits, cpu
         self._slot: Slot | None = None
 
-    def judge(self, program: Program) -> Verdict:
-        outcome = self._execute(program)
-        return decide(outcome, self._limits, LANGUAGES[program.language].read_failure)
-
-    def _execute(self, program: Program) -> Outcome:
+    def execute(self, program: Program) -> Outcome:
         words = ""
         for _ in range(_TRIES):
             if self._slot is None:
                 self._slot = Slot(self._environment.world, self._cpu)
             try:
-                outcome = self._slot.execute(program, self._limits)
+                outcome = self._slot.execute(program, with_headroom(self._limits))
             except SlotDied as error:
                 self.close()
                 words = f"its slot died {_TRIES} times: {error}"

@@ -1,8 +1,9 @@
 """Facts -> verdict. One pure function; nothing else in passatk decides what became of a program."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from passatk.judging.quiet import is_borderline, quietest
 from passatk.records import Limits, Outcome, Status, StepFacts, StepLimits, Stop, Verdict
 
 _LIMIT_STATUS = {
@@ -14,20 +15,21 @@ _LIMIT_STATUS = {
 _REASON_CHARACTERS = 200
 
 
-def decide(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts], Status]) -> Verdict:
-    """The verdict of one execution.
+def decide(attempts: Sequence[Outcome], limits: Limits, read_failure: Callable[[StepFacts], Status]) -> Verdict:
+    """The verdict of a program's executions: of the one with the smallest CPU time.
 
     In this order: a fault of the sandbox judges nothing; a program that was not built is a compile error, whatever
     stopped the compiler; a passed limit decides over what the program says; exit code 0 passes with proof and is
     unproven without; anything else is for the language to read.
 
     Args:
-        outcome: what the sandbox measured.
+        attempts: what the sandbox measured; more than one where the first was repeated alone.
         limits: the limits it was measured against.
         read_failure: the language's reading of a run that failed by itself.
     """
+    outcome = quietest(attempts)
     status, reason = _status(outcome, limits, read_failure)
-    return Verdict(status=status, reason=reason, attempts=(outcome,))
+    return Verdict(status=status, reason=reason, borderline=is_borderline(outcome, limits), attempts=tuple(attempts))
 
 
 def _status(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts], Status]) -> tuple[Status, str]:

@@ -83,6 +83,10 @@ def print_report(console: Console, report: Report) -> None:
         told = "the score leaves them out (--allow-unjudged)" if report.scores else "so there is no score"
         console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
+    if report.borderline:
+        console.print(
+            f"{report.borderline} samples are borderline: within a factor 1.5 of their CPU limit.", highlight=False
+        )
     if report.problems_without_samples:
         console.print(
             f"{report.problems_without_samples} problems have no samples and are not scored.", highlight=False

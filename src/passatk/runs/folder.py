@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS samples (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
 CREATE TABLE IF NOT EXISTS verdicts (
-    program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, attempts BLOB NOT NULL
+    program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, borderline INTEGER NOT NULL,
+    attempts BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
@@ -159,8 +160,8 @@ class RunFolder:
         """Journal one verdict, at once."""
         attempts = msgspec.json.encode(verdict.attempts)
         with storage(self.path):
-            row = (program, verdict.status, verdict.reason, attempts)
-            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?)", row)
+            row = (program, verdict.status, verdict.reason, verdict.borderline, attempts)
+            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", row)
 
     def forget_not_judged(self) -> None:
         """Programs the judge failed on get another chance when a run is resumed."""
@@ -185,6 +186,13 @@ class RunFolder:
             " WHERE NOT s.reference AND v.status = ?",
             (Status.NOT_JUDGED,),
         )
+
+    def borderline_samples(self) -> int:
+        """How many samples are within a factor 1.5 of their CPU limit."""
+        count: int = self._db.execute(
+            "SELECT COUNT(*) FROM samples s JOIN verdicts v USING (program) WHERE NOT s.reference AND v.borderline"
+        ).fetchone()[0]
+        return count
 
     def outcomes(self) -> Iterator[tuple[str, str, str, int]]:
         """(language, task id, status, number of samples), in order of task id."""
