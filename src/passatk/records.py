@@ -150,7 +150,7 @@ class StepFacts(Record, frozen=True, kw_only=True):
     peak_memory_bytes: int
     output_bytes: int
     stdout: str
-    """At most the last 4 KiB, undecodable bytes as \\xNN."""
+    """At most the first 2 KiB and the last 4 KiB, undecodable bytes as \\xNN."""
     stderr: str
 
 

@@ -10,8 +10,20 @@ from pathlib import Path
 from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
 from passatk.records import Problem, Program, Sample, Status, Step, StepFacts
 
-HELPERS = ("math", "strings", "fmt", "strconv", "time", "bytes", "regexp", "sort", "math/rand", "crypto/md5")
-"""Imported where the code names them."""
+HELPERS = {
+    "math": "Pi",
+    "strings": "ToUpper",
+    "fmt": "Sprint",
+    "strconv": "Itoa",
+    "time": "Now",
+    "bytes": "Equal",
+    "regexp": "Compile",
+    "sort": "Ints",
+    "math/rand": "Int",
+    "crypto/md5": "New",
+}
+"""Imported where the code names them. Each with something it exports: an import must be used to compile, and a local
+variable called like the package looks like a use and is none."""
 
 _IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^)]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
 _PACKAGE = re.compile(r"^package\s+\w+\s*$", re.MULTILINE)
@@ -38,6 +50,19 @@ Go promises no order, so a correct program cannot notice; a program that depends
 HumanEval-X's Go/95 does) gets the same verdict every time.
 """
 SAME_ORDER = "maps in one order"
+
+_MAIN = """package main
+
+import (
+	program "passatk/program"
+	"passatk/proof"
+)
+
+func main() {
+	proof.Run(program.PassatkTests)
+}
+"""
+_OWN_PACKAGES = ("packagefile passatk/proof=proof.a", "packagefile passatk/program=program.a")
 
 TESTIFY = "github.com/stretchr/testify/assert"
 
@@ -105,7 +130,7 @@ class Go(Language):
             raise
         lines = [line for line in listed.splitlines() if line.strip()]
         temporary = config.with_suffix(f".{os.getpid()}")
-        temporary.write_text("\n".join([*lines, "packagefile passatk/proof=proof.a"]) + "\n")
+        temporary.write_text("\n".join([*lines, *_OWN_PACKAGES]) + "\n")
         temporary.replace(config)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
@@ -120,23 +145,28 @@ class Go(Language):
         wanted = dict.fromkeys([*imported, *asked, *(f'"{package}"' for package in HELPERS)])
         kept = [line for line in wanted if line in imported or _named(line, spoken)]
         imports = "".join(f"    {line}\n" for line in kept)
-        names = _TEST.findall(_NOT_CODE.sub(" ", tests))
-        listed = "".join(f'        {{Name: "{name}", F: {name}}},\n' for name in names)
-        entry = (
-            'package main\n\nimport (\n    "testing"\n    "passatk/proof"\n)\n\n'
-            f"func main() {{\n    proof.Run([]testing.InternalTest{{\n{listed}    }})\n}}\n"
+        uses = "".join(
+            f"var _ = {package.rpartition('/')[2]}.{exported}\n"
+            for package, exported in HELPERS.items()
+            if f'"{package}"' in kept and f'"{package}"' not in imported
         )
+        names = _TEST.findall(_NOT_CODE.sub(" ", tests))
+        listed = "".join(f'    {{Name: "{name}", F: {name}}},\n' for name in names)
+        # like `go test`: the program is a package of its own, and may have a main
+        tests_file = f'package main\n\nimport "testing"\n\nvar PassatkTests = []testing.InternalTest{{\n{listed}}}\n'
         compile_ = ("${GO_TOOLS}/compile", "-importcfg", "${GO_IMPORTCFG}", "-pack", "-complete")
         return Program(
             language=self.name,
             files=(
-                ("main.go", f"package main\n\nimport (\n{imports})\n{code}"),
-                ("entry.go", entry),
+                ("program.go", f"package main\n\nimport (\n{imports})\n{uses}{code}"),
+                ("tests.go", tests_file),
                 ("proof.go", harness("proof.go")),
+                ("main.go", _MAIN),
             ),
             build=(
                 Step(argv=(*compile_, "-p", "passatk/proof", "-o", "proof.a", "proof.go")),
-                Step(argv=(*compile_, "-p", "main", "-o", "main.a", "main.go", "entry.go")),
+                Step(argv=(*compile_, "-p", "passatk/program", "-o", "program.a", "program.go", "tests.go")),
+                Step(argv=(*compile_, "-p", "main", "-o", "main.a", "main.go")),
                 Step(argv=("${GO_TOOLS}/link", "-importcfg", "${GO_IMPORTCFG}", "-s", "-w", "-o", "program", "main.a")),
             ),
             run=Step(argv=("./program",), env=(("GOMAXPROCS", "1"),)),

@@ -49,16 +49,16 @@ class Java(Language):
         flags = tuple(f"-J{flag}" for flag in _JVM)
         return Program(
             language=self.name,
-            files=(("Main.java", f"{body}\n{tests}"), ("PassatkProof.java", harness("PassatkProof.java"))),
+            files=(("Main.java", f"{body}\n{tests}"), ("passatk/Proof.java", harness("Proof.java"))),
             build=(
                 Step(
                     argv=(
                         *("${JAVA_HOME}/bin/javac", *flags, "-encoding", "UTF-8", "-proc:none", "-nowarn"),
-                        *("Main.java", "PassatkProof.java"),
+                        *("Main.java", "passatk/Proof.java"),
                     )
                 ),
             ),
-            run=Step(argv=("${JAVA_HOME}/bin/java", *_JVM, "-Xss8m", "-cp", ".", "PassatkProof")),
+            run=Step(argv=("${JAVA_HOME}/bin/java", *_JVM, "-Xss8m", "-cp", ".", "passatk.Proof")),
         )
 
 

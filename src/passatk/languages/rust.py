@@ -95,7 +95,7 @@ class Rust(Language):
             else:
                 stripped = without  # the import is the only mention: leaving it out changes nothing
         requires = tuple(f"crate {crate}" for crate in crates)
-        if "rand" in crates and _OLD_RAND.search(self.without_comments(stripped)):
+        if "rand" in crates and _OLD_RAND.search(self.without_comments(problem.reference + tests)):
             requires += (OLD_RAND,)
         calls = "".join(f"    {path}();\n" for path in _test_paths(self.without_comments(tests)))
         entry = harness("proof.rs").replace("    // the tests\n", calls)
@@ -139,6 +139,8 @@ class Rust(Language):
 def _callable_tests(tests: str) -> str:
     """`tests` with every `#[test]` function made an ordinary one that `main` can call."""
     tests = re.sub(r"#\[cfg\(test\)\]", "", tests)
+    # std's own, whatever macros the program defines
+    tests = re.sub(r"(?<![\w:])(assert|assert_eq|assert_ne|panic)!", r"::std::\1!", tests)
     return re.sub(r"#\[test\]((?:\s|//[^\n]*\n)*)(?:pub\s+)?fn\b", r"\1pub fn", tests)
 
 

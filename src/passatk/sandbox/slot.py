@@ -4,10 +4,12 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,8 +30,12 @@ CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "CHOWN", "DAC_OVERRI
 
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ssl/openssl.cnf")
+COVERED = ("/tmp", "/dev/shm", "/box", "/passatk")
+"""Where every program has files of its own."""
+BARE_PREFIX = "passatk-bare-"
+_PHASES = ("build", "run")
 IDENTITY = {
-    "/etc/passwd": f"root:x:0:0:root:/:/bin/false\nprogram:x:{UID}:{UID}:program:/work:/bin/false\n",
+    "/etc/passwd": f"root:x:0:0:root:/:/bin/false\nprogram:x:{UID}:{UID}:program:/box:/bin/false\n",
     "/etc/group": f"root:x:0:\nprogram:x:{UID}:\n",
     "/etc/hosts": "127.0.0.1 localhost passatk\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
@@ -69,21 +75,31 @@ class Slot:
     def __init__(self, world: World, cpu: int | None = None):
         self._world = world
         self._cpu = cpu
-        self._group: SlotGroup = world.cgroups.make() if world.cgroups.version else NO_GROUP
+        self._groups: dict[str, SlotGroup] = {}
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: str | None = None
+        try:
+            self._start()
+        except (SlotDied, OSError) as error:
+            self.close()
+            raise SandboxError(f"cannot start a sandbox ({world.level}): {error}. {' '.join(HINTS)}") from error
+
+    def _start(self) -> None:
+        world = self._world
         bare = world.level is Level.NONE
-        self._folder = tempfile.mkdtemp(prefix="passatk-bare-") if bare else None
+        for phase in _PHASES:
+            self._groups[phase] = world.cgroups.make() if world.cgroups.version else NO_GROUP
+        if bare:
+            self._folder = tempfile.mkdtemp(prefix=f"{BARE_PREFIX}{os.getpid()}-")
         config = {
             "namespaced": not bare,
             "switch_user": world.level is Level.ACCOUNT,
             "own_user": world.level is Level.USER_NAMESPACE,
             "uid": UID,
-            "work": f"{self._folder}/work" if bare else "/work",
-            "cgroup": {
-                "version": self._group.version,
-                "folders": self._group.folders if bare else {c: f"/passatk/cgroup/{c}" for c in self._group.folders},
-                "hide": "/passatk/cgroup" if self._group.folders and not bare else None,
-            },
+            "work": f"{self._folder}/box" if bare else "/box",
+            "keep": [] if bare else [path for path in world.readable if _is_below(path, COVERED)],
+            "cgroups": {phase: self._group_config(phase, bare) for phase in _PHASES},
         }
         home = str(SERVER.parent) if bare else "/passatk"
         python = os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
@@ -101,16 +117,27 @@ class Slot:
                 start_new_session=True,  # Ctrl-C is for the driver
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
             )
-        try:
-            self._receive()
-        except SlotDied as error:
-            self.close()
-            hints = " ".join(HINTS)
-            raise SandboxError(f"cannot start a sandbox ({world.level}): {error}. {hints}") from None
+        self._receive()
+
+    def _group_config(self, phase: str, bare: bool) -> dict[str, Any]:
+        group = self._groups[phase]
+        inside = {controller: f"/passatk/cgroup/{phase}/{controller}" for controller in group.folders}
+        return {
+            "version": group.version,
+            "folders": group.folders if bare else inside,
+            "hide": "/passatk/cgroup" if group.folders and not bare else None,
+        }
 
     def _bubblewrap(self, python: str, pass_fds: list[int], stack: contextlib.ExitStack) -> list[str]:
         world = self._world
-        command = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "passatk", "--clearenv"]
+        command = [
+            shutil.which("bwrap") or "bwrap",
+            "--die-with-parent",
+            "--new-session",
+            "--hostname",
+            "passatk",
+            "--clearenv",
+        ]
         command += [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net", "cgroup-try")]
         if world.level is Level.USER_NAMESPACE:
             command += ["--unshare-user", "--uid", str(UID), "--gid", str(UID)]
@@ -123,7 +150,11 @@ class Slot:
             elif os.path.isdir(folder):
                 command += ["--ro-bind", folder, folder]
         interpreter = os.path.dirname(os.path.dirname(python))
-        bound = [p for p in (*SYSTEM_FILES, interpreter, *world.readable) if os.path.exists(p) and not _in_system(p)]
+        bound = [
+            p
+            for p in (*SYSTEM_FILES, interpreter, *world.readable)
+            if os.path.exists(p) and not _is_below(p, SYSTEM_FOLDERS)
+        ]
         parents = {str(parent) for path in (*bound, *IDENTITY) for parent in Path(path).parents}
         for folder in sorted(parents - {"/"}):  # bubblewrap's own would be closed to the program's account
             command += ["--perms", "0755", "--dir", folder]
@@ -137,10 +168,11 @@ class Slot:
             pass_fds.append(fd)
             command += ["--perms", "0644", "--ro-bind-data", str(fd), target]
         command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
-        for folder in ("/tmp", "/work", "/scratch"):
+        for folder in ("/tmp", "/box", "/passatk/scratch"):
             command += ["--dir", folder]
-        for controller, folder in self._group.folders.items():
-            command += ["--bind", folder, f"/passatk/cgroup/{controller}"]
+        for phase, group in self._groups.items():
+            for controller, folder in group.folders.items():
+                command += ["--bind", folder, f"/passatk/cgroup/{phase}/{controller}"]
         command += ["--ro-bind", str(SERVER), "/passatk/server", "--remount-ro", "/", "--chdir", "/", "--"]
         return command
 
@@ -183,7 +215,7 @@ class Slot:
         """The same for every program, everywhere."""
         return {
             "PATH": "/usr/bin:/bin",
-            "HOME": "/work" if self._folder is None else self._folder,
+            "HOME": "/box" if self._folder is None else self._folder,
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
@@ -191,22 +223,28 @@ class Slot:
             "USER": "program",
         }
 
+    def kill(self) -> None:
+        """End it at once, from any thread; the one that waits for it sees SlotDied."""
+        if self._process is not None:
+            self._process.kill()
+
     def close(self) -> None:
         """End the slot and everything in it."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        try:
-            self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._process is not None:
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+            try:
+                self._process.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._log.close()
-        self._group.close()
+        for group in self._groups.values():
+            group.close()
         if self._folder is not None:
-            with contextlib.suppress(OSError):
-                os.rmdir(self._folder)
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> "Slot":
         return self
@@ -216,6 +254,7 @@ class Slot:
 
     def _send(self, request: dict[str, Any]) -> None:
         body = json.dumps(request).encode()
+        assert self._process is not None
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(struct.pack(">I", len(body)) + body)
@@ -224,6 +263,7 @@ class Slot:
             raise SlotDied(self._last_words()) from error
 
     def _receive(self) -> dict[str, Any]:
+        assert self._process is not None
         assert self._process.stdout is not None
         header = self._process.stdout.read(4)
         if len(header) == 4:
@@ -234,6 +274,7 @@ class Slot:
         raise SlotDied(self._last_words())
 
     def _last_words(self) -> str:
+        assert self._process is not None
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=1)
         self._log.seek(0)
@@ -241,8 +282,16 @@ class Slot:
         return words[-1] if words else f"its server ended with code {self._process.returncode}"
 
 
-def _in_system(path: str) -> bool:
-    return any(Path(path).is_relative_to(folder) for folder in SYSTEM_FOLDERS)
+def sweep_bare() -> None:
+    """Remove folders of slots without a sandbox whose driver is gone."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{BARE_PREFIX}*"):
+        owner = folder.name.removeprefix(BARE_PREFIX).partition("-")[0]
+        if not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_below(path: str, folders: Sequence[str]) -> bool:
+    return any(Path(path).is_relative_to(folder) for folder in folders)
 
 
 def _facts(reply: dict[str, Any] | None) -> StepFacts | None:

@@ -1,13 +1,29 @@
 
 fn main() {
-    let token = passatk_proof::take();
     // the tests
-    passatk_proof::give(&token);
+    passatk_proof::give();
 }
 
 mod passatk_proof {
-    use ::std::io::{Read, Write};
+    use ::std::io::Write;
     use ::std::os::unix::io::FromRawFd;
+
+    static mut TOKEN: [u8; 32] = [0; 32];
+
+    extern "C" {
+        fn read(fd: i32, buffer: *mut u8, count: usize) -> isize;
+    }
+
+    // before any initialiser and any code of the program
+    #[used]
+    #[link_section = ".preinit_array"]
+    static TAKE: extern "C" fn() = take;
+
+    extern "C" fn take() {
+        unsafe {
+            read(0, ::std::ptr::addr_of_mut!(TOKEN) as *mut u8, 32);
+        }
+    }
 
     // std seeds its hash maps with this: the same iteration order every time, which correct programs cannot notice
     #[no_mangle]
@@ -18,14 +34,8 @@ mod passatk_proof {
         length as isize
     }
 
-    pub fn take() -> [u8; 32] {
-        let mut token = [0u8; 32];
-        let _ = ::std::io::stdin().read_exact(&mut token);
-        token
-    }
-
-    pub fn give(token: &[u8; 32]) {
+    pub fn give() {
         let mut proof = unsafe { ::std::fs::File::from_raw_fd(3) };
-        let _ = proof.write_all(token);
+        let _ = proof.write_all(unsafe { &*::std::ptr::addr_of!(TOKEN) });
     }
 }

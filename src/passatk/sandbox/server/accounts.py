@@ -133,14 +133,20 @@ class GroupV2(NoGroup):
         return self.memory_enforced and self._oom_kills() > self._ooms
 
 
-def make_group(config: GroupConfig) -> NoGroup:
-    """The slot's group. Its folders are hidden from the program: only our own open descriptors lead there."""
+def make_groups(configs: dict[str, GroupConfig]) -> dict[str, NoGroup]:
+    """The slot's groups. Their folders are hidden from the program: only our own open descriptors lead there."""
+    groups = {phase: _make_group(config) for phase, config in configs.items()}
+    for hidden in {config["hide"] for config in configs.values()} - {None}:
+        assert hidden is not None
+        cover(hidden)
+    return groups
+
+
+def _make_group(config: GroupConfig) -> NoGroup:
     folders = {}
     for name, folder in config["folders"].items():
         fd = os.open(folder, os.O_PATH | os.O_DIRECTORY)
         folders[name] = f"/proc/self/fd/{fd}"
-    if config["hide"] is not None:
-        cover(config["hide"])
     if config["version"] == 2:
         return GroupV2(folders)
     return GroupV1(folders) if config["version"] == 1 else NoGroup()

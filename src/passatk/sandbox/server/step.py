@@ -13,6 +13,7 @@ from .accounts import NoGroup, StepLimits
 from .watch import Tree, Watch
 
 TOKEN_BYTES = 32
+_HEAD_BYTES = 2048
 _TAIL_BYTES = 4096
 _READ_BYTES = 65536
 
@@ -76,12 +77,13 @@ def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: 
         _become_program(step, limits, world, [stdin_r, out_w, err_w, *([proof_w] if proof else [])], failed_w)
     for fd in (stdin_r, stdin_w, out_w, err_w, proof_w, failed_w):
         os.close(fd)
-    tails = {out_r: b"", err_r: b""}
-    stopped, total = _follow(child, tails, limits, watch)
+    kept = {out_r: Kept(), err_r: Kept()}
+    stopped = _follow(child, kept, limits, watch)
     world.tree.kill()
     status, peak = _reap_all(child, world.tree)
     wall_s = time.monotonic() - watch.started
-    total += _drain(tails)
+    for fd, output in kept.items():
+        output.add(_read_pipe(fd))  # all writers are dead
     given = _read_pipe(proof_r) if proof else b""
     failure = _read_pipe(failed_r).decode()
     if stopped is None and world.group.out_of_memory():
@@ -94,9 +96,9 @@ def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: 
         wall_s=wall_s,
         idle_s=watch.idle_s,
         peak_memory_bytes=max(watch.peak_bytes, peak),
-        output_bytes=total,
-        stdout=tails[out_r].decode("utf-8", "backslashreplace"),
-        stderr=tails[err_r].decode("utf-8", "backslashreplace"),
+        output_bytes=sum(output.total for output in kept.values()),
+        stdout=kept[out_r].text(),
+        stderr=kept[err_r].text(),
     )
     for fd in (out_r, err_r, proof_r, failed_r):
         os.close(fd)
@@ -105,16 +107,31 @@ def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: 
     return facts, proof and given == token
 
 
-def _follow(child: int, tails: dict[int, bytes], limits: StepLimits, watch: Watch) -> tuple[str | None, int]:
-    """Read output and watch limits until the main process ends or is to be stopped.
+class Kept:
+    """Of one output stream: its beginning, its end, and how long it was."""
 
-    Keeps the last bytes of each pipe in `tails`; returns (the limit that stopped it or None, bytes read).
-    """
-    total = 0
+    def __init__(self) -> None:
+        self._head = self._tail = b""
+        self.total = 0
+
+    def add(self, part: bytes) -> None:
+        room = _HEAD_BYTES - len(self._head)
+        self._head += part[:room]
+        self._tail = (self._tail + part[room:])[-_TAIL_BYTES:]
+        self.total += len(part)
+
+    def text(self) -> str:
+        left_out = self.total - len(self._head) - len(self._tail)
+        gap = f"\n[... {left_out} bytes ...]\n" if left_out else ""
+        return self._head.decode("utf-8", "backslashreplace") + gap + self._tail.decode("utf-8", "backslashreplace")
+
+
+def _follow(child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch) -> str | None:
+    """Read output and watch limits until the main process ends or is to be stopped; return the limit that stops it."""
     stopped = None
     pidfd = os.pidfd_open(child)
     poll = select.poll()
-    for fd in (*tails, pidfd):
+    for fd in (*kept, pidfd):
         poll.register(fd, select.POLLIN)
     next_look = time.monotonic() + watch.pause_s()
     ended = False
@@ -126,15 +143,14 @@ def _follow(child: int, tails: dict[int, bytes], limits: StepLimits, watch: Watc
             part = os.read(fd, _READ_BYTES)
             if not part:
                 poll.unregister(fd)  # it closed its output and runs on
-            total += len(part)
-            tails[fd] = (tails[fd] + part)[-_TAIL_BYTES:]
-        if total > limits["output_bytes"]:
+            kept[fd].add(part)
+        if sum(output.total for output in kept.values()) > limits["output_bytes"]:
             stopped = "output"
         elif not ended and time.monotonic() >= next_look:
             stopped = watch.look()
             next_look = time.monotonic() + watch.pause_s()
     os.close(pidfd)
-    return stopped, total
+    return stopped
 
 
 def _reap_all(child: int, tree: Tree) -> tuple[int, int]:
@@ -151,16 +167,6 @@ def _reap_all(child: int, tree: Tree) -> tuple[int, int]:
         elif pid == 0:  # without a namespace, new orphans may have been born since the last kill
             tree.kill()
             time.sleep(0.001)
-
-
-def _drain(tails: dict[int, bytes]) -> int:
-    """Read what is left in the pipes, whose writers are all dead; return how much."""
-    total = 0
-    for fd in tails:
-        rest = _read_pipe(fd)
-        total += len(rest)
-        tails[fd] = (tails[fd] + rest)[-_TAIL_BYTES:]
-    return total
 
 
 def _read_pipe(fd: int) -> bytes:

@@ -1,16 +1,18 @@
 """The world of one program: its file systems, identity and environment; building and running it there."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterable
 from typing import TypedDict
 
 from . import kernel
-from .accounts import GroupConfig, NoGroup, StepLimits, make_group
+from .accounts import GroupConfig, NoGroup, StepLimits, make_groups
 from .step import Facts, StepRequest, run_step
 from .watch import Tree
 
 _INODES = 16384
+_SCRATCH = "/passatk/scratch"
 
 
 class Config(TypedDict):
@@ -23,7 +25,10 @@ class Config(TypedDict):
     """The slot has a user namespace of its own."""
     uid: int
     work: str
-    cgroup: GroupConfig
+    keep: list[str]
+    """Toolchains that lie where a program has its own files (under /tmp, say) and must stay readable there."""
+    cgroups: dict[str, GroupConfig]
+    """For `build` and `run`: what a compiler leaves behind must not count against the program."""
 
 
 class Request(TypedDict):
@@ -62,6 +67,7 @@ class World:
         self.cpu = request["cpu"]
         self.folder = config["work"]
         self.group = NoGroup()
+        self._groups: dict[str, NoGroup] = {}
         self.tree = Tree(config["namespaced"])
 
     def enter(self, disk_bytes: int) -> None:
@@ -73,28 +79,53 @@ class World:
         else:
             kernel.become_subreaper()
             os.mkdir(self.folder)
-        self.group = make_group(self._config["cgroup"])
+        self._groups = make_groups(self._config["cgroups"])
+
+    def begin(self, phase: str) -> None:
+        """Steps from here on belong to `build` or `run`."""
+        self.group = self._groups[phase]
 
     def _mount_all(self, disk_bytes: int) -> None:
         private = kernel.MS_NOSUID | kernel.MS_NODEV
+        kept = {path: os.open(path, os.O_PATH) for path in self._config["keep"]}
         kernel.mount("proc", "/proc", "proc", private | kernel.MS_NOEXEC)
-        kernel.mount("tmpfs", "/scratch", "tmpfs", private, f"size={disk_bytes},nr_inodes={_INODES},mode=755")
-        for name, target in (("work", self.folder), ("tmp", "/tmp"), ("shm", "/dev/shm")):
-            folder = f"/scratch/{name}"
+        kernel.mount("tmpfs", _SCRATCH, "tmpfs", private, f"size={disk_bytes},nr_inodes={_INODES},mode=755")
+        for name, target in (("box", self.folder), ("tmp", "/tmp"), ("shm", "/dev/shm")):
+            folder = f"{_SCRATCH}/{name}"
             os.mkdir(folder)
-            os.chmod(folder, 0o755 if name == "work" else 0o1777)
+            os.chmod(folder, 0o755 if name == "box" else 0o1777)
             if self._config["switch_user"]:
                 os.chown(folder, self._config["uid"], self._config["uid"])
             kernel.mount(folder, target, None, kernel.MS_BIND)
+        for path, fd in kept.items():
+            os.makedirs(path)
+            kernel.mount(f"/proc/self/fd/{fd}", path, None, kernel.MS_BIND | kernel.MS_REC)
+            os.close(fd)
 
     def write_files(self, files: Iterable[tuple[str, str]]) -> None:
         """The program's files, in its folder, owned by its account."""
         for path, text in files:
             full = os.path.join(self.folder, path)
-            os.makedirs(os.path.dirname(full), exist_ok=True)
+            self._make_folders(os.path.dirname(path))
             with open(full, "wb") as file:
                 file.write(text.encode("utf-8", "surrogatepass"))
                 self.give([file.fileno()])
+
+    def _make_folders(self, path: str) -> None:
+        """The folders of a relative path, each owned by the program's account."""
+        if not path or os.path.isdir(os.path.join(self.folder, path)):
+            return
+        self._make_folders(os.path.dirname(path))
+        full = os.path.join(self.folder, path)
+        os.mkdir(full)
+        if self._config["switch_user"]:
+            os.chown(full, self._config["uid"], self._config["uid"])
+
+    def remove_files(self, files: Iterable[tuple[str, str]]) -> None:
+        """After a build, sources and tests are nothing for the program to read."""
+        for path, _ in files:
+            with contextlib.suppress(OSError):  # the compiler may have done what it liked
+                os.unlink(os.path.join(self.folder, path))
 
     def give(self, descriptors: Iterable[int]) -> None:
         """Make the program's account the owner, so that it can reopen them under /proc/self/fd."""
@@ -105,6 +136,8 @@ class World:
     def drop_privileges(self) -> None:
         """In the program's process, last before it starts."""
         uid = self._config["uid"]
+        if self._config["namespaced"]:
+            kernel.bound_capabilities()  # while we still may
         if self._config["switch_user"]:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
@@ -119,9 +152,13 @@ def judge_in(world: World, request: Request) -> Reply:
     world.enter(request["disk_bytes"])
     world.write_files(request["files"])
     build: Facts | None = None
+    world.begin("build")
     for step in request["build"]:
         build, _ = run_step(step, request["limits"]["build"], world, proof=False)
         if build["exit_code"] != 0 or build["stopped_by"]:
             return Reply(build=build, run=None, proof=False, fault=None)
+    if build is not None:
+        world.remove_files(request["files"])
+    world.begin("run")
     run, proof = run_step(request["run"], request["limits"]["run"], world, proof=True)
     return Reply(build=build, run=run, proof=proof, fault=None)
