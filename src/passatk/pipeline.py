@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
 import passatk
 from passatk import textfiles
-from passatk.errors import EnvironmentFault, InputError
+from passatk.errors import EnvironmentFault, InputError, ScoreRefusedError
 from passatk.judging import Environment, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.problems import ProblemSet
@@ -96,8 +97,7 @@ def evaluate(request: Evaluation, progress: Progress = no_progress) -> Report:
     with RunFolder(request.out, _manifest(request, environment)) as folder:
         if not folder.filled:
             folder.fill(_entries(request, used))
-        if not folder.complete:
-            folder.forget_not_judged()
+        folder.forget_not_judged()
         judged = _judge(folder, used, request, environment, progress)
         unfit = {} if request.samples is None else _unfit(folder, used, request, environment)
         unjudged = _unjudged(folder, unfit)
@@ -107,7 +107,7 @@ def evaluate(request: Evaluation, progress: Progress = no_progress) -> Report:
             folder.write_results()
         else:
             scores = _scores(folder, unfit, request)
-            digest = folder.finish(scores)
+            digest = folder.finish(scores, unfit, request.seed)
         return Report(
             out=request.out,
             digest=digest,
@@ -146,14 +146,17 @@ def check_problems(
     progress: Progress = no_progress,
 ) -> list[Check]:
     """Run every reference solution against its hidden tests; one Check per problem, in their order."""
+    if not problems.problems:
+        raise InputError(f"there are no problems to check in {problems.name}")
     environment = Environment(problems.languages, sandboxed)
     programs = {task: _program(p, _reference(p), p.tests) for task, p in problems.problems.items()}
     verdicts: dict[str, Verdict] = {}
     unique = {program.key: program for program in programs.values()}
     pool = LocalPool(environment, limits or default_limits(), workers)
-    for program, verdict in pool.judge(iter(unique.values())):
-        verdicts[program.key] = verdict
-        progress(len(verdicts), len(unique))
+    with closing(pool.judge(iter(unique.values()))) as judged:
+        for program, verdict in judged:
+            verdicts[program.key] = verdict
+            progress(len(verdicts), len(unique))
     return [
         Check(task_id=task, language=problems.problems[task].language, verdict=verdicts[program.key])
         for task, program in programs.items()
@@ -246,10 +249,14 @@ def _judge(
         return 0
     programs = (_rebuild(entry, used, request) for entry in folder.unjudged())
     judged = 0
-    for program, verdict in LocalPool(environment, request.limits, request.workers).judge(programs):
-        folder.record(program.key, verdict)
-        judged += 1
-        progress(total - left + judged, total)
+    with closing(LocalPool(environment, request.limits, request.workers).judge(programs)) as verdicts:
+        for program, verdict in verdicts:
+            folder.record(program.key, verdict)
+            judged += 1
+            progress(total - left + judged, total)
+    lost = folder.counts()[2]
+    if lost:
+        raise EnvironmentFault(f"{lost} programs got no verdict; run the same command again to judge them")
     return judged
 
 
@@ -298,6 +305,9 @@ def _scores(folder: RunFolder, unfit: dict[str, str], request: Evaluation) -> li
         ]
         for language in statuses
     }
+    if not statuses:
+        some = "; ".join(f"{task}: {why}" for task, why in list(unfit.items())[:3])
+        raise ScoreRefusedError(f"all {len(unfit)} tasks with samples are unfit, so there is nothing to score: {some}")
     groups = [(language, counts[language], statuses[language]) for language in statuses]
     if len(groups) > 1:
         everything = sum(statuses.values(), Counter())

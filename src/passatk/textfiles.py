@@ -24,6 +24,8 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         InputError: it cannot be opened.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"cannot read {path}: it is no regular file, and it is read more than once; save it to a file")
     try:
         file = path.open("rb")
         magic = file.peek(2)[:2]
@@ -101,10 +103,10 @@ def _guarded(path: Path, parts: Iterator[bytes]) -> Iterator[bytes]:
 def _try_parse(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
             return json.loads(text)  # accepts lone surrogates, which models do produce
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -120,6 +122,8 @@ def _parse(path: Path, line: int | None, text: bytes) -> Any:
         raise SourceError(path, at, f"byte 0x{bad:02x} at {error.start} is not UTF-8", "UTF-8 text") from error
     try:
         json.loads(text)
+    except RecursionError as error:
+        raise SourceError(path, line, "nested too deeply", "one JSON value") from error
     except ValueError as error:
         at = line if line is not None else getattr(error, "lineno", 1)
         where = f" (column {getattr(error, 'colno', 1)})"

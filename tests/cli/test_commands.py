@@ -46,6 +46,10 @@ def test_without_bubblewrap_the_error_says_what_to_do(passatk: Command, tmp_path
     done = passatk("problems", "check", "basics/python", PATH=str(tmp_path))
     assert done.returncode == 3
     assert "apt-get install bubblewrap" in done.stderr
+    shown = passatk("doctor", PATH=str(tmp_path))
+    assert shown.returncode == 3
+    assert "cannot be started" in shown.stdout
+    assert "Python " in shown.stdout
 
 
 def test_problems_list_names_sets_and_tasks(passatk: Command, data: Path) -> None:
@@ -83,6 +87,9 @@ def test_problems_check_exits_1_and_names_the_unfit(passatk: Command, tmp_path: 
     assert "Python/0: wrong_answer: AssertionError" in done.stdout
     assert "Python/1: not_judged: needs a test to run" in done.stdout
     assert passatk("problems", "check", "basics", "--language", "python").returncode == 0
+    nothing = passatk("problems", "check", "basics/java", "--language", "python")
+    assert nothing.returncode == 2
+    assert "no problems to check" in nothing.stderr
 
 
 def test_a_server_that_is_not_there_is_a_clear_error(passatk: Command) -> None:
@@ -94,4 +101,5 @@ def test_a_server_that_is_not_there_is_a_clear_error(passatk: Command) -> None:
 def test_version_and_help(passatk: Command) -> None:
     assert passatk("--version").stdout.startswith("passatk 0.")
     assert "evaluate" in passatk("--help").stdout
+    assert "[default: 5]" in passatk("evaluate", "--help").stdout
     assert passatk("frobnicate").returncode == 2

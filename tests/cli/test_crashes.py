@@ -32,7 +32,19 @@ def samples(path: Path) -> Path:
 
 
 def start(path: Path, out: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "passatk", "evaluate", str(path), "--out", str(out), "--cpu-seconds", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "passatk",
+        "evaluate",
+        str(path),
+        "--problems",
+        "basics",
+        "--out",
+        str(out),
+        "--cpu-seconds",
+        "1",
+    ]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
@@ -51,7 +63,9 @@ def descendants(pid: int) -> list[int]:
 def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(passatk: Command, tmp_path: Path) -> None:
     path = samples(tmp_path / "s.jsonl")
     options = ("--cpu-seconds", 1, "--json")
-    undisturbed = json.loads(passatk("evaluate", path, "--out", tmp_path / "whole", *options).stdout)
+    undisturbed = json.loads(
+        passatk("evaluate", path, "--problems", "basics", "--out", tmp_path / "whole", *options).stdout
+    )
     rng = random.Random(20)
     killed = resumed_short = 0
     for attempt in range(KILLS):
@@ -63,7 +77,7 @@ def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(passa
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         wait_gone(below)
-        report = json.loads(passatk("evaluate", path, "--out", out, *options).stdout)
+        report = json.loads(passatk("evaluate", path, "--problems", "basics", "--out", out, *options).stdout)
         assert report["digest"] == undisturbed["digest"]
         assert report["scores"] == undisturbed["scores"]
         resumed_short += report["judged_now"] < undisturbed["programs"]
@@ -89,7 +103,19 @@ def test_an_interrupted_run_ends_at_once_leaves_nothing_running_and_goes_on(pass
         process.send_signal(number)
         assert process.wait(timeout=10) == 130
         wait_gone(below)
-        assert passatk("evaluate", path, "--out", out, "--cpu-seconds", 1).returncode == 0
+        assert passatk("evaluate", path, "--problems", "basics", "--out", out, "--cpu-seconds", 1).returncode == 0
+
+
+def test_an_interrupt_does_not_wait_for_programs_that_sleep(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    sleepers = [f"    import time; time.sleep({100 + n})\n" for n in range(4)]
+    path.write_text("".join(json.dumps({"task_id": "Python/0", "generation": text}) + "\n" for text in sleepers))
+    process = start(path, tmp_path / "run")
+    time.sleep(2.0)
+    asked = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    assert time.monotonic() - asked < 4
 
 
 def test_a_run_folder_is_used_by_one_process_at_a_time(passatk: Command, tmp_path: Path) -> None:
@@ -99,7 +125,7 @@ def test_a_run_folder_is_used_by_one_process_at_a_time(passatk: Command, tmp_pat
     try:
         while not (out / "run.sqlite").exists():
             time.sleep(0.02)
-        second = passatk("evaluate", path, "--out", out, "--cpu-seconds", 1)
+        second = passatk("evaluate", path, "--problems", "basics", "--out", out, "--cpu-seconds", 1)
         assert second.returncode == 2
         assert "in use by another passatk" in second.stderr
     finally:

@@ -27,7 +27,9 @@ def python_samples(path: Path, *texts: str, task: str = "Python/0") -> Path:
 
 
 def test_the_shipped_generations_get_the_statuses_written_beside_them(passatk: Command, tmp_path: Path) -> None:
-    done = passatk("evaluate", EXAMPLES, "--out", "run", "--cpu-seconds", 2, "--memory-mib", 256)
+    done = passatk(
+        "evaluate", EXAMPLES, "--problems", "basics", "--out", "run", "--cpu-seconds", 2, "--memory-mib", 256
+    )
     assert done.returncode == 0, done.stderr
     expected = [json.loads(line) for line in EXAMPLES.read_text().splitlines()]
     results = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
@@ -50,7 +52,10 @@ def test_the_shipped_generations_get_the_statuses_written_beside_them(passatk: C
 
 def test_the_same_command_again_judges_nothing_and_says_the_same(passatk: Command, tmp_path: Path) -> None:
     samples = python_samples(tmp_path / "s.jsonl", REFERENCE, WRONG)
-    first, second = (json.loads(passatk("evaluate", samples, "--out", "run", "--json").stdout) for _ in range(2))
+    first, second = (
+        json.loads(passatk("evaluate", samples, "--problems", "basics", "--out", "run", "--json").stdout)
+        for _ in range(2)
+    )
     assert (first["judged_now"], second["judged_now"]) == (2, 0)
     for report in (first, second):
         del report["seconds"], report["judged_now"]
@@ -61,7 +66,9 @@ def test_the_same_command_again_judges_nothing_and_says_the_same(passatk: Comman
 def test_the_digest_does_not_depend_on_the_number_of_workers(passatk: Command, tmp_path: Path) -> None:
     samples = python_samples(tmp_path / "s.jsonl", REFERENCE, WRONG, *(f"    return {n}\n" for n in range(20)))
     digests = {
-        json.loads(passatk("evaluate", samples, "--out", f"run{n}", "--workers", n, "--json").stdout)["digest"]
+        json.loads(
+            passatk("evaluate", samples, "--problems", "basics", "--out", f"run{n}", "--workers", n, "--json").stdout
+        )["digest"]
         for n in (1, 3, 8)
     }
     assert len(digests) == 1
@@ -69,7 +76,7 @@ def test_the_digest_does_not_depend_on_the_number_of_workers(passatk: Command, t
 
 def test_identical_programs_are_judged_once(passatk: Command, tmp_path: Path) -> None:
     samples = python_samples(tmp_path / "s.jsonl", *[REFERENCE] * 50, WRONG)
-    report = json.loads(passatk("evaluate", samples, "--out", "run", "--json").stdout)
+    report = json.loads(passatk("evaluate", samples, "--problems", "basics", "--out", "run", "--json").stdout)
     assert report["programs"] == 2
     assert report["scores"][0]["samples"] == 51
 
@@ -83,7 +90,10 @@ def test_reference_solutions_score_100(passatk: Command) -> None:
 def test_example_tests_are_the_public_ones(passatk: Command, tmp_path: Path) -> None:
     overfitted = "    return {'hello': 2, 'sky': 0}.get(text, 9)\n"
     samples = python_samples(tmp_path / "s.jsonl", overfitted)
-    hidden, example = (passatk("evaluate", samples, "--out", kind, "--tests", kind) for kind in ("hidden", "example"))
+    hidden, example = (
+        passatk("evaluate", samples, "--problems", "basics", "--out", kind, "--tests", kind)
+        for kind in ("hidden", "example")
+    )
     assert "0.0 [0.0, 0.0]" in hidden.stdout
     assert "100.0 [100.0, 100.0]" in example.stdout
 
@@ -91,7 +101,7 @@ def test_example_tests_are_the_public_ones(passatk: Command, tmp_path: Path) -> 
 def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_path: Path) -> None:
     reference = load("basics").get("JavaScript/0").reference
     samples = write(tmp_path / "s", {"task_id": "Python/0", "generation": reference})
-    done = passatk("evaluate", samples, "--target-language", "javascript", "--out", "run")
+    done = passatk("evaluate", samples, "--problems", "basics", "--target-language", "javascript", "--out", "run")
     assert done.returncode == 0, done.stderr
     assert "\nJavaScript " in done.stdout
     assert "100.0 [" in done.stdout
@@ -112,19 +122,65 @@ def test_a_missing_toolchain_is_not_the_models_fault(passatk: Command, tmp_path:
     problems = load("basics").problems
     tasks = ("Go/0", "Python/0")
     samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].reference} for t in tasks))
-    refused = passatk("evaluate", samples, "--out", "run", PASSATK_GO="/nowhere")
+    refused = passatk("evaluate", samples, "--problems", "basics", "--out", "run", PASSATK_GO="/nowhere")
     assert refused.returncode == 3
     assert "pass@1" not in refused.stdout
     assert "no score: 1 samples could not be judged" in refused.stderr
-    allowed = passatk("evaluate", samples, "--out", "run", "--allow-unjudged", PASSATK_GO="/nowhere")
+    allowed = passatk(
+        "evaluate", samples, "--problems", "basics", "--out", "run", "--allow-unjudged", PASSATK_GO="/nowhere"
+    )
     assert allowed.returncode == 0, allowed.stderr
     assert "the score leaves them out" in allowed.stdout
     assert "PASSATK_GO=/nowhere is not an executable" in allowed.stdout
 
 
+def test_a_toolchain_that_comes_back_is_used_by_the_same_command(passatk: Command, tmp_path: Path) -> None:
+    samples = write(tmp_path / "s", {"task_id": "Go/0", "generation": load("basics").get("Go/0").reference})
+    command = ("evaluate", samples, "--problems", "basics", "--out", "run")
+    assert passatk(*command, PASSATK_GO="/nowhere").returncode == 3
+    assert passatk(*command, "--allow-unjudged", PASSATK_GO="/nowhere").returncode == 0
+    back = passatk(*command)
+    assert back.returncode == 0, back.stderr
+    assert "100.0 [" in back.stdout
+
+
+def test_a_manifest_cut_short_by_a_kill_does_not_spoil_the_folder(passatk: Command, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json.part").write_text("{")
+    samples = python_samples(tmp_path / "s.jsonl", REFERENCE)
+    assert passatk("evaluate", samples, "--problems", "basics", "--out", "run").returncode == 0
+
+
+def test_nothing_but_unfit_tasks_is_no_score(passatk: Command, tmp_path: Path, data: Path) -> None:
+    samples = write(tmp_path / "s", {"task_id": "HumanEval/0", "completion": "    return 1\n"})
+    options = ("--problems", data / "humaneval", "--tests", "example", "--out", "run")
+    done = passatk("evaluate", samples, *options)
+    assert done.returncode == 2
+    assert "all 1 tasks with samples are unfit" in done.stderr
+
+
+def test_a_pipe_is_refused_before_it_is_read(passatk: Command, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = passatk("evaluate", "pipe", "--problems", "basics")
+    assert done.returncode == 2
+    assert "save it to a file" in done.stderr
+
+
+def test_toolchains_under_tmp_stay_visible_to_programs(passatk: Command, tmp_path: Path) -> None:
+    home = str(tmp_path / "home")  # pytest's folders lie under /tmp
+    samples = write(
+        tmp_path / "s",
+        {"task_id": "Go/0", "generation": load("basics").get("Go/0").reference},
+        {"task_id": "Python/0", "generation": "    import numpy\n" + REFERENCE},
+    )
+    done = passatk("evaluate", samples, "--problems", "basics", "--out", "run", PASSATK_HOME=home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("100.0 [") == 3, done.stdout
+
+
 def test_without_a_sandbox_the_report_says_so(passatk: Command, tmp_path: Path) -> None:
     samples = python_samples(tmp_path / "s.jsonl", REFERENCE, WRONG)
-    done = passatk("evaluate", samples, "--out", "run", "--no-sandbox")
+    done = passatk("evaluate", samples, "--problems", "basics", "--out", "run", "--no-sandbox")
     assert done.returncode == 0, done.stderr
     assert "isolation: none" in done.stdout
 
@@ -132,7 +188,7 @@ def test_without_a_sandbox_the_report_says_so(passatk: Command, tmp_path: Path) 
 BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
     "unknown task id": (b'{"task_id": "Python/999", "generation": ""}\n', [], "unknown task id 'Python/999'"),
     "missing field": (b'{"task_id": "Python/0"}\n', [], "s.jsonl:1: field"),
-    "wrong type": (b'{"task_id": "Python/0", "generation": 7}\n', [], "is a int ('7'); expected text"),
+    "wrong type": (b'{"task_id": "Python/0", "generation": 7}\n', [], "is a number ('7'); expected text"),
     "truncated gzip": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x8b", [], "the gzip stream ends early"),
     "invalid UTF-8": (b'{"task_id": "Python/0", "generation": "\xff"}\n', [], "is not UTF-8"),
     "empty file": (b"", [], "the file is empty"),
@@ -152,7 +208,7 @@ BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
 def test_bad_input_is_a_clear_error_and_writes_nothing(passatk: Command, tmp_path: Path, name: str) -> None:
     body, options, message = BAD_INPUT[name]
     (tmp_path / "s.jsonl").write_bytes(body)
-    done = passatk("evaluate", "s.jsonl", "--out", "run", *options)
+    done = passatk("evaluate", "s.jsonl", "--problems", "basics", "--out", "run", *options)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -160,21 +216,22 @@ def test_bad_input_is_a_clear_error_and_writes_nothing(passatk: Command, tmp_pat
 
 
 def test_a_missing_file_or_no_file_is_a_clear_error(passatk: Command) -> None:
-    assert "No such file" in passatk("evaluate", "none.jsonl").stderr
+    assert "No such file" in passatk("evaluate", "none.jsonl", "--problems", "basics").stderr
+    assert "which problems?" in passatk("evaluate", "none.jsonl").stderr
     assert passatk("evaluate").returncode == 2
     assert "--reference" in passatk("evaluate").stderr
 
 
 def test_a_run_folder_of_another_run_is_refused_with_the_difference(passatk: Command, tmp_path: Path) -> None:
     samples = python_samples(tmp_path / "s.jsonl", REFERENCE)
-    assert passatk("evaluate", samples, "--out", "run").returncode == 0
-    other = passatk("evaluate", samples, "--out", "run", "--cpu-seconds", 9)
+    assert passatk("evaluate", samples, "--problems", "basics", "--out", "run").returncode == 0
+    other = passatk("evaluate", samples, "--problems", "basics", "--out", "run", "--cpu-seconds", 9)
     assert other.returncode == 2
     assert "belongs to another run" in other.stderr
     assert "limits" in other.stderr
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "thesis.txt").write_text("mine")
-    stranger = passatk("evaluate", samples, "--out", "home")
+    stranger = passatk("evaluate", samples, "--problems", "basics", "--out", "home")
     assert stranger.returncode == 2
     assert "is no run folder" in stranger.stderr
 
@@ -192,12 +249,14 @@ def test_a_full_disk_is_named_and_what_is_judged_is_kept(passatk: Command, tmp_p
     try:
         noisy = [f"    raise ValueError('{n}' * 2000)\n" for n in range(100)]
         samples = python_samples(tmp_path / "s.jsonl", *noisy)
-        full = passatk("evaluate", samples, "--out", disk / "run")
+        full = passatk("evaluate", samples, "--problems", "basics", "--out", disk / "run")
         assert full.returncode == 3, full.stdout + full.stderr
         assert "full" in full.stderr
         assert "What is judged is kept" in full.stderr
         subprocess.run(["mount", "-o", "remount,size=40m", disk], check=True)
-        report = json.loads(passatk("evaluate", samples, "--out", disk / "run", "--json").stdout)
+        report = json.loads(
+            passatk("evaluate", samples, "--problems", "basics", "--out", disk / "run", "--json").stdout
+        )
         assert report["scores"][0]["statuses"] == {"runtime_error": 100}
         assert report["judged_now"] < 101
     finally:

@@ -87,9 +87,10 @@ def test_a_set_is_the_same_compressed_or_not(tmp_path: Path) -> None:
     ("records", "message"),
     [
         ([{k: v for k, v in RECORD.items() if k != "test"}], r"p:1: field 'test': is missing; expected text"),
-        ([{**RECORD, "prompt": 3}], r"p:1: field 'prompt': is a int; expected text"),
+        ([{**RECORD, "prompt": 3}], r"p:1: field 'prompt': is no text but 3; expected text"),
         ([{**RECORD, "task_id": "Cobol/1"}], r"p:1: field 'task_id': no language for 'Cobol/1'"),
         ([RECORD, RECORD], r"p:2: field 'task_id': 'Python/0' is there twice"),
+        ([{**RECORD, "example_test": 3}], r"p:1: field 'example_test': is no text but 3"),
         ([{"question": 1}], r"p:1: fields 'question' fit no benchmark"),
     ],
 )

@@ -74,13 +74,25 @@ def test_bigcode_lists_follow_the_order_of_the_problems(tmp_path: Path) -> None:
 def test_a_bigcode_list_for_several_languages_asks_for_one(tmp_path: Path) -> None:
     path = tmp_path / "generations.json"
     path.write_text('[["a"]]')
-    with pytest.raises(SourceError, match="--problems basics/python"):
+    with pytest.raises(SourceError, match="problems of one language"):
         read(path)
 
 
 def test_a_translation_is_judged_in_the_target_language(tmp_path: Path) -> None:
     path = lines(tmp_path / "t", {"task_id": "Python/12", "generation": "x"})
     assert read(path, target_language="java") == [sample("Java/12", 0, "x")]
+
+
+@pytest.mark.parametrize("tasks", [["whatever/0"], ["Python/0", "CPP/0"]])
+def test_a_translation_has_one_known_source_language(tmp_path: Path, tasks: list[str]) -> None:
+    path = lines(tmp_path / "t", *({"task_id": task, "generation": "x"} for task in tasks))
+    with pytest.raises(SourceError, match="one source language of"):
+        read(path, target_language="java")
+
+
+def test_a_multipl_e_prompt_is_what_its_completions_continue(tmp_path: Path) -> None:
+    record = {"name": "HumanEval_0_x", "language": "py", "prompt": "def count_vowels(t):\n", "completions": ["    1"]}
+    assert read(lines(tmp_path / "m", record)) == [sample("Python/0", 0, "def count_vowels(t):\n    1", True)]
 
 
 def test_multipl_e_python_fits_the_original_humaneval(tmp_path: Path, data: Path) -> None:
@@ -100,10 +112,10 @@ BAD = {
     "unknown task": (b'{"task_id": "Go/999", "completion": ""}\n', r"s:2: field 'task_id': unknown task id 'Go/999'"),
     "no task": (b'{"completion": ""}\n', r"s:2: field 'task_id': is missing; expected text"),
     "no text": (b'{"task_id": "Go/1"}\n', r"s:2: field 'generation or completion or solution': is missing"),
-    "text is a number": (b'{"task_id": "Go/1", "completion": 5}\n', r"s:2: field 'completion': is a int \('5'\)"),
+    "text is a number": (b'{"task_id": "Go/1", "completion": 5}\n', r"s:2: field 'completion': is a number \('5'\)"),
     "text is null": (b'{"task_id": "Go/1", "completion": null}\n', r"s:2: field 'completion': is null; expected text"),
     "task is a list": (b'{"task_id": [], "completion": ""}\n', r"s:2: field 'task_id': is a list"),
-    "a string": (b'"words"\n', r"s:2: a str that is no list of generations"),
+    "a string": (b'"words"\n', r"s:2: text that is no list of generations"),
     "not JSON": (b'{"task_id": "Go/1", completion\n', r"s:2: not JSON: .*column 21"),
     "cut off": (b'{"task_id": "Go/1", "compl', r"s:2: not JSON"),
     "not UTF-8": (b'{"task_id": "Go/1", "completion": "\xff"}\n', r"s:2: byte 0xff at 35 is not UTF-8"),
@@ -112,11 +124,25 @@ BAD = {
         b'{"task_id": "Go/1", "completion": "", "sample": 0}\n',
         r"s:2: field 'sample': sample 0 of 'Go/1'",
     ),
+    "large number": (
+        b'{"task_id": "Go/1", "completion": "", "sample": 9223372036854775808}\n',
+        r"s:2: field 'sample': is 9223372036854775808",
+    ),
+    "a position as task": (b'{"task_id": "#0", "completion": ""}\n', r"unknown task id '#0'"),
+    "nested": (b'{"task_id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", r"s:2: nested too deeply"),
+    "another MultiPL-E": (
+        b'{"name": "mbpp_1_x", "language": "py", "completions": []}\n',
+        r"names no problem of HumanEval",
+    ),
+    "MultiPL-E's own names": (
+        b'{"name": "HumanEval_0_x", "language": "js", "prompt": "function count_vowels(", "completions": [""]}\n',
+        r"field 'prompt': declares none of 'countVowels'",
+    ),
     "MultiPL-E language": (b'{"name": "HumanEval_1_x", "language": "lua", "completions": []}\n', r"'lua' is not known"),
-    "MultiPL-E name": (b'{"name": "x", "language": "py", "completions": []}\n', r"'x' has no problem number"),
+    "MultiPL-E name": (b'{"name": "x", "language": "py", "completions": []}\n', r"'x' names no problem of HumanEval"),
     "MultiPL-E texts": (
-        b'{"name": "H_1_x", "language": "py", "completions": [1]}\n',
-        r"field 'completions\[0\]': is a int",
+        b'{"name": "HumanEval_1_x", "language": "py", "completions": [1]}\n',
+        r"field 'completions\[0\]': is a number",
     ),
 }
 

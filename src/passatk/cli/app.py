@@ -15,6 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # "[default: 5]" is no markup, and plain help is quicker
 )
 app.command("evaluate")(evaluate.evaluate)
 app.command("doctor")(doctor.doctor)

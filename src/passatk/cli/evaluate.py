@@ -17,8 +17,9 @@ def evaluate(
         ),
     ] = None,
     problems: Annotated[
-        str, typer.Option(help="basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder.")
-    ] = "basics",
+        str | None,
+        typer.Option(help="Required: basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Run folder. The same command resumes it. [default: runs/<name of SAMPLES>]")
     ] = None,
@@ -61,6 +62,8 @@ def evaluate(
 
     if (samples is None) == (not reference):
         raise InputError("give either a file of generations or --reference")
+    if problems is None:  # task ids of benchmarks look alike, so there is no default to guess
+        raise InputError("which problems? Give --problems, for example --problems humaneval-x")
     if tests not in ("hidden", "example"):
         raise InputError(f"unknown --tests {tests!r}; known: example, hidden")
     memory = None if memory_mib is None else memory_mib << 20
@@ -71,7 +74,7 @@ def evaluate(
         or Path("runs") / (samples.name.partition(".")[0] if samples else f"reference-{problems}".replace("/", "-")),
         ks=_ks(k),
         tests=tests,
-        languages=tuple(by_name(name).name for name in language) if language else None,
+        languages=tuple(sorted({by_name(name).name for name in language})) if language else None,
         target_language=by_name(target_language).name if target_language else None,
         limits=default_limits(cpu_seconds, memory),
         workers=workers,

@@ -8,6 +8,7 @@ import typer
 app = typer.Typer(
     help="Problems: what there is, what one says, whether they can be judged here, where to get them.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 _SOURCE = "basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."

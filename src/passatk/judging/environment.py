@@ -8,7 +8,7 @@ from passatk.judging.limits import default_limits
 from passatk.judging.verdict import decide
 from passatk.languages import LANGUAGES, Toolchain
 from passatk.records import Isolation, Program, Sample, Status, Verdict
-from passatk.sandbox import Level, Slot, World, find_level
+from passatk.sandbox import Level, Slot, World, find_level, sweep_bare
 from passatk.sandbox.cgroups import NO_PARENTS, find_parents
 from passatk.textfiles import data_home
 
@@ -33,6 +33,7 @@ class Environment:
         level = find_level() if sandboxed else Level.NONE
         parents = find_parents() if sandboxed else NO_PARENTS
         parents.sweep()
+        sweep_bare()
         usable = [toolchain for toolchain in self.toolchains.values() if toolchain.usable]
         self.world = World(
             level=level,

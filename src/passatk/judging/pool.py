@@ -1,11 +1,11 @@
 """Workers of this machine: threads that each drive one slot."""
 
+import os
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 
-from passatk.errors import PassatkError
 from passatk.judging.environment import Environment, usable_cpus
 from passatk.judging.quiet import is_provisional, repeat_alone, with_headroom
 from passatk.judging.verdict import decide
@@ -29,9 +29,11 @@ class LocalPool:
         self._environment = environment
         self._limits = limits
         self.workers = workers or len(usable_cpus())
-        self._stopping = threading.Event()
+        cpus = usable_cpus()
+        first = os.getpid()  # so that two runs on one machine do not begin with the same CPU
+        self._cpus = [cpus[(first + i) % len(cpus)] for i in range(self.workers)]
 
-    def judge(self, programs: Iterator[Program]) -> Iterator[tuple[Program, Verdict]]:
+    def judge(self, programs: Iterator[Program]) -> Generator[tuple[Program, Verdict], None, None]:
         """Verdicts as they come, in no particular order; `programs` is read only as fast as they are judged.
 
         Raises:
@@ -40,12 +42,12 @@ class LocalPool:
         waiting: queue.Queue[Program | None] = queue.Queue(maxsize=2 * self.workers)
         done: _Done = queue.Queue()
         provisional: list[tuple[Program, Outcome]] = []
-        cpus = usable_cpus()
+        stopping = threading.Event()
+        workers = [_Worker(self._environment, self._limits, cpu) for cpu in self._cpus]
         threads = [
-            threading.Thread(target=self._work, args=(waiting, done, cpus[i % len(cpus)]), daemon=True)
-            for i in range(self.workers)
+            threading.Thread(target=_work, args=(worker, waiting, done, stopping), daemon=True) for worker in workers
         ]
-        threads.append(threading.Thread(target=self._feed, args=(programs, waiting, done), daemon=True))
+        threads.append(threading.Thread(target=self._feed, args=(programs, waiting, done, stopping), daemon=True))
         for thread in threads:
             thread.start()
         running = len(threads)
@@ -63,7 +65,9 @@ class LocalPool:
                 else:
                     yield result[0], self._decide(result[0], [result[1]])
         finally:
-            self._stopping.set()
+            stopping.set()
+            for worker in workers:
+                worker.kill()
             for thread in threads:
                 thread.join()
         yield from self._quiet_lane(provisional)
@@ -72,7 +76,7 @@ class LocalPool:
         """Repeat what is in doubt, one at a time, when all else is done."""
         if not provisional:
             return
-        worker = _Worker(self._environment, self._limits, usable_cpus()[0])
+        worker = _Worker(self._environment, self._limits, self._cpus[0])
         try:
             for program, first in provisional:
                 attempts = repeat_alone(first, self._limits, partial(worker.execute, program))
@@ -88,50 +92,48 @@ class LocalPool:
         programs: Iterator[Program],
         waiting: "queue.Queue[Program | None]",
         done: "_Done",
+        stopping: threading.Event,
     ) -> None:
         try:
             for program in programs:
                 impossible = self._environment.cannot_judge(program)
                 if impossible is not None:
                     done.put((program, impossible))
-                elif not self._offer(waiting, program):
+                elif not _offer(waiting, program, stopping):
                     break
         except Exception as error:  # noqa: BLE001 - carried to the caller's thread
             done.put(error)
         for _ in range(self.workers):
-            self._offer(waiting, None)
+            _offer(waiting, None, stopping)
         done.put(None)
 
-    def _offer(self, waiting: "queue.Queue[Program | None]", program: Program | None) -> bool:
-        while not self._stopping.is_set():
-            try:
-                waiting.put(program, timeout=_POLL_S)
-                return True
-            except queue.Full:
-                continue
-        return False
 
-    def _work(
-        self,
-        waiting: "queue.Queue[Program | None]",
-        done: "_Done",
-        cpu: int,
-    ) -> None:
-        worker = _Worker(self._environment, self._limits, cpu)
+def _offer(waiting: "queue.Queue[Program | None]", program: Program | None, stopping: threading.Event) -> bool:
+    while not stopping.is_set():
         try:
-            while not self._stopping.is_set():
-                try:
-                    program = waiting.get(timeout=_POLL_S)
-                except queue.Empty:
-                    continue
-                if program is None:
-                    break
-                done.put((program, worker.execute(program)))
-        except (PassatkError, OSError) as error:
+            waiting.put(program, timeout=_POLL_S)
+            return True
+        except queue.Full:
+            continue
+    return False
+
+
+def _work(worker: "_Worker", waiting: "queue.Queue[Program | None]", done: "_Done", stopping: threading.Event) -> None:
+    try:
+        while not stopping.is_set():
+            try:
+                program = waiting.get(timeout=_POLL_S)
+            except queue.Empty:
+                continue
+            if program is None:
+                break
+            done.put((program, worker.execute(program)))
+    except Exception as error:  # noqa: BLE001 - carried to the caller's thread: no program may get lost in silence
+        if not stopping.is_set():
             done.put(error)
-        finally:
-            worker.close()
-            done.put(None)
+    finally:
+        worker.close()
+        done.put(None)
 
 
 class _Worker:
@@ -140,6 +142,13 @@ class _Worker:
     def __init__(self, environment: Environment, limits: Limits, cpu: int):
         self._environment, self._limits, self._cpu = environment, limits, cpu
         self._slot: Slot | None = None
+        self._killed = False
+
+    def kill(self) -> None:
+        """From another thread: end whatever is being executed."""
+        self._killed = True
+        if (slot := self._slot) is not None:
+            slot.kill()
 
     def execute(self, program: Program) -> Outcome:
         words = ""
@@ -150,6 +159,8 @@ class _Worker:
                 outcome = self._slot.execute(program, with_headroom(self._limits))
             except SlotDied as error:
                 self.close()
+                if self._killed:
+                    raise
                 words = f"its slot died {_TRIES} times: {error}"
                 continue
             if outcome.fault is None:

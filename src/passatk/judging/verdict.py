@@ -83,9 +83,16 @@ def _first_error(build: StepFacts) -> str:
     return (named or (lines[0] if lines else ""))[:_REASON_CHARACTERS]
 
 
+_TELLING = re.compile(
+    r"^[\w.]*(Error|Exception)\b|^Exception in thread|Assertion|panicked at|^panic:|^fatal|terminate called|what\(\)"
+    r"|heap out of memory|^Error:|^--- FAIL"
+)
+
+
 def _last_words(run: StepFacts) -> str:
-    """The line of a failed run's stderr that says why: a message if there is one, else the last line."""
-    lines = [line.strip() for line in run.stderr.splitlines() if line.strip()]
-    telling = re.compile(r"^[\w.]*(Error|Exception)\b|Assertion|panicked at|^panic:|^fatal|terminate called|what\(\)")
-    named = [line for line in lines if telling.search(line)]
-    return (named[-1] if named else lines[-1] if lines else "")[:_REASON_CHARACTERS]
+    """The line that says why a run failed: a message if there is one, else the last line of stderr."""
+    spoken = [[line.strip() for line in text.splitlines() if line.strip()] for text in (run.stderr, run.stdout)]
+    for lines in spoken:
+        if named := [line for line in lines if _TELLING.search(line)]:
+            return named[-1][:_REASON_CHARACTERS]
+    return spoken[0][-1][:_REASON_CHARACTERS] if spoken[0] else ""

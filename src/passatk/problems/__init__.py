@@ -124,6 +124,9 @@ def _problem(file: Path, line: int | None, record: Any) -> Problem:
         raise SourceError(file, line, f"fields {', '.join(map(repr, record))} fit no benchmark", known)
     for field in benchmark.FIELDS:
         _require_text(file, line, record, field)
+    for field in ("example_test", "import", "test_setup"):
+        if record.get(field) is not None:
+            _require_text(file, line, record, field)
     prefix = record["task_id"].partition("/")[0]
     language = benchmark.LANGUAGE_OF_PREFIX.get(prefix)
     if language is None:
@@ -137,4 +140,4 @@ def _require_text(file: Path, line: int | None, record: Mapping[str, Any], field
     if field not in record:
         raise SourceError(file, line, "is missing", "text", field)
     if not isinstance(record[field], str):
-        raise SourceError(file, line, f"is a {type(record[field]).__name__}", "text", field)
+        raise SourceError(file, line, f"is no text but {record[field]!r:.40}", "text", field)

@@ -3,9 +3,9 @@
 import gzip
 import hashlib
 import os
-import urllib.error
 import urllib.request
 import zlib
+from http.client import HTTPException
 from pathlib import Path
 
 from passatk.errors import InputError, UnknownNameError
@@ -32,17 +32,20 @@ def fetch(name: str, mirror: str | None = None, to: Path | None = None) -> list[
     if not base.startswith(("http://", "https://")):
         raise InputError(f"cannot fetch from {mirror!r}: expected an http:// or https:// address")
     folder = to or data_home() / "problems" / name
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot put files into {folder}: {error.strerror}") from error
     return [_fetch_file(base + path, folder / Path(path).name, checksum) for path, checksum in benchmark.FILES.items()]
 
 
 def _fetch_file(url: str, target: Path, checksum: str) -> Path:
-    if target.exists() and _checksum(target.read_bytes()) == checksum:
+    if target.is_file() and _checksum(target.read_bytes()) == checksum:
         return target
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as response:  # noqa: S310 - only http(s), checked above
             body: bytes = response.read()
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise InputError(
             f"cannot fetch {url}: {error}. Download it elsewhere, put it into {target.parent} and name that folder"
         ) from error
@@ -53,8 +56,12 @@ def _fetch_file(url: str, target: Path, checksum: str) -> Path:
             " Nothing was kept"
         )
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    temporary.write_bytes(body)
-    temporary.replace(target)
+    try:
+        temporary.write_bytes(body)
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise InputError(f"cannot write {target}: {error.strerror}") from error
     return target
 
 

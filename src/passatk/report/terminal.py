@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -89,7 +90,9 @@ def print_report(console: Console, report: Report) -> None:
         )
     if report.problems_without_samples:
         console.print(
-            f"{report.problems_without_samples} problems have no samples and are not scored.", highlight=False
+            f"{report.problems_without_samples} problems have no samples and are not scored.",
+            style="yellow",
+            highlight=False,
         )
     rate = f", {report.judged_now / report.seconds:.1f} programs/s" if report.judged_now else ""
     console.print(
@@ -103,7 +106,7 @@ def print_report(console: Console, report: Report) -> None:
         highlight=False,
     )
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
-    console.print(f"results {report.out / 'results.jsonl'}", highlight=False, soft_wrap=True)
+    console.print(f"results {report.out / 'results.jsonl'}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_listed(console: Console, lines: list[str]) -> None:
@@ -156,7 +159,7 @@ def print_checks(console: Console, checks: list[Check]) -> None:
             console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def print_doctor(console: Console, environment: Environment, failures: dict[str, str]) -> None:
+def print_doctor(console: Console, environment: Environment, failures: dict[str, str], sandbox: bool = True) -> None:
     """Toolchains with versions, isolation in force, what to install."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("language", "state", "toolchain"):
@@ -164,12 +167,15 @@ def print_doctor(console: Console, environment: Environment, failures: dict[str,
     for name, toolchain in environment.toolchains.items():
         state = "[red]missing[/]" if toolchain.missing else "[red]broken[/]" if name in failures else "[green]ok[/]"
         told = failures.get(name) or (toolchain.missing[0] if toolchain.missing else toolchain.version)
-        table.add_row(title_of(name), state, told)
+        table.add_row(title_of(name), state, escape(told))
     console.print(table)
     lacks = [f"{title_of(name)} lacks {lack}" for name, t in environment.toolchains.items() for lack in t.lacks]
     if lacks:
         console.print("Optional:")
         _print_listed(console, lacks)
+    if not sandbox:
+        console.print("Sandbox: [red]cannot be started[/]")
+        return
     isolation = environment.isolation
     console.print(
         f"Sandbox: {isolation.sandbox}, programs run as {isolation.uid}, cgroup {isolation.cgroup},"

@@ -17,6 +17,8 @@ from passatk.errors import PassatkError, RunFolderError, StorageError
 from passatk.records import Record, Sample, Score, Status, Verdict
 from passatk.runs.manifest import Manifest
 
+_PART = ".part"
+_BATCH = 500
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, program TEXT NOT NULL, language TEXT NOT NULL,
@@ -94,9 +96,11 @@ class RunFolder:
                 raise RunFolderError(f"{file} is not a manifest ({error}); give another --out") from error
             earlier.check_same_run(manifest)
         else:
-            strangers = [entry.name for entry in self.path.iterdir() if entry.name != "lock"]
+            own = {"lock", f"{file.name}{_PART}"}
+            strangers = [entry.name for entry in self.path.iterdir() if entry.name not in own]
             if strangers:
                 raise RunFolderError(f"{self.path} is no run folder (it holds {strangers[0]!r}); give another --out")
+        if not file.exists() or earlier != manifest:
             write_atomically(file, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
         self._db = sqlite3.connect(self.path / "run.sqlite", isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -143,16 +147,29 @@ class RunFolder:
 
     def unjudged(self) -> Iterator[Entry]:
         """One entry for each program without a verdict, as the journal stands now."""
-        reader = sqlite3.connect(self.path / "run.sqlite", isolation_level=None, check_same_thread=False)
-        try:
-            rows = reader.execute(
-                "SELECT task_id, MIN(sample), program, language, whole, reference, completion FROM samples"
-                " WHERE program NOT IN (SELECT program FROM verdicts) GROUP BY program ORDER BY program"
-            )
+        last = ""
+        while True:
+            with self._reader() as reader:  # a short look each: the journal must be able to write back its log
+                rows = reader.execute(
+                    "SELECT task_id, MIN(sample), program, language, whole, reference, completion FROM samples"
+                    " WHERE program > ? AND program NOT IN (SELECT program FROM verdicts)"
+                    " GROUP BY program ORDER BY program LIMIT ?",
+                    (last, _BATCH),
+                ).fetchall()
+            if not rows:
+                return
             for task_id, index, program, language, whole, reference, completion in rows:
                 text = completion.decode("utf-8", "surrogatepass")
                 sample = Sample(task_id=task_id, index=index, text=text, whole=bool(whole))
                 yield Entry(sample=sample, program=program, language=language, reference=bool(reference))
+                last = program
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        """A connection for another thread."""
+        reader = sqlite3.connect(self.path / "run.sqlite", isolation_level=None)
+        try:
+            yield reader
         finally:
             reader.close()
 
@@ -164,9 +181,11 @@ class RunFolder:
             self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", row)
 
     def forget_not_judged(self) -> None:
-        """Programs the judge failed on get another chance when a run is resumed."""
+        """Programs the judge failed on get another chance whenever a run is continued."""
         with storage(self.path):
-            self._db.execute("DELETE FROM verdicts WHERE status = ?", (Status.NOT_JUDGED,))
+            deleted = self._db.execute("DELETE FROM verdicts WHERE status = ?", (Status.NOT_JUDGED,)).rowcount
+            if deleted:
+                (self.path / "complete").unlink(missing_ok=True)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -237,19 +256,23 @@ class RunFolder:
     def write_results(self) -> None:
         """Write `results.jsonl` from the journal."""
         with storage(self.path):
-            temporary = self.path / "results.jsonl.part"
+            temporary = self.path / f"results.jsonl{_PART}"
             with temporary.open("w", encoding="utf-8") as file:
                 for result in self.results():
                     # ASCII: a lone surrogate in a completion survives as an escape
                     file.write(json.dumps(msgspec.to_builtins(result)) + "\n")
             temporary.replace(self.path / "results.jsonl")
 
-    def finish(self, scores: list[Score]) -> str:
-        """Write results and scores, then the completion marker; return the digest."""
+    def finish(self, scores: list[Score], left_out: dict[str, str], seed: int) -> str:
+        """Write results and scores, then the completion marker; return the digest.
+
+        `left_out`: unfit tasks and why; `seed`: of the bootstrap. With both, the figures can be computed again.
+        """
         digest = self.digest()
         self.write_results()
         with storage(self.path):
-            write_atomically(self.path / "score.json", msgspec.json.format(msgspec.json.encode(scores)) + b"\n")
+            score = {"scores": scores, "unfit": left_out, "seed": seed}
+            write_atomically(self.path / "score.json", msgspec.json.format(msgspec.json.encode(score)) + b"\n")
             write_atomically(self.path / "complete", f"{digest}\n".encode())
         return digest
 
@@ -273,10 +296,12 @@ def storage(path: Path) -> Iterator[None]:
     except PassatkError:
         raise
     except sqlite3.Error as error:
-        raise StorageError(f"cannot write the journal in {path}: {error}. {_ADVICE}") from error
+        advice = _ADVICE if "full" in str(error) else "Give another --out"
+        raise StorageError(f"cannot write the journal in {path}: {error}. {advice}") from error
     except OSError as error:
-        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise StorageError(f"cannot write {path}: {reason}. {_ADVICE}") from error
+        if error.errno == errno.ENOSPC:
+            raise StorageError(f"cannot write {path}: the disk is full. {_ADVICE}") from error
+        raise StorageError(f"cannot write {path}: {error.strerror or error}. Give another --out") from error
 
 
 _ADVICE = "What is judged is kept: make room and run the same command again to go on"
@@ -284,7 +309,7 @@ _ADVICE = "What is judged is kept: make room and run the same command again to g
 
 def write_atomically(path: Path, body: bytes) -> None:
     """The whole file or none of it."""
-    temporary = path.with_name(f"{path.name}.part")
+    temporary = path.with_name(f"{path.name}{_PART}")
     with temporary.open("wb") as file:
         file.write(body)
         file.flush()

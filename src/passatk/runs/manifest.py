@@ -45,6 +45,9 @@ class Manifest(Record, frozen=True, kw_only=True):
             RunFolderError: naming each difference that can change a verdict.
         """
         mine, theirs = msgspec.to_builtins(self), msgspec.to_builtins(other)
+        for language in mine["toolchains"]:  # one that was missing judged nothing, so it may have come or gone
+            if not (self.toolchains[language] and other.toolchains.get(language)):
+                mine["toolchains"][language] = theirs["toolchains"][language] = ""
         differing = [
             f"{field}: {_short(mine[field])} here, {_short(theirs[field])} now"
             for field in self.__struct_fields__

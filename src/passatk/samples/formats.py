@@ -10,8 +10,12 @@ from passatk.records import Record
 class Generation(Record, frozen=True, kw_only=True):
     """One generated text as its file gives it."""
 
-    task: str
-    """Task id, or for BigCode lists the position in the problem set, `#3`."""
+    task: str | None
+    """Task id; None for BigCode lists, which only have positions."""
+    position: int = 0
+    """Of the problem in its set, where there is no task id."""
+    prompt: str | None = None
+    """What `text` continues, where the file has a prompt of its own."""
     text: str
     whole: bool = False
     index: int | None = None
@@ -26,11 +30,12 @@ class FormatError(Exception):
         self.field, self.problem, self.expected = field, problem, expected
 
 
+_NAMES = {int: "a number", float: "a number", str: "text", bool: "a truth value", list: "a list", dict: "an object"}
 _INDEX_FIELDS = ("sample", "sample_id", "sample_index", "completion_id")
 _TEXT_FIELDS = {"generation": False, "completion": False, "solution": True}
 """CodeGeeX, HumanEval, EvalPlus; True where the text is a whole program."""
 
-_MULTIPL_E_NAME = re.compile(r"^[A-Za-z]+_(\d+)(?:_|$)")
+_MULTIPL_E_NAME = re.compile(r"^HumanEval_(\d+)(?:_|$)")
 _MULTIPL_E_LANGUAGES = {
     "py": "Python",
     "cpp": "CPP",
@@ -61,18 +66,21 @@ def multipl_e(value: Mapping[str, Any]) -> Iterator[Generation]:
     name, language = _text(value, "name"), _text(value, "language")
     number = _MULTIPL_E_NAME.match(name)
     if number is None:
-        raise FormatError("name", f"{name!r} has no problem number", "a name like 'HumanEval_0_has_close_elements'")
+        raise FormatError(
+            "name", f"{name!r} names no problem of HumanEval", "a name like 'HumanEval_0_has_close_elements'"
+        )
     if language not in _MULTIPL_E_LANGUAGES:
         raise FormatError("language", f"{language!r} is not known", "one of " + ", ".join(_MULTIPL_E_LANGUAGES))
     for text in _texts(value.get("completions"), "completions"):
-        yield Generation(task=f"{_MULTIPL_E_LANGUAGES[language]}/{number[1]}", text=text)
+        task = f"{_MULTIPL_E_LANGUAGES[language]}/{number[1]}"
+        yield Generation(task=task, text=text, prompt=_text(value, "prompt") if "prompt" in value else None)
 
 
 def bigcode(value: list[Any]) -> Iterator[Generation]:
     """BigCode: a list of whole programs per problem, problems in the order of the benchmark."""
     for position, texts in enumerate(value):
         for text in _texts(texts, f"[{position}]"):
-            yield Generation(task=f"#{position}", text=text, whole=True)
+            yield Generation(task=None, position=position, text=text, whole=True)
 
 
 def detect(value: Any) -> Callable[[Any], Iterator[Generation]]:
@@ -89,7 +97,7 @@ def detect(value: Any) -> Callable[[Any], Iterator[Generation]]:
         return _list_of_objects
     raise FormatError(
         None,
-        f"a {type(value).__name__} that is no list of generations",
+        f"{_NAMES.get(type(value), type(value).__name__)} that is no list of generations",
         'an object with "task_id" and "generation", "completion" or "solution"; a MultiPL-E object with "name",'
         ' "language" and "completions"; or a BigCode list of lists of programs',
     )
@@ -125,10 +133,10 @@ def _index(value: Mapping[str, Any]) -> int | None:
     field = next((f for f in _INDEX_FIELDS if f in value), None)
     if field is None or value[field] is None:
         return None
-    if not isinstance(value[field], int) or isinstance(value[field], bool) or value[field] < 0:
-        raise FormatError(field, f"is {value[field]!r}", "a sample number from 0")
+    if not isinstance(value[field], int) or isinstance(value[field], bool) or not 0 <= value[field] < 2**31:
+        raise FormatError(field, f"is {value[field]!r}", "a sample number from 0 to 2147483647")
     return int(value[field])
 
 
 def _kind(value: Any) -> str:
-    return "null" if value is None else f"a {type(value).__name__} ({str(value)[:40]!r})"
+    return "null" if value is None else f"{_NAMES.get(type(value), type(value).__name__)} ({str(value)[:40]!r})"

@@ -1,5 +1,6 @@
 """A file of generations -> samples of known problems, streamed."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from passatk.errors import SourceError, UnknownNameError
 from passatk.problems import ProblemSet
 from passatk.problems.humaneval_x import LANGUAGE_OF_PREFIX
-from passatk.records import Sample
+from passatk.records import Problem, Sample
 from passatk.samples.formats import FormatError, Generation, detect
 from passatk.textfiles import read_json
 
@@ -27,10 +28,11 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
     taken: dict[str, set[int]] = {}
     counted: Counter[str] = Counter()
     ordered = list(problems.problems)
+    sources: set[str] = set()
     for line, value in read_json(path):
         try:
             for generation in detect(value)(value):
-                task = _task(generation.task, problems, ordered, target_language)
+                task = _task(generation, problems, ordered, target_language, sources)
                 if generation.index is None:
                     index = counted[task]
                     counted[task] += 1
@@ -39,35 +41,57 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
                 if index in taken.setdefault(task, set()):
                     raise FormatError("sample", f"sample {index} of {task!r} is there twice", "each sample once")
                 taken[task].add(index)
-                yield _sample(task, index, generation)
+                yield _sample(problems.get(task), index, generation)
         except FormatError as error:
             raise SourceError(path, line, error.problem, error.expected, error.field) from error
 
 
-def _sample(task: str, index: int, generation: Generation) -> Sample:
-    return Sample(task_id=task, index=index, text=generation.text, whole=generation.whole)
+def _sample(problem: Problem, index: int, generation: Generation) -> Sample:
+    if generation.prompt is None:
+        return Sample(task_id=problem.task_id, index=index, text=generation.text, whole=generation.whole)
+    declared = _FUNCTION.findall(problem.declaration)
+    if not any(re.search(rf"\b{name}\b", generation.prompt) for name in declared):
+        raise FormatError(
+            "prompt", f"declares none of {', '.join(map(repr, declared))}", f"the function that {problem.task_id} tests"
+        )
+    return Sample(task_id=problem.task_id, index=index, text=generation.prompt + generation.text, whole=True)
 
 
-def _task(name: str, problems: ProblemSet, ordered: list[str], target_language: str | None) -> str:
+_FUNCTION = re.compile(r"\b([A-Za-z_]\w*)\s*(?:=\s*)?\(")
+
+
+def _task(
+    generation: Generation, problems: ProblemSet, ordered: list[str], target_language: str | None, sources: set[str]
+) -> str:
     """The task id in `problems` that a generation is for."""
-    if name.startswith("#"):
-        position = int(name[1:])
-        if len(problems.languages) != 1:
-            raise FormatError(
-                None,
-                "a BigCode list names no tasks, and the problems are in several languages",
-                f"problems of one language, for example `--problems {problems.name}/{problems.languages[0]}`",
-            )
-        if position >= len(ordered):
-            raise FormatError(None, f"list {position} has no problem", f"at most {len(ordered)} lists, one per problem")
-        return ordered[position]
+    name = generation.task
+    if name is None:
+        return _task_at(generation.position, problems, ordered)
+    prefix, _, number = name.partition("/")
     if target_language is not None:
-        prefix = _PREFIX_OF_LANGUAGE.get(target_language, target_language)
-        name = f"{prefix}/{name.partition('/')[2]}"
-    if name not in problems.problems and name.startswith("Python/") and f"HumanEval/{name[7:]}" in problems.problems:
-        name = f"HumanEval/{name[7:]}"  # MultiPL-E's Python against the original
+        sources.add(prefix)
+        if prefix not in (*LANGUAGE_OF_PREFIX, "HumanEval") or len(sources) > 1:
+            known = ", ".join(f"{p}/N" for p in LANGUAGE_OF_PREFIX)
+            raise FormatError(
+                "task_id", f"{name!r} among {', '.join(sorted(sources))}", f"one source language of {known}"
+            )
+        name = f"{_PREFIX_OF_LANGUAGE.get(target_language, target_language)}/{number}"
+    if name not in problems.problems and prefix == "Python" and f"HumanEval/{number}" in problems.problems:
+        name = f"HumanEval/{number}"  # MultiPL-E's Python against the original
     try:
         problems.get(name)
     except UnknownNameError as error:
         raise FormatError("task_id", str(error), f"a task of {problems.name}") from error
     return name
+
+
+def _task_at(position: int, problems: ProblemSet, ordered: list[str]) -> str:
+    if len(problems.languages) != 1:
+        raise FormatError(
+            None,
+            "a BigCode list names no tasks, and the problems are in several languages",
+            "problems of one language, like `--problems humaneval-x/python`, or the file of one",
+        )
+    if position >= len(ordered):
+        raise FormatError(None, f"list {position} has no problem", f"at most {len(ordered)} lists, one per problem")
+    return ordered[position]
