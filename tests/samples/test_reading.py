@@ -174,7 +174,7 @@ def test_a_damaged_gzip_is_named(tmp_path: Path) -> None:
         read(path)
 
 
-@pytest.mark.parametrize("body", [b"", b"\n \n", gzip.compress(b"")])
+@pytest.mark.parametrize("body", [b"", b"\n \n", gzip.compress(b"", mtime=0)], ids=["nothing", "blank", "gzip"])
 def test_an_empty_file_is_named(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "s"
     path.write_bytes(body)
