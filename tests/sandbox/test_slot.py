@@ -150,8 +150,9 @@ def test_what_a_program_must_not_reach_is_denied(slot: Slot, source: str) -> Non
 
 def test_nothing_of_a_program_is_left_for_the_next(slot: Slot) -> None:
     run(slot, "for p in ('/box/a', '/tmp/a', '/dev/shm/a'): open(p, 'w').write('x')")
-    look = "import os\nprint(os.listdir('/box'), os.listdir('/tmp'), os.listdir('/dev/shm'))"
-    assert stdout(slot, look) == "['main.py'] [] []\n"
+    # a toolchain may lie under /tmp, and is then seen there: what matters is the other program's file
+    look = "import os\nprint(os.listdir('/box'), *('a' in os.listdir(p) for p in ('/tmp', '/dev/shm')))"
+    assert stdout(slot, look) == "['main.py'] False False\n"
 
 
 def test_no_process_survives_its_program(slot: Slot) -> None:
