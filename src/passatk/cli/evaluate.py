@@ -8,7 +8,7 @@ import typer
 from passatk.errors import InputError
 
 
-def evaluate(
+def evaluate(  # long: most of it declares the options
     samples: Annotated[
         Path | None,
         typer.Argument(

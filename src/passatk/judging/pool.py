@@ -140,7 +140,8 @@ class _Worker:
     """One slot, started when first needed and replaced when it dies."""
 
     def __init__(self, environment: Environment, limits: Limits, cpu: int):
-        self._environment, self._limits, self._cpu = environment, limits, cpu
+        self._environment, self._cpu = environment, cpu
+        self._limits = with_headroom(limits)
         self._slot: Slot | None = None
         self._killed = False
 
@@ -156,7 +157,7 @@ class _Worker:
             if self._slot is None:
                 self._slot = Slot(self._environment.world, self._cpu)
             try:
-                outcome = self._slot.execute(program, with_headroom(self._limits))
+                outcome = self._slot.execute(program, self._limits)
             except SlotDied as error:
                 self.close()
                 if self._killed:

@@ -7,11 +7,13 @@ Everything a language's harness promises to the judge:
 - it exits with `EXIT_NOT_COMPILED` or `EXIT_ASSERTION` where the language has no better sign of its own.
 """
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 from abc import ABC, abstractmethod
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -150,6 +152,17 @@ class Language(ABC):
         return line
 
 
+def body_of(problem: Problem, sample: Sample) -> str:
+    """The sample with what it continues."""
+    return sample.text if sample.whole else problem.prompt + sample.text
+
+
+def mark_of(body: str, tests: str) -> str:
+    """A name made from a program itself, which it therefore cannot have known when it was written."""
+    return hashlib.sha256(f"{body}\n{tests}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@cache
 def harness(name: str) -> str:
     """Text of a harness file."""
     return resources.files("passatk.languages").joinpath("harness", name).read_text()

@@ -1,11 +1,10 @@
 """C++: `main` is the tests' own; the linker wraps it, so that the token is given when it returns 0."""
 
-import hashlib
 import re
 import shutil
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, harness, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
 from passatk.records import Problem, Program, Sample, Step
 
 HELPERS = (
@@ -65,9 +64,9 @@ class Cpp(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         helpers = "".join(f"{line}\n" for line in HELPERS if line not in problem.prompt)
-        body = sample.text if sample.whole else problem.prompt + sample.text
+        body = body_of(problem, sample)
         # a name the program cannot know when it is written, for the tests' own assertion
-        mark = hashlib.sha256(f"{body}\n{tests}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        mark = mark_of(body, tests)
         own_assert = (
             f'extern "C" void passatk_failed_{mark}(const char *, int);\n#undef assert\n'
             f"#define assert(...) ((__VA_ARGS__) ? (void)0 : passatk_failed_{mark}(#__VA_ARGS__, __LINE__))"

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, harness, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
 from passatk.records import Problem, Program, Sample, Step
 
 # one small heap, one collector, one compiler tier: quick to start and the same everywhere
@@ -45,7 +45,7 @@ class Java(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        body = sample.text if sample.whole else problem.prompt + sample.text
+        body = body_of(problem, sample)
         flags = tuple(f"-J{flag}" for flag in _JVM)
         return Program(
             language=self.name,

@@ -1,11 +1,10 @@
 """JavaScript: node runs the program as a CommonJS module under a harness with a strict `console.assert`."""
 
-import hashlib
 import os
 import re
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, harness, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
 from passatk.records import Problem, Program, Sample, Step
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
@@ -45,9 +44,9 @@ class JavaScript(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        body = sample.text if sample.whole else problem.prompt + sample.text
+        body = body_of(problem, sample)
         # names the program cannot know when it is written: the tests' assertion, and their last statement
-        mark = hashlib.sha256(f"{body}\n{tests}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        mark = mark_of(body, tests)
         own_tests = _ASSERT.sub(f"__assert_{mark}", tests)
         source = f"{body}\n{own_tests}\n;__finish_{mark}()\n"
         return Program(

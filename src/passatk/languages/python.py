@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, harness, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
 from passatk.records import Problem, Program, Sample, Step
 
 _NUMPY = re.compile(r"\b(numpy|np)\b")
@@ -58,7 +58,7 @@ class Python(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        source = sample.text if sample.whole else problem.prompt + sample.text
+        source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
         # what names numpy nowhere cannot notice that the import is left out, and saves 0.1 s
         helpers = [line for line in problem.test_setup.splitlines() if uses_numpy or not _NUMPY.search(line)]

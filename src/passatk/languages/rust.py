@@ -27,6 +27,11 @@ _USE = {crate: re.compile(rf"^use\s+{crate}\b[^;]*;[ \t]*\n?", re.MULTILINE) for
 _OLD_RAND = re.compile(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
 OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
+_FLAGS = (
+    *("--edition", "2021", "--crate-name", "program", "-A", "warnings", "--color=never"),
+    *("-C", "debuginfo=0", "-C", "codegen-units=1"),
+)
+
 _COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TEST = re.compile(r"#\[test\]\s*(?:pub\s+)?fn\s+(\w+)")
 _MODULE = re.compile(r"^\s*(?:pub\s+)?mod\s+(\w+)\s*\{", re.MULTILINE)
@@ -107,26 +112,7 @@ class Rust(Language):
             build=(
                 Step(
                     argv=(
-                        *(
-                            "${RUSTC}",
-                            "--edition",
-                            "2021",
-                            "--crate-name",
-                            "program",
-                            "-A",
-                            "warnings",
-                            "--color=never",
-                        ),
-                        *(
-                            "-C",
-                            "debuginfo=0",
-                            "-C",
-                            "codegen-units=1",
-                            "-C",
-                            "${RUST_LINKER}",
-                            "-C",
-                            "metadata=passatk",
-                        ),
+                        *("${RUSTC}", *_FLAGS, "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
                         *(*externs, *searched, "-o", "program", "main.rs"),
                     )
                 ),

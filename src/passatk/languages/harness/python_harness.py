@@ -3,8 +3,6 @@
 import os
 import sys
 
-token = os.read(0, 32)
-
 
 def main(token: bytes, give=os.write, leave=os._exit, flush=(sys.stdout.flush, sys.stderr.flush)) -> None:
     import traceback
@@ -26,7 +24,6 @@ def main(token: bytes, give=os.write, leave=os._exit, flush=(sys.stdout.flush, s
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         traceback.print_exc(limit=0)
         fail(64)
-        return
     module = types.ModuleType("program")
     module.__dict__["__file__"] = "program.py"
     sys.modules["program"] = module
@@ -43,7 +40,4 @@ def main(token: bytes, give=os.write, leave=os._exit, flush=(sys.stdout.flush, s
 
 sys.path = [path for path in sys.path if path != os.getcwd()] + sys.argv[1:2]
 sys.argv = ["program.py"]
-# what the program could find by looking around: nothing here holds the token once `main` has it
-arguments = (token,)
-del token
-main(*arguments)
+main(os.read(0, 32))  # no name of this module ever holds the token

@@ -97,6 +97,7 @@ def main() -> None:
     if config["namespaced"]:
         kernel.unshare(kernel.CLONE_NEWNS)  # bubblewrap's own belongs to a user namespace above ours
         kernel.make_read_only("/dev")
+        kernel.bound_capabilities()  # once for all: every program inherits it
     write_frame(control_w, {"ready": os.getpid()})
     while (request := read_frame(control_r)) is not None:
         write_frame(control_w, run_job(config, request))

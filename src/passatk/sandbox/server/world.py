@@ -136,8 +136,6 @@ class World:
     def drop_privileges(self) -> None:
         """In the program's process, last before it starts."""
         uid = self._config["uid"]
-        if self._config["namespaced"]:
-            kernel.bound_capabilities()  # while we still may
         if self._config["switch_user"]:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
