@@ -61,3 +61,10 @@ def passatk(tmp_path: Path) -> Command:
         )
 
     return run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Lines that tests left as the property `summary`."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    for line in sorted({v for report in reports for k, v in getattr(report, "user_properties", ()) if k == "summary"}):
+        terminalreporter.write_line(line)

@@ -1,7 +1,57 @@
-"""Running commands as a user does."""
+"""Running commands as a user does, and as another user."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from passatk.records import Record
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 """The `passatk` fixture: arguments of the command, environment variables by keyword."""
+
+ROOT = Path(__file__).parents[1]
+NOBODY = 65534
+
+
+class OrdinaryUser(Record, frozen=True, kw_only=True):
+    """An account without any rights, and what it needs to run our tests: an interpreter and packages it may read."""
+
+    python: str
+    packages: str
+
+    def environment(self, home: str) -> dict[str, str]:
+        """Nothing of the caller's; `home` is a folder of its own."""
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}:{self.packages}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HOME": home,
+            "TMPDIR": home,
+        }
+
+
+def find_ordinary_user() -> OrdinaryUser | str:
+    """Somebody to run as, or why there is nobody: root's own interpreter may lie in root's home."""
+    if os.geteuid() != 0:
+        return "the other tests already run as an ordinary user"
+    minor = f"python3.{sys.version_info.minor}"
+    candidates = (os.path.join(sys.base_prefix, "bin", minor), f"/usr/bin/{minor}")
+    python = next((path for path in candidates if _may(path, "-c", "")), None)
+    if python is None:
+        return f"no {minor} that an ordinary user may execute"
+    packages = str(Path(pytest.__file__).parents[1])
+    if not (_may("test", "-r", packages) and _may("test", "-r", str(ROOT / "src" / "passatk"))):
+        return f"{packages} or {ROOT} is closed to ordinary users"
+    return OrdinaryUser(python=python, packages=packages)
+
+
+def _may(*command: str) -> bool:
+    try:
+        done = subprocess.run(command, user=NOBODY, group=NOBODY, extra_groups=[], check=False, capture_output=True)
+    except OSError:
+        return False
+    return done.returncode == 0

@@ -1,0 +1,221 @@
+"""Hostile programs through the real pool, and what they leave behind. As a command: one user's whole trial, as JSON."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from hostile.cases import CATEGORIES, chance, escape
+from hostile.cases.case import Case
+from passatk.judging import Environment, LocalPool, default_limits
+from passatk.judging.environment import usable_cpus
+from passatk.languages import LANGUAGES
+from passatk.records import Isolation, Limits, Program, Record, Sample, Step, Verdict
+
+_MIB = 1 << 20
+WORKERS = (1, 8)
+REPEATS = 20
+_HOGS = 4
+_MARK = "PASSATK_HOSTILE"
+"""A variable in the environment of every program, by which its processes are found."""
+LEFT = "left"
+"""In the name of every file that a hostile program makes."""
+
+WITNESS = f"""\
+def answer() -> int:
+    import os
+    names = [name for folder in ('/box', '/tmp', '/dev/shm') for name in os.listdir(folder)]
+    left = [name for name in names if {LEFT!r} in name]
+    left += [pid for pid in os.listdir('/proc') if pid.isdigit() and int(pid) not in (1, os.getpid())]
+    for kind in ('shm', 'sem', 'msg'):
+        left += open(f'/proc/sysvipc/{{kind}}').read().splitlines()[1:]
+    left += open('/proc/net/unix').read().splitlines()[1:]
+    if left:
+        raise SystemExit(f'not alone: {{left}}')
+    return 42
+"""
+"""The honest neighbour: right, if it finds nothing of those before it."""
+
+
+class Seen(Record, frozen=True, kw_only=True):
+    """What became of one hostile program and of its neighbour."""
+
+    status: str
+    reason: str
+    stdout: str = ""
+    survivors: tuple[str, ...] = ()
+    """Processes of the program that still ran when its verdict was there."""
+    neighbour: str = ""
+    """Status of the honest program judged next to it, and why."""
+
+
+class Round(Record, frozen=True, kw_only=True):
+    """All hostile programs, a pool of `workers` slots for each category."""
+
+    workers: int
+    seen: dict[str, dict[str, Seen]]
+    """Category -> case -> what became of it."""
+    left: tuple[str, ...]
+    """What was there afterwards and not before: processes, files, mounts, cgroups, descriptors."""
+    wall_s: float
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """One user's trial."""
+
+    isolation: Isolation
+    missing: dict[str, str]
+    """Language -> why its toolchain cannot be used."""
+    rounds: tuple[Round, ...]
+    idle: dict[str, tuple[Seen, ...]]
+    """Language -> runs of the program that prints every fact, on an idle machine."""
+    loaded: dict[str, tuple[Seen, ...]]
+    """The same beside programs that burn every CPU."""
+
+
+def judge_all(
+    environment: Environment, programs: Iterable[Program], limits: Limits, workers: int
+) -> Iterator[tuple[Program, Verdict]]:
+    """Verdicts as they come: the only place of this suite that drives a pool."""
+    yield from LocalPool(environment, limits, workers=workers).judge(iter(programs))
+
+
+def hostile_limits() -> Limits:
+    """Short ones, so that what has to be stopped is stopped soon; none that a right program here could reach."""
+    limits = default_limits(cpu_s=0.4, memory_bytes=256 * _MIB)
+    replace = msgspec.structs.replace
+    run = replace(limits.run, idle_s=1.0, output_bytes=256 << 10, processes=64, disk_bytes=64 * _MIB)
+    build = replace(limits.build, cpu_s=3.0, memory_bytes=1024 * _MIB, disk_bytes=64 * _MIB)
+    return Limits(run=run, build=build)
+
+
+def honest_limits() -> Limits:
+    """For programs that are only curious: a loaded machine must not come near them."""
+    return default_limits()
+
+
+def program_of(language: str, source: str, mark: str = "") -> Program:
+    """A solution of the language's self-test problem, `mark` in the environment of all its processes."""
+    spoken = LANGUAGES[language]
+    problem = spoken.self_test
+    program = spoken.program(problem, Sample(task_id=problem.task_id, index=0, text=source, whole=True), problem.tests)
+    if not mark:
+        return program
+
+    def marked(step: Step) -> Step:
+        return msgspec.structs.replace(step, env=(*step.env, (_MARK, mark)))
+
+    build = tuple(marked(step) for step in program.build)
+    return msgspec.structs.replace(program, build=build, run=marked(program.run))
+
+
+def judge_round(environment: Environment, workers: int) -> Round:
+    """All categories: pools of one slot on as many CPUs as there are at a time, larger ones by themselves."""
+    started, before = time.monotonic(), _surroundings()
+    at_a_time = len(usable_cpus()) if workers == 1 else 1
+    with _bait(), ThreadPoolExecutor(at_a_time) as threads:
+        judged = threads.map(partial(judge_category, environment, workers=workers), CATEGORIES)
+        seen = dict(zip(CATEGORIES, judged, strict=True))
+    left = tuple(sorted(_surroundings() - before))
+    return Round(workers=workers, seen=seen, left=left, wall_s=time.monotonic() - started)
+
+
+def judge_category(environment: Environment, category: str, workers: int) -> dict[str, Seen]:
+    """Every program of a category, each with an honest neighbour behind it."""
+    trial = f"{os.getpid()}/{workers}"
+    cases = [case for case in CATEGORIES[category] if environment.toolchains[case.language].usable]
+    found: dict[str, tuple[Verdict, tuple[str, ...]]] = {}
+    for program, verdict in judge_all(environment, _interleaved(cases, trial), hostile_limits(), workers):
+        mark = dict(program.run.env)[_MARK]
+        found[mark.removeprefix(f"{trial}/")] = verdict, _processes_with(mark)
+    return {case.id: _seen(*found[case.id], neighbour=found[f"{case.id} neighbour"][0]) for case in cases}
+
+
+def _interleaved(cases: Sequence[Case], trial: str) -> Iterator[Program]:
+    for case in cases:
+        yield program_of(case.language, case.source, f"{trial}/{case.id}")
+        yield program_of("python", WITNESS, f"{trial}/{case.id} neighbour")
+
+
+def _seen(verdict: Verdict, survivors: tuple[str, ...] = (), neighbour: Verdict | None = None) -> Seen:
+    run = verdict.attempts[0].run if verdict.attempts else None
+    beside = "" if neighbour is None else f"{neighbour.status}: {neighbour.reason}"
+    stdout = "" if run is None else run.stdout
+    return Seen(status=verdict.status, reason=verdict.reason, stdout=stdout, survivors=survivors, neighbour=beside)
+
+
+def judge_chances(environment: Environment, runs: int) -> dict[str, tuple[Seen, ...]]:
+    """Each language's curious program, `runs` times."""
+    usable = [name for name in chance.LANGUAGES if environment.toolchains[name].usable]
+    programs = [program_of(name, chance.source(name)) for name in usable for _ in range(runs)]
+    found: dict[str, list[Seen]] = {name: [] for name in usable}
+    for program, verdict in judge_all(environment, programs, honest_limits(), workers=2):
+        found[program.language].append(_seen(verdict))
+    return {name: tuple(seen) for name, seen in found.items()}
+
+
+def _processes_with(mark: str) -> tuple[str, ...]:
+    """Names of processes, anybody's, with `mark` in their environment."""
+    wanted, found = f"{_MARK}={mark}\0".encode(), []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if wanted in (folder / "environ").read_bytes():
+                found.append(f"{folder.name} {(folder / 'comm').read_text().strip()}")
+    return tuple(found)
+
+
+def _surroundings() -> set[str]:
+    """All that a trial must leave as it was."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    groups = [line.split()[4] for line in mounts if " - cgroup" in line]
+    own = [str(path) for mount in groups for path in Path(mount).rglob(f"passatk-{os.getpid()}-*")]
+    folders = [Path(place) for place in ("/tmp", "/dev/shm", "/var/tmp", "/box", os.environ["TMPDIR"], os.getcwd())]
+    files = [str(path) for folder in folders if folder.is_dir() for path in folder.iterdir() if LEFT in path.name]
+    descriptors = [f"descriptor {fd}" for fd in os.listdir("/proc/self/fd")]
+    return {*(f"child {pid}" for pid in children), *mounts, *own, *files, *descriptors}
+
+
+@contextlib.contextmanager
+def _bait() -> Iterator[None]:
+    """Listeners outside that no program inside may reach."""
+    with socket.socket() as tcp, socket.socket(socket.AF_UNIX) as unix:
+        for bait, address in ((tcp, ("127.0.0.1", escape.BAIT_PORT)), (unix, f"\0{escape.BAIT_NAME}")):
+            with contextlib.suppress(OSError):  # a trial beside this one has laid it already
+                bait.bind(address)
+                bait.listen()
+        yield
+
+
+@contextlib.contextmanager
+def _load() -> Iterator[None]:
+    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(_HOGS)]
+    try:
+        yield
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+
+
+def trial() -> Report:
+    """Everything, as the user of this process."""
+    environment = Environment()
+    rounds = tuple(judge_round(environment, workers) for workers in WORKERS)
+    idle = judge_chances(environment, REPEATS // 2)
+    with _load():
+        loaded = judge_chances(environment, REPEATS - REPEATS // 2)
+    missing = {name: tool.missing[0] for name, tool in environment.toolchains.items() if not tool.usable}
+    return Report(isolation=environment.isolation, missing=missing, rounds=rounds, idle=idle, loaded=loaded)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.encode(trial()))
