@@ -28,6 +28,8 @@ _MARK = "PASSATK_HOSTILE"
 """A variable in the environment of every program, by which its processes are found."""
 LEFT = "left"
 """In the name of every file that a hostile program makes."""
+LEFT_KEY = 4711
+"""Key of every System V object of theirs, or its beginning."""
 
 WITNESS = f"""\
 def answer() -> int:
@@ -36,7 +38,7 @@ def answer() -> int:
     left = [name for name in names if {LEFT!r} in name]
     left += [pid for pid in os.listdir('/proc') if pid.isdigit() and int(pid) not in (1, os.getpid())]
     for kind in ('shm', 'sem', 'msg'):
-        left += open(f'/proc/sysvipc/{{kind}}').read().splitlines()[1:]
+        left += [line for line in open(f'/proc/sysvipc/{{kind}}') if line.split()[0].startswith('{LEFT_KEY}')]
     left += open('/proc/net/unix').read().splitlines()[1:]
     if left:
         raise SystemExit(f'not alone: {{left}}')
@@ -90,7 +92,7 @@ def judge_all(
 
 def hostile_limits() -> Limits:
     """Short ones, so that what has to be stopped is stopped soon; none that a right program here could reach."""
-    limits = default_limits(cpu_s=0.4, memory_bytes=256 * _MIB)
+    limits = default_limits(cpu_s=0.5, memory_bytes=256 * _MIB)
     replace = msgspec.structs.replace
     run = replace(limits.run, idle_s=1.0, output_bytes=256 << 10, processes=64, disk_bytes=64 * _MIB)
     build = replace(limits.build, cpu_s=3.0, memory_bytes=1024 * _MIB, disk_bytes=64 * _MIB)

@@ -1,7 +1,8 @@
 """What a program can see that could differ from run to run. One program a language prints every fact it can.
 
-`FIXED` facts are the same for every program of a language on one machine, always. What no judge can fix (clocks, and
-what the machine counts) is not among them: programs that depend on it are for `--repeat` to find.
+`FIXED` facts are the same for every program of a language on one machine, always. What cannot be fixed is not among
+them and is for `--repeat` to find: clocks (also as seeds: Java's `new Random()`, temporary names of C and node), the
+`rdrand` instruction (`std::random_device`), the number of the CPU, and what the machine counts (load, uptime).
 """
 
 from hostile.frames import frame
@@ -95,8 +96,8 @@ FIXED: dict[str, dict[str, str]] = {
     },
     "places": {
         "python": "import tempfile\nprint(os.getcwd(), __file__, tempfile.gettempdir(), tempfile.mkstemp()[1])",
-        "java": 'System.out.print(System.getProperty("user.dir") + File.createTempFile("left", ""));',
-        "javascript": "console.log(process.cwd(), fs.mkdtempSync('/tmp/x'))",
+        "java": 'System.out.print(System.getProperty("user.dir") + System.getProperty("java.io.tmpdir"));',
+        "javascript": "console.log(process.cwd(), __filename, require('os').tmpdir())",
         "go": "fmt.Print(os.Getwd())\nfmt.Print(os.Args)",
         "rust": 'print!("{:?} {:?}", std::env::current_dir(), std::env::args().collect::<Vec<_>>());',
     },

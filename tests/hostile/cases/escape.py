@@ -270,7 +270,7 @@ ROWS = (
     row(
         "memory hidden in System V segments",
         Status.RUNTIME_ERROR,
-        python="libc.shmat.restype = ctypes.c_void_p\nfor _ in range(1000):\n  segment = libc.shmget(0, 16 << 20, 0o1600)\n"
+        python="libc.shmat.restype = ctypes.c_void_p\nfor n in range(1000):\n  segment = libc.shmget(47110 + n, 16 << 20, 0o1600)\n"
         "  if segment == -1: raise OSError(ctypes.get_errno(), 'shmget')\n  place = ctypes.c_void_p(libc.shmat(segment, None, 0))\n"
         "  ctypes.memset(place, 1, 16 << 20)\n  libc.shmdt(place)",
     ),

@@ -1,6 +1,6 @@
 """Programs that take more than they may: time, memory, output, processes, descriptors, disk. And some that do not.
 
-The limits they are judged under stand in `judging.LIMITS`.
+The limits they are judged under stand in `judging.hostile_limits`.
 """
 
 from hostile.cases.case import row
@@ -154,7 +154,7 @@ ROWS = (
         "objects without end",
         Status.MEMORY_LIMIT,
         java="Map<Integer, int[]> hoard = new HashMap<>();\nfor (int i = 0;; i++) hoard.put(i, new int[1000]);",
-        javascript="const hoard = []\nfor (;;) hoard.push(new Array(10000).fill({}))",
+        javascript="const hoard = []\nfor (;;) hoard.push(new Array(1000000).fill(0))",
     ),
     row(
         "memory for a moment only",
@@ -206,7 +206,7 @@ ROWS = (
     row(
         "deep recursion",  # Go's stacks grow until memory is short
         Status.MEMORY_LIMIT,
-        go="var deep func(n int) int\ndeep = func(n int) int { return deep(n+1) + 1 }\ndeep(0)",
+        go="var deep func(n int) int\ndeep = func(n int) int {\n\tvar pad [4096]byte\n\tpad[n%4096] = 1\n\treturn deep(n+1) + int(pad[n%7])\n}\ndeep(0)",
     ),
     row(
         "recursion through C",
