@@ -19,7 +19,8 @@ SOURCES: dict[str, tuple[str, str, list[str], list[str]]] = {  # file, text, how
     ),
     "javascript": (
         "a.js",
-        "const crypto = require('crypto');\nconst hex = () => crypto.randomBytes(8).toString('hex');\nconsole.log(hex(), hex());\n"
+        "const crypto = require('crypto');\nconst hex = () => crypto.randomBytes(8).toString('hex');\n"
+        "console.log(hex(), hex());\n"
         "console.log(crypto.randomUUID(), Math.random(), Math.random(), require('os').cpus().length);",
         [],
         ["${NODE}", "a.js"],

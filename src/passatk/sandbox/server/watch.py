@@ -53,6 +53,16 @@ class Tree:
                 continue  # it ended while we looked
         return cpu, resident, delays
 
+    def runnable(self) -> bool:
+        """Whether one of them has work to do: it runs, or waits for a CPU."""
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{task}/stat", encoding="utf-8", errors="replace") as file:
+                        if file.read().rpartition(")")[2].split()[0] == "R":
+                            return True
+        return False
+
     def kill(self) -> None:
         """Kill them all; those born meanwhile are for the next call."""
         if self.own_namespace:
@@ -121,17 +131,20 @@ class Watch:
         now = time.monotonic()
         live_s, resident, delays = self._tree.sample()
         cpu = self.cpu_s(live_s)
-        starved = sum(max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items())
-        starved += self._delay_of_service()
+        waits = [max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items()]
+        window = now - self._looked
         # neither ran nor waited for a CPU: asleep
-        self.idle_s += max(0.0, (now - self._looked) - max(0.0, cpu - self._cpu) - starved)
+        asleep = max(0.0, window - max(0.0, cpu - self._cpu) - sum(waits) - self._delay_of_service())
+        # a wait is told when it is over: what lay before this window was taken for sleep
+        told_late = max(0.0, max(waits, default=0.0) - window)
+        self.idle_s = max(0.0, self.idle_s + asleep - told_late)
         self._looked, self._cpu, self._delays = now, max(cpu, self._cpu), delays
         self.peak_bytes = max(self.peak_bytes, resident)
         if self._cpu > self._limits["cpu_s"]:
             return "cpu"
         if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
             return "memory"
-        if self.idle_s > self._limits["idle_s"]:
+        if self.idle_s > self._limits["idle_s"] and not self._tree.runnable():
             return "idle"
         if self._count_tasks and len(delays) > self._limits["processes"]:
             return "memory"  # nothing else holds them here, and a bomb of processes is a way of taking memory
