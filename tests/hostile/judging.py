@@ -175,15 +175,27 @@ def _processes_with(mark: str) -> tuple[str, ...]:
 
 
 def _surroundings() -> set[str]:
-    """All that a trial must leave as it was."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    groups = [line.split()[4] for line in mounts if " - cgroup" in line]
-    own = [str(path) for mount in groups for path in Path(mount).rglob(f"passatk-{os.getpid()}-*")]
-    folders = [Path(place) for place in ("/tmp", "/dev/shm", "/var/tmp", "/box", os.environ["TMPDIR"], os.getcwd())]
+    """All that a trial must leave as it was; what tests beside this one may change is not looked at."""
+    me, home = os.getpid(), os.environ["TMPDIR"]
+    children = [
+        f"child {pid}" for task in Path("/proc/self/task").iterdir() for pid in _read(task / "children").split()
+    ]
+    mounts = [line.split() for line in _read(Path("/proc/self/mountinfo")).splitlines()]
+    groups = [Path(mount[4]) for mount in mounts if "cgroup" in mount or "cgroup2" in mount]
+    own_groups = [str(path) for group in groups for path in group.rglob(f"passatk-{me}-*")]
+    places = ("/box", "/passatk", "/dev", "/proc", "/usr", home)
+    own_mounts = [f"mount {mount[4]}" for mount in mounts if mount[4].startswith(places)]
+    folders = [Path(place) for place in ("/tmp", "/dev/shm", "/var/tmp", "/box", home, os.getcwd())]
     files = [str(path) for folder in folders if folder.is_dir() for path in folder.iterdir() if LEFT in path.name]
     descriptors = [f"descriptor {fd}" for fd in os.listdir("/proc/self/fd")]
-    return {*(f"child {pid}" for pid in children), *mounts, *own, *files, *descriptors}
+    return {*children, *own_groups, *own_mounts, *files, *descriptors}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""  # a thread that has ended meanwhile
 
 
 @contextlib.contextmanager
