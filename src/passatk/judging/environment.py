@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from passatk.judging.limits import default_limits
+from passatk.judging.quiet import with_headroom
 from passatk.judging.verdict import decide
 from passatk.languages import LANGUAGES, Toolchain
 from passatk.records import Isolation, Program, Sample, Status, Verdict
@@ -52,6 +53,11 @@ class Environment:
         """Language -> version of its toolchain, empty where missing."""
         return {name: toolchain.version for name, toolchain in self.toolchains.items()}
 
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Language -> what identifies its toolchain's files on this machine, empty where missing."""
+        return {name: toolchain.fingerprint for name, toolchain in self.toolchains.items()}
+
     def cannot_judge(self, program: Program) -> Verdict | None:
         """`not_judged`, with the reason, if this machine lacks what `program` needs."""
         toolchain = self.toolchains[program.language]
@@ -80,7 +86,7 @@ class Environment:
                 problem = language.self_test
                 sample = Sample(task_id=problem.task_id, index=0, text=problem.reference)
                 program = language.program(problem, sample, problem.tests)
-                verdict = decide([slot.execute(program, limits)], limits, language.read_failure)
+                verdict = decide([slot.execute(program, with_headroom(limits))], limits, language.read_failure)
                 if verdict.status is not Status.PASSED:
                     failures[name] = f"self-test {verdict.status}: {verdict.reason}"
         return failures
