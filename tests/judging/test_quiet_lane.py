@@ -28,7 +28,9 @@ def job(policy: LimitPolicy | None = None) -> Job:
 
 DOUBTS: dict[str, tuple[list[Outcome], bool]] = {
     "a clean run": ([outcome(CLEAN, proof=True)], False),
-    "within the limit": ([WITHIN], False),
+    "within the limit": ([outcome(facts(cpu_s=0.6 * LIMIT), proof=True)], False),
+    "close to the limit": ([WITHIN], True),
+    "close to it alone, too": ([WITHIN, WITHIN], False),
     "between limit and headroom": ([OVER], True),
     "still there, alone": ([OVER, OVER], True),
     "still there after all attempts": ([OVER, OVER, OVER, OVER], False),

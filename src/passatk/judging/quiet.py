@@ -5,8 +5,9 @@ its limit before it is stopped. One that needed more than that is over its limit
 ended between the limit and HEADROOM times the limit is repeated alone, nothing else running, up to ATTEMPTS times, and
 the smallest CPU time counts.
 
-A program stopped for sleeping, one stopped for memory, and one killed by nobody we know is repeated once: what happens
-twice, the second time on a quiet machine, is the program's own doing. What the sandbox failed at is tried again, too.
+One that seems borderline, one stopped for sleeping, one stopped for memory, and one killed by nobody we know is
+repeated once: what happens twice, the second time on a quiet machine, is the program's own doing. What the sandbox
+failed at is tried again, too.
 """
 
 import signal
@@ -48,7 +49,9 @@ def unsettled(attempts: Sequence[Outcome], job: Job) -> bool:
         return False
     if last.fault is not None or _over_limit(last, job.limits) or _worth_measuring(last, job):
         return True
-    return len(attempts) == 1 and (_stopped_by(last, Stop.IDLE, Stop.MEMORY) or _killed_by_a_stranger(last))
+    if len(attempts) > 1:
+        return False
+    return _stopped_by(last, Stop.IDLE, Stop.MEMORY) or _killed_by_a_stranger(last) or is_borderline(last, job.limits)
 
 
 def fell_asleep(outcome: Outcome) -> bool:
