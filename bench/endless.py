@@ -29,7 +29,7 @@ _EVERY_S = 0.5
 
 def write_samples(path: Path, samples: int, unique_loops: int) -> int:
     """Write them; return how many are endless."""
-    tasks = [p for p in load("basics/python").problems.values()]
+    tasks = list(load("basics/python").problems.values())
     loops = round(SHARE * samples)
     with path.open("w") as file:
         for n in range(samples):

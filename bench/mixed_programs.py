@@ -48,7 +48,8 @@ BURNERS = {
         '    if n == 0 {{\n        return len(strings.Repeat("x", 1))\n    }}\n    return 42\n}}\n'
     ),
     ("rust", "arithmetic"): (
-        "    let mut n: u64 = 1;\n    for i in 0..{n}u64 {{ n = n.wrapping_mul(6364136223846793005).wrapping_add(i); }}\n"
+        "    let mut n: u64 = 1;\n"
+        "    for i in 0..{n}u64 {{ n = n.wrapping_mul(6364136223846793005).wrapping_add(i); }}\n"
         "    if n == 0 {{ 0 }} else {{ 42 }}\n}}\n"
     ),
 }
