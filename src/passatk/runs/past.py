@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -37,24 +38,22 @@ class PastRun:
             raise InputError(f"{path} is no run folder; expected a folder that `passatk evaluate` wrote with --out")
         if not (path / "complete").is_file():
             raise InputError(f"{path} is not complete; run the command that made it again to finish it")
-        self.digest = (path / "complete").read_text().strip()
         try:
+            self.digest = (path / "complete").read_text().strip()
             self.manifest = msgspec.json.decode((path / "manifest.json").read_bytes(), type=Manifest)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise RunFolderError(
-                f"{path / 'manifest.json'} is not a manifest ({error}); this version of passatk cannot read the run"
-            ) from error
+        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            raise RunFolderError(f"{path} is not a run that this version of passatk can read: {error}") from error
         # a closed journal is one file, which may lie in a folder that cannot be written
         way = "mode=ro" if (path / "run.sqlite-wal").exists() else "immutable=1"
         self._db = sqlite3.connect(f"{(path / 'run.sqlite').resolve().as_uri()}?{way}", uri=True)
 
     def tasks(self) -> list[str]:
         """Ids of the tasks that have samples."""
-        return [task for (task,) in self._db.execute("SELECT DISTINCT task_id FROM samples WHERE NOT reference")]
+        return [task for (task,) in self._rows("SELECT DISTINCT task_id FROM samples WHERE NOT reference")]
 
     def samples(self) -> Iterator[Sample]:
         """Every sample, in order of task id and number."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT task_id, sample, whole, completion FROM samples WHERE NOT reference ORDER BY task_id, sample"
         )
         for task_id, index, whole, completion in rows:
@@ -64,7 +63,7 @@ class PastRun:
 
     def judged(self) -> Iterator[Judged]:
         """Every sample's verdict, in order of task id and number."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT s.task_id, s.sample, s.program, v.status, v.reason, v.borderline, v.unstable"
             " FROM samples s JOIN verdicts v USING (program) WHERE NOT s.reference ORDER BY s.task_id, s.sample"
         )
@@ -82,8 +81,17 @@ class PastRun:
     @property
     def limits(self) -> dict[str, Limits]:
         """Task id -> the limits its programs were judged by."""
-        rows = self._db.execute("SELECT task_id, limits FROM limits")
-        return {task_id: msgspec.json.decode(body, type=Limits) for task_id, body in rows}
+        rows = self._rows("SELECT task_id, limits FROM limits")
+        try:
+            return {task_id: msgspec.json.decode(body, type=Limits) for task_id, body in rows}
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise RunFolderError(f"the journal in {self.path} is damaged: {error}") from error
+
+    def _rows(self, query: str) -> Iterator[Any]:
+        try:
+            yield from self._db.execute(query)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise RunFolderError(f"the journal in {self.path} is damaged: {error}") from error
 
     def close(self) -> None:
         """Close the journal."""
