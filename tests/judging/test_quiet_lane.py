@@ -45,7 +45,8 @@ DOUBTS: dict[str, tuple[list[Outcome], bool]] = {
     "stopped for memory": ([FULL], True),
     "for memory a second time": ([FULL, FULL], False),
     "killed by nobody we know": ([outcome(facts(**KILLED))], True),
-    "killed so again": ([outcome(facts(**KILLED)), outcome(facts(**KILLED))], False),
+    "killed so again": ([outcome(facts(**KILLED))] * ATTEMPTS, True),
+    "killed so every time": ([outcome(facts(**KILLED))] * (1 + ATTEMPTS), False),
     "ended by another signal": ([outcome(facts(exit_code=None, signal=11))], False),
     "a fault": ([FAULT], True),
     "a fault every time": ([FAULT] * (1 + ATTEMPTS), False),
@@ -160,7 +161,7 @@ def test_sleepers_are_repeated_together_and_a_suicide_alone(environment: Environ
     jobs = [Job(program=answer(text), limits=limits) for text in texts]
     found = {job.program.key: (v.status, len(v.attempts)) for job, v in LocalPool(environment, workers=4).judge(jobs)}
     statuses = [found[answer(text).key] for text in texts]
-    assert statuses == [(Status.TIME_LIMIT, 2)] * 4 + [(Status.RUNTIME_ERROR, 2)]
+    assert statuses == [(Status.TIME_LIMIT, 2)] * 4 + [(Status.RUNTIME_ERROR, 1 + ATTEMPTS)]
 
 
 def test_repeats_in_the_pool_find_a_program_that_depends_on_the_clock(environment: Environment) -> None:

@@ -5,9 +5,9 @@ its limit before it is stopped. One that needed more than that is over its limit
 ended between the limit and HEADROOM times the limit is repeated alone, nothing else running, up to ATTEMPTS times, and
 the smallest CPU time counts.
 
-One that seems borderline, one stopped for sleeping, one stopped for memory, and one killed by nobody we know is
-repeated once: what happens twice, the second time on a quiet machine, is the program's own doing. What the sandbox
-failed at is tried again, too.
+One that seems borderline, one stopped for sleeping and one stopped for memory is repeated once: what happens twice, the
+second time on a quiet machine, is the program's own doing. One that was killed by nobody we know, and what the sandbox
+failed at, is tried again up to ATTEMPTS times.
 """
 
 import signal
@@ -47,11 +47,11 @@ def unsettled(attempts: Sequence[Outcome], job: Job) -> bool:
     last = attempts[-1]
     if len(attempts) > ATTEMPTS:
         return False
-    if last.fault is not None or _over_limit(last, job.limits) or _worth_measuring(last, job):
+    if last.fault is not None or _killed_by_a_stranger(last):
         return True
-    if len(attempts) > 1:
-        return False
-    return _stopped_by(last, Stop.IDLE, Stop.MEMORY) or _killed_by_a_stranger(last) or is_borderline(last, job.limits)
+    if _over_limit(last, job.limits) or _worth_measuring(last, job):
+        return True
+    return len(attempts) == 1 and (_stopped_by(last, Stop.IDLE, Stop.MEMORY) or is_borderline(last, job.limits))
 
 
 def fell_asleep(outcome: Outcome) -> bool:
