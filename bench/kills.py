@@ -34,7 +34,7 @@ KILLS_A_RUN = 10
 
 def write_samples(path: Path) -> None:
     problems = load("basics").problems
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number in range(28):
         for prefix, wrong in (("Python", f"    return {number}\n"), ("JavaScript", f"  return {number}\n}}\n")):
             reference = problems[f"{prefix}/{number}"].reference
@@ -115,7 +115,7 @@ def main() -> None:
     machine = this_machine()
     print(f"{machine.processor}, {machine.cpus} CPUs, {machine.system}")
     killed: Counter[str] = Counter()
-    rows = []
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "samples.jsonl")
         write_samples(path)
