@@ -3,13 +3,18 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from running import Command
 
 from passatk.judging import Environment
+from passatk.judging.environment import usable_cpus
 from passatk.languages import LANGUAGES
+from passatk.sandbox import Slot
+from passatk.sandbox.cgroups import NO_PARENTS
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -33,6 +38,29 @@ def data() -> Path:
 def environment() -> Environment:
     """All toolchains of this machine, in the sandbox it can give."""
     return Environment()
+
+
+@pytest.fixture(scope="session")
+def python_only() -> Environment:
+    """The same with Python alone: slots need no other toolchain."""
+    return Environment(["python"])
+
+
+@pytest.fixture(params=["best", "without cgroup"])
+def slot(request: pytest.FixtureRequest, python_only: Environment) -> Iterator[Slot]:
+    """A slot as good as this machine gives, and one as on a machine without cgroups."""
+    world = python_only.world
+    if request.param == "without cgroup":
+        world = msgspec.structs.replace(world, cgroups=NO_PARENTS)
+    with Slot(world) as made:
+        yield made
+
+
+@pytest.fixture
+def best(python_only: Environment) -> Iterator[Slot]:
+    """A slot as good as this machine gives, on one CPU as all workers have."""
+    with Slot(python_only.world, cpu=usable_cpus()[0]) as made:
+        yield made
 
 
 @pytest.fixture(params=sorted(LANGUAGES))

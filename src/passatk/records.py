@@ -144,6 +144,8 @@ class Isolation(Record, frozen=True, kw_only=True):
     namespaces: tuple[str, ...] = ()
     cpu_clock: str = "reaped-tree"
     """Where CPU time is read: `cgroup` or `reaped-tree` (wait4 over the whole PID namespace)."""
+    syscall_filter: str = "none"
+    """`seccomp` or `none`."""
 
     @property
     def words(self) -> str:
