@@ -158,6 +158,11 @@ def disturbed_run(rng: random.Random, path: Path, out: Path, expected: dict[str,
         if process.returncode != -signal.SIGKILL and starts > 3 * KILLS_A_RUN:
             raise SystemExit(f"a run ends with {process.returncode} again and again; its folder is {out}")
     report = json.loads(out.with_suffix(".json").read_text())
+    for line, whole in zip(
+        (out / "results.jsonl").open(), (out.parent / "whole" / "results.jsonl").open(), strict=True
+    ):
+        if line != whole:
+            print(f"  differs: {line[-200:]}  from:    {whole[-200:]}", end="")
     same = report["digest"] == expected["digest"] and report["scores"] == expected["scores"]
     left = left_over(sorted(seen))
     return {"killed": dict(killed), "starts": starts, "same": same, "left": left}

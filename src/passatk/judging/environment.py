@@ -33,8 +33,6 @@ class Environment:
             self.toolchains: dict[str, Toolchain] = dict(zip(names, found, strict=True))
         level = find_level() if sandboxed else Level.NONE
         parents = find_parents() if sandboxed else NO_PARENTS
-        parents.sweep()
-        sweep_bare()
         usable = [toolchain for toolchain in self.toolchains.values() if toolchain.usable]
         self.world = World(
             level=level,
@@ -42,6 +40,12 @@ class Environment:
             variables=tuple(variable for toolchain in usable for variable in toolchain.variables),
             cgroups=parents,
         )
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove what runs that were killed have left: cgroups, and folders of slots without a sandbox."""
+        self.world.cgroups.sweep()
+        sweep_bare()
 
     @property
     def isolation(self) -> Isolation:

@@ -118,7 +118,10 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             folder.fill(_entries(request, used))
         folder.forget_not_judged()
         judging = _Judging(folder, used, request, environment, cache, progress)
-        judging.judge()
+        try:
+            judging.judge()
+        finally:
+            environment.sweep()  # a killed run's last processes may have outlived the first look
         unfit = {} if request.samples is None else _unfit(folder, used, request, environment)
         unjudged = _unjudged(folder, unfit)
         if unjudged and not request.allow_unjudged:
