@@ -91,19 +91,15 @@ def kill_one(rng: random.Random, driver: int) -> str | None:
     return kind
 
 
-def left_over(pids: Sequence[int]) -> list[str]:
-    """What must not be there after a run: processes of it, mounts, cgroups."""
+def left_over(pids: Sequence[int], drivers: set[int]) -> list[str]:
+    """What must not be there after a run: processes of it, mounts, cgroups of its drivers."""
     deadline = time.monotonic() + 5
     while (alive := [pid for pid in pids if os.path.exists(f"/proc/{pid}")]) and time.monotonic() < deadline:
         time.sleep(0.05)
     left = [f"process {pid}" for pid in alive]
     left += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if "/passatk" in line]
-    left += [str(p) for p in Path("/sys/fs/cgroup").rglob("passatk-*-*") if not os.path.exists(f"/proc/{_owner(p)}")]
+    left += [str(p) for p in Path("/sys/fs/cgroup").rglob("passatk-*") if int(p.name.split("-")[2]) in drivers]
     return left
-
-
-def _owner(group: Path) -> str:
-    return group.name.split("-")[1]
 
 
 def main() -> None:
@@ -145,9 +141,11 @@ def disturbed_run(rng: random.Random, path: Path, out: Path, expected: dict[str,
     killed: Counter[str] = Counter()
     starts = 0
     seen: set[int] = set()
+    drivers: set[int] = set()
     while True:
         process = start(path, out)
         starts += 1
+        drivers.add(process.pid)
         while process.poll() is None:
             time.sleep(rng.uniform(0.05, 0.8))
             seen.update(descendants(process.pid))
@@ -164,7 +162,7 @@ def disturbed_run(rng: random.Random, path: Path, out: Path, expected: dict[str,
         if line != whole:
             print(f"  differs: {line[-200:]}  from:    {whole[-200:]}", end="")
     same = report["digest"] == expected["digest"] and report["scores"] == expected["scores"]
-    left = left_over(sorted(seen))
+    left = left_over(sorted(seen), drivers)
     return {"killed": dict(killed), "starts": starts, "same": same, "left": left}
 
 

@@ -83,7 +83,7 @@ def test_the_smallest_cpu_time_counts() -> None:
     assert decide(readings, LIMITS, failing).status is Status.TIME_LIMIT
 
 
-@pytest.mark.parametrize("doubtful", [FAULT, ASLEEP, FULL, OVER])
+@pytest.mark.parametrize("doubtful", [FAULT, ASLEEP, FULL, OVER, outcome(facts(cpu_s=0.001, **KILLED))])
 def test_a_repeat_that_ends_well_outweighs_what_was_in_doubt(doubtful: Outcome) -> None:
     verdict = decide([doubtful, WITHIN], LIMITS, failing)
     assert verdict.status is Status.PASSED

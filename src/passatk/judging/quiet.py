@@ -66,8 +66,13 @@ def is_borderline(outcome: Outcome, limits: Limits) -> bool:
 
 
 def quietest(attempts: Sequence[Outcome]) -> Outcome:
-    """The attempt that counts: one without a fault, not stopped by a limit if there is one, with the least CPU time."""
-    return min(attempts, key=lambda outcome: (outcome.fault is not None, _stopped_by(outcome, *Stop), _cpu_s(outcome)))
+    """The attempt that counts: undisturbed and not stopped by a limit, if there is one; with the least CPU time."""
+
+    def doubts(outcome: Outcome) -> tuple[bool, bool, bool, float]:
+        disturbed = _killed_by_a_stranger(outcome)
+        return outcome.fault is not None, disturbed, _stopped_by(outcome, *Stop), _cpu_s(outcome)
+
+    return min(attempts, key=doubts)
 
 
 def _is_close(facts: StepFacts, limits: StepLimits) -> bool:
