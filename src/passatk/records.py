@@ -150,7 +150,10 @@ class Isolation(Record, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """In one line."""
-        return f"{self.sandbox}, {self.uid}, cgroup {self.cgroup}, CPU clock {self.cpu_clock}"
+        return (
+            f"{self.sandbox}, {self.uid}, cgroup {self.cgroup}, CPU clock {self.cpu_clock},"
+            f" system call filter {self.syscall_filter}"
+        )
 
 
 class StepFacts(Record, frozen=True, kw_only=True):

@@ -155,7 +155,7 @@ class Watch:
         """Take a sample; return the limit it passes: `cpu`, `memory`, `idle` or None."""
         now = time.monotonic()
         if self._count_tasks and len(self._tree.pids()) > self._limits["processes"]:
-            return "memory"  # nothing else holds them here, and a bomb of processes is a way of taking memory
+            return "memory"  # before a bomb grows while each of its processes is looked at
         live_s, resident, delays = self._tree.sample()
         cpu = self.cpu_s(live_s)
         waits = [max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items()]
