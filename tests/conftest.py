@@ -75,7 +75,7 @@ def language(request: pytest.FixtureRequest, environment: Environment) -> str:
 
 @pytest.fixture
 def passatk(tmp_path: Path) -> Command:
-    """Runs the command in a process of its own, in an empty folder."""
+    """Runs the command in a process of its own, in an empty folder, with an empty verdict cache."""
 
     def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -83,7 +83,7 @@ def passatk(tmp_path: Path) -> Command:
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env={**os.environ, **environment},
+            env={**os.environ, "PASSATK_CACHE": str(tmp_path / "verdicts.sqlite"), **environment},
             check=False,
             timeout=300,
         )

@@ -8,14 +8,18 @@ import contextlib
 import itertools
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from passatk.records import Record
 
-_NAME = re.compile(r"passatk-(\d+)-\d+")
+_NAME = re.compile(r"passatk-(?P<namespace>\d+)-(?P<pid>\d+)-\d+")
+_DEPTH = 8
 _V1_CONTROLLERS = ("memory", "pids", "cpuacct")
 _numbers = itertools.count()
+_TRIES = 3
+_ENDING_S = 2.0
 
 
 class SlotGroup(Record, frozen=True, kw_only=True):
@@ -25,10 +29,11 @@ class SlotGroup(Record, frozen=True, kw_only=True):
     folders: dict[str, str]
 
     def close(self) -> None:
-        """Remove it. A process that has not ended yet keeps its folder: the next sweep has it."""
+        """Remove it. A process that takes longer than _ENDING_S to end keeps its folder: the next sweep has it."""
+        deadline = time.monotonic() + _ENDING_S
         for folder in self.folders.values():
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
+            while not _removed(folder) and time.monotonic() < deadline:
+                time.sleep(0.005)
 
 
 NO_GROUP = SlotGroup(version=0, folders={})
@@ -39,10 +44,12 @@ class Parents(Record, frozen=True, kw_only=True):
 
     version: int
     folders: dict[str, str]
+    roots: tuple[str, ...] = ()
+    """Where the hierarchies are mounted: other runs, of other sessions, may have had other folders."""
 
     def make(self) -> SlotGroup:
         """A new cgroup; `OSError` when the machine no longer lets us."""
-        name = f"passatk-{os.getpid()}-{next(_numbers)}"
+        name = f"passatk-{_pid_namespace()}-{os.getpid()}-{next(_numbers)}"
         made = {}
         for controller, folder in self.folders.items():
             path = os.path.join(folder, name)
@@ -51,19 +58,40 @@ class Parents(Record, frozen=True, kw_only=True):
         return SlotGroup(version=self.version, folders=made)
 
     def sweep(self) -> int:
-        """Remove the cgroups of passatk processes that are gone; return how many."""
+        """Remove the cgroups of passatk processes that are gone, wherever they were made; return how many."""
         removed = 0
-        for folder in self.folders.values():
-            for entry in os.listdir(folder):
-                owner = _NAME.fullmatch(entry)
-                if owner and not os.path.exists(f"/proc/{owner[1]}"):
-                    with contextlib.suppress(OSError):
-                        os.rmdir(os.path.join(folder, entry))
-                        removed += 1
+        for root in self.roots:
+            for folder, below, _ in os.walk(root):
+                for name in [name for name in below if _is_abandoned(name)]:
+                    removed += _removed(os.path.join(folder, name))
+                if folder.count("/") - root.count("/") >= _DEPTH:
+                    below.clear()
         return removed
 
 
 NO_PARENTS = Parents(version=0, folders={})
+
+
+def _pid_namespace() -> int:
+    return os.stat("/proc/self/ns/pid").st_ino
+
+
+def _is_abandoned(name: str) -> bool:
+    """A slot's cgroup whose process is gone; those of other containers are not ours to tell."""
+    owner = _NAME.fullmatch(name)
+    if owner is None or int(owner["namespace"]) != _pid_namespace():
+        return False
+    return not os.path.exists(f"/proc/{owner['pid']}")
+
+
+def _removed(folder: str) -> bool:
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def find_parents() -> Parents:
@@ -92,10 +120,10 @@ def _candidates() -> Iterator[Parents]:
             own[controller] = path
     if unified := mounts.get("unified"):
         for path in (own.get("unified", "/"), "/"):
-            yield Parents(version=2, folders={"unified": os.path.normpath(unified + path)})
+            yield Parents(version=2, folders={"unified": os.path.normpath(unified + path)}, roots=(unified,))
     v1 = {c: os.path.normpath(mounts[c] + own.get(c, "/")) for c in _V1_CONTROLLERS if c in mounts}
     if v1:
-        yield Parents(version=1, folders=v1)
+        yield Parents(version=1, folders=v1, roots=tuple(dict.fromkeys(mounts[c] for c in v1)))
 
 
 def _works(parents: Parents) -> bool:
@@ -112,11 +140,14 @@ def _works(parents: Parents) -> bool:
             Path(folder, "memory.max").write_text(str(1 << 30))
         elif "memory" in group.folders:
             Path(group.folders["memory"], "memory.limit_in_bytes").write_text(str(1 << 30))
-        child = os.fork()
-        if child == 0:
-            _join_and_exit(group)
-        _, status = os.waitpid(child, 0)
-        return status == 0
+        for _ in range(_TRIES):
+            child = os.fork()
+            if child == 0:
+                _join_and_exit(group)
+            _, status = os.waitpid(child, 0)
+            if not os.WIFSIGNALED(status):  # killed by a stranger: that says nothing about the group
+                return status == 0
+        return False
     except OSError:
         return False
     finally:

@@ -13,7 +13,7 @@ _MNT_DETACH = 2
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}  # libc has no function for it
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW = 1, 4
 _AF_UNIX, _SOCK_STREAM = 1, 1
-_IPC_CREAT, _OPENSSL_SEEDED_KEY = 0o1000, 114
+_IPC_CREAT, OPENSSL_SEEDED_KEY = 0o1000, 114
 _ADDR_NO_RANDOMIZE = 0x0040000
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
@@ -109,7 +109,7 @@ def vouch_for_devices() -> None:
 
     Without getrandom it reads no device on a modern kernel unless it finds this, and node does not start.
     """
-    _check(min(_libc.shmget(_OPENSSL_SEEDED_KEY, 1, _IPC_CREAT | 0o444), 0), "vouch for /dev/urandom")
+    _check(min(_libc.shmget(OPENSSL_SEEDED_KEY, 1, _IPC_CREAT | 0o444), 0), "vouch for /dev/urandom")
 
 
 def open_socket() -> None:

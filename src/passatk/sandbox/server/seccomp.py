@@ -41,10 +41,13 @@ NUMBERS = {  # name: (x86_64, aarch64)
     "kexec_load": (246, 104),
     "keyctl": (250, 219),
     "lookup_dcookie": (212, 18),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
     "modify_ldt": (154, None),
     "mount": (165, 40),
     "mount_setattr": (442, 442),
     "move_mount": (429, 429),
+    "msgget": (68, 186),
     "nfsservctl": (180, 42),
     "open_by_handle_at": (304, 265),
     "open_tree": (428, 428),
@@ -61,10 +64,12 @@ NUMBERS = {  # name: (x86_64, aarch64)
     "reboot": (169, 142),
     "request_key": (249, 218),
     "sched_setaffinity": (203, 122),
+    "semget": (64, 190),
     "setdomainname": (171, 162),
     "sethostname": (170, 161),
     "setns": (308, 268),
     "settimeofday": (164, 170),
+    "shmget": (29, 194),
     "socket": (41, 198),
     "swapoff": (168, 225),
     "swapon": (167, 224),
@@ -84,7 +89,12 @@ ANSWERS = {  # all others: EPERM
     "io_uring_enter": errno.ENOSYS,
     "io_uring_register": errno.ENOSYS,
     "io_uring_setup": errno.ENOSYS,
+    "memfd_create": errno.ENOSYS,  # memory that no process has mapped is seen by nobody but a cgroup
+    "memfd_secret": errno.ENOSYS,
+    "msgget": errno.ENOSYS,
     "sched_setaffinity": 0,  # pretends: a program stays on its CPU
+    "semget": errno.ENOSYS,
+    "shmget": errno.ENOSYS,
     "socket": errno.EAFNOSUPPORT,  # every family; socketpair stays
 }
 _NEW_NAMESPACE = 0x7E020000  # all CLONE_NEW* that clone can take; its flags are argument 0 on both architectures
@@ -105,7 +115,8 @@ def compile_filter(machine: str) -> bytes | None:
     for name, numbers in NUMBERS.items():
         number = numbers[column]
         if number is not None:
-            cases.append((number, _clone_case() if name == "clone" else [_refuse(ANSWERS.get(name, errno.EPERM))]))
+            special = {"clone": _clone_case, "shmget": _shmget_case}.get(name)
+            cases.append((number, special() if special else [_refuse(ANSWERS.get(name, errno.EPERM))]))
     program = [
         _op(_LOAD, _AT_ARCHITECTURE),
         _op(_JUMP_EQUAL, architecture, 1, 0),
@@ -131,6 +142,16 @@ def _clone_case() -> list[bytes]:
         _op(_LOAD, _AT_ARGUMENT_0),
         _op(_JUMP_ANY_BIT, _NEW_NAMESPACE, 0, 1),
         _refuse(errno.EPERM),
+        _op(_RETURN, _ALLOW),
+    ]
+
+
+def _shmget_case() -> list[bytes]:
+    """The one segment that is there is for all to see."""
+    return [
+        _op(_LOAD, _AT_ARGUMENT_0),
+        _op(_JUMP_EQUAL, kernel.OPENSSL_SEEDED_KEY, 1, 0),
+        _refuse(ANSWERS["shmget"]),
         _op(_RETURN, _ALLOW),
     ]
 

@@ -19,6 +19,7 @@ TOKEN_BYTES = 32
 _HEAD_BYTES = 2048
 _TAIL_BYTES = 4096
 _READ_BYTES = 65536
+_PROCESSES_OF_ALL = 4096
 
 
 class Surroundings(Protocol):
@@ -117,7 +118,8 @@ def _stopped_by_kernel(stopped: str | None, status: int, limits: StepLimits, gro
     killed_for = group.memory_kill(main_killed)
     if killed_for == "machine":
         raise OutOfMemory(limits)
-    return "memory" if stopped is None and killed_for == "limit" else stopped
+    # whatever the rest of the program did then, until another limit stopped it
+    return "memory" if killed_for == "limit" else stopped
 
 
 def _follow(child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch, feed: Feed | None) -> str | None:
@@ -209,8 +211,9 @@ def _lower_limits(limits: StepLimits, world: Surroundings) -> None:
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    if not world.group.pids_enforced and world.own_user:
-        wanted[resource.RLIMIT_NPROC] = limits["processes"]
+    if not world.group.pids_enforced:
+        # where the account is shared with other slots, only a backstop: the watch counts
+        wanted[resource.RLIMIT_NPROC] = limits["processes"] if world.own_user else _PROCESSES_OF_ALL
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
         lowered = value if hard == resource.RLIM_INFINITY else min(value, hard)

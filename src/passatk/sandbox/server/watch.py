@@ -19,6 +19,27 @@ class Tree:
 
     def __init__(self, own_namespace: bool):
         self.own_namespace = own_namespace
+        self._seen: dict[str, float] = {}
+
+    def seen_cpu_s(self) -> float:
+        """CPU seconds of all processes ever sampled: of children whose end is ignored the kernel keeps no account."""
+        return sum(self._seen.values())
+
+    def forget(self) -> None:
+        """A new step begins."""
+        self._seen.clear()
+
+    def memory_bytes(self) -> int:
+        """What the living hold, pages that several of them share counted once; slower than `sample`."""
+        total = 0
+        for pid in self.pids():
+            try:
+                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+                    total += next(int(line.split()[1]) for line in file if line.startswith("Pss:")) * 1024
+            except (OSError, StopIteration):
+                with contextlib.suppress(OSError), open(f"/proc/{pid}/statm", encoding="ascii") as file:
+                    total += int(file.read().split()[1]) * _PAGE  # closed to us, or just ended
+        return total
 
     def pids(self) -> list[int]:
         """Living ones, as far as one look can tell."""
@@ -45,6 +66,7 @@ class Tree:
                 with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
                     fields = file.read().rpartition(")")[2].split()
                 cpu += sum(int(ticks) for ticks in fields[11:15]) / _TICKS
+                self._seen[f"{pid} {fields[19]}"] = sum(int(ticks) for ticks in fields[11:13]) / _TICKS
                 resident += int(fields[21]) * _PAGE
                 for task in os.listdir(f"/proc/{pid}/task"):
                     with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
@@ -110,6 +132,7 @@ class Watch:
     def __init__(self, limits: StepLimits, group: NoGroup, tree: Tree, count_tasks: bool):
         self._count_tasks = count_tasks
         self._limits, self._group, self._tree = limits, group, tree
+        tree.forget()
         self._reaped_before = children_cpu_s()
         self.started = self._looked = time.monotonic()
         self._cpu = 0.0
@@ -124,11 +147,15 @@ class Watch:
     def cpu_s(self, live_s: float = 0.0) -> float:
         """CPU seconds of the step so far; `live_s` is what processes not yet reaped have used."""
         counted = self._group.cpu_s()
-        return live_s + children_cpu_s() - self._reaped_before if counted is None else counted
+        if counted is not None:
+            return counted
+        return max(live_s + children_cpu_s() - self._reaped_before, self._tree.seen_cpu_s())
 
     def look(self) -> str | None:
         """Take a sample; return the limit it passes: `cpu`, `memory`, `idle` or None."""
         now = time.monotonic()
+        if self._count_tasks and len(self._tree.pids()) > self._limits["processes"]:
+            return "memory"  # before a bomb grows while each of its processes is looked at
         live_s, resident, delays = self._tree.sample()
         cpu = self.cpu_s(live_s)
         waits = [max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items()]
@@ -139,6 +166,8 @@ class Watch:
         told_late = max(0.0, max(waits, default=0.0) - window)
         self.idle_s = max(0.0, self.idle_s + asleep - told_late)
         self._looked, self._cpu, self._delays = now, max(cpu, self._cpu), delays
+        if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
+            resident = self._tree.memory_bytes()
         self.peak_bytes = max(self.peak_bytes, resident)
         if self._cpu > self._limits["cpu_s"]:
             return "cpu"
@@ -147,7 +176,7 @@ class Watch:
         if self.idle_s > self._limits["idle_s"] and not self._tree.runnable():
             return "idle"
         if self._count_tasks and len(delays) > self._limits["processes"]:
-            return "memory"  # nothing else holds them here, and a bomb of processes is a way of taking memory
+            return "memory"
         return None
 
     def _delay_of_service(self) -> float:

@@ -16,6 +16,7 @@ from .watch import Tree
 
 _INODES = 16384
 _SCRATCH = "/passatk/scratch"
+_PID = 100
 ONE_CPU_PROC = "/passatk/proc"
 """Files to show in place of those in /proc."""
 
@@ -65,6 +66,10 @@ class World:
     def begin(self, phase: str) -> None:
         """Steps from here on belong to `build` or `run`."""
         self.group = self._groups[phase]
+        if phase == "run" and self._config["namespaced"]:
+            # how many processes and threads a compiler had is chance; a program's number is not
+            with contextlib.suppress(OSError), open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
+                file.write(str(_PID - 1))
 
     def _mount_all(self, disk_bytes: int) -> None:
         private = kernel.MS_NOSUID | kernel.MS_NODEV
@@ -84,6 +89,7 @@ class World:
             os.makedirs(path)
             kernel.mount(f"/proc/self/fd/{fd}", path, None, kernel.MS_BIND | kernel.MS_REC)
             os.close(fd)
+        kernel.unmount(_SCRATCH)  # what is bound elsewhere lives on there
 
     def write_files(self, files: Iterable[tuple[str, str]]) -> None:
         """The program's files, in its folder, owned by its account."""
