@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from mutants import Mutant, mutants
 
-from passatk.judging import Environment, LocalPool, default_limits
+from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.problems import load
 from passatk.prompts import completion
@@ -33,9 +33,10 @@ def main() -> None:
         programs.setdefault(program.key, (mutant, program))
     tally: Counter[tuple[str, str, str]] = Counter()
     survivors = []
-    pool = LocalPool(Environment(problems.languages), default_limits(cpu_s=1.0))
-    for program, verdict in pool.judge(iter([p for _, p in programs.values()])):
-        mutant, _ = programs[program.key]
+    pool = LocalPool(Environment(problems.languages))
+    jobs = [Job(program=program, limits=default_limits(cpu_s=1.0)) for _, program in programs.values()]
+    for job, verdict in pool.judge(jobs):
+        mutant, _ = programs[job.program.key]
         tally[mutant.problem.language, mutant.kind, verdict.status] += 1
         if verdict.status is Status.PASSED:
             survivors.append(mutant)

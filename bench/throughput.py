@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.judging import Environment, LocalPool, default_limits
+from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.problems import ProblemSet, load
 from passatk.records import Program, Sample, Step
@@ -34,7 +34,8 @@ def judged_per_second(environment: Environment, programs: list[Program], workers
     """(programs per second, CPU seconds of build and run per program)."""
     started = time.perf_counter()
     cpu = 0.0
-    for _, verdict in LocalPool(environment, default_limits(), workers).judge(iter(programs)):
+    jobs = [Job(program=program, limits=default_limits()) for program in programs]
+    for _, verdict in LocalPool(environment, workers).judge(jobs):
         for outcome in verdict.attempts:
             cpu += sum(step.cpu_s for step in (outcome.build, outcome.run) if step is not None)
     return len(programs) / (time.perf_counter() - started), cpu / len(programs)

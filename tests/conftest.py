@@ -3,13 +3,18 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from running import Command
 
 from passatk.judging import Environment
+from passatk.judging.environment import usable_cpus
 from passatk.languages import LANGUAGES
+from passatk.sandbox import Slot
+from passatk.sandbox.cgroups import NO_PARENTS
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -35,6 +40,29 @@ def environment() -> Environment:
     return Environment()
 
 
+@pytest.fixture(scope="session")
+def python_only() -> Environment:
+    """The same with Python alone: slots need no other toolchain."""
+    return Environment(["python"])
+
+
+@pytest.fixture(params=["best", "without cgroup"])
+def slot(request: pytest.FixtureRequest, python_only: Environment) -> Iterator[Slot]:
+    """A slot as good as this machine gives, and one as on a machine without cgroups."""
+    world = python_only.world
+    if request.param == "without cgroup":
+        world = msgspec.structs.replace(world, cgroups=NO_PARENTS)
+    with Slot(world) as made:
+        yield made
+
+
+@pytest.fixture
+def best(python_only: Environment) -> Iterator[Slot]:
+    """A slot as good as this machine gives, on one CPU as all workers have."""
+    with Slot(python_only.world, cpu=usable_cpus()[0]) as made:
+        yield made
+
+
 @pytest.fixture(params=sorted(LANGUAGES))
 def language(request: pytest.FixtureRequest, environment: Environment) -> str:
     """Each language in turn, if its toolchain is here."""
@@ -47,7 +75,7 @@ def language(request: pytest.FixtureRequest, environment: Environment) -> str:
 
 @pytest.fixture
 def passatk(tmp_path: Path) -> Command:
-    """Runs the command in a process of its own, in an empty folder."""
+    """Runs the command in a process of its own, in an empty folder, with an empty verdict cache."""
 
     def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -55,7 +83,7 @@ def passatk(tmp_path: Path) -> Command:
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env={**os.environ, **environment},
+            env={**os.environ, "PASSATK_CACHE": str(tmp_path / "verdicts.sqlite"), **environment},
             check=False,
             timeout=300,
         )

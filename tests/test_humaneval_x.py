@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mutants import KINDS, mutants
 
-from passatk.judging import Environment, LocalPool, default_limits
+from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.pipeline import check_problems
 from passatk.problems import load
@@ -61,10 +61,10 @@ def test_no_mutant_of_a_reference_passes_unless_it_is_listed(
         sample = Sample(task_id=mutant.sample.task_id, index=0, text=text, whole=mutant.sample.whole)
         program = spoken.program(mutant.problem, sample, mutant.problem.tests)
         programs[program.key] = (mutant, program)
-    pool = LocalPool(environment, default_limits(cpu_s=1.0), workers=1)
+    jobs = [Job(program=program, limits=default_limits(cpu_s=1.0)) for _, program in programs.values()]
     kinds = dict.fromkeys(KINDS, 0)
-    for program, verdict in pool.judge(iter([p for _, p in programs.values()])):
-        mutant, _ = programs[program.key]
+    for job, verdict in LocalPool(environment, workers=1).judge(jobs):
+        mutant, _ = programs[job.program.key]
         kinds[mutant.kind] += 1
         if verdict.status is Status.PASSED:
             assert mutant.name in listed, mutant.sample.text

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from verdict_cases import cases, problem_for  # noqa: E402
 
-from passatk.judging import Environment, LocalPool, default_limits  # noqa: E402
+from passatk.judging import Environment, Job, LocalPool, default_limits  # noqa: E402
 from passatk.languages import LANGUAGES  # noqa: E402
 from passatk.records import Problem, Program, Sample, Status  # noqa: E402
 
@@ -51,8 +51,8 @@ def wrong_mutants(problem: Problem, wanted: int, environment: Environment) -> li
     for text in list(dict.fromkeys(mutants(problem.reference)))[: 3 * wanted + 9]:
         program = language.program(problem, Sample(task_id=problem.task_id, index=0, text=text), problem.tests)
         programs[program.key] = (text, program)
-    pool = LocalPool(environment, default_limits(cpu_s=1.0))
-    statuses = {program.key: verdict.status for program, verdict in pool.judge(p for _, p in programs.values())}
+    jobs = [Job(program=program, limits=default_limits(cpu_s=1.0)) for _, program in programs.values()]
+    statuses = {job.program.key: verdict.status for job, verdict in LocalPool(environment).judge(jobs)}
     wrong = [text for key, (text, _) in programs.items() if statuses[key] is Status.WRONG_ANSWER]
     if not wrong:
         raise SystemExit(f"{problem.task_id}: none of {len(programs)} mutants answers wrongly; choose another problem")

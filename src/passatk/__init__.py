@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from passatk.errors import PassatkError
-    from passatk.pipeline import Check, Evaluation, Report, check_problems, evaluate
+    from passatk.pipeline import Check, Evaluation, Report, Verification, check_problems, evaluate, verify
     from passatk.problems import load
     from passatk.scoring import pass_at_k
 
@@ -19,10 +19,12 @@ _HOME = {
     "Evaluation": "pipeline",
     "PassatkError": "errors",
     "Report": "pipeline",
+    "Verification": "pipeline",
     "check_problems": "pipeline",
     "evaluate": "pipeline",
     "load": "problems",
     "pass_at_k": "scoring",
+    "verify": "pipeline",
 }
 
 __all__ = [
@@ -30,11 +32,13 @@ __all__ = [
     "Evaluation",
     "PassatkError",
     "Report",
+    "Verification",
     "__version__",
     "check_problems",
     "evaluate",
     "load",
     "pass_at_k",
+    "verify",
 ]
 
 

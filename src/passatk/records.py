@@ -123,6 +123,15 @@ class Limits(Record, frozen=True, kw_only=True):
     build: StepLimits
 
 
+class LimitPolicy(Record, frozen=True, kw_only=True):
+    """How the limits of a task's programs follow from its reference solution."""
+
+    floor: Limits
+    """Limits of tasks whose reference solution needs next to nothing."""
+    factor: float
+    """A program may use this many times the CPU time of its task's reference solution, measured on this machine."""
+
+
 class Isolation(Record, frozen=True, kw_only=True):
     """What really contained a program, found by doing; stamped on every Outcome."""
 
@@ -135,6 +144,13 @@ class Isolation(Record, frozen=True, kw_only=True):
     namespaces: tuple[str, ...] = ()
     cpu_clock: str = "reaped-tree"
     """Where CPU time is read: `cgroup` or `reaped-tree` (wait4 over the whole PID namespace)."""
+    syscall_filter: str = "none"
+    """`seccomp` or `none`."""
+
+    @property
+    def words(self) -> str:
+        """In one line."""
+        return f"{self.sandbox}, {self.uid}, cgroup {self.cgroup}, CPU clock {self.cpu_clock}"
 
 
 class StepFacts(Record, frozen=True, kw_only=True):
@@ -174,7 +190,9 @@ class Verdict(Record, frozen=True, kw_only=True):
     status: Status
     reason: str
     borderline: bool = False
-    """Its CPU time lies within a factor 1.5 of the limit: on another machine it may fall on the other side."""
+    """Its CPU or idle time lies within a factor 1.5 of the limit: on another day it may fall on the other side."""
+    unstable: bool = False
+    """Repeats came out differently."""
     attempts: tuple[Outcome, ...] = ()
 
 

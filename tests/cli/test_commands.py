@@ -101,5 +101,5 @@ def test_a_server_that_is_not_there_is_a_clear_error(passatk: Command) -> None:
 def test_version_and_help(passatk: Command) -> None:
     assert passatk("--version").stdout.startswith("passatk 0.")
     assert "evaluate" in passatk("--help").stdout
-    assert "[default: 5]" in passatk("evaluate", "--help").stdout
+    assert "[default: 3]" in passatk("evaluate", "--help").stdout
     assert passatk("frobnicate").returncode == 2

@@ -44,6 +44,7 @@ def start(path: Path, out: Path) -> "subprocess.Popen[bytes]":
         str(out),
         "--cpu-seconds",
         "1",
+        "--no-cache",
     ]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
@@ -62,7 +63,7 @@ def descendants(pid: int) -> list[int]:
 
 def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(passatk: Command, tmp_path: Path) -> None:
     path = samples(tmp_path / "s.jsonl")
-    options = ("--cpu-seconds", 1, "--json")
+    options = ("--cpu-seconds", 1, "--no-cache", "--json")
     undisturbed = json.loads(
         passatk("evaluate", path, "--problems", "basics", "--out", tmp_path / "whole", *options).stdout
     )

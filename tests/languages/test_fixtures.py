@@ -3,7 +3,7 @@
 import pytest
 from verdict_cases import FOLDER, cases, problem_for
 
-from passatk.judging import Environment, LocalPool, decide, default_limits
+from passatk.judging import Environment, Job, LocalPool, decide, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Sample, Status
 from passatk.sandbox import Slot
@@ -40,6 +40,7 @@ def test_a_reference_passes_hidden_and_example_tests_of_every_basics_problem(
         programs.append(LANGUAGES[language].program(problem, sample, problem.tests))
         if problem.task_id.endswith(("/0", "/16", "/25")):
             programs.append(LANGUAGES[language].program(problem, sample, problem.example_tests))
-    verdicts = [verdict for _, verdict in LocalPool(environment, default_limits(), workers=1).judge(iter(programs))]
+    jobs = [Job(program=program, limits=default_limits()) for program in programs]
+    verdicts = [verdict for _, verdict in LocalPool(environment, workers=1).judge(jobs)]
     assert len(verdicts) == len(programs)
     assert {v.status for v in verdicts} == {Status.PASSED}, [v.reason for v in verdicts if v.status != Status.PASSED]

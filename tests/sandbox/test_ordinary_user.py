@@ -1,4 +1,4 @@
-"""The sandbox as an ordinary user: the slot tests again, under an account without any rights."""
+"""The sandbox as an ordinary user: all its tests again, under an account without any rights."""
 
 import os
 import subprocess
@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
+APART = ("test_ordinary_user.py", "test_runtimes.py")  # the toolchains may lie where an ordinary user cannot look
 
 
 def interpreter() -> str | None:
@@ -25,7 +26,7 @@ def interpreter() -> str | None:
     return None
 
 
-def test_the_slot_tests_hold_for_an_ordinary_user() -> None:
+def test_the_tests_of_the_sandbox_hold_for_an_ordinary_user() -> None:
     if os.geteuid() != 0:
         pytest.skip("the other tests already run as an ordinary user")
     python = interpreter()
@@ -42,9 +43,14 @@ def test_the_slot_tests_hold_for_an_ordinary_user() -> None:
 
 
 def as_nobody(python: str, site: Path, home: str) -> "subprocess.CompletedProcess[str]":
-    """Run the slot tests under an account that owns nothing."""
+    """Run the other tests of this folder under an account that owns nothing."""
+    here = Path(__file__).parent
     return subprocess.run(
-        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/sandbox/test_slot.py", "-k", "not cgroup]"],
+        [
+            *(python, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *(f"--ignore={here / name}" for name in APART),
+            *("-k", "not cgroup]", here),
+        ],
         cwd=ROOT,
         user=NOBODY,
         group=NOBODY,

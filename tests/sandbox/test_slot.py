@@ -3,57 +3,15 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import pytest
+from slot_programs import LIMITS, python, run, stdout
 
 from passatk.judging import Environment
-from passatk.records import Limits, Outcome, Program, Step, StepLimits, Stop
+from passatk.records import Program, Step, Stop
 from passatk.sandbox import Level, Slot, SlotDied
 from passatk.sandbox.cgroups import NO_PARENTS
-
-STEP = StepLimits(
-    cpu_s=1.0, idle_s=1.0, memory_bytes=200 << 20, output_bytes=1 << 20, processes=64, disk_bytes=32 << 20
-)
-LIMITS = Limits(run=STEP, build=STEP)
-
-
-def python(source: str) -> Program:
-    run = Step(argv=("${PYTHON}", "-I", "-S", "-B", "main.py"), env=(("PYTHONHASHSEED", "0"),))
-    return Program(language="python", files=(("main.py", source),), run=run)
-
-
-@pytest.fixture(scope="module")
-def environment() -> Environment:
-    """Slots need no other toolchain."""
-    return Environment(["python"])
-
-
-@pytest.fixture(params=["best", "without cgroup"])
-def slot(request: pytest.FixtureRequest, environment: Environment) -> Iterator[Slot]:
-    """A slot as good as this machine gives, and one as on a machine without cgroups."""
-    world = environment.world
-    if request.param == "without cgroup":
-        world = msgspec.structs.replace(world, cgroups=NO_PARENTS)
-    with Slot(world) as made:
-        yield made
-
-
-def run(slot: Slot, source: str, **limits: Any) -> Outcome:
-    step = msgspec.structs.replace(STEP, **limits)
-    outcome = slot.execute(python(source), Limits(run=step, build=STEP))
-    assert outcome.fault is None, outcome.fault
-    assert outcome.run is not None
-    return outcome
-
-
-def stdout(slot: Slot, source: str) -> str:
-    outcome = run(slot, source)
-    assert outcome.run is not None
-    assert outcome.run.exit_code == 0, outcome.run.stderr
-    return outcome.run.stdout
 
 
 @pytest.mark.parametrize(
@@ -106,7 +64,7 @@ def test_reserved_but_untouched_memory_is_fine(slot: Slot) -> None:
         ("import socket\nprint(socket.gethostname())", "passatk\n"),
         ("import os\nprint(os.environ['TZ'], os.environ['LC_ALL'], os.environ['HOME'])", "UTC C.UTF-8 /box\n"),
         ("import sys\nprint(repr(sys.stdin.read()[32:]))", "''\n"),
-        ("print(sorted(p for p in __import__('os').listdir('/proc') if p.isdigit()))", "['1', '2']\n"),
+        ("print(sorted(p for p in __import__('os').listdir('/proc') if p.isdigit()))", "['1', '100']\n"),
         ("print([l for l in open('/proc/self/status') if l[:6] in ('CapEff', 'CapPrm', 'CapAmb', 'NoNewP')])", None),
         ("print(hash('x') == hash('x'), id(object()) % 16)", "True 0\n"),
     ],
@@ -122,30 +80,6 @@ def test_every_program_sees_the_same_world(slot: Slot, source: str, expected: st
 
 def test_addresses_do_not_vary(slot: Slot) -> None:
     assert len({stdout(slot, "print(id(object()))") for _ in range(3)}) == 1
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "open('/etc/shadow')",
-        "open('/usr/here', 'w')",
-        "open('/here', 'w')",
-        "open('/dev/here', 'w')",
-        "open('/passatk/server/main.py', 'a')",
-        "import os\nos.listdir('/root/.ssh')",
-        "import os\nassert not os.listdir('/home')",
-        "import os\nos.listdir('/passatk/cgroup/run')",
-        "open('/proc/1/mem', 'rb').read(1)",
-        "import os\nos.kill(1, 0)\nos.setuid(0)",
-        "import socket\nsocket.create_connection(('1.1.1.1', 53), 1)",
-        "import socket\nsocket.getaddrinfo('example.org', 80)",
-        "import ctypes\nassert ctypes.CDLL(None).mount(b'tmpfs', b'/box', b'tmpfs', 0, None) == 0",
-    ],
-)
-def test_what_a_program_must_not_reach_is_denied(slot: Slot, source: str) -> None:
-    facts = run(slot, source).run
-    assert facts is not None
-    assert facts.exit_code == 1, facts
 
 
 def test_nothing_of_a_program_is_left_for_the_next(slot: Slot) -> None:
@@ -225,17 +159,17 @@ def test_undecodable_output_and_strange_files_come_through(slot: Slot) -> None:
     assert facts.stdout == "b'\\xed\\xa0\\x80 \\x00 \\xc3\\xa9'\n"
 
 
-def test_a_dead_slot_says_so_and_a_new_one_works(environment: Environment) -> None:
-    with Slot(environment.world) as slot:
+def test_a_dead_slot_says_so_and_a_new_one_works(python_only: Environment) -> None:
+    with Slot(python_only.world) as slot:
         slot.kill()
         with pytest.raises(SlotDied):
             slot.execute(python("pass"), LIMITS)
-    with Slot(environment.world) as slot:
+    with Slot(python_only.world) as slot:
         assert stdout(slot, "print('new')") == "new\n"
 
 
-def test_slots_leave_no_cgroup_and_no_process(environment: Environment) -> None:
-    slot = Slot(environment.world)
+def test_slots_leave_no_cgroup_and_no_process(python_only: Environment) -> None:
+    slot = Slot(python_only.world)
     pid, folders = (
         slot._process.pid if slot._process else 0,
         [f for g in slot._groups.values() for f in g.folders.values()],
@@ -246,8 +180,8 @@ def test_slots_leave_no_cgroup_and_no_process(environment: Environment) -> None:
     assert not any(os.path.exists(folder) for folder in folders)
 
 
-def test_without_a_sandbox_limits_still_hold_and_the_outcome_says_what_was_missing(environment: Environment) -> None:
-    world = msgspec.structs.replace(environment.world, level=Level.NONE, cgroups=NO_PARENTS)
+def test_without_a_sandbox_limits_still_hold_and_the_outcome_says_what_was_missing(python_only: Environment) -> None:
+    world = msgspec.structs.replace(python_only.world, level=Level.NONE, cgroups=NO_PARENTS)
     with Slot(world) as slot:
         outcome = run(slot, "while True: pass")
         assert outcome.run is not None

@@ -6,7 +6,7 @@ import sys
 import typer
 
 import passatk
-from passatk.cli import doctor, evaluate, problems
+from passatk.cli import cache, doctor, evaluate, problems, verify
 from passatk.errors import Interrupted, PassatkError
 
 app = typer.Typer(
@@ -18,8 +18,10 @@ app = typer.Typer(
     rich_markup_mode=None,  # "[default: 5]" is no markup, and plain help is quicker
 )
 app.command("evaluate")(evaluate.evaluate)
+app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.add_typer(problems.app, name="problems")
+app.add_typer(cache.app, name="cache")
 
 
 def _version(wanted: bool) -> None:

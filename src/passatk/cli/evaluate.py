@@ -13,7 +13,7 @@ def evaluate(  # long: most of it declares the options
         Path | None,
         typer.Argument(
             help="File of generations: CodeGeeX, HumanEval, EvalPlus, BigCode or MultiPL-E; JSON or JSON lines, gzip"
-            " or not. The format is told by content."
+            " or not. The format is told by content. Or the folder of a finished run."
         ),
     ] = None,
     problems: Annotated[
@@ -37,8 +37,20 @@ def evaluate(  # long: most of it declares the options
     ] = None,
     tests: Annotated[str, typer.Option(help="hidden, or example: the public tests.")] = "hidden",
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
-    cpu_seconds: Annotated[float | None, typer.Option(min=0.1, help="CPU time a program may use. [default: 5]")] = None,
+    cpu_seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="CPU seconds every program may use. [default: 3]")
+    ] = None,
+    cpu_factor: Annotated[
+        float | None,
+        typer.Option(help="And as many times what its task's reference solution needs here. [default: 10]"),
+    ] = None,
     memory_mib: Annotated[int | None, typer.Option(min=16, help="Memory a program may use. [default: 1024]")] = None,
+    repeat: Annotated[
+        int, typer.Option(min=1, help="Judge every program this often; one whose verdicts differ is unstable.")
+    ] = 1,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Execute everything: neither use nor keep verdicts of other runs.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
     allow_unjudged: Annotated[
         bool, typer.Option("--allow-unjudged", help="Score although some samples could not be judged, without them.")
@@ -55,7 +67,7 @@ def evaluate(  # long: most of it declares the options
     import msgspec
 
     from passatk import pipeline
-    from passatk.judging import default_limits
+    from passatk.judging import default_policy
     from passatk.languages import by_name
     from passatk.problems import load
     from passatk.report import terminal
@@ -76,8 +88,10 @@ def evaluate(  # long: most of it declares the options
         tests=tests,
         languages=tuple(sorted({by_name(name).name for name in language})) if language else None,
         target_language=by_name(target_language).name if target_language else None,
-        limits=default_limits(cpu_seconds, memory),
+        limits=default_policy(cpu_seconds, cpu_factor, memory),
+        repeat=repeat,
         workers=workers,
+        cached=not no_cache,
         sandboxed=not no_sandbox,
         allow_unjudged=allow_unjudged,
         seed=seed,

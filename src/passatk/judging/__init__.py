@@ -1,8 +1,9 @@
 """Programs -> verdicts: the only place that sees both languages and the sandbox."""
 
 from passatk.judging.environment import Environment
-from passatk.judging.limits import default_limits
+from passatk.judging.limits import default_limits, default_policy
 from passatk.judging.pool import LocalPool
+from passatk.judging.quiet import Job
 from passatk.judging.verdict import decide
 
-__all__ = ["Environment", "LocalPool", "decide", "default_limits"]
+__all__ = ["Environment", "Job", "LocalPool", "decide", "default_limits", "default_policy"]

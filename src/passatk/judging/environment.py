@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from passatk.judging.limits import default_limits
+from passatk.judging.quiet import with_headroom
 from passatk.judging.verdict import decide
 from passatk.languages import LANGUAGES, Toolchain
 from passatk.records import Isolation, Program, Sample, Status, Verdict
@@ -32,8 +33,6 @@ class Environment:
             self.toolchains: dict[str, Toolchain] = dict(zip(names, found, strict=True))
         level = find_level() if sandboxed else Level.NONE
         parents = find_parents() if sandboxed else NO_PARENTS
-        parents.sweep()
-        sweep_bare()
         usable = [toolchain for toolchain in self.toolchains.values() if toolchain.usable]
         self.world = World(
             level=level,
@@ -41,6 +40,12 @@ class Environment:
             variables=tuple(variable for toolchain in usable for variable in toolchain.variables),
             cgroups=parents,
         )
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove what runs that were killed have left: cgroups, and folders of slots without a sandbox."""
+        self.world.cgroups.sweep()
+        sweep_bare()
 
     @property
     def isolation(self) -> Isolation:
@@ -51,6 +56,11 @@ class Environment:
     def versions(self) -> dict[str, str]:
         """Language -> version of its toolchain, empty where missing."""
         return {name: toolchain.version for name, toolchain in self.toolchains.items()}
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Language -> what identifies its toolchain's files on this machine, empty where missing."""
+        return {name: toolchain.fingerprint for name, toolchain in self.toolchains.items()}
 
     def cannot_judge(self, program: Program) -> Verdict | None:
         """`not_judged`, with the reason, if this machine lacks what `program` needs."""
@@ -80,7 +90,7 @@ class Environment:
                 problem = language.self_test
                 sample = Sample(task_id=problem.task_id, index=0, text=problem.reference)
                 program = language.program(problem, sample, problem.tests)
-                verdict = decide([slot.execute(program, limits)], limits, language.read_failure)
+                verdict = decide([slot.execute(program, with_headroom(limits))], limits, language.read_failure)
                 if verdict.status is not Status.PASSED:
                     failures[name] = f"self-test {verdict.status}: {verdict.reason}"
         return failures

@@ -1,10 +1,18 @@
-"""The limits programs get."""
+"""The limits programs get: a floor, and more where the task's own reference solution needs more."""
+
+import math
 
 import msgspec
 
-from passatk.records import Limits, StepLimits
+from passatk.errors import InputError
+from passatk.judging.quiet import HEADROOM
+from passatk.records import LimitPolicy, Limits, Outcome, StepFacts, StepLimits
 
 _MIB = 1 << 20
+FLOOR_CPU_S = 3.0
+FACTOR = 10.0
+_GRID_S = 0.5  # limits are rounded up to it, so that the noise of a measurement rarely changes one
+_REFERENCE_CPU_S = 120.0
 
 
 def default_limits(cpu_s: float | None = None, memory_bytes: int | None = None) -> Limits:
@@ -13,7 +21,7 @@ def default_limits(cpu_s: float | None = None, memory_bytes: int | None = None) 
     The run's output limit passes 150 KB of honest debug prints and stops a flood.
     """
     run = StepLimits(
-        cpu_s=5.0, idle_s=10.0, memory_bytes=1024 * _MIB, output_bytes=_MIB, processes=128, disk_bytes=256 * _MIB
+        cpu_s=FLOOR_CPU_S, idle_s=5.0, memory_bytes=1024 * _MIB, output_bytes=_MIB, processes=128, disk_bytes=256 * _MIB
     )
     build = msgspec.structs.replace(run, cpu_s=30.0, idle_s=30.0, memory_bytes=2048 * _MIB)
     if cpu_s is not None:
@@ -21,3 +29,44 @@ def default_limits(cpu_s: float | None = None, memory_bytes: int | None = None) 
     if memory_bytes is not None:
         run = msgspec.structs.replace(run, memory_bytes=memory_bytes)
     return Limits(run=run, build=build)
+
+
+def default_policy(
+    cpu_s: float | None = None, factor: float | None = None, memory_bytes: int | None = None
+) -> LimitPolicy:
+    """`cpu_s` is the floor of the run's CPU limit.
+
+    Raises:
+        InputError: a reference solution would be borderline under its own limit.
+    """
+    factor = FACTOR if factor is None else factor
+    if factor <= HEADROOM:
+        raise InputError(
+            f"a CPU factor of {factor:g} is too small: above {HEADROOM:g} is needed, or reference solutions could fail"
+            f" their own limit; leave it out for {FACTOR:g}"
+        )
+    return LimitPolicy(floor=default_limits(cpu_s, memory_bytes), factor=factor)
+
+
+def limits_for(policy: LimitPolicy, reference: Outcome) -> Limits:
+    """Limits of a task whose reference solution was measured as `reference`: max(floor, factor x its CPU time)."""
+    return Limits(
+        run=_raised(policy.floor.run, reference.run, policy.factor),
+        build=_raised(policy.floor.build, reference.build, policy.factor),
+    )
+
+
+def reference_limits(policy: LimitPolicy) -> Limits:
+    """Limits for measuring a reference solution: as the floor, with far more CPU time."""
+    run, build = (
+        msgspec.structs.replace(limits, cpu_s=max(_REFERENCE_CPU_S, limits.cpu_s))
+        for limits in (policy.floor.run, policy.floor.build)
+    )
+    return Limits(run=run, build=build)
+
+
+def _raised(floor: StepLimits, facts: StepFacts | None, factor: float) -> StepLimits:
+    if facts is None:
+        return floor
+    needed = math.ceil(factor * facts.cpu_s / _GRID_S) * _GRID_S
+    return msgspec.structs.replace(floor, cpu_s=max(floor.cpu_s, needed))

@@ -3,51 +3,111 @@
 import os
 import queue
 import threading
-from collections.abc import Generator, Iterator, Sequence
-from functools import partial
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 
 from passatk.judging.environment import Environment, usable_cpus
-from passatk.judging.quiet import is_provisional, repeat_alone, with_headroom
-from passatk.judging.verdict import decide
+from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
+from passatk.judging.verdict import agree, decide
 from passatk.languages import LANGUAGES
 from passatk.records import Limits, Outcome, Program, Verdict
 from passatk.sandbox import Slot, SlotDied
 
-_Done = queue.Queue[tuple[Program, Outcome | Verdict] | BaseException | None]
-
-_TRIES = 3
+_TRIES = 2
 _POLL_S = 0.1
 
 
+@dataclass
+class Case:
+    """A job on its way to a verdict."""
+
+    job: Job
+    attempts: list[Outcome] = field(default_factory=list)
+
+    @property
+    def unsettled(self) -> bool:
+        """Another attempt, alone, could change the verdict."""
+        return unsettled(self.attempts, self.job)
+
+    def verdict(self) -> Verdict:
+        """What the attempts so far say."""
+        return decide(self.attempts, self.job.limits, LANGUAGES[self.job.program.language].read_failure)
+
+
+_Done = queue.Queue[Case | BaseException | None]
+_Waiting = queue.Queue[Case | None]
+
+
 class LocalPool:
-    """Judges programs on `workers` slots. A slot that dies is replaced and its program tried again.
+    """Judges programs on `workers` slots. A slot that dies is replaced and its program tried again."""
 
-    What rests on a CPU time is repeated in the quiet lane, after all else.
-    """
-
-    def __init__(self, environment: Environment, limits: Limits, workers: int | None = None):
+    def __init__(self, environment: Environment, workers: int | None = None):
         self._environment = environment
-        self._limits = limits
         self.workers = workers or len(usable_cpus())
         cpus = usable_cpus()
         first = os.getpid()  # so that two runs on one machine do not begin with the same CPU
         self._cpus = [cpus[(first + i) % len(cpus)] for i in range(self.workers)]
 
-    def judge(self, programs: Iterator[Program]) -> Generator[tuple[Program, Verdict], None, None]:
-        """Verdicts as they come, in no particular order; `programs` is read only as fast as they are judged.
+    def judge(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Verdict], None, None]:
+        """Verdicts as they come, in no particular order; `jobs` is read only as fast as they are judged.
+
+        What is in doubt is settled in the quiet lane, after all else.
 
         Raises:
-            PassatkError: whatever `programs` raises, or a SandboxError when slots cannot be started.
+            PassatkError: whatever `jobs` raises, or a SandboxError when slots cannot be started.
         """
-        waiting: queue.Queue[Program | None] = queue.Queue(maxsize=2 * self.workers)
+        rounds: dict[str, list[Verdict]] = {}
+        with closing(self._settled(Case(job) for job in jobs for _ in range(job.repeat))) as settled:
+            for case in settled:
+                job = case.job
+                verdict = case.verdict() if case.attempts else self._environment.cannot_judge(job.program)
+                assert verdict is not None
+                verdicts = rounds.setdefault(job.program.key, [])
+                verdicts.append(verdict)
+                if len(verdicts) == job.repeat:
+                    yield job, agree(rounds.pop(job.program.key))
+
+    def _settled(self, cases: Iterable[Case]) -> Generator[Case, None, None]:
+        """Cases with all the attempts they need; without any where this machine lacks what they need."""
+        doubtful: list[Case] = []
+        with closing(self._attempted(cases)) as attempted:
+            for case in attempted:
+                if case.attempts and case.unsettled:
+                    doubtful.append(case)
+                else:
+                    yield case
+        asleep = [case for case in doubtful if fell_asleep(case.attempts[-1])]
+        alone = [case for case in doubtful if not fell_asleep(case.attempts[-1])]
+        with closing(self._attempted(asleep)) as attempted:
+            for case in attempted:
+                if case.unsettled:
+                    alone.append(case)
+                else:
+                    yield case
+        yield from self._alone(alone)
+
+    def _alone(self, cases: list[Case]) -> Iterator[Case]:
+        """One at a time, nothing else running."""
+        worker = _Worker(self._environment, self._cpus[0])
+        try:
+            for case in cases:
+                while case.unsettled:
+                    case.attempts.append(worker.execute(case.job.program, case.job.limits))
+                yield case
+        finally:
+            worker.close()
+
+    def _attempted(self, cases: Iterable[Case]) -> Generator[Case, None, None]:
+        """Each case with one more attempt, made among others, as they come."""
+        waiting: _Waiting = queue.Queue(maxsize=2 * self.workers)
         done: _Done = queue.Queue()
-        provisional: list[tuple[Program, Outcome]] = []
         stopping = threading.Event()
-        workers = [_Worker(self._environment, self._limits, cpu) for cpu in self._cpus]
+        workers = [_Worker(self._environment, cpu) for cpu in self._cpus]
         threads = [
             threading.Thread(target=_work, args=(worker, waiting, done, stopping), daemon=True) for worker in workers
         ]
-        threads.append(threading.Thread(target=self._feed, args=(programs, waiting, done, stopping), daemon=True))
+        threads.append(threading.Thread(target=self._feed, args=(cases, waiting, done, stopping), daemon=True))
         for thread in threads:
             thread.start()
         running = len(threads)
@@ -58,48 +118,21 @@ class LocalPool:
                     running -= 1
                 elif isinstance(result, BaseException):
                     raise result
-                elif isinstance(result[1], Verdict):
-                    yield result[0], result[1]
-                elif is_provisional(result[1], self._limits):
-                    provisional.append((result[0], result[1]))
                 else:
-                    yield result[0], self._decide(result[0], [result[1]])
+                    yield result
         finally:
             stopping.set()
             for worker in workers:
                 worker.kill()
             for thread in threads:
                 thread.join()
-        yield from self._quiet_lane(provisional)
 
-    def _quiet_lane(self, provisional: list[tuple[Program, Outcome]]) -> Iterator[tuple[Program, Verdict]]:
-        """Repeat what is in doubt, one at a time, when all else is done."""
-        if not provisional:
-            return
-        worker = _Worker(self._environment, self._limits, self._cpus[0])
+    def _feed(self, cases: Iterable[Case], waiting: _Waiting, done: _Done, stopping: threading.Event) -> None:
         try:
-            for program, first in provisional:
-                attempts = repeat_alone(first, self._limits, partial(worker.execute, program))
-                yield program, self._decide(program, attempts)
-        finally:
-            worker.close()
-
-    def _decide(self, program: Program, attempts: Sequence[Outcome]) -> Verdict:
-        return decide(attempts, self._limits, LANGUAGES[program.language].read_failure)
-
-    def _feed(
-        self,
-        programs: Iterator[Program],
-        waiting: "queue.Queue[Program | None]",
-        done: "_Done",
-        stopping: threading.Event,
-    ) -> None:
-        try:
-            for program in programs:
-                impossible = self._environment.cannot_judge(program)
-                if impossible is not None:
-                    done.put((program, impossible))
-                elif not _offer(waiting, program, stopping):
+            for case in cases:
+                if self._environment.cannot_judge(case.job.program) is not None:
+                    done.put(case)
+                elif not _offer(waiting, case, stopping):
                     break
         except Exception as error:  # noqa: BLE001 - carried to the caller's thread
             done.put(error)
@@ -108,26 +141,27 @@ class LocalPool:
         done.put(None)
 
 
-def _offer(waiting: "queue.Queue[Program | None]", program: Program | None, stopping: threading.Event) -> bool:
+def _offer(waiting: _Waiting, case: Case | None, stopping: threading.Event) -> bool:
     while not stopping.is_set():
         try:
-            waiting.put(program, timeout=_POLL_S)
+            waiting.put(case, timeout=_POLL_S)
             return True
         except queue.Full:
             continue
     return False
 
 
-def _work(worker: "_Worker", waiting: "queue.Queue[Program | None]", done: "_Done", stopping: threading.Event) -> None:
+def _work(worker: "_Worker", waiting: _Waiting, done: _Done, stopping: threading.Event) -> None:
     try:
         while not stopping.is_set():
             try:
-                program = waiting.get(timeout=_POLL_S)
+                case = waiting.get(timeout=_POLL_S)
             except queue.Empty:
                 continue
-            if program is None:
+            if case is None:
                 break
-            done.put((program, worker.execute(program)))
+            case.attempts.append(worker.execute(case.job.program, case.job.limits))
+            done.put(case)
     except Exception as error:  # noqa: BLE001 - carried to the caller's thread: no program may get lost in silence
         if not stopping.is_set():
             done.put(error)
@@ -139,9 +173,8 @@ def _work(worker: "_Worker", waiting: "queue.Queue[Program | None]", done: "_Don
 class _Worker:
     """One slot, started when first needed and replaced when it dies."""
 
-    def __init__(self, environment: Environment, limits: Limits, cpu: int):
+    def __init__(self, environment: Environment, cpu: int):
         self._environment, self._cpu = environment, cpu
-        self._limits = with_headroom(limits)
         self._slot: Slot | None = None
         self._killed = False
 
@@ -151,22 +184,20 @@ class _Worker:
         if (slot := self._slot) is not None:
             slot.kill()
 
-    def execute(self, program: Program) -> Outcome:
+    def execute(self, program: Program, limits: Limits) -> Outcome:
         words = ""
         for _ in range(_TRIES):
             if self._slot is None:
                 self._slot = Slot(self._environment.world, self._cpu)
             try:
-                outcome = self._slot.execute(program, self._limits)
+                outcome = self._slot.execute(program, with_headroom(limits))
             except SlotDied as error:
                 self.close()
                 if self._killed:
                     raise
                 words = f"its slot died {_TRIES} times: {error}"
-                continue
-            if outcome.fault is None:
+            else:
                 return outcome
-            words = outcome.fault
         return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=words)
 
     def close(self) -> None:

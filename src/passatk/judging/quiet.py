@@ -1,21 +1,37 @@
-"""The quiet lane: what rests on CPU time is repeated alone before it is believed.
+"""The quiet lane: what rests on a limit, or on doubt about the machine, is repeated alone before it is believed.
 
 CPU time itself grows on a busy machine: caches and cores are shared. So among others a program may use HEADROOM times
 its limit before it is stopped. One that needed more than that is over its limit on any machine like this one. One that
-ended between the limit and HEADROOM times the limit is repeated alone, nothing else running, and the smallest CPU time
-counts.
+ended between the limit and HEADROOM times the limit is repeated alone, nothing else running, up to ATTEMPTS times, and
+the smallest CPU time counts.
+
+One that seems borderline, one stopped for sleeping and one stopped for memory is repeated once: what happens twice, the
+second time on a quiet machine, is the program's own doing. One that was killed by nobody we know, and what the sandbox
+failed at, is tried again up to ATTEMPTS times.
 """
 
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Sequence
 
 import msgspec
 
-from passatk.records import Limits, Outcome, StepFacts, StepLimits
+from passatk.records import LimitPolicy, Limits, Outcome, Program, Record, StepFacts, StepLimits, Stop
 
 HEADROOM = 1.5
 """Also the factor within which a program counts as borderline."""
 ATTEMPTS = 3
 """How often at most a program is repeated alone."""
+
+
+class Job(Record, frozen=True, kw_only=True):
+    """A program to judge, and the limits it is judged by."""
+
+    program: Program
+    limits: Limits
+    calibrates: LimitPolicy | None = None
+    """A reference solution: its CPU time is what is wanted, if it is enough to raise its task's limit."""
+    repeat: int = 1
+    """How often it is judged; where the verdicts differ it is unstable."""
 
 
 def with_headroom(limits: Limits) -> Limits:
@@ -26,35 +42,68 @@ def with_headroom(limits: Limits) -> Limits:
     )
 
 
-def is_provisional(outcome: Outcome, limits: Limits) -> bool:
-    """Whether the verdict rests on a CPU time that could be within its limit on a quiet machine."""
-    return _in_doubt(outcome.build, limits.build) or _in_doubt(outcome.run, limits.run)
+def unsettled(attempts: Sequence[Outcome], job: Job) -> bool:
+    """Whether these attempts leave a doubt that another one, alone, could end. The first was made among others."""
+    last = attempts[-1]
+    if len(attempts) > ATTEMPTS:
+        return False
+    if last.fault is not None or _killed_by_a_stranger(last):
+        return True
+    if _over_limit(last, job.limits) or _worth_measuring(last, job):
+        return True
+    return len(attempts) == 1 and (_stopped_by(last, Stop.IDLE, Stop.MEMORY) or is_borderline(last, job.limits))
+
+
+def fell_asleep(outcome: Outcome) -> bool:
+    """It was stopped for doing nothing. While it sleeps it disturbs nobody: many can be repeated together."""
+    return _stopped_by(outcome, Stop.IDLE)
 
 
 def is_borderline(outcome: Outcome, limits: Limits) -> bool:
-    """Whether the run ended by itself within a factor HEADROOM of its CPU limit, on either side."""
-    run = outcome.run
-    if run is None or run.stopped_by is not None:
-        return False
-    return limits.run.cpu_s / HEADROOM <= run.cpu_s <= limits.run.cpu_s * HEADROOM
-
-
-def repeat_alone(first: Outcome, limits: Limits, execute: Callable[[], Outcome]) -> tuple[Outcome, ...]:
-    """All attempts at a provisional program: `first`, then up to ATTEMPTS alone, until one is not in doubt."""
-    attempts = [first]
-    while len(attempts) <= ATTEMPTS and is_provisional(attempts[-1], limits):
-        attempts.append(execute())
-    return tuple(attempts)
+    """Whether a step ended by itself within a factor HEADROOM of its CPU or idle limit, on either side."""
+    steps = ((outcome.build, limits.build), (outcome.run, limits.run))
+    return any(facts is not None and _is_close(facts, allowed) for facts, allowed in steps)
 
 
 def quietest(attempts: Sequence[Outcome]) -> Outcome:
-    """The attempt with the smallest CPU time; a fault counts only when there is nothing else."""
-    return min(attempts, key=lambda outcome: (outcome.fault is not None, _cpu_s(outcome)))
+    """The attempt that counts: one without a fault, not stopped by a limit if there is one, with the least CPU time."""
+    return min(attempts, key=lambda outcome: (outcome.fault is not None, _stopped_by(outcome, *Stop), _cpu_s(outcome)))
 
 
-def _in_doubt(facts: StepFacts | None, limits: StepLimits) -> bool:
-    return facts is not None and facts.stopped_by is None and facts.cpu_s > limits.cpu_s
+def _is_close(facts: StepFacts, limits: StepLimits) -> bool:
+    if facts.stopped_by is not None:
+        return False
+    near_cpu = limits.cpu_s / HEADROOM <= facts.cpu_s <= limits.cpu_s * HEADROOM
+    return near_cpu or facts.idle_s >= limits.idle_s / HEADROOM
+
+
+def _steps(outcome: Outcome) -> list[StepFacts]:
+    return [facts for facts in (outcome.build, outcome.run) if facts is not None]
+
+
+def _over_limit(outcome: Outcome, limits: Limits) -> bool:
+    """A step ended by itself, with more CPU time than it is allowed on a quiet machine."""
+    steps = ((outcome.build, limits.build), (outcome.run, limits.run))
+    return any(f is not None and f.stopped_by is None and f.cpu_s > allowed.cpu_s for f, allowed in steps)
+
+
+def _worth_measuring(outcome: Outcome, job: Job) -> bool:
+    """A reference solution whose CPU time, taken among others, would raise its task's limit above the floor."""
+    if job.calibrates is None or _stopped_by(outcome, *Stop):
+        return False
+    floor, factor = job.calibrates.floor, job.calibrates.factor
+    steps = ((outcome.build, floor.build), (outcome.run, floor.run))
+    return any(facts is not None and facts.cpu_s * factor > allowed.cpu_s for facts, allowed in steps)
+
+
+def _stopped_by(outcome: Outcome, *stops: Stop) -> bool:
+    return any(facts.stopped_by in stops for facts in _steps(outcome))
+
+
+def _killed_by_a_stranger(outcome: Outcome) -> bool:
+    """By SIGKILL, and no limit explains it: the system's doing, or its own."""
+    return any(facts.signal == signal.SIGKILL and facts.stopped_by is None for facts in _steps(outcome))
 
 
 def _cpu_s(outcome: Outcome) -> float:
-    return sum(step.cpu_s for step in (outcome.build, outcome.run) if step is not None)
+    return sum(step.cpu_s for step in _steps(outcome))

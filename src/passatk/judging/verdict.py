@@ -1,7 +1,10 @@
 """Facts -> verdict. One pure function; nothing else in passatk decides what became of a program."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
+
+import msgspec
 
 from passatk.judging.quiet import is_borderline, quietest
 from passatk.records import Limits, Outcome, Status, StepFacts, StepLimits, Stop, Verdict
@@ -16,7 +19,7 @@ _REASON_CHARACTERS = 200
 
 
 def decide(attempts: Sequence[Outcome], limits: Limits, read_failure: Callable[[StepFacts], Status]) -> Verdict:
-    """The verdict of a program's executions: of the one with the smallest CPU time.
+    """The verdict of a program's executions: of the one `quietest` names.
 
     In this order: a fault of the sandbox judges nothing; a program that was not built is a compile error, whatever
     stopped the compiler; a passed limit decides over what the program says; exit code 0 passes with proof and is
@@ -24,7 +27,7 @@ def decide(attempts: Sequence[Outcome], limits: Limits, read_failure: Callable[[
 
     Args:
         attempts: what the sandbox measured; more than one where the first was repeated alone.
-        limits: the limits it was measured against.
+        limits: the limits it is judged by.
         read_failure: the language's reading of a run that failed by itself.
     """
     outcome = quietest(attempts)
@@ -36,14 +39,15 @@ def _status(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts]
     if outcome.fault is not None:
         return Status.NOT_JUDGED, f"the sandbox failed: {outcome.fault}"
     build, run = outcome.build, outcome.run
+    polled = outcome.isolation.cgroup == "none"
     if build is not None:
-        if stop := passed_limit(build, limits.build):
+        if stop := passed_limit(build, limits.build, polled):
             return Status.COMPILE_ERROR, f"the compiler was stopped: {_limit_reason(stop, build, limits.build)}"
         if build.exit_code != 0:
             return Status.COMPILE_ERROR, _first_error(build) or f"the compiler {_ending(build)}"
     if run is None:
         return Status.NOT_JUDGED, "the sandbox failed: it built the program and did not run it"
-    if stop := passed_limit(run, limits.run):
+    if stop := passed_limit(run, limits.run, polled):
         return _LIMIT_STATUS[stop], _limit_reason(stop, run, limits.run)
     if run.exit_code == 0:
         if outcome.proof:
@@ -52,14 +56,40 @@ def _status(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts]
     return read_failure(run), _last_words(run) or f"the program {_ending(run)}"
 
 
-def passed_limit(facts: StepFacts, limits: StepLimits) -> Stop | None:
-    """The limit a step passed: the one that stopped it, else what the final readings say."""
+def agree(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict for repeats of one program. Where they differ it is unstable, and what fails once does not pass.
+
+    Repeats that could not be judged count only when there are no others.
+    """
+    if len(verdicts) == 1:
+        return verdicts[0]
+    judged = [verdict for verdict in verdicts if verdict.status is not Status.NOT_JUDGED] or list(verdicts)
+    tally = Counter(verdict.status for verdict in judged)
+    attempts = tuple(attempt for verdict in verdicts for attempt in verdict.attempts)
+    borderline = any(verdict.borderline for verdict in judged)
+    if len(tally) == 1:
+        return msgspec.structs.replace(judged[0], borderline=borderline, attempts=attempts)
+    worst = next(status for status in Status if status is not Status.PASSED and status in tally)
+    reason = next(verdict.reason for verdict in judged if verdict.status is worst)
+    told = ", ".join(f"{status} {tally[status]} x" for status in Status if status in tally)
+    return Verdict(
+        status=worst, reason=f"unstable ({told}): {reason}", borderline=borderline, unstable=True, attempts=attempts
+    )
+
+
+def passed_limit(facts: StepFacts, limits: StepLimits, polled: bool = False) -> Stop | None:
+    """The limit a step passed: the one that stopped it, else what the final readings say.
+
+    `polled`: nothing enforced the memory limit, so its peak decides too.
+    """
     if facts.stopped_by is not None:
         return facts.stopped_by
     if facts.cpu_s > limits.cpu_s:
         return Stop.CPU
     if facts.output_bytes > limits.output_bytes:
         return Stop.OUTPUT
+    if polled and facts.peak_memory_bytes > limits.memory_bytes:
+        return Stop.MEMORY
     return None
 
 

@@ -7,6 +7,7 @@ Everything a language's harness promises to the judge:
 - it exits with `EXIT_NOT_COMPILED` or `EXIT_ASSERTION` where the language has no better sign of its own.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -51,6 +52,22 @@ class Toolchain(Record, frozen=True, kw_only=True):
     @property
     def usable(self) -> bool:
         return not self.missing
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of version, dependencies, and place, size and date of the tools; empty when missing.
+
+        Equal fingerprints: the same tools, as far as one can tell without reading them.
+        """
+        if self.missing:
+            return ""
+        parts = [self.version, *self.provides, *(f"{name}={value}" for name, value in self.variables)]
+        for path in sorted({value for _, value in self.variables if os.path.isabs(value)} | set(self.readable)):
+            with contextlib.suppress(OSError):
+                found = os.stat(path)
+                changed = found.st_mtime_ns if os.path.isfile(path) else 0
+                parts.append(f"{path} {found.st_size if changed else 0} {changed}")
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 class Missing(Exception):

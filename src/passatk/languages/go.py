@@ -25,7 +25,7 @@ HELPERS = {
 """Imported where the code names them. Each with something it exports: an import must be used to compile, and a local
 variable called like the package looks like a use and is none."""
 
-_IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^)]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
+_IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^()]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
 _PACKAGE = re.compile(r"^package\s+\w+\s*$", re.MULTILINE)
 _TEST = re.compile(r"^func\s+(Test\w+)\s*\(", re.MULTILINE)
 _NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)

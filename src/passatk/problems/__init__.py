@@ -27,6 +27,8 @@ class ProblemSet(Record, frozen=True, kw_only=True):
 
     name: str
     problems: dict[str, Problem]
+    source: str = ""
+    """What `load` reads them from again: a name or an absolute path."""
 
     @property
     def languages(self) -> list[str]:
@@ -52,7 +54,7 @@ class ProblemSet(Record, frozen=True, kw_only=True):
     def only(self, languages: Iterable[str]) -> "ProblemSet":
         """The problems in these languages."""
         wanted = set(languages)
-        return ProblemSet(name=self.name, problems={t: p for t, p in self.problems.items() if p.language in wanted})
+        return msgspec.structs.replace(self, problems={t: p for t, p in self.problems.items() if p.language in wanted})
 
 
 def load(source: str) -> ProblemSet:
@@ -64,17 +66,16 @@ def load(source: str) -> ProblemSet:
     """
     name, _, language = source.partition("/")
     if name in NAMES:
-        whole = _load_name(name)
+        whole = msgspec.structs.replace(_load_name(name), source=source)
     elif Path(source).exists():
-        whole, language = _load_path(Path(source)), ""
+        whole, language = msgspec.structs.replace(_load_path(Path(source)), source=str(Path(source).resolve())), ""
     else:
         raise UnknownNameError("problems", source, NAMES, "A file or folder works too.")
     if not language:
         return whole
     if language not in whole.languages:
         raise UnknownNameError(f"language of {name}", language, whole.languages)
-    chosen = whole.only([language])
-    return ProblemSet(name=source, problems=chosen.problems)
+    return msgspec.structs.replace(whole.only([language]), name=source)
 
 
 def find_folder(name: str) -> Path | None:

@@ -11,8 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from passatk.judging import Environment
+from passatk.judging.cache import Summary
 from passatk.languages import LANGUAGES
-from passatk.pipeline import Check, Report
+from passatk.pipeline import Check, Report, Verification
 from passatk.pipeline import Progress as ProgressCallback
 from passatk.records import Score, Status
 
@@ -86,8 +87,16 @@ def print_report(console: Console, report: Report) -> None:
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
     if report.borderline:
         console.print(
-            f"{report.borderline} samples are borderline: within a factor 1.5 of their CPU limit.", highlight=False
+            f"{report.borderline} samples are borderline: within a factor 1.5 of their CPU or idle limit.",
+            highlight=False,
         )
+    if report.unstable:
+        console.print(
+            f"{len(report.unstable)} samples are unstable: their repeats came out differently, so they do not pass.",
+            style="yellow",
+            highlight=False,
+        )
+        _print_listed(console, [f"{sample}: {why}" for sample, why in report.unstable.items()])
     if report.problems_without_samples:
         console.print(
             f"{report.problems_without_samples} problems have no samples and are not scored.",
@@ -95,18 +104,57 @@ def print_report(console: Console, report: Report) -> None:
             highlight=False,
         )
     rate = f", {report.judged_now / report.seconds:.1f} programs/s" if report.judged_now else ""
+    known = f", {report.from_cache} known from earlier runs" if report.from_cache else ""
     console.print(
-        f"{report.programs} unique programs, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
+        f"{report.programs} unique programs{known}, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
         highlight=False,
     )
+    if report.raised_limits:
+        console.print(f"{report.raised_limits} tasks have a CPU limit above the floor.", highlight=False)
     isolation = report.isolation
     console.print(
-        f"isolation: {isolation.sandbox}, {isolation.uid}, cgroup {isolation.cgroup}, CPU clock {isolation.cpu_clock}",
+        f"isolation: {isolation.words}",
         style="red" if isolation.sandbox == "none" else "",
         highlight=False,
     )
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
     console.print(f"results {report.out / 'results.jsonl'}", highlight=False, markup=False, soft_wrap=True)
+
+
+def print_verification(console: Console, found: Verification) -> None:
+    """What changed, every flip with both outcomes, and whether the digest holds."""
+    for change in found.changes:
+        console.print(f"changed: {change}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    if found.recalibrated:
+        console.print("Limits were measured again, for this machine and its toolchains.", highlight=False)
+    if found.reassembled:
+        console.print(
+            f"{found.reassembled} samples are assembled to other programs by this version of passatk.",
+            style="yellow",
+            highlight=False,
+        )
+    for flip in found.flips:
+        mark = " (unstable)" if flip.unstable else " (borderline)" if flip.borderline else ""
+        console.print(f"{flip.task_id} sample {flip.sample}{mark}:", style="red", highlight=False, markup=False)
+        for when, status, reason in (
+            ("then", flip.status_before, flip.reason_before),
+            ("now", flip.status_now, flip.reason_now),
+        ):
+            console.print(f"  {when:4} {status}: {reason}", highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        f"{found.samples} samples, {found.report.judged_now} programs judged again in {found.report.seconds:.1f} s,"
+        f" {len(found.flips)} flips",
+        highlight=False,
+    )
+    console.print(f"isolation: {found.report.isolation.words}", highlight=False)
+    console.print(f"digest then {found.digest_before}", highlight=False, soft_wrap=True)
+    console.print(f"digest now  {found.digest_now}", highlight=False, soft_wrap=True)
+    if found.holds:
+        console.print("Every verdict holds.", style="green")
+    elif not found.flips:
+        console.print("Every verdict holds; the digests differ because the programs do.", style="yellow")
+    else:
+        console.print(f"{len(found.flips)} verdicts do not hold.", style="red")
 
 
 def _print_listed(console: Console, lines: list[str]) -> None:
@@ -157,6 +205,19 @@ def print_checks(console: Console, checks: list[Check]) -> None:
         if not check.fit:
             line = f"  {check.task_id}: {check.verdict.status}: {check.verdict.reason}"
             console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def print_cache(console: Console, summary: Summary) -> None:
+    """How many verdicts and measurements are kept, by language."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("language", "verdicts", "references"):
+        table.add_column(heading, justify="left" if heading == "language" else "right")
+    for language in sorted({*summary.verdicts, *summary.references}):
+        counts = (summary.verdicts.get(language, 0), summary.references.get(language, 0))
+        table.add_row(title_of(language), *map(str, counts))
+    console.print(table)
+    since = "" if summary.oldest is None else f", the oldest from {time.strftime('%F', time.gmtime(summary.oldest))}"
+    console.print(f"{summary.path}: {summary.bytes / 1e6:.1f} MB{since}", highlight=False, markup=False, soft_wrap=True)
 
 
 def print_doctor(console: Console, environment: Environment, failures: dict[str, str], sandbox: bool = True) -> None:

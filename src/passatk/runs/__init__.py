@@ -2,5 +2,6 @@
 
 from passatk.runs.folder import RunFolder
 from passatk.runs.manifest import Manifest
+from passatk.runs.past import Judged, PastRun
 
-__all__ = ["Manifest", "RunFolder"]
+__all__ = ["Judged", "Manifest", "PastRun", "RunFolder"]

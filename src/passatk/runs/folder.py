@@ -14,7 +14,7 @@ from typing import IO
 import msgspec
 
 from passatk.errors import PassatkError, RunFolderError, StorageError
-from passatk.records import Record, Sample, Score, Status, Verdict
+from passatk.records import Limits, Record, Sample, Score, Status, Verdict
 from passatk.runs.manifest import Manifest
 
 _PART = ".part"
@@ -28,8 +28,9 @@ CREATE TABLE IF NOT EXISTS samples (
 CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
 CREATE TABLE IF NOT EXISTS verdicts (
     program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, borderline INTEGER NOT NULL,
-    attempts BLOB NOT NULL
+    unstable INTEGER NOT NULL, attempts BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS limits (task_id TEXT PRIMARY KEY, limits BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -116,25 +117,16 @@ class RunFolder:
 
     def fill(self, entries: Iterable[Entry]) -> None:
         """Put all samples into the journal, or, after an error in the input, none."""
-        with storage(self.path):
-            self._db.execute("BEGIN")
-            try:
-                self._db.executemany(
-                    "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        (
-                            *(e.sample.task_id, e.sample.index, e.program, e.language, e.sample.whole, e.reference),
-                            e.sample.text.encode("utf-8", "surrogatepass"),
-                        )
-                        for e in entries
-                    ),
-                )
-                self._db.execute("INSERT INTO marks VALUES ('filled')")
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        rows = (
+            (
+                *(e.sample.task_id, e.sample.index, e.program, e.language, e.sample.whole, e.reference),
+                e.sample.text.encode("utf-8", "surrogatepass"),
+            )
+            for e in entries
+        )
+        with self.together():
+            self._db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            self._db.execute("INSERT INTO marks VALUES ('filled')")
 
     # --- judging -------------------------------------------------------------------------------------------------
 
@@ -164,6 +156,11 @@ class RunFolder:
                 yield Entry(sample=sample, program=program, language=language, reference=bool(reference))
                 last = program
 
+    def without_verdict(self, programs: Iterable[str]) -> set[str]:
+        """Those of these program keys that are in the journal and not judged yet."""
+        waiting = "SELECT 1 FROM samples WHERE program = ? AND program NOT IN (SELECT program FROM verdicts) LIMIT 1"
+        return {key for key in programs if self._db.execute(waiting, (key,)).fetchone()}
+
     @contextlib.contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
         """A connection for another thread."""
@@ -177,8 +174,33 @@ class RunFolder:
         """Journal one verdict, at once."""
         attempts = msgspec.json.encode(verdict.attempts)
         with storage(self.path):
-            row = (program, verdict.status, verdict.reason, verdict.borderline, attempts)
-            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", row)
+            row = (program, verdict.status, verdict.reason, verdict.borderline, verdict.unstable, attempts)
+            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is recorded in this block becomes durable at once: many verdicts that are there already."""
+        with storage(self.path):
+            self._db.execute("BEGIN")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @property
+    def limits(self) -> dict[str, Limits]:
+        """Task id -> the limits its programs are judged by; empty until they are known."""
+        rows = self._db.execute("SELECT task_id, limits FROM limits")
+        return {task_id: msgspec.json.decode(body, type=Limits) for task_id, body in rows}
+
+    def set_limits(self, limits: dict[str, Limits]) -> None:
+        """Fix the limits of every task, for the whole run."""
+        with self.together():
+            rows = ((task_id, msgspec.json.encode(own)) for task_id, own in limits.items())
+            self._db.executemany("INSERT INTO limits VALUES (?, ?)", rows)
 
     def forget_not_judged(self) -> None:
         """Programs the judge failed on get another chance whenever a run is continued."""
@@ -207,11 +229,19 @@ class RunFolder:
         )
 
     def borderline_samples(self) -> int:
-        """How many samples are within a factor 1.5 of their CPU limit."""
+        """How many samples are within a factor 1.5 of their CPU or idle limit."""
         count: int = self._db.execute(
             "SELECT COUNT(*) FROM samples s JOIN verdicts v USING (program) WHERE NOT s.reference AND v.borderline"
         ).fetchone()[0]
         return count
+
+    def unstable_samples(self) -> dict[str, str]:
+        """Samples whose repeats came out differently: `task sample` -> how."""
+        rows = self._db.execute(
+            "SELECT s.task_id, s.sample, v.reason FROM samples s JOIN verdicts v USING (program)"
+            " WHERE NOT s.reference AND v.unstable ORDER BY s.task_id, s.sample"
+        )
+        return {f"{task_id} sample {sample}": reason for task_id, sample, reason in rows}
 
     def outcomes(self) -> Iterator[tuple[str, str, str, int]]:
         """(language, task id, status, number of samples), in order of task id."""

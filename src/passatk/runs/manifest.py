@@ -6,7 +6,10 @@ import platform
 import msgspec
 
 from passatk.errors import RunFolderError
-from passatk.records import Isolation, Limits, Record
+from passatk.records import Isolation, LimitPolicy, Record
+
+_MAY_DIFFER = ("samples", "problems_source", "fingerprints", "machine")
+"""Fields that say where things are: a run is resumed although they changed."""
 
 
 class Machine(Record, frozen=True, kw_only=True):
@@ -26,15 +29,21 @@ class Manifest(Record, frozen=True, kw_only=True):
     """Path as given, or `reference solutions`."""
     samples_sha256: str
     problems: str
+    problems_source: str
+    """Where they came from: a name, or an absolute path."""
     problems_sha256: str
     languages: tuple[str, ...] | None
     """Only samples judged in these; None for all."""
     target_language: str | None
     tests: str
     """`hidden` or `example`."""
-    limits: Limits
+    limits: LimitPolicy
+    repeat: int
+    """How often each program is judged."""
     toolchains: dict[str, str]
     """Language -> version; a missing toolchain has an empty one."""
+    fingerprints: dict[str, str]
+    """Language -> fingerprint of the toolchain's files, see `languages.Toolchain`."""
     isolation: Isolation
     machine: Machine
 
@@ -51,7 +60,7 @@ class Manifest(Record, frozen=True, kw_only=True):
         differing = [
             f"{field}: {_short(mine[field])} here, {_short(theirs[field])} now"
             for field in self.__struct_fields__
-            if field not in ("samples", "machine") and mine[field] != theirs[field]
+            if field not in _MAY_DIFFER and mine[field] != theirs[field]
         ]
         if differing:
             raise RunFolderError(

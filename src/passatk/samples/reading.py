@@ -1,22 +1,26 @@
 """A file of generations -> samples of known problems, streamed."""
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from passatk.errors import SourceError, UnknownNameError
 from passatk.problems import ProblemSet
 from passatk.problems.humaneval_x import LANGUAGE_OF_PREFIX
 from passatk.records import Problem, Sample
+from passatk.runs import PastRun
 from passatk.samples.formats import FormatError, Generation, detect
-from passatk.textfiles import read_json
+from passatk.textfiles import content_hash, read_json
 
 _PREFIX_OF_LANGUAGE = {language: prefix for prefix, language in LANGUAGE_OF_PREFIX.items()}
 
 
 def read_samples(path: Path, problems: ProblemSet, target_language: str | None = None) -> Iterator[Sample]:
-    """Samples of `path` in file order, each checked against `problems`.
+    """Samples of `path` in file order, each checked against `problems`. A finished run's folder gives its own.
 
     `target_language` is for translations: task ids name the source (`Python/12`), the sample is judged as the same
     number of the target language (`Java/12`).
@@ -25,6 +29,12 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
         SourceError: a record is malformed, names no known task, or repeats a sample number; with file, line, field.
         InputError: the file cannot be read.
     """
+    if path.is_dir():
+        with PastRun(path) as run:
+            for sample in run.samples():
+                problems.get(sample.task_id)
+                yield sample
+        return
     taken: dict[str, set[int]] = {}
     counted: Counter[str] = Counter()
     ordered = list(problems.problems)
@@ -44,6 +54,18 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
                 yield _sample(problems.get(task), index, generation)
         except FormatError as error:
             raise SourceError(path, line, error.problem, error.expected, error.field) from error
+
+
+def samples_hash(path: Path) -> str:
+    """SHA-256 of what `path` contains: equal hashes, equal samples."""
+    if not path.is_dir():
+        return content_hash(path)
+    digest = hashlib.sha256()
+    with PastRun(path) as run:
+        for sample in run.samples():
+            digest.update(msgspec.json.encode([sample.task_id, sample.index, sample.whole, len(sample.text)]))
+            digest.update(sample.text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def _sample(problem: Problem, index: int, generation: Generation) -> Sample:

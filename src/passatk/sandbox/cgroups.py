@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from passatk.records import Record
 _NAME = re.compile(r"passatk-(\d+)-\d+")
 _V1_CONTROLLERS = ("memory", "pids", "cpuacct")
 _numbers = itertools.count()
+_TRIES = 3
+_ENDING_S = 2.0
 
 
 class SlotGroup(Record, frozen=True, kw_only=True):
@@ -25,10 +28,11 @@ class SlotGroup(Record, frozen=True, kw_only=True):
     folders: dict[str, str]
 
     def close(self) -> None:
-        """Remove it. A process that has not ended yet keeps its folder: the next sweep has it."""
+        """Remove it. A process that takes longer than _ENDING_S to end keeps its folder: the next sweep has it."""
+        deadline = time.monotonic() + _ENDING_S
         for folder in self.folders.values():
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
+            while not _removed(folder) and time.monotonic() < deadline:
+                time.sleep(0.005)
 
 
 NO_GROUP = SlotGroup(version=0, folders={})
@@ -64,6 +68,16 @@ class Parents(Record, frozen=True, kw_only=True):
 
 
 NO_PARENTS = Parents(version=0, folders={})
+
+
+def _removed(folder: str) -> bool:
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def find_parents() -> Parents:
@@ -112,11 +126,14 @@ def _works(parents: Parents) -> bool:
             Path(folder, "memory.max").write_text(str(1 << 30))
         elif "memory" in group.folders:
             Path(group.folders["memory"], "memory.limit_in_bytes").write_text(str(1 << 30))
-        child = os.fork()
-        if child == 0:
-            _join_and_exit(group)
-        _, status = os.waitpid(child, 0)
-        return status == 0
+        for _ in range(_TRIES):
+            child = os.fork()
+            if child == 0:
+                _join_and_exit(group)
+            _, status = os.waitpid(child, 0)
+            if not os.WIFSIGNALED(status):  # killed by a stranger: that says nothing about the group
+                return status == 0
+        return False
     except OSError:
         return False
     finally:

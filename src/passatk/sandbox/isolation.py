@@ -9,11 +9,13 @@ Levels, best first:
 """
 
 import enum
+import functools
 import os
 import shutil
 
 from passatk.errors import SandboxError
 from passatk.records import Isolation
+from passatk.sandbox.server import seccomp
 
 NAMESPACES = ("mount", "pid", "ipc", "uts", "network", "cgroup")
 
@@ -50,7 +52,13 @@ def describe(level: Level, cgroup_version: int) -> Isolation:
         cgroup={0: "none", 1: "v1", 2: "v2"}[cgroup_version],
         namespaces=(*NAMESPACES, "user") if level is Level.USER_NAMESPACE else NAMESPACES if contained else (),
         cpu_clock="cgroup" if cgroup_version else "reaped-tree",
+        syscall_filter="seccomp" if contained and _can_filter() else "none",
     )
+
+
+@functools.cache
+def _can_filter() -> bool:
+    return seccomp.can_filter(os.uname().machine)
 
 
 HINTS = (

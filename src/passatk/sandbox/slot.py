@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 
@@ -19,6 +19,9 @@ from passatk.errors import SandboxError
 from passatk.records import Isolation, Limits, Outcome, Program, Record, Step, StepFacts
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
 from passatk.sandbox.isolation import HINTS, Level, describe
+from passatk.sandbox.server.frames import MOST_BYTES
+from passatk.sandbox.server.removal import remove_tree
+from passatk.sandbox.server.world import ONE_CPU_PROC
 
 SERVER = Path(__file__).with_name("server")
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from server.main import main; main()"
@@ -40,13 +43,38 @@ IDENTITY = {
     "/etc/hosts": "127.0.0.1 localhost passatk\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
-
+ONE_CPU = {
+    **{f"/sys/devices/system/cpu/{name}": "0\n" for name in ("online", "possible", "present")},
+    f"{ONE_CPU_PROC}/stat": "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nctxt 0\nbtime 0\nprocesses 1\n",
+    f"{ONE_CPU_PROC}/cpuinfo": "processor\t: 0\nmodel name\t: passatk\ncpu MHz\t\t: 1000.000\n\n",
+}
+"""How many CPUs a program counts must not depend on the machine."""
+_MOST_REPLY_BYTES = 1 << 20
+"""Output is kept to a few KiB, so this is more than any reply can be."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 class SlotDied(Exception):
     """The slot's server ended while it had, or was given, a program."""
+
+
+class _Ready(Record, frozen=True, kw_only=True):
+    """The server's first message: its process id, as it sees it."""
+
+    ready: int
+
+
+class _Reply(Record, frozen=True, kw_only=True):
+    """The server's message on a program: facts, or a fault."""
+
+    build: StepFacts | None
+    run: StepFacts | None
+    proof: bool
+    fault: str | None
+
+
+_Message = TypeVar("_Message", _Ready, _Reply)
 
 
 class World(Record, frozen=True, kw_only=True):
@@ -100,6 +128,7 @@ class Slot:
             "work": f"{self._folder}/box" if bare else "/box",
             "keep": [] if bare else [path for path in world.readable if _is_below(path, COVERED)],
             "cgroups": {phase: self._group_config(phase, bare) for phase in _PHASES},
+            "system_call_filter": world.isolation.syscall_filter == "seccomp",
         }
         home = str(SERVER.parent) if bare else "/passatk"
         python = os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
@@ -117,7 +146,7 @@ class Slot:
                 start_new_session=True,  # Ctrl-C is for the driver
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
             )
-        self._receive()
+        self._receive(_Ready)
 
     def _group_config(self, phase: str, bare: bool) -> dict[str, Any]:
         group = self._groups[phase]
@@ -149,24 +178,25 @@ class Slot:
                 command += ["--symlink", os.readlink(folder), folder]
             elif os.path.isdir(folder):
                 command += ["--ro-bind", folder, folder]
+        written = {**IDENTITY, **ONE_CPU}
         interpreter = os.path.dirname(os.path.dirname(python))
         bound = [
             p
             for p in (*SYSTEM_FILES, interpreter, *world.readable)
             if os.path.exists(p) and not _is_below(p, SYSTEM_FOLDERS)
         ]
-        parents = {str(parent) for path in (*bound, *IDENTITY) for parent in Path(path).parents}
+        parents = {str(parent) for path in (*bound, *written) for parent in Path(path).parents}
         for folder in sorted(parents - {"/"}):  # bubblewrap's own would be closed to the program's account
             command += ["--perms", "0755", "--dir", folder]
         for path in sorted(bound, key=len):
             command += ["--ro-bind", path, path]
-        for target, text in IDENTITY.items():
+        for target, text in written.items():
             fd = os.memfd_create("passatk")
             stack.callback(os.close, fd)
             os.write(fd, text.encode())
             os.lseek(fd, 0, os.SEEK_SET)
             pass_fds.append(fd)
-            command += ["--perms", "0644", "--ro-bind-data", str(fd), target]
+            command += ["--perms", "0644", "--file", str(fd), target]
         command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
         for folder in ("/tmp", "/box", "/passatk/scratch"):
             command += ["--dir", folder]
@@ -194,14 +224,16 @@ class Slot:
             "cpu": self._cpu,
             "env": self._environment(),
         }
-        self._send(request)
-        reply = self._receive()
+        body = json.dumps(request).encode()
         isolation = self._world.isolation
-        if reply.get("fault"):
-            return Outcome(build=None, run=None, isolation=isolation, fault=reply["fault"])
-        return Outcome(
-            build=_facts(reply["build"]), run=_facts(reply["run"]), proof=reply["proof"], isolation=isolation
-        )
+        if len(body) > MOST_BYTES:
+            reason = f"the program is too long: {len(body)} bytes with all its files, at most {MOST_BYTES} can be sent"
+            return Outcome(build=None, run=None, isolation=isolation, fault=reason)
+        self._send(body)
+        reply = self._receive(_Reply)
+        if reply.fault is not None:
+            return Outcome(build=None, run=None, isolation=isolation, fault=reply.fault)
+        return Outcome(build=reply.build, run=reply.run, proof=reply.proof, isolation=isolation)
 
     def _step(self, step: Step) -> dict[str, Any]:
         values = dict(self._world.variables)
@@ -244,7 +276,7 @@ class Slot:
         for group in self._groups.values():
             group.close()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            _remove(self._folder)
 
     def __enter__(self) -> "Slot":
         return self
@@ -252,8 +284,7 @@ class Slot:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _send(self, request: dict[str, Any]) -> None:
-        body = json.dumps(request).encode()
+    def _send(self, body: bytes) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         try:
@@ -262,16 +293,29 @@ class Slot:
         except OSError as error:
             raise SlotDied(self._last_words()) from error
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self, kind: type[_Message]) -> _Message:
+        """The server's next message.
+
+        Raises:
+            SlotDied: the server ended, or what it sends is no such message.
+        """
         assert self._process is not None
         assert self._process.stdout is not None
         header = self._process.stdout.read(4)
-        if len(header) == 4:
-            body = self._process.stdout.read(struct.unpack(">I", header)[0])
-            with contextlib.suppress(ValueError):
-                reply: dict[str, Any] = json.loads(body)
-                return reply
-        raise SlotDied(self._last_words())
+        if len(header) < 4:
+            raise SlotDied(self._last_words())
+        size: int = struct.unpack(">I", header)[0]
+        if size > _MOST_REPLY_BYTES:
+            self.kill()
+            raise SlotDied(f"its server sent a message of {size} bytes")
+        body = self._process.stdout.read(size)
+        if len(body) < size:
+            raise SlotDied(self._last_words())
+        try:
+            return msgspec.convert(json.loads(body), kind)
+        except (ValueError, RecursionError, msgspec.ValidationError) as error:
+            self.kill()
+            raise SlotDied(f"its server sent what is no message: {error}") from error
 
     def _last_words(self) -> str:
         assert self._process is not None
@@ -287,12 +331,13 @@ def sweep_bare() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{BARE_PREFIX}*"):
         owner = folder.name.removeprefix(BARE_PREFIX).partition("-")[0]
         if not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(str(folder))
+
+
+def _remove(folder: str) -> None:
+    with contextlib.suppress(OSError):  # of another user, or somebody is still writing there: the next sweep has it
+        remove_tree(folder)
 
 
 def _is_below(path: str, folders: Sequence[str]) -> bool:
     return any(Path(path).is_relative_to(folder) for folder in folders)
-
-
-def _facts(reply: dict[str, Any] | None) -> StepFacts | None:
-    return None if reply is None else msgspec.convert(reply, StepFacts)

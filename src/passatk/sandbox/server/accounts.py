@@ -1,9 +1,13 @@
 """Where a program's CPU time and memory are read and limited: cgroup v1, v2, or none."""
 
 import os
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from .kernel import cover
+
+MemoryKill = Literal["limit", "machine"]
+"""Why the kernel killed something: the group reached its limit, or the machine as a whole had nothing left."""
+_FILE_BYTES = 8192
 
 
 class StepLimits(TypedDict):
@@ -25,23 +29,36 @@ class GroupConfig(TypedDict):
     hide: str | None
 
 
-def _read(path: str) -> str:
-    with open(path, encoding="ascii") as file:
-        return file.read()
+class Folder:
+    """An open folder of kernel files: reachable also when its path is hidden, and quicker than `open`."""
 
+    def __init__(self, path: str):
+        self._fd = os.open(path, os.O_PATH | os.O_DIRECTORY)
 
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
+    def has(self, name: str) -> bool:
+        return os.access(name, os.F_OK, dir_fd=self._fd)
 
+    def write(self, name: str, text: str) -> None:
+        fd = os.open(name, os.O_WRONLY, dir_fd=self._fd)
+        try:
+            os.write(fd, text.encode())
+        finally:
+            os.close(fd)
 
-def _counter(path: str, name: str) -> int:
-    """The number behind `name` in a file of `name number` lines."""
-    for line in _read(path).splitlines():
-        key, _, value = line.partition(" ")
-        if key == name:
-            return int(value)
-    return 0
+    def read(self, name: str) -> bytes:
+        fd = os.open(name, os.O_RDONLY, dir_fd=self._fd)
+        try:
+            return os.read(fd, _FILE_BYTES)
+        finally:
+            os.close(fd)
+
+    def counter(self, name: str, key: str) -> int:
+        """The number behind `key` in a file of `key number` lines; 0 where there is none."""
+        for line in self.read(name).splitlines():
+            found, _, value = line.partition(b" ")
+            if found == key.encode():
+                return int(value)
+        return 0
 
 
 class NoGroup:
@@ -50,8 +67,12 @@ class NoGroup:
     memory_enforced = False
     pids_enforced = False
 
-    def begin(self, limits: StepLimits) -> None:
+    def __init__(self) -> None:
+        self._machine_kills = 0
+
+    def begin(self, limits: StepLimits) -> None:  # noqa: ARG002 - for those that can set some
         """Set limits and remember readings, before a step."""
+        self._machine_kills = _kills_of_the_machine()
 
     def join(self) -> None:
         """Put the calling process in."""
@@ -60,81 +81,104 @@ class NoGroup:
         """CPU seconds since `begin`; None where the group does not know."""
         return None
 
-    def out_of_memory(self) -> bool:
-        """The kernel killed something since `begin` for want of memory."""
-        return False
+    def memory_kill(self, main_killed: bool) -> MemoryKill | None:
+        """Whether and why the kernel killed something since `begin` for want of memory.
+
+        Args:
+            main_killed: the step's main process was ended by SIGKILL, and not by us: all there is to go by without a
+                memory controller. It is believed when the machine has killed for memory meanwhile.
+        """
+        return "machine" if main_killed and _kills_of_the_machine() > self._machine_kills else None
+
+
+def _kills_of_the_machine() -> int:
+    with open("/proc/vmstat", "rb", buffering=0) as file:
+        _, found, rest = file.read(1 << 16).partition(b"\noom_kill ")
+    return int(rest.split(None, 1)[0]) if found else 0
 
 
 class GroupV1(NoGroup):
     """cgroup v1: one folder per controller."""
 
-    def __init__(self, folders: dict[str, str]):
+    def __init__(self, folders: dict[str, Folder]):
+        super().__init__()
         self._folders = folders
-        self.memory_enforced = "memory" in folders
+        self._memory = folders.get("memory")
+        self.memory_enforced = self._memory is not None
         self.pids_enforced = "pids" in folders
-        self._ooms = 0
+        self._kills = 0
 
     def begin(self, limits: StepLimits) -> None:
-        if memory := self._folders.get("memory"):
-            _write(f"{memory}/memory.limit_in_bytes", str(limits["memory_bytes"]))
-            self._ooms = self._oom_kills()
+        if self._memory is None:
+            super().begin(limits)
+        else:
+            self._memory.write("memory.limit_in_bytes", str(limits["memory_bytes"]))
+            self._memory.write("memory.failcnt", "0")
+            self._kills = self._memory.counter("memory.oom_control", "oom_kill")
         if pids := self._folders.get("pids"):
-            _write(f"{pids}/pids.max", str(limits["processes"]))
+            pids.write("pids.max", str(limits["processes"]))
         if cpuacct := self._folders.get("cpuacct"):
-            _write(f"{cpuacct}/cpuacct.usage", "0")
+            cpuacct.write("cpuacct.usage", "0")
 
     def join(self) -> None:
         for folder in self._folders.values():
-            _write(f"{folder}/cgroup.procs", "0")
+            folder.write("cgroup.procs", "0")
 
     def cpu_s(self) -> float | None:
         cpuacct = self._folders.get("cpuacct")
-        return int(_read(f"{cpuacct}/cpuacct.usage")) / 1e9 if cpuacct else None
+        return int(cpuacct.read("cpuacct.usage")) / 1e9 if cpuacct else None
 
-    def _oom_kills(self) -> int:
-        return _counter(f"{self._folders['memory']}/memory.oom_control", "oom_kill")
-
-    def out_of_memory(self) -> bool:
-        return self.memory_enforced and self._oom_kills() > self._ooms
+    def memory_kill(self, main_killed: bool) -> MemoryKill | None:
+        if self._memory is None:
+            return super().memory_kill(main_killed)
+        if self._memory.counter("memory.oom_control", "oom_kill") <= self._kills:
+            return None
+        return "limit" if int(self._memory.read("memory.failcnt")) else "machine"
 
 
 class GroupV2(NoGroup):
     """cgroup v2: one folder; counters only grow, so a step is a difference."""
 
-    def __init__(self, folders: dict[str, str]):
-        self._folder = folders["unified"]
-        self.memory_enforced = os.path.exists(f"{self._folder}/memory.max")
-        self.pids_enforced = os.path.exists(f"{self._folder}/pids.max")
-        self._cpu_before, self._ooms = 0.0, 0
+    def __init__(self, folder: Folder):
+        super().__init__()
+        self._folder = folder
+        self.memory_enforced = folder.has("memory.max")
+        self.pids_enforced = folder.has("pids.max")
+        self._swap_limited = folder.has("memory.swap.max")
+        self._cpu_before, self._kills, self._ooms = 0.0, 0, 0
 
     def begin(self, limits: StepLimits) -> None:
         if self.memory_enforced:
-            _write(f"{self._folder}/memory.max", str(limits["memory_bytes"]))
-            if os.path.exists(f"{self._folder}/memory.swap.max"):
-                _write(f"{self._folder}/memory.swap.max", "0")
-            self._ooms = self._oom_kills()
+            self._folder.write("memory.max", str(limits["memory_bytes"]))
+            if self._swap_limited:
+                self._folder.write("memory.swap.max", "0")
+            self._kills = self._folder.counter("memory.events", "oom_kill")
+            self._ooms = self._folder.counter("memory.events", "oom")
+        else:
+            super().begin(limits)
         if self.pids_enforced:
-            _write(f"{self._folder}/pids.max", str(limits["processes"]))
+            self._folder.write("pids.max", str(limits["processes"]))
         self._cpu_before = self._cpu_total()
 
     def join(self) -> None:
-        _write(f"{self._folder}/cgroup.procs", "0")
+        self._folder.write("cgroup.procs", "0")
 
     def _cpu_total(self) -> float:
-        return _counter(f"{self._folder}/cpu.stat", "usage_usec") / 1e6
+        return self._folder.counter("cpu.stat", "usage_usec") / 1e6
 
     def cpu_s(self) -> float | None:
         return self._cpu_total() - self._cpu_before
 
-    def _oom_kills(self) -> int:
-        return _counter(f"{self._folder}/memory.events", "oom_kill")
-
-    def out_of_memory(self) -> bool:
-        return self.memory_enforced and self._oom_kills() > self._ooms
+    def memory_kill(self, main_killed: bool) -> MemoryKill | None:
+        if not self.memory_enforced:
+            return super().memory_kill(main_killed)
+        if self._folder.counter("memory.events", "oom_kill") <= self._kills:
+            return None
+        return "limit" if self._folder.counter("memory.events", "oom") > self._ooms else "machine"
 
 
 def make_groups(configs: dict[str, GroupConfig]) -> dict[str, NoGroup]:
-    """The slot's groups. Their folders are hidden from the program: only our own open descriptors lead there."""
+    """The slot's groups. Their folders are hidden from programs: only our own open descriptors lead there."""
     groups = {phase: _make_group(config) for phase, config in configs.items()}
     for hidden in {config["hide"] for config in configs.values()} - {None}:
         assert hidden is not None
@@ -143,10 +187,7 @@ def make_groups(configs: dict[str, GroupConfig]) -> dict[str, NoGroup]:
 
 
 def _make_group(config: GroupConfig) -> NoGroup:
-    folders = {}
-    for name, folder in config["folders"].items():
-        fd = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-        folders[name] = f"/proc/self/fd/{fd}"
+    folders = {name: Folder(path) for name, path in config["folders"].items()}
     if config["version"] == 2:
-        return GroupV2(folders)
+        return GroupV2(folders["unified"])
     return GroupV1(folders) if config["version"] == 1 else NoGroup()

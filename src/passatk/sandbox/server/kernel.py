@@ -9,6 +9,11 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4
 _MS_RELATIME = 1 << 21  # the one flag whose number differs between statvfs and mount
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 36, 38, 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
+_MNT_DETACH = 2
+_SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}  # libc has no function for it
+_SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW = 1, 4
+_AF_UNIX, _SOCK_STREAM = 1, 1
+_IPC_CREAT, OPENSSL_SEEDED_KEY = 0o1000, 114
 _ADDR_NO_RANDOMIZE = 0x0040000
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
@@ -25,6 +30,11 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, options
     """Mount a file system."""
     first = [None if text is None else text.encode() for text in (source, target, kind)]
     _check(_libc.mount(*first, ctypes.c_ulong(flags), options.encode()), f"mount {kind or source} on {target}")
+
+
+def unmount(target: str) -> None:
+    """Take the mount off its place; what is still bound or open elsewhere lives on there."""
+    _check(_libc.umount2(target.encode(), _MNT_DETACH), f"unmount {target}")
 
 
 def make_read_only(target: str) -> None:
@@ -79,3 +89,31 @@ def drop_capabilities() -> None:
 def no_new_privileges() -> None:
     """Set-uid programs give nothing from here on."""
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
+
+
+def filter_system_calls(program: bytes) -> None:
+    """Put a seccomp filter (`struct sock_filter`s) on this process and all it will become; after no_new_privileges.
+
+    Without the mitigation that older kernels tie to seccomp: it slows every program down to hide the process's own
+    memory from itself.
+    """
+    filters = ctypes.create_string_buffer(program, len(program))
+    header = struct.pack("HP", len(program) // 8, ctypes.addressof(filters))
+    number = _SYS_SECCOMP[os.uname().machine]
+    result = _libc.syscall(number, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW, header)
+    _check(result, "set the system call filter")
+
+
+def vouch_for_devices() -> None:
+    """Tell OpenSSL that /dev/urandom is seeded, by the shared memory segment it leaves for itself to say so.
+
+    Without getrandom it reads no device on a modern kernel unless it finds this, and node does not start.
+    """
+    _check(min(_libc.shmget(OPENSSL_SEEDED_KEY, 1, _IPC_CREAT | 0o444), 0), "vouch for /dev/urandom")
+
+
+def open_socket() -> None:
+    """Open and close a unix socket; Python's own module for that is a big one to load."""
+    fd = _libc.socket(_AF_UNIX, _SOCK_STREAM, 0)
+    _check(min(fd, 0), "open a socket")
+    os.close(fd)

@@ -6,38 +6,20 @@ import select
 import signal
 import time
 from collections.abc import Iterable
-from typing import NoReturn, Protocol, TypedDict
+from typing import NoReturn, Protocol
 
 from . import kernel
 from .accounts import NoGroup, StepLimits
-from .watch import Tree, Watch
+from .entropy import Entropy, Feed
+from .faults import OutOfMemory
+from .request import Facts, StepRequest
+from .watch import Tree, Watch, reap_all
 
 TOKEN_BYTES = 32
 _HEAD_BYTES = 2048
 _TAIL_BYTES = 4096
 _READ_BYTES = 65536
-
-
-class StepRequest(TypedDict):
-    """A command with what it adds to the environment."""
-
-    argv: list[str]
-    env: list[tuple[str, str]]
-
-
-class Facts(TypedDict):
-    """As `passatk.records.StepFacts`."""
-
-    exit_code: int | None
-    signal: int | None
-    stopped_by: str | None
-    cpu_s: float
-    wall_s: float
-    idle_s: float
-    peak_memory_bytes: int
-    output_bytes: int
-    stdout: str
-    stderr: str
+_PROCESSES_OF_ALL = 4096
 
 
 class Surroundings(Protocol):
@@ -49,6 +31,7 @@ class Surroundings(Protocol):
     own_user: bool
     group: NoGroup
     tree: Tree
+    entropy: Entropy | None
 
     def give(self, descriptors: Iterable[int]) -> None: ...
 
@@ -60,6 +43,7 @@ def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: 
 
     Raises:
         OSError: the command cannot be executed.
+        Fault: the kernel killed something, and not for the step's own limit.
     """
     token = os.urandom(TOKEN_BYTES // 2).hex().encode()
     stdin_r, stdin_w = os.pipe()
@@ -71,6 +55,7 @@ def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: 
         os.write(stdin_w, token)
     world.give([stdin_r, proof_w])
     world.group.begin(limits)
+    feed = world.entropy.open() if world.entropy else None
     watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
     child = os.fork()
     if child == 0:
@@ -78,16 +63,17 @@ def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: 
     for fd in (stdin_r, stdin_w, out_w, err_w, proof_w, failed_w):
         os.close(fd)
     kept = {out_r: Kept(), err_r: Kept()}
-    stopped = _follow(child, kept, limits, watch)
+    stopped = _follow(child, kept, limits, watch, feed)
     world.tree.kill()
-    status, peak = _reap_all(child, world.tree)
+    status, peak = reap_all(child, world.tree)
+    if feed:
+        feed.close()
     wall_s = time.monotonic() - watch.started
     for fd, output in kept.items():
         output.add(_read_pipe(fd))  # all writers are dead
     given = _read_pipe(proof_r) if proof else b""
     failure = _read_pipe(failed_r).decode()
-    if stopped is None and world.group.out_of_memory():
-        stopped = "memory"
+    stopped = _stopped_by_kernel(stopped, status, limits, world.group)
     facts = Facts(
         exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
         signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
@@ -126,19 +112,35 @@ class Kept:
         return self._head.decode("utf-8", "backslashreplace") + gap + self._tail.decode("utf-8", "backslashreplace")
 
 
-def _follow(child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch) -> str | None:
+def _stopped_by_kernel(stopped: str | None, status: int, limits: StepLimits, group: NoGroup) -> str | None:
+    """`memory` if the kernel enforced that limit, else what `stopped` says."""
+    main_killed = stopped is None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    killed_for = group.memory_kill(main_killed)
+    if killed_for == "machine":
+        raise OutOfMemory(limits)
+    # whatever the rest of the program did then, until another limit stopped it
+    return "memory" if killed_for == "limit" else stopped
+
+
+def _follow(child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch, feed: Feed | None) -> str | None:
     """Read output and watch limits until the main process ends or is to be stopped; return the limit that stops it."""
     stopped = None
     pidfd = os.pidfd_open(child)
     poll = select.poll()
     for fd in (*kept, pidfd):
         poll.register(fd, select.POLLIN)
+    if feed:
+        poll.register(feed.fd, select.POLLOUT)
     next_look = time.monotonic() + watch.pause_s()
     ended = False
     while not ended and stopped is None:
         for fd, _ in poll.poll(max(0.0, next_look - time.monotonic()) * 1000):
             if fd == pidfd:
                 ended = True
+                continue
+            if feed and fd == feed.fd:
+                feed.refill()
+                watch.served = True
                 continue
             part = os.read(fd, _READ_BYTES)
             if not part:
@@ -151,22 +153,6 @@ def _follow(child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch)
             next_look = time.monotonic() + watch.pause_s()
     os.close(pidfd)
     return stopped
-
-
-def _reap_all(child: int, tree: Tree) -> tuple[int, int]:
-    """Wait for every process below us; return the wait status of `child` and the largest resident size in bytes."""
-    status = peak = 0
-    while True:
-        try:
-            pid, code, usage = os.wait4(-1, 0 if tree.own_namespace else os.WNOHANG)
-        except ChildProcessError:
-            return status, peak
-        peak = max(peak, usage.ru_maxrss * 1024)
-        if pid == child:
-            status = code
-        elif pid == 0:  # without a namespace, new orphans may have been born since the last kill
-            tree.kill()
-            time.sleep(0.001)
 
 
 def _read_pipe(fd: int) -> bytes:
@@ -225,8 +211,9 @@ def _lower_limits(limits: StepLimits, world: Surroundings) -> None:
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    if not world.group.pids_enforced and world.own_user:
-        wanted[resource.RLIMIT_NPROC] = limits["processes"]
+    if not world.group.pids_enforced:
+        # where the account is shared with other slots, only a backstop: the watch counts
+        wanted[resource.RLIMIT_NPROC] = limits["processes"] if world.own_user else _PROCESSES_OF_ALL
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
         lowered = value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -19,6 +19,27 @@ class Tree:
 
     def __init__(self, own_namespace: bool):
         self.own_namespace = own_namespace
+        self._seen: dict[str, float] = {}
+
+    def seen_cpu_s(self) -> float:
+        """CPU seconds of all processes ever sampled: of children whose end is ignored the kernel keeps no account."""
+        return sum(self._seen.values())
+
+    def forget(self) -> None:
+        """A new step begins."""
+        self._seen.clear()
+
+    def memory_bytes(self) -> int:
+        """What the living hold, pages that several of them share counted once; slower than `sample`."""
+        total = 0
+        for pid in self.pids():
+            try:
+                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+                    total += next(int(line.split()[1]) for line in file if line.startswith("Pss:")) * 1024
+            except (OSError, StopIteration):
+                with contextlib.suppress(OSError), open(f"/proc/{pid}/statm", encoding="ascii") as file:
+                    total += int(file.read().split()[1]) * _PAGE  # closed to us, or just ended
+        return total
 
     def pids(self) -> list[int]:
         """Living ones, as far as one look can tell."""
@@ -45,6 +66,7 @@ class Tree:
                 with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
                     fields = file.read().rpartition(")")[2].split()
                 cpu += sum(int(ticks) for ticks in fields[11:15]) / _TICKS
+                self._seen[f"{pid} {fields[19]}"] = sum(int(ticks) for ticks in fields[11:13]) / _TICKS
                 resident += int(fields[21]) * _PAGE
                 for task in os.listdir(f"/proc/{pid}/task"):
                     with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
@@ -52,6 +74,16 @@ class Tree:
             except (OSError, IndexError):
                 continue  # it ended while we looked
         return cpu, resident, delays
+
+    def runnable(self) -> bool:
+        """Whether one of them has work to do: it runs, or waits for a CPU."""
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{task}/stat", encoding="utf-8", errors="replace") as file:
+                        if file.read().rpartition(")")[2].split()[0] == "R":
+                            return True
+        return False
 
     def kill(self) -> None:
         """Kill them all; those born meanwhile are for the next call."""
@@ -64,10 +96,34 @@ class Tree:
                 os.kill(pid, signal.SIGKILL)
 
 
+def reap_all(child: int, tree: Tree) -> tuple[int, int]:
+    """Wait for all processes below us; return the wait status of `child` and the largest resident size in bytes."""
+    status = peak = 0
+    while True:
+        try:
+            pid, code, usage = os.wait4(-1, 0 if tree.own_namespace else os.WNOHANG)
+        except ChildProcessError:
+            return status, peak
+        peak = max(peak, usage.ru_maxrss * 1024)
+        if pid == child:
+            status = code
+        elif pid == 0:  # without a namespace, new orphans may have been born since the last kill
+            tree.kill()
+            time.sleep(0.001)
+
+
 def children_cpu_s() -> float:
     """CPU seconds of all reaped descendants of this process."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def _own_delay_s() -> float:
+    try:
+        with open("/proc/self/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except OSError:
+        return 0.0  # this kernel does not count it
 
 
 class Watch:
@@ -76,38 +132,58 @@ class Watch:
     def __init__(self, limits: StepLimits, group: NoGroup, tree: Tree, count_tasks: bool):
         self._count_tasks = count_tasks
         self._limits, self._group, self._tree = limits, group, tree
+        tree.forget()
         self._reaped_before = children_cpu_s()
         self.started = self._looked = time.monotonic()
         self._cpu = 0.0
         self._delays: dict[str, float] = {}
         self._cpus = len(os.sched_getaffinity(0))
+        self.served = False
+        """Since the last look the program had to wait for bytes from us."""
+        self._own_delay = _own_delay_s()
         self.idle_s = 0.0
         self.peak_bytes = 0
 
     def cpu_s(self, live_s: float = 0.0) -> float:
         """CPU seconds of the step so far; `live_s` is what processes not yet reaped have used."""
         counted = self._group.cpu_s()
-        return live_s + children_cpu_s() - self._reaped_before if counted is None else counted
+        if counted is not None:
+            return counted
+        return max(live_s + children_cpu_s() - self._reaped_before, self._tree.seen_cpu_s())
 
     def look(self) -> str | None:
         """Take a sample; return the limit it passes: `cpu`, `memory`, `idle` or None."""
         now = time.monotonic()
+        if self._count_tasks and len(self._tree.pids()) > self._limits["processes"]:
+            return "memory"  # nothing else holds them here, and a bomb of processes is a way of taking memory
         live_s, resident, delays = self._tree.sample()
         cpu = self.cpu_s(live_s)
-        starved = sum(max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items())
+        waits = [max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items()]
+        window = now - self._looked
         # neither ran nor waited for a CPU: asleep
-        self.idle_s += max(0.0, (now - self._looked) - max(0.0, cpu - self._cpu) - starved)
+        asleep = max(0.0, window - max(0.0, cpu - self._cpu) - sum(waits) - self._delay_of_service())
+        # a wait is told when it is over: what lay before this window was taken for sleep
+        told_late = max(0.0, max(waits, default=0.0) - window)
+        self.idle_s = max(0.0, self.idle_s + asleep - told_late)
         self._looked, self._cpu, self._delays = now, max(cpu, self._cpu), delays
+        if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
+            resident = self._tree.memory_bytes()
         self.peak_bytes = max(self.peak_bytes, resident)
         if self._cpu > self._limits["cpu_s"]:
             return "cpu"
         if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
             return "memory"
-        if self.idle_s > self._limits["idle_s"]:
+        if self.idle_s > self._limits["idle_s"] and not self._tree.runnable():
             return "idle"
         if self._count_tasks and len(delays) > self._limits["processes"]:
-            return "memory"  # nothing else holds them here, and a bomb of processes is a way of taking memory
+            return "memory"
         return None
+
+    def _delay_of_service(self) -> float:
+        """Seconds since the last look in which we waited for a CPU, if the program was waiting for us."""
+        before, self._own_delay = self._own_delay, _own_delay_s()
+        served, self.served = self.served, False
+        return self._own_delay - before if served else 0.0
 
     def pause_s(self) -> float:
         """How long no limit can be passed, so that nobody needs to look."""

@@ -1,74 +1,56 @@
-"""The world of one program: its file systems, identity and environment; building and running it there."""
+"""A slot, and the world of a program in it: file systems, identity and environment; building and running it there."""
 
 import contextlib
 import os
 import signal
 from collections.abc import Iterable
-from typing import TypedDict
 
 from . import kernel
-from .accounts import GroupConfig, NoGroup, StepLimits, make_groups
-from .step import Facts, StepRequest, run_step
+from .accounts import make_groups
+from .entropy import Entropy
+from .faults import check_build
+from .request import Config, Facts, Reply, Request
+from .seccomp import compile_filter
+from .step import run_step
 from .watch import Tree
 
 _INODES = 16384
 _SCRATCH = "/passatk/scratch"
+_PID = 100
+ONE_CPU_PROC = "/passatk/proc"
+"""Files to show in place of those in /proc."""
 
 
-class Config(TypedDict):
-    """What a slot is: the same for all its programs."""
+class Slot:
+    """What is made once and serves all programs of a slot."""
 
-    namespaced: bool
-    switch_user: bool
-    """Programs run as `uid`; else as this process's own user, without privileges."""
-    own_user: bool
-    """The slot has a user namespace of its own."""
-    uid: int
-    work: str
-    keep: list[str]
-    """Toolchains that lie where a program has its own files (under /tmp, say) and must stay readable there."""
-    cgroups: dict[str, GroupConfig]
-    """For `build` and `run`: what a compiler leaves behind must not count against the program."""
-
-
-class Request(TypedDict):
-    """A program to build and run."""
-
-    files: list[tuple[str, str]]
-    build: list[StepRequest]
-    run: StepRequest
-    limits: dict[str, StepLimits]
-    disk_bytes: int
-    cpu: int | None
-    env: dict[str, str]
-
-
-class Reply(TypedDict):
-    """Facts of the last build step and of the run."""
-
-    build: Facts | None
-    run: Facts | None
-    proof: bool
-    fault: str | None
-
-
-def fault(reason: str) -> Reply:
-    """The reply when nothing can be said of the program."""
-    return Reply(build=None, run=None, proof=False, fault=reason)
+    def __init__(self, config: Config):
+        """In the server's own namespaces. Without a sandbox, there is next to nothing."""
+        self.config = config
+        self.filter = compile_filter(os.uname().machine) if config["system_call_filter"] else None
+        self.entropy: Entropy | None = None
+        if config["namespaced"]:
+            kernel.unshare(kernel.CLONE_NEWNS)  # bubblewrap's own belongs to a user namespace above ours
+            kernel.make_read_only("/dev")
+            self.entropy = Entropy(_SCRATCH)
+            kernel.bound_capabilities()
+        self.groups = make_groups(config["cgroups"])
 
 
 class World:
     """What all steps of one program share."""
 
-    def __init__(self, config: Config, request: Request):
-        self._config = config
+    def __init__(self, slot: Slot, request: Request):
+        config = self._config = slot.config
         self.own_user = config["own_user"]
         self.environment = request["env"]
         self.cpu = request["cpu"]
         self.folder = config["work"]
-        self.group = NoGroup()
-        self._groups: dict[str, NoGroup] = {}
+        self._groups = slot.groups
+        self.group = slot.groups["build"]
         self.tree = Tree(config["namespaced"])
+        self.entropy = slot.entropy
+        self._filter = slot.filter
 
     def enter(self, disk_bytes: int) -> None:
         """In the supervisor: fresh file systems, nothing shared with the slot or other programs."""
@@ -76,19 +58,25 @@ class World:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # as pid 1, signals without a handler cannot reach us
         if self._config["namespaced"]:
             self._mount_all(disk_bytes)
+            kernel.vouch_for_devices()
         else:
             kernel.become_subreaper()
             os.mkdir(self.folder)
-        self._groups = make_groups(self._config["cgroups"])
 
     def begin(self, phase: str) -> None:
         """Steps from here on belong to `build` or `run`."""
         self.group = self._groups[phase]
+        if phase == "run" and self._config["namespaced"]:
+            # how many processes and threads a compiler had is chance; a program's number is not
+            with contextlib.suppress(OSError), open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
+                file.write(str(_PID - 1))
 
     def _mount_all(self, disk_bytes: int) -> None:
         private = kernel.MS_NOSUID | kernel.MS_NODEV
         kept = {path: os.open(path, os.O_PATH) for path in self._config["keep"]}
         kernel.mount("proc", "/proc", "proc", private | kernel.MS_NOEXEC)
+        for name in os.listdir(ONE_CPU_PROC):
+            kernel.mount(f"{ONE_CPU_PROC}/{name}", f"/proc/{name}", None, kernel.MS_BIND)
         kernel.mount("tmpfs", _SCRATCH, "tmpfs", private, f"size={disk_bytes},nr_inodes={_INODES},mode=755")
         for name, target in (("box", self.folder), ("tmp", "/tmp"), ("shm", "/dev/shm")):
             folder = f"{_SCRATCH}/{name}"
@@ -101,6 +89,7 @@ class World:
             os.makedirs(path)
             kernel.mount(f"/proc/self/fd/{fd}", path, None, kernel.MS_BIND | kernel.MS_REC)
             os.close(fd)
+        kernel.unmount(_SCRATCH)  # what is bound elsewhere lives on there
 
     def write_files(self, files: Iterable[tuple[str, str]]) -> None:
         """The program's files, in its folder, owned by its account."""
@@ -143,6 +132,8 @@ class World:
         if self._config["namespaced"]:
             kernel.drop_capabilities()
         kernel.no_new_privileges()
+        if self._filter:
+            kernel.filter_system_calls(self._filter)
 
 
 def judge_in(world: World, request: Request) -> Reply:
@@ -153,6 +144,7 @@ def judge_in(world: World, request: Request) -> Reply:
     world.begin("build")
     for step in request["build"]:
         build, _ = run_step(step, request["limits"]["build"], world, proof=False)
+        check_build(build, request["limits"]["build"])
         if build["exit_code"] != 0 or build["stopped_by"]:
             return Reply(build=build, run=None, proof=False, fault=None)
     if build is not None:

@@ -1,24 +1,27 @@
-"""The whole story: a file of generations in, a scored run folder out. Plain functions, in the order things happen."""
+"""A file of generations in, a scored run folder out. Plain functions, in the order things happen."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
 from itertools import chain
 from pathlib import Path
 
+import msgspec
+
 import passatk
-from passatk import textfiles
 from passatk.errors import EnvironmentFault, InputError, ScoreRefusedError
-from passatk.judging import Environment, LocalPool, default_limits
+from passatk.judging import Environment, Job, LocalPool, default_policy
+from passatk.judging.cache import Keys, VerdictCache
+from passatk.judging.calibration import calibrate
 from passatk.languages import LANGUAGES
 from passatk.problems import ProblemSet
 from passatk.prompts import completion
-from passatk.records import Isolation, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
+from passatk.records import Isolation, LimitPolicy, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
-from passatk.samples import read_samples
+from passatk.samples import read_samples, samples_hash
 from passatk.scoring import Counts, score
 
 DEFAULT_KS = (1, 10, 100)
@@ -35,7 +38,7 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """What to score and how."""
 
     samples: Path | None
-    """A file of generations; None scores the reference solutions."""
+    """A file of generations, or the folder of a finished run; None scores the reference solutions."""
     problems: ProblemSet
     out: Path
     ks: tuple[int, ...] | None = None
@@ -46,8 +49,14 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """Only samples judged in these languages; None takes all."""
     target_language: str | None = None
     """Translations: judge a sample of `Python/12` as `Java/12` when this is `java`."""
-    limits: Limits = default_limits()
+    limits: LimitPolicy = default_policy()
+    fixed_limits: Mapping[str, Limits] | None = None
+    """Limits by task id, known from an earlier run, instead of calibrating."""
+    repeat: int = 1
+    """How often each program is judged; one whose verdicts differ is unstable."""
     workers: int | None = None
+    cached: bool = True
+    """Use verdicts and measurements of earlier runs, and keep new ones. Repeats are always executed."""
     sandboxed: bool = True
     allow_unjudged: bool = False
     seed: int = 0
@@ -66,11 +75,17 @@ class Report(Record, frozen=True, kw_only=True):
     unjudged: dict[str, int]
     """Why samples could not be judged -> how many."""
     borderline: int
-    """Samples whose CPU time is within a factor 1.5 of the limit."""
+    """Samples whose CPU or idle time is within a factor 1.5 of the limit."""
+    unstable: dict[str, str]
+    """Samples whose repeats came out differently: `task sample` -> how."""
     problems_without_samples: int
     programs: int
     judged_now: int
-    """Programs judged by this call; the rest stood in the journal or were identical to others."""
+    """Programs executed by this call; the rest stood in the journal or in the cache."""
+    from_cache: int
+    """Programs whose verdict was known from an earlier run."""
+    raised_limits: int
+    """Tasks whose reference solution needs so much that their CPU limit is above the floor."""
     seconds: float
     isolation: Isolation
 
@@ -80,8 +95,10 @@ class Report(Record, frozen=True, kw_only=True):
         return bool(self.unjudged) and not self.scores
 
 
-def evaluate(request: Evaluation, progress: Progress = no_progress) -> Report:
+def evaluate(request: Evaluation, progress: Progress = no_progress, environment: Environment | None = None) -> Report:
     """Judge every sample, score them, leave a run folder. Called again after a crash, it goes on where it stopped.
+
+    `environment`: of the languages the samples are in, where the caller has it already.
 
     Raises:
         InputError: the samples cannot be used; nothing was written.
@@ -91,14 +108,20 @@ def evaluate(request: Evaluation, progress: Progress = no_progress) -> Report:
     started = time.monotonic()
     problems = request.problems
     tasks = Counter(sample.task_id for sample in _samples(request))  # reads and checks the whole input first
-    used = ProblemSet(name=problems.name, problems={t: p for t, p in problems.problems.items() if t in tasks})
+    used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_ks(request.ks, tasks)
-    environment = Environment(used.languages, request.sandboxed)
-    with RunFolder(request.out, _manifest(request, environment)) as folder:
+    if request.repeat < 1:
+        raise InputError(f"--repeat {request.repeat} judges nothing: it must be at least 1")
+    environment = environment or Environment(used.languages, request.sandboxed)
+    with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
         if not folder.filled:
             folder.fill(_entries(request, used))
         folder.forget_not_judged()
-        judged = _judge(folder, used, request, environment, progress)
+        judging = _Judging(folder, used, request, environment, cache, progress)
+        try:
+            judging.judge()
+        finally:
+            environment.sweep()  # a killed run's last processes may have outlived the first look
         unfit = {} if request.samples is None else _unfit(folder, used, request, environment)
         unjudged = _unjudged(folder, unfit)
         if unjudged and not request.allow_unjudged:
@@ -115,52 +138,17 @@ def evaluate(request: Evaluation, progress: Progress = no_progress) -> Report:
             unfit=unfit,
             unjudged=unjudged,
             borderline=folder.borderline_samples(),
+            unstable=folder.unstable_samples(),
             problems_without_samples=sum(
                 1 for p in problems.only(used.languages).problems.values() if p.task_id not in tasks
             ),
             programs=folder.counts()[1],
-            judged_now=judged,
+            judged_now=judging.executed,
+            from_cache=judging.known,
+            raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
             seconds=time.monotonic() - started,
             isolation=environment.isolation,
         )
-
-
-class Check(Record, frozen=True, kw_only=True):
-    """Whether one task's reference solution passes here."""
-
-    task_id: str
-    language: str
-    verdict: Verdict
-
-    @property
-    def fit(self) -> bool:
-        """Its reference solution passes."""
-        return self.verdict.status is Status.PASSED
-
-
-def check_problems(
-    problems: ProblemSet,
-    workers: int | None = None,
-    limits: Limits | None = None,
-    sandboxed: bool = True,
-    progress: Progress = no_progress,
-) -> list[Check]:
-    """Run every reference solution against its hidden tests; one Check per problem, in their order."""
-    if not problems.problems:
-        raise InputError(f"there are no problems to check in {problems.name}")
-    environment = Environment(problems.languages, sandboxed)
-    programs = {task: _program(p, _reference(p), p.tests) for task, p in problems.problems.items()}
-    verdicts: dict[str, Verdict] = {}
-    unique = {program.key: program for program in programs.values()}
-    pool = LocalPool(environment, limits or default_limits(), workers)
-    with closing(pool.judge(iter(unique.values()))) as judged:
-        for program, verdict in judged:
-            verdicts[program.key] = verdict
-            progress(len(verdicts), len(unique))
-    return [
-        Check(task_id=task, language=problems.problems[task].language, verdict=verdicts[program.key])
-        for task, program in programs.items()
-    ]
 
 
 def refusal(report: Report) -> EnvironmentFault:
@@ -178,13 +166,14 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     problems = request.problems
     samples: Iterator[Sample]
     if request.samples is None:
-        samples = map(_reference, problems.problems.values())
+        samples = map(reference_of, problems.problems.values())
     else:
         samples = read_samples(request.samples, problems, request.target_language)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
 
 
-def _reference(problem: Problem) -> Sample:
+def reference_of(problem: Problem) -> Sample:
+    """A problem's own solution."""
     return Sample(task_id=problem.task_id, index=0, text=problem.reference)
 
 
@@ -207,14 +196,17 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
     return Manifest(
         passatk=passatk.__version__,
         samples="reference solutions" if request.samples is None else str(request.samples),
-        samples_sha256="" if request.samples is None else textfiles.content_hash(request.samples),
+        samples_sha256="" if request.samples is None else samples_hash(request.samples),
         problems=request.problems.name,
+        problems_source=request.problems.source,
         problems_sha256=request.problems.hash,
         languages=request.languages,
         target_language=None if reference else request.target_language,
         tests=request.tests,
         limits=request.limits,
+        repeat=request.repeat,
         toolchains=environment.versions,
+        fingerprints=environment.fingerprints,
         isolation=environment.isolation,
         machine=this_machine(),
     )
@@ -222,10 +214,10 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
 
 def _entries(request: Evaluation, used: ProblemSet) -> Iterator[Entry]:
     """All samples, and the reference solutions of their tasks: a task that fails its own is nobody's fault."""
-    references: Iterable[Sample] = map(_reference, used.problems.values()) if request.samples is not None else ()
+    references: Iterable[Sample] = map(reference_of, used.problems.values()) if request.samples is not None else ()
     for sample, reference in chain(((s, False) for s in _samples(request)), ((s, True) for s in references)):
         problem = used.get(sample.task_id)
-        program = _program(problem, sample, _tests(problem, request))
+        program = program_of(problem, sample, _tests(problem, request))
         yield Entry(sample=sample, program=program.key, language=problem.language, reference=reference)
 
 
@@ -233,36 +225,108 @@ def _tests(problem: Problem, request: Evaluation) -> str:
     return problem.tests if request.tests == "hidden" else problem.example_tests
 
 
-def _program(problem: Problem, sample: Sample, tests: str) -> Program:
+def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
+    """The program a sample becomes, cut where its completion ends."""
     if not sample.whole:
         sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text))
     return LANGUAGES[problem.language].program(problem, sample, tests)
 
 
-def _judge(
-    folder: RunFolder, used: ProblemSet, request: Evaluation, environment: Environment, progress: Progress
-) -> int:
-    """Judge what has no verdict yet, journaling each at once; return how many."""
-    _, total, left = folder.counts()
-    progress(total - left, total)
-    if left == 0:
-        return 0
-    programs = (_rebuild(entry, used, request) for entry in folder.unjudged())
-    judged = 0
-    with closing(LocalPool(environment, request.limits, request.workers).judge(programs)) as verdicts:
-        for program, verdict in verdicts:
-            folder.record(program.key, verdict)
-            judged += 1
-            progress(total - left + judged, total)
-    lost = folder.counts()[2]
-    if lost:
-        raise EnvironmentFault(f"{lost} programs got no verdict; run the same command again to judge them")
-    return judged
+class _Judging:
+    """From a filled folder to a verdict for every program in it."""
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        used: ProblemSet,
+        request: Evaluation,
+        environment: Environment,
+        cache: VerdictCache | None,
+        progress: Progress,
+    ):
+        self._folder, self._used, self._request, self._cache = folder, used, request, cache
+        self._progress = progress
+        self._keys = Keys(environment)
+        self._pool = LocalPool(environment, request.workers)
+        _, self._total, left = folder.counts()
+        self._done = self._total - left
+        self.executed = self.known = 0
+
+    def judge(self) -> None:
+        """Calibrate, take what is known, execute the rest; each verdict is journaled at once."""
+        self._progress(self._done, self._total)
+        self._calibrate()
+        if self._done < self._total:
+            self._take_known()
+        if self._done < self._total:
+            self._execute()
+        lost = self._folder.counts()[2]
+        if lost:
+            raise EnvironmentFault(f"{lost} programs got no verdict; run the same command again to judge them")
+
+    def _record(self, program: str, verdict: Verdict) -> None:
+        self._folder.record(program, verdict)
+        self._done += 1
+        self._progress(self._done, self._total)
+
+    def _calibrate(self) -> None:
+        """Fix the limits of every task that has none yet; its reference solution is judged by the way."""
+        known, request = self._folder.limits, self._request
+        if request.fixed_limits is not None:
+            self._folder.set_limits({t: own for t, own in request.fixed_limits.items() if t not in known})
+            return
+        tasks = {task: problem for task, problem in self._used.problems.items() if task not in known}
+        references = {task: program_of(p, reference_of(p), _tests(p, request)) for task, p in tasks.items()}
+        missing = self._folder.without_verdict(program.key for program in references.values())
+        calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
+        with closing(calibrations):
+            for calibration in calibrations:
+                key = calibration.program.key
+                if calibration.verdict.status is not Status.NOT_JUDGED:
+                    self._folder.set_limits({calibration.task_id: calibration.limits})
+                if key in missing and request.repeat == 1:
+                    missing.discard(key)
+                    self.known += calibration.from_cache
+                    self.executed += not calibration.from_cache
+                    self._record(key, calibration.verdict)
+
+    def _take_known(self) -> None:
+        """Verdicts of earlier runs."""
+        if self._cache is None or self._request.repeat > 1:
+            return
+        limits = self._folder.limits
+        with self._folder.together():
+            for entry in self._folder.unjudged():
+                own = limits.get(entry.sample.task_id)
+                key = own and self._keys.verdict(entry.program, entry.language, own)
+                verdict = self._cache.verdict(key) if key else None
+                if verdict is not None:
+                    self.known += 1
+                    self._record(entry.program, verdict)
+
+    def _execute(self) -> None:
+        limits, floor = self._folder.limits, self._request.limits.floor
+        jobs = (
+            Job(
+                program=program_of(problem, entry.sample, _tests(problem, self._request)),
+                limits=limits.get(problem.task_id, floor),
+                repeat=self._request.repeat,
+            )
+            for entry in self._folder.unjudged()
+            for problem in (self._used.get(entry.sample.task_id),)
+        )
+        with closing(self._pool.judge(jobs)) as judged:
+            for job, verdict in judged:
+                program = job.program
+                self.executed += 1
+                self._record(program.key, verdict)
+                if self._cache is not None:
+                    key = self._keys.verdict(program.key, program.language, job.limits)
+                    self._cache.keep_verdict(key, program.language, verdict)
 
 
-def _rebuild(entry: Entry, used: ProblemSet, request: Evaluation) -> Program:
-    problem = used.get(entry.sample.task_id)
-    return _program(problem, entry.sample, _tests(problem, request))
+def _cache(request: Evaluation) -> VerdictCache | nullcontext[None]:
+    return VerdictCache() if request.cached else nullcontext()
 
 
 def _unfit(folder: RunFolder, used: ProblemSet, request: Evaluation, environment: Environment) -> dict[str, str]:
@@ -273,7 +337,7 @@ def _unfit(folder: RunFolder, used: ProblemSet, request: Evaluation, environment
     unfit = {}
     for task, (status, reason) in folder.failed_references().items():
         problem = used.get(task)
-        program = _program(problem, _reference(problem), _tests(problem, request))
+        program = program_of(problem, reference_of(problem), _tests(problem, request))
         if status != Status.NOT_JUDGED:
             unfit[task] = f"its reference solution gets {status}: {reason}"
         elif environment.lacking(program):

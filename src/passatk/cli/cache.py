@@ -1,0 +1,40 @@
+"""`passatk cache info|clear`."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Verdicts and measurements kept from earlier runs: how many, and how to forget them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+@app.command()
+def info(json: _Json = False) -> None:
+    """Say what is kept, where, and since when."""
+    import msgspec
+
+    from passatk.judging.cache import VerdictCache
+    from passatk.report import terminal
+
+    with VerdictCache() as cache:
+        summary = cache.summary()
+    if json:
+        print(msgspec.json.encode(summary).decode())
+    else:
+        terminal.print_cache(terminal.console_for(), summary)
+
+
+@app.command()
+def clear(json: _Json = False) -> None:
+    """Forget all verdicts and measurements. Run folders keep theirs."""
+    import msgspec
+
+    from passatk.judging.cache import VerdictCache
+
+    with VerdictCache() as cache:
+        removed = cache.clear()
+    print(msgspec.json.encode({"removed": removed}).decode() if json else f"{removed} entries forgotten")

@@ -1,0 +1,172 @@
+"""Judge a finished run again and say what came out differently."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import passatk
+from passatk.errors import InputError
+from passatk.judging import Environment
+from passatk.languages import LANGUAGES
+from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress
+from passatk.problems import ProblemSet, load
+from passatk.records import Record
+from passatk.runs import Judged, Manifest, PastRun
+from passatk.runs.manifest import this_machine
+
+
+class Flip(Record, frozen=True, kw_only=True):
+    """A sample whose verdict differs, with both outcomes."""
+
+    task_id: str
+    sample: int
+    status_before: str
+    reason_before: str
+    status_now: str
+    reason_now: str
+    borderline: bool
+    """Either judging called it borderline: within a factor 1.5 of its limit."""
+    unstable: bool
+    """Either judging saw its repeats differ."""
+
+
+class Verification(Record, frozen=True, kw_only=True):
+    """What judging a run again says."""
+
+    run: Path
+    samples: int
+    digest_before: str
+    digest_now: str
+    flips: list[Flip]
+    reassembled: int
+    """Samples that this version of passatk assembles to another program than the run did."""
+    changes: list[str]
+    """What is different now: toolchains, machine, isolation, passatk itself."""
+    recalibrated: bool
+    """Limits were measured again, because machine or toolchains changed; else the run's own were used."""
+    report: Report
+    """Of the second judging."""
+
+    @property
+    def holds(self) -> bool:
+        """Every verdict is the same, and so is the digest."""
+        return not self.flips and self.digest_before == self.digest_now
+
+
+def verify(
+    run: Path,
+    problems: ProblemSet | None = None,
+    workers: int | None = None,
+    out: Path | None = None,
+    progress: Progress = no_progress,
+) -> Verification:
+    """Judge every sample of the finished run in `run` again, all of them executed, and compare.
+
+    Args:
+        run: a complete run folder; it is only read.
+        problems: what it was judged against, when they are no longer where they were.
+        workers: slots; any number must give the same verdicts.
+        out: keeps the second judging as a run folder, and resumes it; a temporary one by default.
+        progress: called as it goes on.
+
+    Raises:
+        InputError: there is no complete run, or the problems are not the ones it was judged against.
+        EnvironmentFault: this machine cannot judge it.
+    """
+    with ExitStack() as stack:
+        past = stack.enter_context(PastRun(run))
+        problems = problems or load(past.manifest.problems_source)
+        if problems.hash != past.manifest.problems_sha256:
+            raise InputError(
+                f"the problems in {problems.source or problems.name} are not those {run} was judged against (their"
+                " hashes differ); name the right ones with --problems"
+            )
+        folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="passatk-verify-"))) / "run"
+        if folder.resolve() == run.resolve():
+            raise InputError(f"{folder} is the run itself; give --out another folder, or leave it out")
+        environment = Environment(_languages(past, problems), past.manifest.isolation.sandbox != "none")
+        changes = _changes(past.manifest, environment)
+        same_place = _same_place(past.manifest, environment)
+        request = Evaluation(
+            samples=run,
+            problems=problems,
+            out=folder,
+            tests=past.manifest.tests,
+            languages=past.manifest.languages,
+            limits=past.manifest.limits,
+            fixed_limits=past.limits if same_place else None,
+            repeat=past.manifest.repeat,
+            workers=workers,
+            cached=False,
+            sandboxed=past.manifest.isolation.sandbox != "none",
+            allow_unjudged=True,
+        )
+        report = evaluate(request, progress, environment)
+        again = stack.enter_context(PastRun(folder))
+        flips, samples, reassembled = _compare(past.judged(), again.judged())
+        return Verification(
+            run=run,
+            samples=samples,
+            digest_before=past.digest,
+            digest_now=report.digest,
+            flips=flips,
+            reassembled=reassembled,
+            changes=changes,
+            recalibrated=not same_place,
+            report=report,
+        )
+
+
+def _languages(past: PastRun, problems: ProblemSet) -> list[str]:
+    used = {problems.get(task).language for task in past.tasks()}
+    return [language for language in problems.languages if language in used]
+
+
+def _same_place(before: Manifest, environment: Environment) -> bool:
+    """Limits measured then are right now, too."""
+    return before.machine == this_machine() and before.fingerprints == environment.fingerprints
+
+
+def _changes(before: Manifest, environment: Environment) -> list[str]:
+    """What could explain a flip, in words."""
+    told = []
+    now = environment.versions
+    for language, version in before.toolchains.items():
+        title = LANGUAGES[language].title
+        if version != now[language]:
+            told.append(f"{title}: {version or 'missing'} then, {now[language] or 'missing'} now")
+        elif before.fingerprints[language] != environment.fingerprints[language]:
+            told.append(f"{title}: the same version, {version}, but other files or dependencies")
+    machine = this_machine()
+    for field in machine.__struct_fields__:
+        then, here = getattr(before.machine, field), getattr(machine, field)
+        if then != here:
+            told.append(f"{field}: {then} then, {here} now")
+    if before.isolation != environment.isolation:
+        told.append(f"isolation: {before.isolation.words} then, {environment.isolation.words} now")
+    if before.passatk != passatk.__version__:
+        told.append(f"passatk: {before.passatk} then, {passatk.__version__} now")
+    return told
+
+
+def _compare(before: Iterator[Judged], now: Iterator[Judged]) -> tuple[list[Flip], int, int]:
+    """(flips, samples, samples assembled to another program). Both in order of task id and number."""
+    flips, samples, reassembled = [], 0, 0
+    for then, again in zip(before, now, strict=True):
+        samples += 1
+        reassembled += then.program != again.program
+        if then.status != again.status:
+            flips.append(
+                Flip(
+                    task_id=then.task_id,
+                    sample=then.sample,
+                    status_before=then.status,
+                    reason_before=then.reason,
+                    status_now=again.status,
+                    reason_now=again.reason,
+                    borderline=then.borderline or again.borderline,
+                    unstable=then.unstable or again.unstable,
+                )
+            )
+    return flips, samples, reassembled

@@ -1,0 +1,69 @@
+"""One stream of random bytes, the same for every program: /dev/random and /dev/urandom of a program are a FIFO.
+
+The filter refuses getrandom, so runtimes read the devices instead. What they find there is as random as ever to a
+program that does not know the seed, and repeats from run to run. Every step begins at the beginning of the stream.
+"""
+
+import contextlib
+import fcntl
+import os
+from _random import Random  # the module around it seeds itself anew in every fork
+
+from . import kernel
+
+DEVICES = ("/dev/random", "/dev/urandom")
+_BLOCK_BYTES = 1 << 16
+_PIPE_BYTES = 1 << 20  # for those who ask for more than a pipe's usual 64 KiB: fewer waits for us
+_READ_ONLY = 0o444
+
+
+def block(number: int) -> bytes:
+    """The stream's block of that number: for ever the same, on every machine."""
+    return Random(number).getrandbits(_BLOCK_BYTES * 8).to_bytes(_BLOCK_BYTES, "little")
+
+
+class Entropy:
+    """The slot's FIFO. Made once: a FIFO that nobody has open forgets what was in it."""
+
+    def __init__(self, scratch: str):
+        """Put it in place of the devices, by way of the folder `scratch`. The mount namespace is the slot's own."""
+        self._first = block(0)
+        fifo = f"{scratch}/entropy"
+        kernel.mount("tmpfs", scratch, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "nr_inodes=2")
+        os.mkfifo(fifo)
+        os.chmod(fifo, _READ_ONLY)
+        for device in DEVICES:
+            kernel.mount(fifo, device, None, kernel.MS_BIND)
+            kernel.make_read_only(device)
+        kernel.unmount(scratch)
+
+    def open(self) -> "Feed":
+        """Fill it from the beginning, for one step."""
+        return Feed(self._first)
+
+
+class Feed:
+    """Keeps the FIFO filled while a step runs. As it is open here for reading and writing, no reader sees an end."""
+
+    def __init__(self, first: bytes):
+        self.fd = os.open(DEVICES[0], os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._number, self._left = 0, memoryview(first)
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self.fd, _BLOCK_BYTES):
+                pass  # the last program may have left a descriptor on its way to nobody
+        self.refill()
+
+    def refill(self) -> None:
+        """Write what there is room for, one block at most: the caller has limits to watch while somebody reads."""
+        if not self._left:
+            self._number += 1
+            self._left = memoryview(block(self._number))
+            if self._number == 1:
+                with contextlib.suppress(OSError):  # more than this user's pipes may have
+                    fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        with contextlib.suppress(BlockingIOError):
+            self._left = self._left[os.write(self.fd, self._left) :]
+
+    def close(self) -> None:
+        """After the step's last process is gone."""
+        os.close(self.fd)

@@ -1,0 +1,115 @@
+"""What a slot is, what it is asked and what it replies."""
+
+import math
+from typing import Any, TypedDict
+
+from .accounts import GroupConfig, StepLimits
+
+_FAULT_CHARACTERS = 2000
+
+
+class StepRequest(TypedDict):
+    """A command with what it adds to the environment."""
+
+    argv: list[str]
+    env: list[tuple[str, str]]
+
+
+class Facts(TypedDict):
+    """As `passatk.records.StepFacts`."""
+
+    exit_code: int | None
+    signal: int | None
+    stopped_by: str | None
+    cpu_s: float
+    wall_s: float
+    idle_s: float
+    peak_memory_bytes: int
+    output_bytes: int
+    stdout: str
+    stderr: str
+
+
+class Config(TypedDict):
+    """What a slot is: the same for all its programs."""
+
+    namespaced: bool
+    switch_user: bool
+    """Programs run as `uid`; else as this process's own user, without privileges."""
+    own_user: bool
+    """The slot has a user namespace of its own."""
+    uid: int
+    work: str
+    keep: list[str]
+    """Toolchains that lie where a program has its own files (under /tmp, say) and must stay readable there."""
+    cgroups: dict[str, GroupConfig]
+    """For `build` and `run`: what a compiler leaves behind must not count against the program."""
+    system_call_filter: bool
+
+
+class Request(TypedDict):
+    """A program to build and run."""
+
+    files: list[tuple[str, str]]
+    build: list[StepRequest]
+    run: StepRequest
+    limits: dict[str, StepLimits]
+    disk_bytes: int
+    cpu: int | None
+    env: dict[str, str]
+
+
+class Reply(TypedDict):
+    """Facts of the last build step and of the run."""
+
+    build: Facts | None
+    run: Facts | None
+    proof: bool
+    fault: str | None
+
+
+def fault(reason: str) -> Reply:
+    """The reply when nothing can be said of the program."""
+    readable = reason[:_FAULT_CHARACTERS].encode("utf-8", "backslashreplace").decode()
+    return Reply(build=None, run=None, proof=False, fault=readable)
+
+
+def check_request(message: Any) -> Request:
+    """The message, if it is a request that can be tried.
+
+    Raises:
+        ValueError: it is not; says what is wrong with it.
+    """
+    try:
+        _check(message)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"a request that makes no sense: {type(error).__name__}: {error}") from error
+    request: Request = message
+    return request
+
+
+def _check(message: Any) -> None:
+    for path, text in message["files"]:
+        _expect(isinstance(path, str) and isinstance(text, str), "a file is a path and a text")
+        _expect(not path.startswith("/") and ".." not in path.split("/"), f"{path!r} is outside the program's folder")
+    for step in (*message["build"], message["run"]):
+        _expect(isinstance(step["argv"], list) and bool(step["argv"]), "a step has a command")
+        _expect(all(isinstance(text, str) for text in step["argv"]), "a command is made of texts")
+        _expect(all(isinstance(text, str) for pair in step["env"] for text in pair), "an environment is made of texts")
+        dict(step["env"])
+    _expect(all(isinstance(text, str) for pair in message["env"].items() for text in pair), "so is the common one")
+    for phase in ("build", "run"):
+        for name in StepLimits.__annotations__:
+            value = message["limits"][phase][name]
+            _expect(_is_amount(value), f"{name} is {value!r}, not an amount")
+    _expect(_is_amount(message["disk_bytes"]), "disk_bytes is an amount")
+    _expect(message["cpu"] is None or isinstance(message["cpu"], int), "cpu is a number or nothing")
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0
+
+
+def _expect(holds: bool, what: str) -> None:
+    if not holds:
+        raise ValueError(what)
