@@ -136,6 +136,10 @@ HONEST = {
         tests=LISTED,
         whole=True,
     ),
+    "holds every descriptor": Honest(
+        '        java.util.List<Object> held = new java.util.ArrayList<>();\n        try {\n            for (;;) held.add(new java.io.FileInputStream("/dev/null"));\n        } catch (java.io.IOException e) { }\n'
+        + RIGHT
+    ),
     "a thread left behind": Honest(
         "        new Thread(() -> { try { Thread.sleep(60000); } catch (InterruptedException e) { } }).start();\n"
         + RIGHT

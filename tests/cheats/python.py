@@ -212,6 +212,27 @@ CHEATS = {
         "passatk_peer.Peer.taken_apart = lambda self, value: NotImplemented\n",
         CRASH,
     ),
+    "sets the defaults of a function of the tests": cheat(
+        "import passatk_peer, pickle\nclass Forged:\n    def __init__(self, callback): self.callback = callback\n"
+        "    def __reduce__(self): return passatk_peer.rebuild, ('ours', self.callback._passatk_number), (None, {'__defaults__': (9,)})\n"
+        "before = passatk_peer.Peer.taken_apart\n"
+        "def taken_apart(self, value):\n    return value.__reduce__() if type(value) is Forged else before(self, value)\n"
+        "passatk_peer.Peer.taken_apart = taken_apart\n"
+        "def f(callback):\n    return Forged(callback)\n",
+        CRASH,
+        tests="def check(candidate):\n    shown = lambda n=3: n\n    candidate(shown)\n    assert shown() == 9\ncheck(f)\n",
+        whole=True,
+    ),
+    "changes a shared input by a forged answer": cheat(
+        "import passatk_peer\nbefore = passatk_peer.Peer.encoded\n"
+        "def encoded(self, message):\n"
+        "    answer = message[0] == passatk_peer.RETURN and message[1] == [0, 0]\n"
+        "    return before(self, (passatk_peer.RETURN, [0, 0], [[0, 0]]) if answer else message)\n"
+        "passatk_peer.Peer.encoded = encoded\ndef double(numbers):\n    return [0, 0]\n",
+        WRONG,
+        tests=DOUBLED,
+        whole=True,
+    ),
     # --- tests that share with the program
     "clears a shared input": cheat(
         "def double(numbers):\n    numbers.clear()\n    return numbers\n", WRONG, tests=DOUBLED, whole=True

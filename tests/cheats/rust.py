@@ -50,7 +50,7 @@ CHEATS = {
     ),
     "own symbol main": cheat(BAD + 'mod own { #[no_mangle]\npub extern "C" fn main() -> i32 { 0 } }\n', REFUSED),
     "own main": cheat(BAD + "fn main() {}\n", REFUSED),
-    "gives the token": cheat("    crate::passatk_proof::give();\n    std::process::exit(0)\n}\n", REFUSED),
+    "gives the token": cheat("    crate::passatk_MARK::give();\n    std::process::exit(0)\n}\n", REFUSED),
     "reads the token": cheat(
         "    use std::io::{Read, Write};\n    use std::os::unix::io::FromRawFd;\n    let mut t = vec![];\n    std::io::stdin().read_to_end(&mut t).unwrap();\n"
         "    unsafe { std::fs::File::from_raw_fd(3) }.write_all(&t).unwrap();\n    std::process::exit(0)\n}\n",

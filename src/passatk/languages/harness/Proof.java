@@ -13,6 +13,8 @@ import java.util.Set;
 public class Proof {
     public static void main(String[] args) throws Throwable {
         byte[] token = System.in.readNBytes(32);
+        // opened before the tests: what they leave open may be all that is allowed
+        java.io.OutputStream proof = new java.io.FileOutputStream("/proc/self/fd/3");
         repeatRandomness();
         java.lang.reflect.Method tests = Class.forName("Main").getMethod("main", String[].class);
         tests.setAccessible(true);
@@ -26,9 +28,7 @@ public class Proof {
             Runtime.getRuntime().halt(65);
             throw cause;
         }
-        try (java.io.OutputStream proof = new java.io.FileOutputStream("/proc/self/fd/3")) {
-            proof.write(token);
-        }
+        proof.write(token);
         System.out.flush();
         Runtime.getRuntime().halt(0);
     }

@@ -68,6 +68,7 @@ TYPES = {
 }
 TYPES.update((name, t) for name, t in vars(builtins).items() if isinstance(t, type) and issubclass(t, BaseException))
 SINGLES = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
+PLAIN = {"type": TYPES, "single": SINGLES}
 
 # what can be asked of a handle: the program learns nothing it could lie about with
 ASKED = {
@@ -205,6 +206,7 @@ class Peer:
         self.caught = None  # the last exception that was sent
         self.received = None  # the last exception that came
         self.lock = _thread.RLock()  # threads of the program may call the tests' functions
+        self.met_own = False  # a message being read names something of this side
         self.owner = os.getpid()
 
     # --- asking and answering --------------------------------------------------------------------------------
@@ -217,8 +219,9 @@ class Peer:
                 if message[0] == REQUEST:
                     self.answer(*message[1:])
                 elif message[0] == RETURN:
-                    for ours, theirs in zip((*args, *kwargs.values()), message[2]):
-                        write_back(ours, theirs)
+                    if message[1] is None:  # also for one that was forged: a value and changed inputs could agree
+                        for ours, theirs in zip((*args, *kwargs.values()), message[2]):
+                            write_back(ours, theirs)
                     return message[1]
                 else:
                     self.received = message[1]
@@ -262,10 +265,14 @@ class Peer:
 
     def receive(self):
         size = int.from_bytes(self.read(8), "little")
+        body = self.read(size)
         try:
-            decoder = Decoder(BytesIO(self.read(size)))
+            self.met_own = False
+            decoder = Decoder(BytesIO(body))
             decoder.peer = self
             message = decoder.load()
+            if self.met_own and sets_attributes(body):
+                raise ValueError("a message that changes what is not the sender's")
             kind = message[0]
             sizes = {REQUEST: (str, object, tuple, dict), RETURN: (object, list), RAISE: (BaseException,)}[kind]
             if len(message) != len(sizes) + 1 or not all(map(isinstance, message[1:], sizes)):
@@ -334,21 +341,16 @@ class Peer:
 
     def rebuild(self, kind, *parts):
         """The value for what `taken_apart` made of it; anything else is an exception."""
-        return getattr(self, "_" + kind.replace(" ", "_") + "_rebuilt")(*parts)
+        return PLAIN[kind][parts[0]] if kind in PLAIN else getattr(self, "_" + kind.replace(" ", "_") + "_rebuilt")(*parts)
 
     def _ours_rebuilt(self, number):
+        self.met_own = True
         return self.held[number]
 
     def _theirs_rebuilt(self, number, words):
         if number not in self.handles:
             self.handles[number] = self.proxy(self, int(number), str(words))
         return self.handles[number]
-
-    def _single_rebuilt(self, name):
-        return SINGLES[name]
-
-    def _type_rebuilt(self, name):
-        return TYPES[name]
 
     def _value_rebuilt(self, name, *parts):
         if name not in TAKEN_APART:
@@ -377,6 +379,13 @@ class Peer:
             error.args = args
         vars(error).update(attributes)
         return error
+
+
+def sets_attributes(body):
+    """Whether a pickle does what `encoded` never does: set attributes of an object, which may be ours."""
+    import pickletools
+
+    return any(code.name == "BUILD" for code, _, _ in pickletools.genops(body))
 
 
 def write_back(ours, theirs):
