@@ -17,6 +17,7 @@ from hostile.cases import CATEGORIES, chance, escape
 from hostile.cases.case import Case
 from passatk.judging import Environment, LocalPool, default_limits
 from passatk.judging.environment import usable_cpus
+from passatk.judging.quiet import Job
 from passatk.languages import LANGUAGES
 from passatk.records import Isolation, Limits, Program, Record, Sample, Step, Verdict
 
@@ -87,7 +88,9 @@ def judge_all(
     environment: Environment, programs: Iterable[Program], limits: Limits, workers: int
 ) -> Iterator[tuple[Program, Verdict]]:
     """Verdicts as they come: the only place of this suite that drives a pool."""
-    yield from LocalPool(environment, limits, workers=workers).judge(iter(programs))
+    jobs = (Job(program=program, limits=limits) for program in programs)
+    for job, verdict in LocalPool(environment, workers).judge(jobs):
+        yield job.program, verdict
 
 
 def hostile_limits() -> Limits:
@@ -182,7 +185,7 @@ def _surroundings() -> set[str]:
     ]
     mounts = [line.split() for line in _read(Path("/proc/self/mountinfo")).splitlines()]
     groups = [Path(mount[4]) for mount in mounts if "cgroup" in mount or "cgroup2" in mount]
-    own_groups = [str(path) for group in groups for path in group.rglob(f"passatk-{me}-*")]
+    own_groups = [str(path) for group in groups for path in group.rglob(f"passatk-*-{me}-*")]
     places = ("/box", "/passatk", "/dev", "/proc", "/usr", home)
     own_mounts = [f"mount {mount[4]}" for mount in mounts if mount[4].startswith(places)]
     folders = [Path(place) for place in ("/tmp", "/dev/shm", "/var/tmp", "/box", home, os.getcwd())]

@@ -78,7 +78,7 @@ ROWS = (
         "huge array never touched",
         Status.PASSED,
         cpp="char huge[1 << 30];\n" + CPP_ANSWER,
-        rust=RUST_ANSWER + "#[used]\nstatic mut HUGE: [u8; 1 << 27] = [0; 1 << 27];\n",
+        rust=RUST_ANSWER + "#[used]\nstatic mut HUGE: [u8; 1 << 24] = [0; 1 << 24];\n",
         go="package main\n\nvar Huge [1 << 30]byte\n\n" + GO_ANSWER,
     ),
     whole(
