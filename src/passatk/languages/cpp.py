@@ -26,7 +26,21 @@ _DEPENDENCIES = {
 }
 
 
-_ASSERT_HEADER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"](?:assert\.h|cassert)[>\"].*$", re.MULTILINE)
+_INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include\b|undef[ \t]+NDEBUG\b).*\n?", re.MULTILINE)
+_MAIN = re.compile(r"\bint\s+main\s*\(")
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_MACRO = re.compile(r"(?:#|%:|\?\?=)\s*define\s+(\w+)")
+_FUNCTION = re.compile(r"^(?P<type>[\w:<>, ]+?)\s*\b(?P<name>\w+)\s*\((?P<parameters>[^()]*)\)\s*\{", re.MULTILINE)
+_PLAIN_TYPE = re.compile(
+    r"(?:std::|\b(?:const|unsigned|signed|long|short|int|float|double|bool|char|string|vector|map|set|pair)\b|[<>,&\s])+"
+)
+_OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "&&", "||", "&", "|", "^", "<<", ">>")
+_STANDARD = ("abs", "fabs")
+"""Functions that tests call, and of which a program could bring an overload."""
+
+_NO_LUCK = ("-fsanitize=unreachable,return", "-fsanitize-undefined-trap-on-error")
+"""A function that ends without its value, or where it said it could not, stops there; else it runs on into whatever
+the linker put behind it, the tests or a `return 0`."""
 
 
 class Cpp(Language):
@@ -67,15 +81,10 @@ class Cpp(Language):
         body = body_of(problem, sample)
         # a name the program cannot know when it is written, for the tests' own assertion
         mark = mark_of(body, tests)
-        own_assert = (
-            f'extern "C" void passatk_failed_{mark}(const char *, int);\n#undef assert\n'
-            f"#define assert(...) ((__VA_ARGS__) ? (void)0 : passatk_failed_{mark}(#__VA_ARGS__, __LINE__))"
-        )
-        own_tests = _ASSERT_HEADER.sub(lambda include: f"{include[0]}\n{own_assert}", tests)
-        source = f"{helpers}{body}\n#undef main\n#undef assert\n{own_tests}"
+        source = f"{helpers}{body}\n{_sealed(tests, problem.declaration, body, mark)}"
         requires = tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(source))
         libraries = ("-lcrypto",) if "openssl" in requires else ()
-        compile_and_link = ("${CXX}", "-std=c++11", "-w", "-o", "program", "proof.cpp", "main.cpp")
+        compile_and_link = ("${CXX}", "-std=c++11", "-w", *_NO_LUCK, "-o", "program", "proof.cpp", "main.cpp")
         return Program(
             language=self.name,
             files=(("main.cpp", source), ("proof.cpp", harness("proof.cpp").replace("MARK", mark))),
@@ -83,6 +92,49 @@ class Cpp(Language):
             run=Step(argv=("./program",)),
             requires=requires,
         )
+
+
+def _sealed(tests: str, declaration: str, body: str, mark: str) -> str:
+    """`tests` as they follow the program, out of reach of its macros, operators and overloads.
+
+    They stand in a namespace of their own: operators declared there hide those of the program for standard types, and
+    the declared functions stand there once more with the declared types, so that no overload takes a call from them.
+    """
+    includes = "".join(_INCLUDE.findall(tests))
+    own_main = _MAIN.sub('extern "C" int main(', _INCLUDE.sub("\n", tests))  # the program's entry, wherever it stands
+    macros = dict.fromkeys(["main", "assert", *_MACRO.findall(_COMMENT.sub(" ", re.sub(r"(?:\\|\?\?/)\n", "", body)))])
+    named = {function["name"] for function in _FUNCTION.finditer(declaration)}
+    lines = [
+        "\n;",  # ends what the program left open at its end: a line that goes on, an attribute
+        *(f"#undef {name}" for name in macros),
+        "#pragma GCC reset_options",
+        includes,
+        f'extern "C" void passatk_failed_{mark}(const char *, const char *);',
+        f"namespace passatk_{mark} {{",
+        f"struct hidden_{mark} {{}};",
+        *(f"void operator{sign}(hidden_{mark}, hidden_{mark});" for sign in _OPERATORS),
+        *(f"using std::{name};" for name in _STANDARD if name not in named),
+        *(filter(None, map(_forwarder, _FUNCTION.finditer(declaration)))),
+        "#undef assert",
+        "#define PASSATK_TEXT(x) #x",
+        "#define PASSATK_LINE(x) PASSATK_TEXT(x)",
+        f"#define assert(...) ((__VA_ARGS__) ? (void)0 : passatk_failed_{mark}(#__VA_ARGS__, PASSATK_LINE(__LINE__)))",
+        own_main,
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _forwarder(function: re.Match[str]) -> str | None:
+    """A declared function once more, calling the program's; None if its types are not all standard ones."""
+    parameters = [part.strip() for part in re.split(r",(?![^<]*>)", function["parameters"]) if part.strip()]
+    split = [re.fullmatch(r"(.*?[\s&>])(\w+)", parameter, re.DOTALL) for parameter in parameters]
+    types = [function["type"], *(found[1] for found in split if found)]
+    if len(types) != len(parameters) + 1 or not all(_PLAIN_TYPE.fullmatch(type_.strip()) for type_ in types):
+        return None
+    given = ", ".join(found[2] for found in split if found)
+    signature = f"{function['type']} {function['name']}({function['parameters']})"
+    return f"inline __attribute__((noinline)) {signature} {{ return ::{function['name']}({given}); }}"
 
 
 LANGUAGE = Cpp()

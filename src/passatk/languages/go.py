@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
+from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
 from passatk.records import Problem, Program, Sample, Status, Step, StepFacts
 
 HELPERS = {
@@ -29,6 +29,29 @@ _IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^()]*)\)|(?P<one>(?:[\w.]+\s+)?
 _PACKAGE = re.compile(r"^package\s+\w+\s*$", re.MULTILINE)
 _TEST = re.compile(r"^func\s+(Test\w+)\s*\(", re.MULTILINE)
 _NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
+_DIRECTIVE = re.compile(r"^//go:", re.MULTILINE)
+"""`//go:linkname` reaches into other packages, the harness among them; no directive changes what a program computes."""
+_BRACES = re.compile(r"\{[^{}]*\}")
+_DECLARATION = re.compile(r"^[ \t]*(?:func|var|const|type)\s+(\w+|\([^()]*\)|[\w, \t]+)", re.MULTILINE)
+_PREDECLARED = frozenset(
+    {
+        "true",
+        "false",
+        "nil",
+        "iota",
+        "append",
+        "cap",
+        "copy",
+        "delete",
+        "len",
+        "make",
+        "new",
+        "panic",
+        "print",
+        "recover",
+    }
+    | {"bool", "byte", "error", "float32", "float64", "int", "int32", "int64", "rune", "string", "uint", "uint64"}
+)
 _GOPATHS = ("/usr/share/gocode",)
 _SEEDED: dict[str, tuple[str, str | Callable[[re.Match[str]], str]]] = {
     "runtime/os_linux.go": (
@@ -63,7 +86,7 @@ import (
 )
 
 func main() {
-	proof.Run(program.PassatkTests)
+	proof.Run("MARK", program.PassatkTests)
 }
 """
 _OWN_PACKAGES = ("packagefile passatk/proof=proof.a", "packagefile passatk/program=program.a")
@@ -142,6 +165,7 @@ class Go(Language):
             body, imported = _split_imports(_PACKAGE.sub("", sample.text, count=1))
         else:
             body, imported = problem.prompt.replace(problem.imports, "", 1) + sample.text, []
+        body = _DIRECTIVE.sub("// go:", body)
         _, asked = _split_imports(f"{problem.imports}\n{problem.test_setup}")
         code = f"{body}\n{tests}"
         spoken = _NOT_CODE.sub(" ", code)
@@ -157,15 +181,17 @@ class Go(Language):
         names = _TEST.findall(_NOT_CODE.sub(" ", tests))
         listed = "".join(f'    {{Name: "{name}", F: {name}}},\n' for name in names)
         # like `go test`: the program is a package of its own, and may have a main
-        tests_file = f'package main\n\nimport "testing"\n\nvar PassatkTests = []testing.InternalTest{{\n{listed}}}\n'
+        opening = 'package main\n\nimport (\n    "testing"\n    _ "passatk/proof"\n)\n'
+        tests_file = f"{opening}\nvar PassatkTests = []testing.InternalTest{{\n{listed}}}\n{_no_shadows(body, tests)}"
+        mark = mark_of(body, tests)
         compile_ = ("${GO_TOOLS}/compile", "-importcfg", "${GO_IMPORTCFG}", "-pack", "-complete")
         return Program(
             language=self.name,
             files=(
                 ("program.go", f"package main\n\nimport (\n{imports})\n{uses}{code}"),
                 ("tests.go", tests_file),
-                ("proof.go", harness("proof.go")),
-                ("main.go", _MAIN),
+                ("proof.go", harness("proof.go").replace("MARK", mark)),
+                ("main.go", _MAIN.replace("MARK", mark)),
             ),
             build=(
                 Step(argv=(*compile_, "-p", "passatk/proof", "-o", "proof.a", "proof.go")),
@@ -175,6 +201,16 @@ class Go(Language):
             ),
             run=Step(argv=("./program",), env=(("GOMAXPROCS", "1"),)),
         )
+
+
+def _no_shadows(body: str, tests: str) -> str:
+    """A line that does not compile if `body` declares, for its whole package, a built-in name that the tests use."""
+    code = _NOT_CODE.sub(" ", body)
+    while (flat := _BRACES.sub(" ", code)) != code:
+        code = flat  # what is within braces is no concern of the tests
+    declared = {name for line in _DECLARATION.findall(code) for name in re.findall(r"\w+", line)}
+    used = declared & _PREDECLARED & set(re.findall(r"\w+", tests))
+    return "".join(f'var _ int = "the program declares a {name} of its own"\n' for name in sorted(used))
 
 
 def _overlay(sources: Path, folder: Path) -> Path | None:

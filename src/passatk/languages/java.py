@@ -4,11 +4,33 @@ import os
 import re
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
 from passatk.records import Problem, Program, Sample, Step
 
 # one small heap, one collector, one compiler tier: quick to start and the same everywhere
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx512m")
+
+_STANDARD = {
+    "java.lang": ("AssertionError", "Boolean", "Character", "Double", "Integer", "Long", "Math", "Object", "String"),
+    "java.util": (
+        "Arrays",
+        "ArrayList",
+        "Collections",
+        "HashMap",
+        "HashSet",
+        "List",
+        "Map",
+        "Objects",
+        "Optional",
+        "Set",
+    ),
+}
+_METHOD = re.compile(
+    r"^\s*public\s+(?P<type>[\w.<>,\[\] ]+?)\s+(?P<name>\w+)"
+    r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
+    re.MULTILINE,
+)
+_PRIMITIVE = ("boolean", "byte", "char", "double", "float", "int", "long", "short", "void")
 
 
 class Java(Language):
@@ -46,10 +68,11 @@ class Java(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
+        source = f"{_own_imports(tests)}{body}\n{_checked(tests, problem.declaration, mark_of(body, tests))}"
         flags = tuple(f"-J{flag}" for flag in _JVM)
         return Program(
             language=self.name,
-            files=(("Main.java", f"{body}\n{tests}"), ("passatk/Proof.java", harness("Proof.java"))),
+            files=(("Main.java", source), ("passatk/Proof.java", harness("Proof.java"))),
             build=(
                 Step(
                     argv=(
@@ -60,6 +83,38 @@ class Java(Language):
             ),
             run=Step(argv=("${JAVA_HOME}/bin/java", *_JVM, "-Xss8m", "-cp", ".", "passatk.Proof")),
         )
+
+
+def _own_imports(tests: str) -> str:
+    """On one line: Java's own classes that the tests name, so that one of the program with that name is an error."""
+    return "".join(
+        f"import {package}.{name}; "
+        for package, names in _STANDARD.items()
+        for name in names
+        if re.search(rf"\b{name}\b", tests)
+    )
+
+
+def _checked(tests: str, declaration: str, mark: str) -> str:
+    """`tests` with `Solution` behind a class that has the declared methods and no others, and copies what they return.
+
+    As they are where they use something else of it.
+    """
+    methods = {method["name"]: method for method in _METHOD.finditer(declaration)}
+    variables = set(re.findall(r"\bSolution\s+(\w+)\s*=\s*new\s+Solution\(\)", tests))
+    used = {name for variable in variables for name in re.findall(rf"\b{variable}\.(\w+)", tests)}
+    if not used or not used <= set(methods):
+        return tests
+    name = f"Checked_{mark}"
+    lines = [f"class {name} {{ private final Solution solution = new Solution();"]
+    for method in methods.values():
+        given = ", ".join(part.split()[-1] for part in re.split(r",(?![^<]*>)", method["parameters"]) if part.strip())
+        call = f"solution.{method['name']}({given})"
+        checked = call if method["type"] in _PRIMITIVE else f"({method['type']}) passatk.Proof.plain({call})"
+        result = checked if method["type"] == "void" else f"return {checked}"
+        head = f"public {method['type']} {method['name']}({method['parameters']}){method['throws'] or ''}"
+        lines.append(f'@SuppressWarnings("unchecked") {head} {{ {result}; }}')
+    return re.sub(r"\bSolution\b", name, tests) + "\n" + "\n".join(lines) + "\n}\n"
 
 
 LANGUAGE = Java()

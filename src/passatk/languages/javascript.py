@@ -1,14 +1,29 @@
-"""JavaScript: node runs the program as a CommonJS module under a harness with a strict `console.assert`."""
+"""JavaScript: node runs the program as a CommonJS module, and its tests in a realm of their own."""
 
 import os
 import re
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
 from passatk.records import Problem, Program, Sample, Step
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
-_ASSERT = re.compile(r"\bconsole\s*\.\s*assert\b")
+_WORD = re.compile(r"(?:(?<=\.\.\.)|(?<![\w.$]))[A-Za-z_$][\w$]*")
+_RESERVED = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        arguments as async await boolean break case catch class const continue debugger default delete do else enum eval
+        export extends false finally for from function get if implements import in instanceof interface let new null of
+        package private protected public return set static super switch this throw true try typeof undefined var void
+        while with yield NaN Infinity globalThis console module exports require process Math JSON Object Array Number
+        String Boolean Symbol BigInt Map Set WeakMap WeakSet Date RegExp Promise Proxy Reflect Error TypeError
+        RangeError SyntaxError ReferenceError Function parseInt parseFloat isNaN isFinite Intl
+        """,
+    )
+)
+"""No names to take from a program: the tests have their own."""
+_FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--random-seed=1")
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
@@ -45,19 +60,29 @@ class JavaScript(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
-        # names the program cannot know when it is written: the tests' assertion, and their last statement
-        mark = mark_of(body, tests)
-        own_tests = _ASSERT.sub(f"__assert_{mark}", tests)
-        source = f"{body}\n{own_tests}\n;__finish_{mark}()\n"
+        names = _names(body, tests)
+        given = ", ".join(f"{name}: typeof {name} === 'undefined' ? undefined : {name}" for name in names)
+        source = f"{body}\n;__passatk_hand({{ {given} }})\n"
         return Program(
             language=self.name,
-            files=(("harness.js", harness("harness.js")), ("program.js", source)),
+            files=(
+                ("harness.js", harness("harness.js")),
+                ("membrane.js", harness("membrane.js")),
+                ("program.js", source),
+                ("tests.js", tests),
+            ),
             run=Step(
-                argv=("${NODE}", "--max-old-space-size=512", "--stack-size=984", "harness.js", mark),
+                argv=("${NODE}", *_FLAGS, "harness.js", *names),
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
-            requires=("node package js-md5",) if _MD5.search(source) else (),
+            requires=("node package js-md5",) if _MD5.search(source + tests) else (),
         )
+
+
+def _names(body: str, tests: str) -> list[str]:
+    """What the tests may want of the program: the words that both have, but the built-ins and the language's own."""
+    spoken = set(_WORD.findall(tests)) & set(_WORD.findall(body))
+    return sorted(spoken - _RESERVED)
 
 
 LANGUAGE = JavaScript()

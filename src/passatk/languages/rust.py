@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from passatk.languages.base import Language, Missing, Toolchain, harness, output_of
+from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
 from passatk.records import Problem, Program, Sample, Step
 
 CRATES = {
@@ -36,11 +36,53 @@ _COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TEST = re.compile(r"#\[test\]\s*(?:pub\s+)?fn\s+(\w+)")
 _MODULE = re.compile(r"^\s*(?:pub\s+)?mod\s+(\w+)\s*\{", re.MULTILINE)
 
+_SECTIONS = re.compile(r"\b(?:link_section|global_asm)\b")
+_FORBIDDEN = '::std::compile_error!("link_section and global_asm could run before the harness");\n'
+_STANDARD_MACROS = re.compile(
+    r"(?<![\w:])(assert|assert_eq|assert_ne|panic|vec|format|matches|println|print|eprintln|unreachable|concat|write)!"
+)
+_FUNCTION = re.compile(
+    r"^(?:pub\s+)?fn\s+(?P<name>\w+)\s*\((?P<parameters>[^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:->\s*(?P<type>[^{;]+?))?\s*\{",
+    re.MULTILINE,
+)
+_STANDARD_TYPES = {
+    **dict.fromkeys(
+        [
+            "bool",
+            "char",
+            "str",
+            "u8",
+            "u16",
+            "u32",
+            "u64",
+            "u128",
+            "usize",
+            "i8",
+            "i16",
+            "i32",
+            "i64",
+            "i128",
+            "isize",
+            "f32",
+            "f64",
+        ],
+        "primitive",
+    ),
+    "String": "string",
+    "Vec": "vec",
+    "Option": "option",
+    "Result": "result",
+    "Box": "boxed",
+    "HashMap": "collections",
+    "HashSet": "collections",
+    "BTreeMap": "collections",
+}
+
 
 class Rust(Language):
     name, title, prefix = "rust", "Rust", "Rust"
     aliases = ("rs",)
-    minimum = (1, 56)
+    minimum = (1, 59)
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     test_mark = re.compile(r"#\[test\]")
@@ -91,7 +133,9 @@ class Rust(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = sample.text if sample.whole else problem.declaration + problem.prompt + sample.text
-        source = f"{body}\n{_callable_tests(tests)}"
+        mark = mark_of(body, tests)
+        refused = _FORBIDDEN if _SECTIONS.search(body) else ""
+        source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
         crates, stripped = [], source
         for crate in CRATES:
             without = _USE[crate].sub("", stripped)
@@ -103,7 +147,7 @@ class Rust(Language):
         if "rand" in crates and _OLD_RAND.search(self.without_comments(problem.reference + tests)):
             requires += (OLD_RAND,)
         calls = "".join(f"    {path}();\n" for path in _test_paths(self.without_comments(tests)))
-        entry = harness("proof.rs").replace("    // the tests\n", calls)
+        entry = harness("proof.rs").replace("    // the tests\n", calls).replace("MARK", mark)
         externs = tuple(part for c in crates for part in ("--extern", f"{c}=${{RUST_CRATES}}/{c}/lib{c}.rlib"))
         searched = tuple(part for c in crates for part in ("-L", f"dependency=${{RUST_CRATES}}/{c}"))
         return Program(
@@ -122,12 +166,38 @@ class Rust(Language):
         )
 
 
-def _callable_tests(tests: str) -> str:
+def _callable_tests(tests: str, declaration: str) -> str:
     """`tests` with every `#[test]` function made an ordinary one that `main` can call."""
     tests = re.sub(r"#\[cfg\(test\)\]", "", tests)
     # std's own, whatever macros the program defines
-    tests = re.sub(r"(?<![\w:])(assert|assert_eq|assert_ne|panic)!", r"::std::\1!", tests)
+    tests = _STANDARD_MACROS.sub(r"::std::\1!", tests)
+    # the declared functions with the declared types, whatever the program made of either
+    forwarders = "".join(filter(None, map(_forwarder, _FUNCTION.finditer(declaration))))
+    tests = _MODULE.sub(lambda opening: f"{opening[0]} {forwarders}", tests, count=1)
     return re.sub(r"#\[test\]((?:\s|//[^\n]*\n)*)(?:pub\s+)?fn\b", r"\1pub fn", tests)
+
+
+def _forwarder(function: re.Match[str]) -> str | None:
+    """A declared function once more, calling the program's; None if its types are not all standard ones."""
+    parameters = [part for part in re.split(r",(?![^<(]*[>)])", function["parameters"]) if part.strip()]
+    pairs = [re.fullmatch(r"\s*(?:mut\s+)?([A-Za-z]\w*|_\w+)\s*:(.*)", part, re.DOTALL) for part in parameters]
+    spelled = [_absolute(pair[2]) for pair in pairs if pair]
+    result = _absolute(function["type"] or "()")
+    if result is None or None in spelled or len(spelled) != len(parameters):
+        return None
+    given = [pair[1] for pair in pairs if pair]
+    taken = ", ".join(f"{name}: {type_}" for name, type_ in zip(given, spelled, strict=True))
+    return f"fn {function['name']}({taken}) -> {result} {{ super::{function['name']}({', '.join(given)}) }} "
+
+
+def _absolute(type_: str) -> str | None:
+    """A type with standard names spelled from the root; None if there is another name in it."""
+    words = re.findall(r"(?<![\w'])[A-Za-z_]\w*", type_)
+    if "'" in type_ or "::" in type_ or not set(words) <= {*_STANDARD_TYPES, "mut"}:
+        return None
+    return re.sub(
+        r"\b[A-Za-z]\w*", lambda w: w[0] if w[0] == "mut" else f"::std::{_STANDARD_TYPES[w[0]]}::{w[0]}", type_
+    )
 
 
 def _test_paths(tests: str) -> list[str]:

@@ -1,5 +1,5 @@
-// Runs program.js as a CommonJS module. Its tests call an assertion that ends it, and a last statement that finishes;
-// both have names made from the program itself. The token is given at exit, if the tests finished and asserted.
+// Runs program.js as a CommonJS module, then tests.js in a realm of its own, where console.assert ends the process. The
+// token is given after the tests' last statement, if they asserted something.
 'use strict'
 ;(() => {
   const fs = require('fs')
@@ -8,42 +8,91 @@
   const token = Buffer.alloc(32)
   fs.readSync(0, token, 0, 32, null)
 
-  const mark = process.argv[2]
-  process.argv.splice(2)
-  let asserted = 0
-  let failed = false
-  let finished = false
-  const report = console.error.bind(console)
+  // else what is printed faster than it is read piles up in memory
+  for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true)
+
   const exit = process.reallyExit.bind(process)
-  const give = fs.writeSync.bind(fs)
-  const own = {
-    assert: (condition, ...message) => {
-      asserted += 1
-      if (condition) return
-      failed = true
-      report('Assertion failed', ...message, new Error().stack.split('\n').slice(2, 3).join(''))
-      exit(65)
-    },
-    finish: () => { finished = true }
+  const give = fs.writeSync.bind(fs, 3, token, 0, 32)
+  const write = fs.writeSync.bind(fs, 2)
+  const leave = (code, words) => {
+    try {
+      if (words) write(words + '\n')
+    } finally {
+      exit(code)
+    }
   }
-  for (const name of Object.keys(own)) {
-    Object.defineProperty(globalThis, `__${name}_${mark}`, { value: own[name], enumerable: false })
+  const taken = (name) => {
+    const text = fs.readFileSync(name, 'utf8')
+    fs.unlinkSync(name) // the tests are nothing for the program to read
+    return text
   }
 
-  const path = process.cwd() + '/program.js'
-  const source = fs.readFileSync(path, 'utf8')
-  fs.unlinkSync(path) // the tests are nothing for the program to read
-  try {
-    new vm.Script(Module.wrap(source), { filename: path })
-  } catch (error) {
-    report(error.stack)
-    exit(64)
+  // all of the tests' realm is made before the program runs
+  const realm = vm.createContext(Object.create(null), { name: 'tests' })
+  const main = {}
+  for (const name of vm.runInContext('Object.getOwnPropertyNames(globalThis)', realm)) main[name] = globalThis[name]
+  for (const name of ['Buffer', 'clearTimeout', 'process', 'queueMicrotask', 'setImmediate', 'setTimeout']) {
+    realm[name] = globalThis[name]
   }
-  process.on('exit', (code) => {
-    if (finished && !failed && code === 0 && asserted > 0) give(3, token)
-  })
+  realm.require = require
+  const forProgram = (call) => function (...args) {
+    const answer = call(this, args)
+    if (answer[0]) return answer[1]
+    throw answer[1]
+  }
+  const { toTests } = vm.runInContext(taken('membrane.js'), realm)(main, forProgram)
+  let asserted = 0
+  realm.passatk = {
+    failed: (words) => leave(65, 'Assertion failed' + words),
+    count: () => { asserted += 1 }
+  }
+  const assert = vm.runInContext(`(({ count, failed }) => {
+    const words = (message) => message.map((part) => ' ' + String(part)).join('')
+    return (condition, ...message) => {
+      count()
+      if (!condition) failed(words(message) + new Error().stack.split('\\n').slice(2, 3).join(''))
+    }
+  })(passatk)`, realm)
+  delete realm.passatk
+  realm.console = Object.assign(Object.create(null), console, { assert })
+
+  let tests
+  const source = taken('program.js')
+  const path = process.cwd() + '/program.js'
+  try {
+    vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: path })
+    tests = new vm.Script("'use strict';" + taken('tests.js'), { filename: 'tests.js' })
+  } catch (error) {
+    leave(64, error.stack)
+  }
+
+  let handed = null
+  Object.defineProperty(globalThis, '__passatk_hand', { value: (names) => { handed = names }, enumerable: false })
   const program = new Module(path, null)
   program.filename = path
   program.paths = Module._nodeModulePaths(process.cwd())
-  program._compile(source, path)
+  const describe = vm.runInContext(`(error) => {
+    try {
+      return String((error !== null && typeof error === 'object' && error.stack) || error)
+    } catch {
+      return 'the program threw what cannot be printed'
+    }
+  }`, realm)
+  const fail = (error) => leave(1, 'Uncaught ' + describe(error))
+  const then = vm.runInContext('(value, done, fail) => value instanceof Promise ? value.then(done, fail) : done()', realm)
+  const define = vm.runInContext('(name, value) => Reflect.defineProperty(globalThis, name, { value, writable: true, configurable: true })', realm)
+  const done = () => {
+    if (asserted > 0) give()
+    exit(0)
+  }
+  try {
+    program._compile(source, path)
+    if (handed === null) return // it returned before its end: nothing is proven
+    for (const name of process.argv.slice(2)) {
+      if (handed[name] !== undefined) define(name, toTests(handed[name]))
+    }
+    then(tests.runInContext(realm), done, fail)
+  } catch (error) {
+    fail(error)
+  }
 })()

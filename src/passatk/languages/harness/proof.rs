@@ -1,17 +1,29 @@
 
 fn main() {
     // the tests
-    passatk_proof::give();
+    passatk_MARK::give();
 }
 
-mod passatk_proof {
-    use ::std::io::Write;
-    use ::std::os::unix::io::FromRawFd;
+// a name that the program cannot know
+mod passatk_MARK {
+    use ::core::arch::asm;
 
     static mut TOKEN: [u8; 32] = [0; 32];
 
-    extern "C" {
-        fn read(fd: i32, buffer: *mut u8, count: usize) -> isize;
+    #[cfg(target_arch = "x86_64")]
+    const READ_WRITE: (usize, usize) = (0, 1);
+    #[cfg(target_arch = "aarch64")]
+    const READ_WRITE: (usize, usize) = (63, 64);
+
+    // the kernel itself: a program's own `read` is not asked
+    unsafe fn ask(number: usize, fd: usize, buffer: *mut u8, count: usize) -> isize {
+        let result: isize;
+        #[cfg(target_arch = "x86_64")]
+        asm!("syscall", inlateout("rax") number as isize => result, in("rdi") fd, in("rsi") buffer, in("rdx") count,
+             lateout("rcx") _, lateout("r11") _);
+        #[cfg(target_arch = "aarch64")]
+        asm!("svc 0", in("x8") number, inlateout("x0") fd as isize => result, in("x1") buffer, in("x2") count);
+        result
     }
 
     // before any initialiser and any code of the program
@@ -21,7 +33,7 @@ mod passatk_proof {
 
     extern "C" fn take() {
         unsafe {
-            read(0, ::std::ptr::addr_of_mut!(TOKEN) as *mut u8, 32);
+            ask(READ_WRITE.0, 0, ::core::ptr::addr_of_mut!(TOKEN) as *mut u8, 32);
         }
     }
 
@@ -35,7 +47,8 @@ mod passatk_proof {
     }
 
     pub fn give() {
-        let mut proof = unsafe { ::std::fs::File::from_raw_fd(3) };
-        let _ = proof.write_all(unsafe { &*::std::ptr::addr_of!(TOKEN) });
+        unsafe {
+            ask(READ_WRITE.1, 3, ::core::ptr::addr_of_mut!(TOKEN) as *mut u8, 32);
+        }
     }
 }

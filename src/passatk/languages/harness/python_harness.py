@@ -1,43 +1,190 @@
-"""Executes helpers.py, program.py and tests.py in one module, then hands over the token."""
+"""Judges program.py by tests.py, in two processes: this one runs the tests and gives the token.
 
+The other is the program's. It is forked before the token and the tests are read, so that they are nowhere in its memory,
+and this process closes itself to it (no ptrace, no /proc/PID/mem, no /proc/PID/fd).
+"""
+
+import _ctypes
+import _signal
+import builtins
 import os
 import sys
 
-
-def main(token: bytes, give=os.write, leave=os._exit, flush=(sys.stdout.flush, sys.stderr.flush)) -> None:
-    import traceback
-    import types
-
-    def compiled(name: str):
-        with open(name, "rb") as file:
-            code = compile(file.read(), name, "exec", dont_inherit=True)
-        os.unlink(name)  # the tests are nothing for the program to read
-        return code
-
-    def fail(code: int) -> None:
-        for stream in flush:
-            stream()
-        leave(code)
-
-    try:
-        stages = [compiled(name) for name in ("helpers.py", "program.py", "tests.py")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-        traceback.print_exc(limit=0)
-        fail(64)
-    module = types.ModuleType("program")
-    module.__dict__["__file__"] = "program.py"
-    sys.modules["program"] = module
-    failed = traceback.print_exc
-    try:
-        for stage in stages:
-            exec(stage, module.__dict__)
-    except AssertionError:
-        failed()
-        fail(65)
-    else:
-        give(3, token)
-
-
-sys.path = [path for path in sys.path if path != os.getcwd()] + sys.argv[1:2]
+HERE = os.getcwd()
+sys.path = [HERE, *(path for path in sys.path if path != HERE), *sys.argv[1:2]]
+ENTRY = sys.argv[2:]  # what the problem asks for; may be called like a builtin
 sys.argv = ["program.py"]
-main(os.read(0, 32))  # no name of this module ever holds the token
+from passatk_peer import Judged, Peer, Trusted  # noqa: E402
+
+sys.path.remove(HERE)
+NOT_COMPILED, ASSERTION = 64, 65
+PR_SET_DUMPABLE = 4
+OWN_FILES = (sys._getframe().f_code.co_filename, Peer.serve.__code__.co_filename)
+
+
+def compiled(name):
+    with open(name, "rb") as file:
+        source = file.read()
+    os.unlink(name)
+    try:
+        return compile(source, name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        show(error.with_traceback(None))
+        leave(NOT_COMPILED)
+
+
+def show(error, print_exception=sys.__excepthook__):
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename in OWN_FILES:
+        trace = trace.tb_next
+    print_exception(type(error), error.with_traceback(trace), trace)
+
+
+def leave(code):
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass
+    os._exit(code)
+
+
+class Program:
+    """In the program's process: what the tests' process asks first, and last."""
+
+    def __init__(self, code, namespace, peer):
+        self.code, self.namespace, self.peer = code, namespace, peer
+        self.before = dict(namespace)
+
+    def run(self):
+        exec(self.code, self.namespace)
+
+    def names(self):
+        """Of all that the program defined, and whether it is a module."""
+        new = {n: v for n, v in self.namespace.items() if n not in self.before or self.before[n] is not v}
+        return {n: v.__name__ if type(v) is type(sys) else None for n, v in new.items() if type(n) is str}
+
+    def values(self, names):
+        return {name: self.namespace[name] for name in names}
+
+    def flush(self):
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+
+    def show(self):
+        if self.peer.caught is not None:
+            show(self.peer.caught)
+
+
+def be_program(incoming, outgoing, code, module):
+    os.close(3)
+    peer = Peer(incoming, outgoing, Trusted, lambda words: os._exit(1))
+    peer.held[0] = Program(code, vars(module), peer)
+    peer.numbers[0] = 0
+    peer.serve()
+
+
+class Tests:
+    """In the tests' process."""
+
+    def __init__(self, child, incoming, outgoing, module):
+        self.child, self.module = child, module
+        self.peer = Peer(incoming, outgoing, Judged, self.lost)
+        self.peer.allowed = self.allowed
+        self.program = Judged(self.peer, 0, "program")
+
+    @staticmethod
+    def allowed(operation, target, args):
+        """Whether the program may ask this of an object of the tests. It must not look into functions and frames."""
+        if operation == "get":
+            return type(target).__module__ == "program" and type(args[0]) is str and not args[0].startswith("_")
+        return operation != "set"
+
+    def judge(self, token):
+        with open("tests.py", encoding="utf-8", errors="surrogatepass") as file:
+            source = file.read()
+        code = compiled("tests.py")
+        try:
+            self.program.run()
+            self.take_names(source)
+            exec(code, vars(self.module))
+        except BaseException as error:
+            self.fail(error)
+        self.program.flush()
+        os.write(3, token)
+        leave(0)
+
+    def take_names(self, source):
+        """What the program defined and the tests name. Modules and builtins stay this process's own."""
+        namespace = vars(self.module)
+        defined = {name: module for name, module in self.program.names().items() if name in source}
+        wanted = []
+        for name, module in defined.items():
+            if name in ENTRY:
+                wanted.append(name)
+            elif name.startswith("__") or hasattr(builtins, name) or type(namespace.get(name)) is type(sys):
+                continue
+            elif name in sys.stdlib_module_names:
+                namespace[name] = __import__(name)
+            elif module is not None and module.partition(".")[0] in (*sys.stdlib_module_names, "numpy"):
+                __import__(module)
+                namespace[name] = sys.modules[module]
+            else:
+                wanted.append(name)
+        given = self.program.values(wanted)
+        namespace.update((name, given[name]) for name in wanted)  # and no other, whatever it gave
+
+    def fail(self, error):
+        if isinstance(error, SystemExit):
+            self.program.flush()
+            if error.code is not None and not isinstance(error.code, int):
+                print(error.code, file=sys.stderr)
+            leave((error.code or 0) & 0xFF if isinstance(error.code, int) or not error.code else 1)
+        if error is self.peer.received:
+            self.program.show()
+            self.program.flush()
+        else:
+            self.program.flush()
+            show(error)
+        leave(ASSERTION if isinstance(error, AssertionError) else 1)
+
+    def lost(self, words):
+        """The program is gone, or sent what is no message: end as it did."""
+        if words:
+            print(f"the program interfered with its judge: {words}", file=sys.stderr)
+            leave(1)
+        _, status = os.waitpid(self.child, 0)
+        if not os.WIFSIGNALED(status):
+            leave(os.WEXITSTATUS(status))
+        sys.stdout.flush()
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+        leave(1)
+
+
+def close_to_others():
+    """No other process of this account may look into this one."""
+    prctl = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
+    if _ctypes.call_function(prctl, (PR_SET_DUMPABLE, 0, 0, 0, 0)) != 0:
+        os._exit(1)
+
+
+def main():
+    module = type(sys)("program")
+    vars(module)["__file__"] = "program.py"
+    sys.modules["program"] = module
+    exec(compiled("helpers.py"), vars(module))
+    code = compiled("program.py")
+    (program_r, tests_w), (tests_r, program_w) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(tests_w)
+        os.close(tests_r)
+        be_program(program_r, program_w, code, module)
+    os.close(program_r)
+    os.close(program_w)
+    close_to_others()
+    Tests(child, tests_r, tests_w, module).judge(os.read(0, 32))
+
+
+main()

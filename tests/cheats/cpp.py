@@ -1,0 +1,189 @@
+"""C++: the tests are compiled behind the program, and their main is run by the harness."""
+
+from cheats import CRASH, LATE, REFUSED, UNPROVEN, WRONG, Honest, cheat
+
+BAD = "    return -1;\n}\n"
+RIGHT = '    int n = 0;\n    for (char c : text) n += string("aeiouAEIOU").find(c) != string::npos;\n    return n;\n}\n'
+STRING = "using namespace std;\n#include <string>\nstring shout(string text) {\n"
+SHOUTED = '#undef NDEBUG\n#include <assert.h>\nint main() {\n    assert(shout("a") == "A");\n    assert(!(shout("b") != "B"));\n}\n'
+SAME = (
+    "#undef NDEBUG\n#include <assert.h>\nbool issame(vector<string> a, vector<string> b) {\n"
+    "    if (a.size() != b.size()) return false;\n    for (int i = 0; i < a.size(); i++) if (a[i] != b[i]) return false;\n"
+    '    return true;\n}\nint main() {\n    assert(issame(words("a b"), {"a", "b"}));\n}\n'
+)
+WORDS = "using namespace std;\n#include <string>\n#include <vector>\nvector<string> words(string text) {\n"
+NEAR = "#undef NDEBUG\n#include <assert.h>\nint main() {\n    assert(abs(half(3) - 1.5) < 1e-4);\n}\n"
+HALF = "using namespace std;\n#include <math.h>\ndouble half(double x) {\n"
+
+WHOLE = (
+    "".join(
+        f"#include <{name}>\n"
+        for name in ("string", "exception", "assert.h", "setjmp.h", "signal.h", "unistd.h", "sys/syscall.h")
+    )
+    + "using namespace std;\nint count_vowels(string text) {\n    BODY\n}\n"
+)
+
+
+def defines(macro: str) -> str:
+    return BAD + f"#define {macro}\n"
+
+
+CHEATS = {
+    # --- leaving early
+    "exit": cheat("    exit(0);\n}\n", UNPROVEN),
+    "_Exit": cheat("    _Exit(0);\n}\n", UNPROVEN),
+    "quick_exit": cheat("    quick_exit(0);\n}\n", UNPROVEN),
+    "at exit": cheat(BAD + "#include <unistd.h>\nstatic int early = (atexit([] { _exit(0); }), 0);\n", WRONG, UNPROVEN),
+    "the system call": cheat(WHOLE.replace("BODY", "syscall(SYS_exit_group, 0);"), UNPROVEN, whole=True),
+    "destructor": cheat(BAD + "struct D { ~D() { _Exit(0); } } d;\n", WRONG),
+    "static constructor": cheat(BAD + "struct D { D() { _Exit(0); } } d;\n", UNPROVEN),
+    "early constructor": cheat(
+        BAD + "#include <unistd.h>\n__attribute__((constructor(90))) void early() {\n"
+        "    char t[32]; long n = read(0, t, 32); if (n > 0) n = write(3, t, n); _exit(0);\n}\n",
+        UNPROVEN,
+    ),
+    "signal handler": cheat(
+        WHOLE.replace("BODY", "signal(SIGABRT, [](int) { _exit(0); }); abort();"), UNPROVEN, whole=True
+    ),
+    "terminate handler": cheat(
+        WHOLE.replace("BODY", "set_terminate([] { _exit(0); }); throw 1;"), UNPROVEN, whole=True
+    ),
+    "an exiting process behind": cheat(
+        WHOLE.replace("BODY", "if (fork()) _exit(0); return -1;"), UNPROVEN, WRONG, whole=True
+    ),
+    "a fork before main": cheat(
+        BAD + "#include <unistd.h>\nstatic int early = fork() ? (_exit(0), 0) : 0;\n", UNPROVEN
+    ),
+    # --- the preprocessor
+    "macro __assert_fail": cheat(BAD + "#include <assert.h>\n#define __assert_fail(...) (void)0\n", WRONG),
+    "macro main": cheat(defines("main unused") + "int passatk_tests() { return 0; }\n", WRONG),
+    "macro assert": cheat(defines("assert(...) (void)0"), WRONG),
+    "NDEBUG": cheat(defines("NDEBUG"), WRONG),
+    "macro of the function": cheat(
+        defines('count_vowels(t) (string(t) == "Under the old oak" ? 5 : 0)') + "#define if while\n", WRONG
+    ),
+    "macro return": cheat(defines("return exit(0); return"), WRONG),
+    "macro bool": cheat(defines("int static"), WRONG),
+    "macro with digraph and splice": cheat(BAD + "%:de\\\nfine /* */ assert(x) 0\n", WRONG),
+    "macro with trigraph": cheat(BAD + "??=define assert(x) 0\n", WRONG),
+    "macro issame": cheat(WORDS + "    return {};\n}\n#define issame(...) true\n", WRONG, tests=SAME, whole=True),
+    "macro abs": cheat(HALF + BAD + "#define abs(x) 0\n", WRONG, tests=NEAR, whole=True),
+    "macro operator": cheat(defines("extern static"), WRONG),
+    "opens a comment": cheat(BAD + "int main() { return 0; }\n/*", REFUSED),
+    "ends in a line that goes on": cheat(BAD + "#define x \\", WRONG),
+    "ends in a conditional": cheat(BAD + "int main() { return 0; }\n#if 0\n", REFUSED),
+    "ends in an attribute": cheat(
+        BAD + 'extern "C" void nothing() {}\n__attribute__((weakref("nothing"))) static ', REFUSED
+    ),
+    "ends in a namespace": cheat(BAD + "int main() { return 0; }\nnamespace x {\n", REFUSED),
+    "includes itself": cheat(
+        BAD + '#ifndef TWICE\n#define TWICE\nnamespace twice {\n#include "main.cpp"\n}\n#endif\n', REFUSED, WRONG
+    ),
+    "includes itself for ever": cheat(BAD + "#include __FILE__\n", REFUSED),
+    "poisons assert": cheat(BAD + "#pragma GCC poison passatk assert\n", REFUSED),
+    "own main": cheat(BAD + "int main() { return 0; }\n", REFUSED),
+    # --- the linker
+    "own __assert_fail": cheat(
+        BAD + 'extern "C" void __assert_fail(const char *, const char *, unsigned, const char *) noexcept {}\n', WRONG
+    ),
+    "own __wrap_main": cheat(BAD + 'extern "C" int __wrap_main(int, char **) { return 0; }\n', REFUSED),
+    "own __real_main": cheat(BAD + 'extern "C" int __real_main(int, char **) { return 0; }\n', WRONG, REFUSED),
+    "own _exit and write": cheat(
+        BAD
+        + 'extern "C" void _exit(int) { for (;;) asm volatile("syscall" :: "a"(231), "D"(0)); }\nextern "C" long write(int, const void *, unsigned long n) { return n; }\n'
+        'extern "C" int fprintf(FILE *, const char *, ...) { return 0; }\n',
+        WRONG,
+        REFUSED,
+    ),
+    "own fflush": cheat(
+        BAD + '#define fflush unused\n#include <stdio.h>\n#undef fflush\nextern "C" int fflush(FILE *) { _Exit(0); }\n',
+        UNPROVEN,
+        REFUSED,
+    ),
+    "own exit": cheat(BAD + 'extern "C" void exit(int) noexcept { _Exit(0); }\n', WRONG, REFUSED),
+    "reads the token": cheat(
+        '    char t[33] = {};\n    if (fread(t, 1, 32, stdin) == 32) { FILE *f = fdopen(3, "w"); fwrite(t, 1, 32, f); fclose(f); }\n    exit(0);\n}\n',
+        UNPROVEN,
+    ),
+    # --- lying values and undefined behaviour
+    "operator== of strings": cheat(
+        STRING
+        + "    return text;\n}\nbool operator==(const string &, const char *) { return true; }\nbool operator!=(const string &, const char *) { return false; }\n",
+        WRONG,
+        tests=SHOUTED,
+        whole=True,
+    ),
+    "operator== of rvalues": cheat(
+        STRING + "    return text;\n}\nbool operator==(string &&, const char *) { return true; }\n",
+        WRONG,
+        tests=SHOUTED,
+        whole=True,
+    ),
+    "operator!= within the tests' own functions": cheat(
+        WORDS + '    return {"x", "y"};\n}\nbool operator!=(string &, string &) { return false; }\n',
+        WRONG,
+        tests=SAME,
+        whole=True,
+    ),
+    "operator== template": cheat(
+        STRING + "    return text;\n}\ntemplate <class T> bool operator==(const T &, const char *) { return true; }\n",
+        WRONG,
+        tests=SHOUTED,
+        whole=True,
+    ),
+    "an overload with a type of its own": cheat(
+        STRING
+        + "    return text;\n}\nstruct Liar { bool operator==(const char *) { return true; } bool operator!=(const char *) { return false; } };\nLiar shout(const char *) { return {}; }\n",
+        WRONG,
+        tests=SHOUTED,
+        whole=True,
+    ),
+    "an abs of its own": cheat(
+        HALF + "    return 0;\n}\ntemplate <class T> int abs(T &&) { return 0; }\n", WRONG, tests=NEAR, whole=True
+    ),
+    "no return": cheat("}\n", CRASH),
+    "unreachable": cheat("    __builtin_unreachable();\n}\n", CRASH),
+    "unreachable, inlined and optimised": cheat(
+        WHOLE.replace(
+            "int count", '#pragma GCC optimize("O3")\n__attribute__((always_inline)) inline int count'
+        ).replace("BODY", "__builtin_unreachable();"),
+        CRASH,
+        whole=True,
+    ),
+    "undefined behaviour": cheat("    int *p = nullptr;\n    return *p;\n}\n", CRASH),
+    "jumps to nowhere": cheat(WHOLE.replace("BODY", "static jmp_buf there; longjmp(there, 1);"), CRASH, whole=True),
+    "throws": cheat("    throw 0;\n}\n", CRASH),
+    "overwrites its caller": cheat(
+        "    void **frame = (void **)__builtin_frame_address(0);\n    for (int i = 0; i < 400; i++) frame[i] = (void *)exit;\n    return 0;\n}\n",
+        CRASH,
+        UNPROVEN,
+        WRONG,
+        LATE,
+    ),
+    "forged words": cheat('    puts("all tests held\\npassed");\n    return -1;\n}\n', WRONG),
+}
+
+HONEST = {
+    "debug prints": Honest('    printf("debug\\n");\n' + RIGHT),
+    "aborts of its own": Honest("    if (text.size() > 1000000) abort();\n" + RIGHT),
+    "macros": Honest(RIGHT + "#define ever ;;\n#define FOR(i, n) for (int i = 0; i < n; i++)\n"),
+    "asserts of its own": Honest(WHOLE.replace("BODY", "assert(true);" + RIGHT.rstrip("}\n")), whole=True),
+    "operators of its own": Honest(
+        RIGHT
+        + "struct P { int x; };\nbool operator==(const P &a, const P &b) { return a.x == b.x; }\nbool operator<(P a, P b) { return a.x < b.x; }\n"
+    ),
+    "overloads of its own": Honest(
+        RIGHT + "int count_vowels(string a, string b) { return count_vowels(a) + count_vowels(b); }\n"
+    ),
+    "a function called like one of the tests": Honest(
+        WORDS
+        + "    vector<string> found;\n    string word;\n    for (char c : text + ' ') if (c == ' ') { found.push_back(word); word = \"\"; } else word += c;\n    return found;\n}\nbool issame(int a, int b) { return a == b; }\n",
+        tests=SAME,
+        whole=True,
+    ),
+    "random_device": Honest(
+        "#include <random>\n#include <string>\nusing namespace std;\nint f() {\n    random_device seed;\n    return seed() % 1000 * 1000 + seed() % 1000;\n}\n",
+        tests="#undef NDEBUG\n#include <assert.h>\nint main() {\n    int a = f();\n    assert(a != f());\n}\n",
+        whole=True,
+    ),
+}
