@@ -37,7 +37,7 @@ def answer() -> int:
     import os
     names = [name for folder in ('/box', '/tmp', '/dev/shm') for name in os.listdir(folder)]
     left = [name for name in names if {LEFT!r} in name]
-    left += [pid for pid in os.listdir('/proc') if pid.isdigit() and int(pid) not in (1, os.getpid())]
+    left += [pid for pid in os.listdir('/proc') if pid.isdigit() and int(pid) not in (1, os.getpid(), os.getppid())]
     for kind in ('shm', 'sem', 'msg'):
         left += [line for line in open(f'/proc/sysvipc/{{kind}}') if line.split()[0].startswith('{LEFT_KEY}')]
     left += open('/proc/net/unix').read().splitlines()[1:]

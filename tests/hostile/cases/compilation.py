@@ -44,7 +44,11 @@ ROWS = (
         Status.COMPILE_ERROR,
         cpp='#include "/etc/shadow"\n' + CPP_ANSWER,
         rust=RUST_ANSWER + 'static SECRET: &str = include_str!("/etc/shadow");\n',
-        go='package main\n\nimport _ "embed"\n\n//go:embed main.go\nvar text string\n\n' + GO_ANSWER,
+    ),
+    whole(
+        "directives that change nothing",
+        Status.PASSED,
+        go='package main\n\nimport _ "embed"\n\n//go:embed main.go\nvar text string\n\nfunc Answer() int {\n\treturn 42 + len(text)\n}\n',
     ),
     whole(
         "assembles what is not its own",

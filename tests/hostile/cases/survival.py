@@ -48,19 +48,23 @@ ROWS = (
         rust="std::thread::spawn(|| std::thread::park());",
     ),
     row(
-        "thread that keeps the program",
-        Status.TIME_LIMIT,
+        "thread that would go on",  # the last test has held: nobody waits for what comes after
+        Status.PASSED,
         python="threading.Thread(target=time.sleep, args=(1000,)).start()",
         java="new Thread(() -> { for (;;) try { Thread.sleep(1000000); } catch (Exception e) { } }).start();",
         javascript="setInterval(() => {}, 1000)",
     ),
     row(
         "exit handler that never ends",
-        Status.TIME_LIMIT,
+        Status.PASSED,
         python="import atexit\natexit.register(time.sleep, 1000)",
-        cpp="atexit([] { for (;;) pause(); });",
         java="Runtime.getRuntime().addShutdownHook(new Thread(() -> { for (;;); }));",
         javascript="process.on('exit', () => { for (;;); })",
+    ),
+    row(
+        "exit handler that never ends",  # C++ leaves by the way of all programs
+        Status.TIME_LIMIT,
+        cpp="atexit([] { for (;;) pause(); });",
     ),
     # --- what they do with signals and exceptions
     row(
