@@ -22,7 +22,6 @@ from passatk.languages import LANGUAGES
 from passatk.records import Isolation, Limits, Program, Record, Sample, Step, Verdict
 
 _MIB = 1 << 20
-WORKERS = (1, 8)
 REPEATS = 20
 _HOGS = 4
 _MARK = "PASSATK_HOSTILE"
@@ -97,7 +96,7 @@ def hostile_limits() -> Limits:
     """Short ones, so that what has to be stopped is stopped soon; none that a right program here could reach."""
     limits = default_limits(cpu_s=0.5, memory_bytes=256 * _MIB)
     replace = msgspec.structs.replace
-    run = replace(limits.run, idle_s=1.0, output_bytes=256 << 10, processes=64, disk_bytes=64 * _MIB)
+    run = replace(limits.run, idle_s=0.7, output_bytes=256 << 10, processes=64, disk_bytes=64 * _MIB)
     build = replace(limits.build, cpu_s=3.0, memory_bytes=1024 * _MIB, disk_bytes=64 * _MIB)
     return Limits(run=run, build=build)
 
@@ -223,10 +222,10 @@ def _load() -> Iterator[None]:
             hog.wait()
 
 
-def trial() -> Report:
-    """Everything, as the user of this process."""
+def trial(worker_counts: Sequence[int]) -> Report:
+    """All programs, once for each number of workers, as the user of this process."""
     environment = Environment()
-    rounds = tuple(judge_round(environment, workers) for workers in WORKERS)
+    rounds = tuple(judge_round(environment, workers) for workers in worker_counts)
     idle = judge_chances(environment, REPEATS // 2)
     with _load():
         loaded = judge_chances(environment, REPEATS - REPEATS // 2)
@@ -235,4 +234,4 @@ def trial() -> Report:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(trial()))
+    sys.stdout.buffer.write(msgspec.json.encode(trial([int(workers) for workers in sys.argv[1:]])))

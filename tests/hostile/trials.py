@@ -14,7 +14,8 @@ from running import NOBODY, ROOT, find_ordinary_user
 from hostile.judging import Report
 
 THIS, ORDINARY = "this user", "an ordinary user"
-USERS = (THIS, ORDINARY)
+WORKERS = {THIS: (1, 8), ORDINARY: (8,)}
+"""User -> numbers of workers. That the number is no matter is shown once; an ordinary user gets what this one gets."""
 _TIMEOUT_S = 1500
 
 
@@ -35,7 +36,7 @@ def _run_trial(user: str) -> bytes:
 
 def _as_this_user(home: str) -> bytes:
     path = f"{ROOT / 'src'}:{ROOT / 'tests'}"
-    return _said(sys.executable, {**os.environ, "PYTHONPATH": path, "TMPDIR": home})
+    return _said(sys.executable, THIS, {**os.environ, "PYTHONPATH": path, "TMPDIR": home})
 
 
 def _as_ordinary_user(home: str) -> bytes:
@@ -43,12 +44,12 @@ def _as_ordinary_user(home: str) -> bytes:
     if isinstance(found, str):
         pytest.skip(found)
     os.chown(home, NOBODY, NOBODY)
-    return _said(found.python, found.environment(home), NOBODY)
+    return _said(found.python, ORDINARY, found.environment(home), NOBODY)
 
 
-def _said(python: str, environment: dict[str, str], user: int | None = None) -> bytes:
+def _said(python: str, kind: str, environment: dict[str, str], user: int | None = None) -> bytes:
     done = subprocess.run(
-        [python, "-m", "hostile.judging"],
+        [python, "-m", "hostile.judging", *map(str, WORKERS[kind])],
         cwd=environment["TMPDIR"],
         env=environment,
         user=user,
