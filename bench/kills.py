@@ -23,6 +23,10 @@ from typing import Any
 
 import msgspec
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from running import descendants
+
 from passatk.problems import load
 from passatk.runs.manifest import this_machine
 from passatk.sandbox.slot import UID
@@ -54,17 +58,6 @@ def start(path: Path, out: Path) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(command, stdout=report, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-def descendants(pid: int) -> list[int]:
-    found = [pid]
-    for parent in found:
-        try:
-            for task in Path(f"/proc/{parent}/task").iterdir():
-                found += [int(p) for p in (task / "children").read_text().split() if int(p) not in found]
-        except OSError:
-            continue
-    return found[1:]
-
-
 def is_program(pid: int) -> bool:
     """Under the programs' account, or, where that is the user's own, with the slot server's supervisor above it."""
     try:
@@ -81,7 +74,7 @@ def kill_one(rng: random.Random, driver: int) -> str | None:
     kind = rng.choices(KINDS, (1, 2, 2))[0]
     victims = [driver]
     if kind != "driver":
-        victims = [pid for pid in descendants(driver) if is_program(pid) == (kind == "program")]
+        victims = [pid for pid in descendants(driver)[1:] if is_program(pid) == (kind == "program")]
     if not victims:
         return None
     try:
@@ -148,7 +141,7 @@ def disturbed_run(rng: random.Random, path: Path, out: Path, expected: dict[str,
         drivers.add(process.pid)
         while process.poll() is None:
             time.sleep(rng.uniform(0.05, 0.8))
-            seen.update(descendants(process.pid))
+            seen.update(descendants(process.pid)[1:])
             if sum(killed.values()) < kills and (kind := kill_one(rng, process.pid)) is not None:
                 killed[kind] += 1
         if process.returncode == 0:

@@ -55,3 +55,15 @@ def _may(*command: str) -> bool:
     except OSError:
         return False
     return done.returncode == 0
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below `pid`."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in Path(f"/proc/{parent}/task").iterdir():  # slots are started by threads
+                found.extend(int(p) for p in (task / "children").read_text().split() if int(p) not in found)
+        except OSError:
+            continue
+    return found

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from running import Command
+from running import Command, descendants
 
 from passatk.problems import load
 
@@ -63,18 +63,6 @@ def judged(out: Path) -> int:
 def wait_for(process: "subprocess.Popen[bytes]", out: Path, verdicts: int) -> None:
     while process.poll() is None and judged(out) < verdicts:
         time.sleep(0.02)
-
-
-def descendants(pid: int) -> list[int]:
-    """All processes below `pid`."""
-    found = [pid]
-    for parent in found:
-        try:
-            for task in Path(f"/proc/{parent}/task").iterdir():  # slots are started by threads
-                found.extend(int(p) for p in (task / "children").read_text().split() if int(p) not in found)
-        except OSError:
-            continue
-    return found
 
 
 def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(passatk: Command, tmp_path: Path) -> None:

@@ -63,10 +63,11 @@ class LocalPool:
                 job = case.job
                 verdict = case.verdict() if case.attempts else self._environment.cannot_judge(job.program)
                 assert verdict is not None
-                verdicts = rounds.setdefault(job.program.key, [])
+                key = job.program.key
+                verdicts = rounds.setdefault(key, [])
                 verdicts.append(verdict)
                 if len(verdicts) == job.repeat:
-                    yield job, agree(rounds.pop(job.program.key))
+                    yield job, agree(rounds.pop(key))
 
     def _settled(self, cases: Iterable[Case]) -> Generator[Case, None, None]:
         """Cases with all the attempts they need; without any where this machine lacks what they need."""

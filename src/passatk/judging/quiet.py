@@ -61,8 +61,7 @@ def fell_asleep(outcome: Outcome) -> bool:
 
 def is_borderline(outcome: Outcome, limits: Limits) -> bool:
     """Whether a step ended by itself within a factor HEADROOM of its CPU or idle limit, on either side."""
-    steps = ((outcome.build, limits.build), (outcome.run, limits.run))
-    return any(facts is not None and _is_close(facts, allowed) for facts, allowed in steps)
+    return any(_is_close(facts, allowed) for facts, allowed in _beside(outcome, limits))
 
 
 def quietest(attempts: Sequence[Outcome]) -> Outcome:
@@ -86,10 +85,15 @@ def _steps(outcome: Outcome) -> list[StepFacts]:
     return [facts for facts in (outcome.build, outcome.run) if facts is not None]
 
 
+def _beside(outcome: Outcome, limits: Limits) -> list[tuple[StepFacts, StepLimits]]:
+    """The steps that were executed, each with its limits."""
+    both = ((outcome.build, limits.build), (outcome.run, limits.run))
+    return [(facts, allowed) for facts, allowed in both if facts is not None]
+
+
 def _over_limit(outcome: Outcome, limits: Limits) -> bool:
     """A step ended by itself, with more CPU time than it is allowed on a quiet machine."""
-    steps = ((outcome.build, limits.build), (outcome.run, limits.run))
-    return any(f is not None and f.stopped_by is None and f.cpu_s > allowed.cpu_s for f, allowed in steps)
+    return any(f.stopped_by is None and f.cpu_s > allowed.cpu_s for f, allowed in _beside(outcome, limits))
 
 
 def _worth_measuring(outcome: Outcome, job: Job) -> bool:
@@ -97,8 +101,7 @@ def _worth_measuring(outcome: Outcome, job: Job) -> bool:
     if job.calibrates is None or _stopped_by(outcome, *Stop):
         return False
     floor, factor = job.calibrates.floor, job.calibrates.factor
-    steps = ((outcome.build, floor.build), (outcome.run, floor.run))
-    return any(facts is not None and facts.cpu_s * factor > allowed.cpu_s for facts, allowed in steps)
+    return any(facts.cpu_s * factor > allowed.cpu_s for facts, allowed in _beside(outcome, floor))
 
 
 def _stopped_by(outcome: Outcome, *stops: Stop) -> bool:

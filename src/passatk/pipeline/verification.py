@@ -11,7 +11,7 @@ from passatk.judging import Environment
 from passatk.languages import LANGUAGES
 from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress
 from passatk.problems import ProblemSet, load
-from passatk.records import Record
+from passatk.records import Limits, Record
 from passatk.runs import Judged, Manifest, PastRun
 from passatk.runs.manifest import this_machine
 
@@ -88,20 +88,7 @@ def verify(
         environment = Environment(_languages(past, problems), past.manifest.isolation.sandbox != "none")
         changes = _changes(past.manifest, environment)
         same_place = _same_place(past.manifest, environment)
-        request = Evaluation(
-            samples=run,
-            problems=problems,
-            out=folder,
-            tests=past.manifest.tests,
-            languages=past.manifest.languages,
-            limits=past.manifest.limits,
-            fixed_limits=past.limits if same_place else None,
-            repeat=past.manifest.repeat,
-            workers=workers,
-            cached=False,
-            sandboxed=past.manifest.isolation.sandbox != "none",
-            allow_unjudged=True,
-        )
+        request = _again(past, problems, folder, workers, past.limits if same_place else None)
         report = evaluate(request, progress, environment)
         again = stack.enter_context(PastRun(folder))
         flips, samples, reassembled = _compare(past.judged(), again.judged())
@@ -116,6 +103,27 @@ def verify(
             recalibrated=not same_place,
             report=report,
         )
+
+
+def _again(
+    past: PastRun, problems: ProblemSet, out: Path, workers: int | None, limits: dict[str, Limits] | None
+) -> Evaluation:
+    """The run's own request, with nothing taken from the cache."""
+    before = past.manifest
+    return Evaluation(
+        samples=past.path,
+        problems=problems,
+        out=out,
+        tests=before.tests,
+        languages=before.languages,
+        limits=before.limits,
+        fixed_limits=limits,
+        repeat=before.repeat,
+        workers=workers,
+        cached=False,
+        sandboxed=before.isolation.sandbox != "none",
+        allow_unjudged=True,
+    )
 
 
 def _languages(past: PastRun, problems: ProblemSet) -> list[str]:
