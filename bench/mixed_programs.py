@@ -14,9 +14,9 @@ from passatk.problems import ProblemSet
 from passatk.prompts import completion
 from passatk.records import Limits, Problem, Program, Record, Sample
 
-SHARES = {"python": 164, "javascript": 164, "rust": 75, "go": 40, "cpp": 40, "java": 25}
+SHARES = {"python": 164, "javascript": 164, "rust": 92, "go": 40, "cpp": 40, "java": 25}
 """How many tasks of each language take part: reference and up to four mutants, one mutant in the slow languages."""
-ENDLESS = 12
+ENDLESS = 8
 """Mutants with an endless loop, in each quick language."""
 QUICK = ("python", "javascript")
 CPU_LIMIT_S, IDLE_LIMIT_S, MEMORY_LIMIT, OUTPUT_LIMIT = 0.4, 1.0, 200 << 20, 256 << 10

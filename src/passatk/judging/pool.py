@@ -198,6 +198,8 @@ class _Worker:
                     raise
                 words = f"its slot died {_TRIES} times: {error}"
             else:
+                if outcome.fault is not None:
+                    self.close()  # what disturbed it may be the slot's own, such as a cgroup that somebody removed
                 return outcome
         return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=words)
 
