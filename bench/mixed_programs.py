@@ -25,23 +25,9 @@ BURNERS = {
     ("python", "arithmetic"): (
         "    n = 0\n    for i in range({n}):\n        n += i * i % 7\n    return 42 if n >= 0 else 0\n"
     ),
-    ("python", "memory"): (
-        "    a = list(range(1000000))\n    j = 0\n    for i in range({n}):\n"
-        "        j = (j * 1103515245 + 12345 + a[j]) % 1000000\n    return 42 if j >= 0 else 0\n"
-    ),
-    ("cpp", "memory"): (
-        "    vector<int> a(4 << 20, 1);\n    unsigned j = 0;\n    for (long i = 0; i < {n}; i++) {{\n"
-        "        j = (j * 1103515245u + 12345u + a[j]) & ((4 << 20) - 1);\n        a[j]++;\n    }}\n"
-        "    return j > (1u << 30) ? 0 : 42;\n}}\n"
-    ),
     ("java", "arithmetic"): (
         "        long n = 1;\n        for (long i = 0; i < {n}L; i++) n = n * 6364136223846793005L + i;\n"
         "        return n == 0 ? 0 : 42;\n    }}\n}}\n"
-    ),
-    ("javascript", "memory"): (
-        "  const a = new Int32Array(1 << 22).fill(1)\n  let j = 0\n  for (let i = 0; i < {n}; i++) {{\n"
-        "    j = (Math.imul(j, 1103515245) + 12345 + a[j]) & ((1 << 22) - 1)\n    a[j]++\n  }}\n"
-        "  return j >= 0 ? 42 : 0\n}}\n"
     ),
     ("go", "arithmetic"): (
         "    n := uint64(1)\n    for i := uint64(0); i < {n}; i++ {{\n        n = n*6364136223846793005 + i\n    }}\n"
@@ -54,7 +40,34 @@ BURNERS = {
     ),
 }
 """Fixed work, not a fixed time: `n` rounds take longer on a busy machine."""
+WALKERS = {
+    "python": (
+        "    a = list(range({size}))\n    j = 0\n    for i in range({n}):\n"
+        "        j = (j * 1103515245 + 12345 + a[j]) % {size}\n    return 42 if j >= 0 else 0\n"
+    ),
+    "cpp": (
+        "    vector<int> a({size}, 1);\n    unsigned j = 0;\n    for (long i = 0; i < {n}; i++) {{\n"
+        "        j = (j * 1103515245u + 12345u + a[j]) & ({size} - 1);\n        a[j]++;\n    }}\n"
+        "    return j > (1u << 30) ? 0 : 42;\n}}\n"
+    ),
+    "javascript": (
+        "  const a = new Int32Array({size}).fill(1)\n  let j = 0\n  for (let i = 0; i < {n}; i++) {{\n"
+        "    j = (Math.imul(j, 1103515245) + 12345 + a[j]) & ({size} - 1)\n    a[j]++\n  }}\n"
+        "  return j >= 0 ? 42 : 0\n}}\n"
+    ),
+}
+"""Steps to and fro in an array, so the time is that of the cache which holds it."""
+OWN_CACHE, SHARED_CACHE = "own cache", "shared cache"
+WALKED = {OWN_CACHE: 1 << 15, SHARED_CACHE: 1 << 22}
+"""Elements of the array: in a core's own cache, or only in one that this machine shares with its neighbours on the same
+processor. How long the latter takes is theirs to say: beside no load of ours, it varies by a factor of 2 to 3."""
+BURNERS |= {
+    (language, cache): template.replace("{size}", str(size))
+    for cache, size in WALKED.items()
+    for language, template in WALKERS.items()
+}
 CPU_PLACES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.7, 2.5, 5.0)
+SHARED_PLACES = (0.4, 0.6, 1.0, 1.7, 5.0)
 SLEEPERS = {
     "python": "    import time\n    time.sleep({s})\n    return 42\n",
     "cpp": (
@@ -119,7 +132,7 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
     limits: dict[str, Limits] = {}
     with VerdictCache() as cache:
         pool, keys = LocalPool(environment), Keys(environment)
-        for calibration in calibrate(pool, default_policy(cpu_s=1.0), references, cache, keys):
+        for calibration in calibrate(pool, default_policy(cpu_s=0.5), references, cache, keys):
             limits[calibration.task_id] = calibration.limits
     for task, program in references.items():
         yield Placed(name=f"{task} reference", kind="references", program=program, limits=limits[task])
@@ -166,13 +179,13 @@ def _burners(environment: Environment, rates: dict[str, list[float]]) -> Iterato
         if name not in rates:
             rates[name] = _measure(environment, language, template)
         start_s, round_s = rates[name]
-        for place in CPU_PLACES:
+        for place in SHARED_PLACES if kind == SHARED_CACHE else CPU_PLACES:
             rounds = int((place * CPU_LIMIT_S - start_s) / round_s)
             if rounds > 0:
                 program = _special(language, template.format(n=rounds))
                 yield Placed(
                     name=f"{name} at {place:g} x CPU",
-                    kind="burners",
+                    kind="cache-bound" if kind == SHARED_CACHE else "burners",
                     program=program,
                     limits=limits,
                     close=_is_close(place),

@@ -35,6 +35,7 @@ from passatk.records import Verdict
 from passatk.runs.manifest import this_machine
 
 HERE = Path(__file__).parent
+SHARED = "cache-bound"
 RESULTS = HERE / "results" / "stability.json"
 HOGS = 8
 LEFT_FREE = 4 << 30
@@ -188,15 +189,18 @@ def report(state: dict[str, Any]) -> None:
     """Flips over all judgings, and whether the promise held."""
     ours = [j for j in state["judgings"] if j["judge"] == "passatk"]
     theirs = [j for j in state["judgings"] if j["judge"] != "passatk"]
-    close = {name for name, p in state["placed"].items() if p["close"]}
+    placed = state["placed"]
+    close = {name for name, p in placed.items() if p["close"]}
+    shared = {name for name, p in placed.items() if p["kind"] == SHARED}
     marked = {name for j in ours for name, v in j["verdicts"].items() if v["borderline"]}
     flips = flips_of(ours)
     print(f"\npassatk: {len(ours)} judgings, {len(flips)} programs with more than one status")
     for name, statuses in sorted(flips.items()):
         print(f"  {name}: {', '.join(statuses)}{' (placed within 1.5 of the limit)' if name in close else ''}")
-    print(f"  marked borderline though not placed within 1.5 of a limit: {sorted(marked - close) or 'none'}")
+    print(f"  marked borderline though not placed within 1.5 of a limit: {sorted(marked - close - shared) or 'none'}")
     print(f"conventional: {len(theirs)} judgings, {len(flips_of(theirs))} programs with more than one status")
-    print(f"\nflips of programs not placed within 1.5 of their limit: {len(set(flips) - close)}")
+    print(f"\nflips of programs bound by a cache that other machines share: {len(set(flips) & shared)}")
+    print(f"flips of all others not placed within 1.5 of their limit: {len(set(flips) - close - shared)}")
 
 
 if __name__ == "__main__":
