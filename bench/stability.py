@@ -26,6 +26,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from conventional import end_what_is_left
 from conventional import judge as judge_conventionally
 from mixed_programs import Placed, mixed_programs
 
@@ -177,8 +178,9 @@ def main() -> None:
                 else:
                     verdicts = judge_conventionally(environment, [(p.name, p.program) for p in placed], workers)
             seconds = time.monotonic() - started
+            left = end_what_is_left()
             judging = {"key": key, "judge": judge_name, "workers": workers, "load": load_name, "seconds": seconds}
-            judging["verdicts"] = verdicts
+            judging["verdicts"], judging["left_running"] = verdicts, left
             state["judgings"].append(judging)
             RESULTS.write_text(json.dumps(state))
         print_row(judging, first.setdefault(judge_name, judging))
@@ -198,7 +200,8 @@ def report(state: dict[str, Any]) -> None:
     for name, statuses in sorted(flips.items()):
         print(f"  {name}: {', '.join(statuses)}{' (placed within 1.5 of the limit)' if name in close else ''}")
     print(f"  marked borderline though not placed within 1.5 of a limit: {sorted(marked - close - shared) or 'none'}")
-    print(f"conventional: {len(theirs)} judgings, {len(flips_of(theirs))} programs with more than one status")
+    print(f"conventional: {len(theirs)} judgings, {len(flips_of(theirs))} programs with more than one status,")
+    print(f"  processes left running: {', '.join(str(j['left_running']) for j in theirs) or 'none'}")
     print(f"\nflips of programs bound by a cache that other machines share: {len(set(flips) & shared)}")
     print(f"flips of all others not placed within 1.5 of their limit: {len(set(flips) - close - shared)}")
 

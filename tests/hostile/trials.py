@@ -14,8 +14,8 @@ from running import NOBODY, ROOT, find_ordinary_user
 from hostile.judging import Report
 
 THIS, ORDINARY = "this user", "an ordinary user"
-WORKERS = {THIS: (1, 8), ORDINARY: (8,)}
-"""User -> numbers of workers. That the number is no matter is shown once; an ordinary user gets what this one gets."""
+WORKERS = {THIS: (1, 8), ORDINARY: (1, 8)}
+"""User -> numbers of workers, one trial each: neither may make a difference."""
 _TIMEOUT_S = 1500
 
 
