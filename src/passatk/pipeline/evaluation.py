@@ -318,7 +318,7 @@ class _Judging:
         with closing(self._pool.judge(jobs)) as judged:
             for job, verdict in judged:
                 program = job.program
-                self.executed += 1
+                self.executed += bool(verdict.attempts)
                 self._record(program.key, verdict)
                 if self._cache is not None:
                     key = self._keys.verdict(program.key, program.language, job.limits)
