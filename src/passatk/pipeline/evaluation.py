@@ -287,7 +287,7 @@ class _Judging:
                 if key in missing and request.repeat == 1:
                     missing.discard(key)
                     self.known += calibration.from_cache
-                    self.executed += not calibration.from_cache
+                    self.executed += bool(calibration.verdict.attempts) and not calibration.from_cache
                     self._record(key, calibration.verdict)
 
     def _take_known(self) -> None:
