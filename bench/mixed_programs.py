@@ -58,6 +58,8 @@ WALKERS = {
 }
 """Steps to and fro in an array, so the time is that of the cache which holds it."""
 OWN_CACHE, SHARED_CACHE = "own cache", "shared cache"
+CACHE_BOUND = "cache-bound"
+"""The kind of those in the shared one."""
 WALKED = {OWN_CACHE: 1 << 15, SHARED_CACHE: 1 << 22}
 """Elements of the array: in a core's own cache, or only in one that this machine shares with its neighbours on the same
 processor. How long the latter takes is theirs to say: beside no load of ours, it varies by a factor of 2 to 3."""
@@ -185,7 +187,7 @@ def _burners(environment: Environment, rates: dict[str, list[float]]) -> Iterato
                 program = _special(language, template.format(n=rounds))
                 yield Placed(
                     name=f"{name} at {place:g} x CPU",
-                    kind="cache-bound" if kind == SHARED_CACHE else "burners",
+                    kind=CACHE_BOUND if kind == SHARED_CACHE else "burners",
                     program=program,
                     limits=limits,
                     close=_is_close(place),

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from conventional import end_what_is_left
 from conventional import judge as judge_conventionally
-from mixed_programs import Placed, mixed_programs
+from mixed_programs import CACHE_BOUND, Placed, mixed_programs
 
 from passatk.judging import Environment, Job, LocalPool
 from passatk.problems import load
@@ -36,7 +36,6 @@ from passatk.records import Verdict
 from passatk.runs.manifest import this_machine
 
 HERE = Path(__file__).parent
-SHARED = "cache-bound"
 RESULTS = HERE / "results" / "stability.json"
 HOGS = 8
 LEFT_FREE = 4 << 30
@@ -193,7 +192,7 @@ def report(state: dict[str, Any]) -> None:
     theirs = [j for j in state["judgings"] if j["judge"] != "passatk"]
     placed = state["placed"]
     close = {name for name, p in placed.items() if p["close"]}
-    shared = {name for name, p in placed.items() if p["kind"] == SHARED}
+    shared = {name for name, p in placed.items() if p["kind"] == CACHE_BOUND}
     marked = {name for j in ours for name, v in j["verdicts"].items() if v["borderline"]}
     flips = flips_of(ours)
     print(f"\npassatk: {len(ours)} judgings, {len(flips)} programs with more than one status")

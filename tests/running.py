@@ -58,7 +58,7 @@ def _may(*command: str) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """All processes below `pid`."""
+    """`pid`, and all processes below it."""
     found = [pid]
     for parent in found:
         try:

@@ -14,8 +14,9 @@ from running import NOBODY, ROOT, find_ordinary_user
 from hostile.judging import Report
 
 THIS, ORDINARY = "this user", "an ordinary user"
-WORKERS = {THIS: (1, 8), ORDINARY: (1, 8)}
-"""User -> numbers of workers, one trial each: neither may make a difference."""
+USERS = (THIS, ORDINARY)
+WORKERS = (1, 8)
+"""Neither the user nor the number of workers may make a difference."""
 _TIMEOUT_S = 1500
 
 
@@ -36,7 +37,7 @@ def _run_trial(user: str) -> bytes:
 
 def _as_this_user(home: str) -> bytes:
     path = f"{ROOT / 'src'}:{ROOT / 'tests'}"
-    return _said(sys.executable, THIS, {**os.environ, "PYTHONPATH": path, "TMPDIR": home})
+    return _said(sys.executable, {**os.environ, "PYTHONPATH": path, "TMPDIR": home})
 
 
 def _as_ordinary_user(home: str) -> bytes:
@@ -44,12 +45,12 @@ def _as_ordinary_user(home: str) -> bytes:
     if isinstance(found, str):
         pytest.skip(found)
     os.chown(home, NOBODY, NOBODY)
-    return _said(found.python, ORDINARY, found.environment(home), NOBODY)
+    return _said(found.python, found.environment(home), NOBODY)
 
 
-def _said(python: str, kind: str, environment: dict[str, str], user: int | None = None) -> bytes:
+def _said(python: str, environment: dict[str, str], user: int | None = None) -> bytes:
     done = subprocess.run(
-        [python, "-m", "hostile.judging", *map(str, WORKERS[kind])],
+        [python, "-m", "hostile.judging", *map(str, WORKERS)],
         cwd=environment["TMPDIR"],
         env=environment,
         user=user,
