@@ -1,5 +1,6 @@
 """Running commands as a user does, and as another user."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -66,4 +67,14 @@ def descendants(pid: int) -> list[int]:
                 found.extend(int(p) for p in (task / "children").read_text().split() if int(p) not in found)
         except OSError:
             continue
+    return found
+
+
+def processes_with(variable: str, value: str) -> list[int]:
+    """Processes, anybody's, that have this in the environment they were started with."""
+    wanted, found = f"{variable}={value}\0".encode(), []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if wanted in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
     return found

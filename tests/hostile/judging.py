@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+from running import processes_with
 
 from hostile.cases import CATEGORIES, chance, escape
 from hostile.cases.case import Case
@@ -168,11 +169,10 @@ def judge_chances(environment: Environment, runs: int) -> dict[str, tuple[Seen, 
 
 def _processes_with(mark: str) -> tuple[str, ...]:
     """Names of processes, anybody's, with `mark` in their environment."""
-    wanted, found = f"{_MARK}={mark}\0".encode(), []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if wanted in (folder / "environ").read_bytes():
-                found.append(f"{folder.name} {(folder / 'comm').read_text().strip()}")
+    found = []
+    for pid in processes_with(_MARK, mark):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            found.append(f"{pid} {Path(f'/proc/{pid}/comm').read_text().strip()}")
     return tuple(found)
 
 
