@@ -74,6 +74,23 @@ class Step(Record, frozen=True, kw_only=True):
 
     argv: tuple[str, ...]
     env: tuple[tuple[str, str], ...] = ()
+    warm: str = ""
+    """A `WarmTool` that takes `argv[1:]`, in a fork of the slot's own interpreter; else `argv` is executed."""
+
+
+class WarmTool(Record, frozen=True, kw_only=True):
+    """A Python harness that the slot's server imports once, so that programs start with a fork of it."""
+
+    name: str
+    """As `Step.warm` names it. Contains a hash of what it does, so that it is part of a program's key."""
+    folder: str
+    """Where on this machine its modules are."""
+    module: str
+    """The one with `main(arguments)`, which ends the process, and `prepare(text)`, called once before."""
+    prelude: str
+    """What most programs begin with."""
+    imports: tuple[str, ...]
+    """Modules of the standard library that programs are likely to want, imported with it."""
 
 
 class Program(Record, frozen=True, kw_only=True):
@@ -98,7 +115,7 @@ class Program(Record, frozen=True, kw_only=True):
 
 
 def _step(step: Step) -> list[object]:
-    return [step.argv, step.env]
+    return [step.argv, step.env, step.warm]
 
 
 class StepLimits(Record, frozen=True, kw_only=True):

@@ -39,6 +39,8 @@ class Environment:
             readable=tuple(dict.fromkeys(path for toolchain in usable for path in toolchain.readable)),
             variables=tuple(variable for toolchain in usable for variable in toolchain.variables),
             cgroups=parents,
+            interpreter=next((toolchain.interpreter for toolchain in usable if toolchain.interpreter), ""),
+            warm=tuple(tool for toolchain in usable for tool in toolchain.warm),
         )
         self.sweep()
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.records import Problem, Program, Record, Sample, Status, StepFacts
+from passatk.records import Problem, Program, Record, Sample, Status, StepFacts, WarmTool
 
 EXIT_NOT_COMPILED = 64
 EXIT_ASSERTION = 65
@@ -42,6 +42,10 @@ class Toolchain(Record, frozen=True, kw_only=True):
     """Folders and files that programs must be able to read."""
     variables: tuple[tuple[str, str], ...] = ()
     """Values for `${NAME}` in a program's commands and environments: what differs between machines."""
+    interpreter: str = ""
+    """Python only: the interpreter for programs, where it is not passatk's own."""
+    warm: tuple[WarmTool, ...] = ()
+    """Harnesses that the slots' server keeps imported."""
     provides: tuple[str, ...] = ()
     """Dependencies beyond the language itself that are there, see `Program.requires`."""
     lacks: tuple[str, ...] = ()

@@ -1,16 +1,33 @@
 """Python: the tests run in one process, which holds the token, and the program in another."""
 
+import hashlib
 import importlib.util
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
-from passatk.records import Problem, Program, Sample, Step
+from passatk.problems.humaneval_x import PYTHON_HELPERS
+from passatk.records import Problem, Program, Sample, Step, WarmTool
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
+
+
+_WARM = (
+    *("bisect", "cmath", "collections", "copy", "datetime", "decimal", "fractions", "functools", "hashlib", "heapq"),
+    *("itertools", "json", "math", "numbers", "operator", "random", "re", "statistics", "string", "sys", "textwrap"),
+    *("time", "traceback", "typing"),
+)
+"""What HumanEval's evaluators import for every program, and what generated code is likely to import by itself."""
+
+
+@cache
+def _tool_name() -> str:
+    sources = "".join(harness(name) for name in ("python_harness.py", "passatk_peer.py"))
+    return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
 class Python(Language):
@@ -46,14 +63,20 @@ class Python(Language):
         if numpy is not None and numpy.origin is not None and not wanted:
             site = Path(numpy.origin).parent.parent
             numpy_folders = tuple(str(p) for p in (site / "numpy", site / "numpy.libs") if p.exists())
+        tool = WarmTool(
+            name=_tool_name(),
+            folder=str(Path(__file__).with_name("harness")),
+            module="python_harness",
+            prelude=_helpers(PYTHON_HELPERS, numpy=False),
+            imports=_WARM,
+        )
         return Toolchain(
             language=self.name,
             version=version,
+            interpreter=os.path.realpath(interpreter) if wanted else "",
+            warm=(tool,),
             readable=(prefix, *numpy_folders),
-            variables=(
-                ("PYTHON", os.path.realpath(interpreter)),
-                ("PYTHON_SITE", os.path.dirname(numpy_folders[0]) if numpy_folders else ""),
-            ),
+            variables=(("PYTHON_SITE", os.path.dirname(numpy_folders[0]) if numpy_folders else ""),),
             provides=("numpy",) if numpy_folders else (),
             lacks=() if numpy_folders else ("numpy: `pip install numpy` beside passatk",),
         )
@@ -61,25 +84,27 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
-        # what names numpy nowhere cannot notice that the import is left out, and saves 0.1 s
-        helpers = [line for line in problem.test_setup.splitlines() if uses_numpy or not _NUMPY.search(line)]
         asked = dict.fromkeys(_FUNCTION.findall(problem.declaration))
         return Program(
             language=self.name,
             files=(
-                ("harness.py", harness("python_harness.py")),
-                ("passatk_peer.py", harness("passatk_peer.py")),
-                ("helpers.py", "\n".join(helpers) + "\n"),
+                ("helpers.py", _helpers(problem.test_setup, uses_numpy)),
                 ("program.py", source),
                 ("tests.py", tests),
             ),
             run=Step(
-                argv=("${PYTHON}", "-P", "-s", "-S", "-B", "harness.py", "${PYTHON_SITE}", *asked),
+                argv=("python", "${PYTHON_SITE}", *asked),
                 # numpy's threads would only ask for memory and processes
                 env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
+                warm=_tool_name(),
             ),
             requires=("numpy",) if uses_numpy else (),
         )
+
+
+def _helpers(setup: str, numpy: bool) -> str:
+    """What names numpy nowhere cannot notice that the import is left out, and saves 0.1 s."""
+    return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
 
 
 LANGUAGE = Python()

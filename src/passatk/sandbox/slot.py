@@ -16,7 +16,7 @@ from typing import IO, Any, TypeVar
 import msgspec
 
 from passatk.errors import SandboxError
-from passatk.records import Isolation, Limits, Outcome, Program, Record, Step, StepFacts
+from passatk.records import Isolation, Limits, Outcome, Program, Record, Step, StepFacts, WarmTool
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
 from passatk.sandbox.isolation import HINTS, Level, describe
 from passatk.sandbox.server.frames import MOST_BYTES
@@ -25,6 +25,8 @@ from passatk.sandbox.server.world import ONE_CPU_PROC
 
 SERVER = Path(__file__).with_name("server")
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from server.main import main; main()"
+_SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
+"""Programs of warm tools begin in it, so it has what must be known to an interpreter at its start."""
 UID = 31415
 """Account of programs, inside and (as root) outside: no such user, so it owns nothing."""
 
@@ -53,6 +55,11 @@ _MOST_REPLY_BYTES = 1 << 20
 """Output is kept to a few KiB, so this is more than any reply can be."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def own_interpreter() -> str:
+    """The Python that passatk runs on, without its virtual environment."""
+    return os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
 
 
 class SlotDied(Exception):
@@ -86,6 +93,9 @@ class World(Record, frozen=True, kw_only=True):
     variables: tuple[tuple[str, str], ...] = ()
     """Values of `${NAME}` in commands and environments: where this machine keeps what."""
     cgroups: Parents = NO_PARENTS
+    interpreter: str = ""
+    """The Python that the slot's server and its warm tools run on; passatk's own by default."""
+    warm: tuple[WarmTool, ...] = ()
 
     @property
     def isolation(self) -> Isolation:
@@ -129,10 +139,11 @@ class Slot:
             "keep": [] if bare else [path for path in world.readable if _is_below(path, COVERED)],
             "cgroups": {phase: self._group_config(phase, bare) for phase in _PHASES},
             "system_call_filter": world.isolation.syscall_filter == "seccomp",
+            "warm": msgspec.to_builtins(world.warm),
         }
         home = str(SERVER.parent) if bare else "/passatk"
-        python = os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
-        command = [python, "-I", "-S", "-B", "-c", _START, home, json.dumps(config)]
+        python = world.interpreter or own_interpreter()
+        command = [python, "-P", "-s", "-S", "-B", "-c", _START, home, json.dumps(config)]
         with contextlib.ExitStack() as stack:
             pass_fds: list[int] = []
             if not bare:
@@ -144,7 +155,7 @@ class Slot:
                 stderr=self._log,
                 pass_fds=pass_fds,
                 start_new_session=True,  # Ctrl-C is for the driver
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+                env=_SERVER_ENVIRONMENT,
             )
         self._receive(_Ready)
 
@@ -167,6 +178,8 @@ class Slot:
             "passatk",
             "--clearenv",
         ]
+        for name, value in _SERVER_ENVIRONMENT.items():
+            command += ["--setenv", name, value]
         command += [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net", "cgroup-try")]
         if world.level is Level.USER_NAMESPACE:
             command += ["--unshare-user", "--uid", str(UID), "--gid", str(UID)]
@@ -182,7 +195,7 @@ class Slot:
         interpreter = os.path.dirname(os.path.dirname(python))
         bound = [
             p
-            for p in (*SYSTEM_FILES, interpreter, *world.readable)
+            for p in (*SYSTEM_FILES, interpreter, *world.readable, *(tool.folder for tool in world.warm))
             if os.path.exists(p) and not _is_below(p, SYSTEM_FOLDERS)
         ]
         parents = {str(parent) for path in (*bound, *written) for parent in Path(path).parents}
@@ -241,7 +254,7 @@ class Slot:
         def filled(text: str) -> str:
             return _VARIABLE.sub(lambda match: values[match[1]], text)
 
-        return {"argv": [filled(arg) for arg in step.argv], "env": [(name, filled(value)) for name, value in step.env]}
+        return {"argv": [filled(arg) for arg in step.argv], "env": [(name, filled(value)) for name, value in step.env], "warm": step.warm}
 
     def _environment(self) -> dict[str, str]:
         """The same for every program, everywhere."""

@@ -10,22 +10,26 @@ import builtins
 import os
 import sys
 
-HERE = os.getcwd()
-sys.path = [HERE, *(path for path in sys.path if path != HERE), *sys.argv[1:2]]
-ENTRY = sys.argv[2:]  # what the problem asks for; may be called like a builtin
-sys.argv = ["program.py"]
-from passatk_peer import Judged, Peer, Trusted  # noqa: E402
+from passatk_peer import Judged, Peer, Trusted
 
-sys.path.remove(HERE)
 NOT_COMPILED, ASSERTION = 64, 65
 PR_SET_DUMPABLE = 4
-OWN_FILES = (sys._getframe().f_code.co_filename, Peer.serve.__code__.co_filename)
+RECURSION_LIMIT = sys.getrecursionlimit()
 
 
-def compiled(name):
+def taken(name):
+    """The bytes of a file, which is gone then."""
     with open(name, "rb") as file:
         source = file.read()
     os.unlink(name)
+    return source
+
+
+def compiled(name):
+    return compiled_text(name, taken(name))
+
+
+def compiled_text(name, source):
     try:
         return compile(source, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
@@ -35,7 +39,7 @@ def compiled(name):
 
 def show(error, print_exception=sys.__excepthook__):
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename in OWN_FILES:
+    while trace is not None and trace.tb_frame.f_code.co_filename not in ("program.py", "tests.py", "helpers.py"):
         trace = trace.tb_next
     print_exception(type(error), error.with_traceback(trace), trace)
 
@@ -49,6 +53,21 @@ def leave(code):
     os._exit(code)
 
 
+PREPARED = {}  # text of helpers.py -> a module that has executed it
+
+
+def prepare(helpers):
+    """Before any program is known."""
+    PREPARED[helpers.encode()] = new_module(helpers.encode())
+
+
+def new_module(helpers):
+    module = type(sys)("program")
+    vars(module)["__file__"] = "program.py"
+    exec(compiled_text("helpers.py", helpers), vars(module))
+    return module
+
+
 class Program:
     """In the program's process: what the tests' process asks first, and last."""
 
@@ -57,6 +76,10 @@ class Program:
         self.before = dict(namespace)
 
     def run(self):
+        frame, depth = sys._getframe(), 0
+        while frame is not None:
+            frame, depth = frame.f_back, depth + 1
+        sys.setrecursionlimit(RECURSION_LIMIT + depth)  # what is below is not the program's doing
         exec(self.code, self.namespace)
 
     def names(self):
@@ -87,8 +110,8 @@ def be_program(incoming, outgoing, code, module):
 class Tests:
     """In the tests' process."""
 
-    def __init__(self, child, incoming, outgoing, module):
-        self.child, self.module = child, module
+    def __init__(self, child, incoming, outgoing, module, entry):
+        self.child, self.module, self.entry = child, module, entry
         self.peer = Peer(incoming, outgoing, Judged, self.lost)
         self.peer.allowed = self.allowed
         self.program = Judged(self.peer, 0, "program")
@@ -120,7 +143,7 @@ class Tests:
         defined = {name: module for name, module in self.program.names().items() if name in source}
         wanted = []
         for name, module in defined.items():
-            if name in ENTRY:
+            if name in self.entry:
                 wanted.append(name)
             elif name.startswith("__") or hasattr(builtins, name) or type(namespace.get(name)) is type(sys):
                 continue
@@ -162,29 +185,31 @@ class Tests:
         leave(1)
 
 
-def close_to_others():
-    """No other process of this account may look into this one."""
+def set_dumpable(flag):
+    """Whether other processes of this account may look into this one."""
     prctl = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
-    if _ctypes.call_function(prctl, (PR_SET_DUMPABLE, 0, 0, 0, 0)) != 0:
+    if _ctypes.call_function(prctl, (PR_SET_DUMPABLE, flag, 0, 0, 0)) != 0:
         os._exit(1)
 
 
-def main():
-    module = type(sys)("program")
-    vars(module)["__file__"] = "program.py"
+def main(arguments):
+    """The program is in this folder. Arguments: where other packages are, and what the problem asks for by name."""
+    site, *entry = arguments
+    if site:
+        sys.path.append(site)
+    sys.argv = ["program.py"]
+    helpers = taken("helpers.py")
+    module = PREPARED.get(helpers) or new_module(helpers)
     sys.modules["program"] = module
-    exec(compiled("helpers.py"), vars(module))
     code = compiled("program.py")
     (program_r, tests_w), (tests_r, program_w) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
         os.close(tests_w)
         os.close(tests_r)
+        set_dumpable(1)
         be_program(program_r, program_w, code, module)
     os.close(program_r)
     os.close(program_w)
-    close_to_others()
-    Tests(child, tests_r, tests_w, module).judge(os.read(0, 32))
-
-
-main()
+    set_dumpable(0)
+    Tests(child, tests_r, tests_w, module, entry).judge(os.read(0, 32))

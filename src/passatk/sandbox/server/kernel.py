@@ -56,6 +56,18 @@ def unshare(flags: int) -> None:
     _check(_libc.unshare(flags), "unshare")
 
 
+class PidNamespaces:
+    """Makes one for the next child, again and again; the process itself stays in its own."""
+
+    def __init__(self) -> None:
+        self._own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+    def renew(self) -> None:
+        """The next child is pid 1 of a namespace of its own."""
+        _check(_libc.setns(self._own, CLONE_NEWPID), "return to the own PID namespace")
+        unshare(CLONE_NEWPID)
+
+
 def hide_from_ptrace() -> None:
     """No other process may attach to this one or read its memory."""
     _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "become undumpable")
@@ -66,17 +78,21 @@ def become_subreaper() -> None:
     _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become subreaper")
 
 
-def fix_addresses() -> None:
-    """No address space randomisation from the next exec on."""
-    _libc.personality(ctypes.c_ulong(_ADDR_NO_RANDOMIZE))
+def fix_addresses() -> bool:
+    """No address space randomisation from the next exec on; return whether it was so before."""
+    before: int = _libc.personality(ctypes.c_ulong(_ADDR_NO_RANDOMIZE))
+    return bool(before & _ADDR_NO_RANDOMIZE)
 
 
-def bound_capabilities() -> None:
-    """No exec may ever give a capability again. While CAP_SETPCAP is held."""
+def bound_capabilities(keep_own: bool = False) -> None:
+    """No exec may ever give a capability again, or, to keep one's own, another one. While CAP_SETPCAP is held."""
     with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
         last = int(file.read())
+    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+        own = int(file.read().partition("\nCapPrm:")[2].split(None, 1)[0], 16) if keep_own else 0
     for capability in range(last + 1):
-        _check(_libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0), "bound capabilities")
+        if not own >> capability & 1:
+            _check(_libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0), "bound capabilities")
 
 
 def drop_capabilities() -> None:

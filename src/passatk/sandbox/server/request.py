@@ -13,6 +13,8 @@ class StepRequest(TypedDict):
 
     argv: list[str]
     env: list[tuple[str, str]]
+    warm: str
+    """The warm tool that takes `argv[1:]`; empty: execute `argv`."""
 
 
 class Facts(TypedDict):
@@ -30,6 +32,16 @@ class Facts(TypedDict):
     stderr: str
 
 
+class WarmConfig(TypedDict):
+    """As `passatk.records.WarmTool`."""
+
+    name: str
+    folder: str
+    module: str
+    prelude: str
+    imports: list[str]
+
+
 class Config(TypedDict):
     """What a slot is: the same for all its programs."""
 
@@ -45,6 +57,7 @@ class Config(TypedDict):
     cgroups: dict[str, GroupConfig]
     """For `build` and `run`: what a compiler leaves behind must not count against the program."""
     system_call_filter: bool
+    warm: list[WarmConfig]
 
 
 class Request(TypedDict):
@@ -97,6 +110,7 @@ def _check(message: Any) -> None:
         _expect(all(isinstance(text, str) for text in step["argv"]), "a command is made of texts")
         _expect(all(isinstance(text, str) for pair in step["env"] for text in pair), "an environment is made of texts")
         dict(step["env"])
+        _expect(isinstance(step["warm"], str), "a warm tool has a name")
     _expect(all(isinstance(text, str) for pair in message["env"].items() for text in pair), "so is the common one")
     for phase in ("build", "run"):
         for name in StepLimits.__annotations__:

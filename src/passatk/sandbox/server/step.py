@@ -1,18 +1,19 @@
 """One command of a program: fork, limits, privileges, bounded output, final readings."""
 
+import json
 import os
 import resource
 import select
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NoReturn, Protocol
 
-from . import kernel
 from .accounts import NoGroup, StepLimits
 from .entropy import Entropy, Feed
 from .faults import OutOfMemory
 from .request import Facts, StepRequest
+from .warm import Main, call
 from .watch import Tree, Watch, reap_all
 
 TOKEN_BYTES = 32
@@ -29,6 +30,7 @@ class Surroundings(Protocol):
     environment: dict[str, str]
     cpu: int | None
     own_user: bool
+    warm: Mapping[str, Main]
     group: NoGroup
     tree: Tree
     entropy: Entropy | None
@@ -38,59 +40,86 @@ class Surroundings(Protocol):
     def drop_privileges(self) -> None: ...
 
 
-def run_step(step: StepRequest, limits: StepLimits, world: Surroundings, proof: bool) -> tuple[Facts, bool]:
-    """Execute one command; return its facts, and whether it handed over the token it was given (with `proof`).
+class Waiting:
+    """A process that is to become one command, and not yet told which: of a request read later, it remembers nothing."""
 
-    Raises:
-        OSError: the command cannot be executed.
-        Fault: the kernel killed something, and not for the step's own limit.
-    """
-    token = os.urandom(TOKEN_BYTES // 2).hex().encode()
-    stdin_r, stdin_w = os.pipe()
-    out_r, out_w = os.pipe()
-    err_r, err_w = os.pipe()
-    proof_r, proof_w = os.pipe()
-    failed_r, failed_w = os.pipe()  # closed by a successful exec
-    if proof:
-        os.write(stdin_w, token)
-    world.give([stdin_r, proof_w])
-    world.group.begin(limits)
-    feed = world.entropy.open() if world.entropy else None
-    watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
-    child = os.fork()
-    if child == 0:
-        _become_program(step, limits, world, [stdin_r, out_w, err_w, *([proof_w] if proof else [])], failed_w)
-    for fd in (stdin_r, stdin_w, out_w, err_w, proof_w, failed_w):
-        os.close(fd)
-    kept = {out_r: Kept(), err_r: Kept()}
-    stopped = _follow(child, kept, limits, watch, feed)
-    world.tree.kill()
-    status, peak = reap_all(child, world.tree)
-    if feed:
-        feed.close()
-    wall_s = time.monotonic() - watch.started
-    for fd, output in kept.items():
-        output.add(_read_pipe(fd))  # all writers are dead
-    given = _read_pipe(proof_r) if proof else b""
-    failure = _read_pipe(failed_r).decode()
-    stopped = _stopped_by_kernel(stopped, status, limits, world.group)
-    facts = Facts(
-        exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-        stopped_by=stopped,
-        cpu_s=watch.cpu_s(),
-        wall_s=wall_s,
-        idle_s=watch.idle_s,
-        peak_memory_bytes=max(watch.peak_bytes, peak),
-        output_bytes=sum(output.total for output in kept.values()),
-        stdout=kept[out_r].text(),
-        stderr=kept[err_r].text(),
-    )
-    for fd in (out_r, err_r, proof_r, failed_r):
-        os.close(fd)
-    if failure:
-        raise OSError(failure)
-    return facts, proof and given == token
+    def __init__(self, world: Surroundings, proof: bool):
+        """With `proof`, it will be given a token, and asked for it."""
+        self._world, self._proof = world, proof
+        stdin_r, self._stdin = os.pipe()
+        self._out, out_w = os.pipe()
+        self._err, err_w = os.pipe()
+        self._given, given_w = os.pipe()
+        self._failed, failed_w = os.pipe()  # closed when the command begins
+        told_r, self._told = os.pipe()
+        world.give([stdin_r, given_w])
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self._told)
+            _become(told_r, world, [stdin_r, out_w, err_w, *([given_w] if proof else [])], failed_w)
+        for fd in (stdin_r, out_w, err_w, given_w, failed_w, told_r):
+            os.close(fd)
+
+    def dismiss(self) -> None:
+        """It is not needed: end it."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        for fd in (self._stdin, self._out, self._err, self._given, self._failed, self._told):
+            os.close(fd)
+
+    def run(self, step: StepRequest, limits: StepLimits) -> tuple[Facts, bool]:
+        """Execute the command; return its facts, and whether it handed over its token.
+
+        Raises:
+            OSError: the command cannot be executed.
+            Fault: the kernel killed something, and not for the step's own limit.
+        """
+        world = self._world
+        token = os.urandom(TOKEN_BYTES // 2).hex().encode()
+        if self._proof:
+            os.write(self._stdin, token)
+        os.close(self._stdin)
+        world.group.begin(limits)
+        feed = world.entropy.open() if world.entropy else None
+        watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
+        self._tell([step, limits, {**world.environment, **dict(step["env"])}, world.cpu])
+        kept = {self._out: Kept(), self._err: Kept()}
+        stopped = _follow(self.pid, kept, limits, watch, feed)
+        world.tree.kill()
+        status, peak = reap_all(self.pid, world.tree)
+        if feed:
+            feed.close()
+        wall_s = time.monotonic() - watch.started
+        for fd, output in kept.items():
+            output.add(_read_pipe(fd))  # all writers are dead
+        given = _read_pipe(self._given)
+        failure = _read_pipe(self._failed).decode()
+        stopped = _stopped_by_kernel(stopped, status, limits, world.group)
+        facts = Facts(
+            exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            stopped_by=stopped,
+            cpu_s=watch.cpu_s(),
+            wall_s=wall_s,
+            idle_s=watch.idle_s,
+            peak_memory_bytes=max(watch.peak_bytes, peak),
+            output_bytes=sum(output.total for output in kept.values()),
+            stdout=kept[self._out].text(),
+            stderr=kept[self._err].text(),
+        )
+        for fd in (self._out, self._err, self._given, self._failed):
+            os.close(fd)
+        if failure:
+            raise OSError(failure)
+        return facts, self._proof and given == token
+
+    def _tell(self, told: object) -> None:
+        left = memoryview(json.dumps(told).encode())
+        try:
+            while left:
+                left = left[os.write(self._told, left) :]
+        finally:
+            os.close(self._told)
 
 
 class Kept:
@@ -166,30 +195,40 @@ def _read_pipe(fd: int) -> bytes:
     return b"".join(parts)
 
 
-def _become_program(
-    step: StepRequest, limits: StepLimits, world: Surroundings, descriptors: list[int], failed_w: int
-) -> NoReturn:
-    """In the child: join the accounts, set limits, drop privileges, execute."""
+def _become(told_r: int, world: Surroundings, descriptors: list[int], failed_w: int) -> NoReturn:
+    """In the child: wait to be told, join the accounts, set limits, drop privileges, begin."""
+    name = "a command"
     try:
+        step, limits, environment, cpu = json.loads(_read_all(told_r))
+        name = step["argv"][0]
         os.setsid()
         world.group.join()
-        if world.cpu is not None:
-            os.sched_setaffinity(0, [world.cpu])
+        if cpu is not None:
+            os.sched_setaffinity(0, [cpu])
         for number, fd in enumerate(descriptors):  # all of them above 3, see `main`
             os.dup2(fd, number, inheritable=True)
         _lower_limits(limits, world)
-        kernel.fix_addresses()
         os.umask(0o022)
         os.chdir(world.folder)
         world.drop_privileges()
         for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
-        environment = {**world.environment, **dict(step["env"])}
-        os.execve(_find_command(step["argv"][0], environment["PATH"]), step["argv"], environment)
+        if step["warm"]:
+            main = world.warm[step["warm"]]
+            os.close(failed_w)
+            call(main, step["argv"][1:], environment)
+        os.execve(_find_command(name, environment["PATH"]), step["argv"], environment)
     except BaseException as error:
-        os.write(failed_w, f"cannot execute {step['argv'][0]!r}: {error}".encode("utf-8", "backslashreplace"))
+        os.write(failed_w, f"cannot execute {name!r}: {error}".encode("utf-8", "backslashreplace"))
     finally:
         os._exit(127)
+
+
+def _read_all(fd: int) -> bytes:
+    parts = []
+    while part := os.read(fd, _READ_BYTES):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _find_command(name: str, path: str) -> str:

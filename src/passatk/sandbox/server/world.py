@@ -11,10 +11,14 @@ from .entropy import Entropy
 from .faults import check_build
 from .request import Config, Facts, Reply, Request
 from .seccomp import compile_filter
-from .step import run_step
+from .step import Waiting
+from .warm import warm_up
 from .watch import Tree
 
 _INODES = 16384
+_LEAST_DISK = 1 << 20
+"""Until the program comes, and with it how much it may have."""
+_PRIVATE = kernel.MS_NOSUID | kernel.MS_NODEV
 _SCRATCH = "/passatk/scratch"
 _PID = 100
 ONE_CPU_PROC = "/passatk/proc"
@@ -35,33 +39,43 @@ class Slot:
             self.entropy = Entropy(_SCRATCH)
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
+        self.warm = warm_up(config["warm"])
 
 
 class World:
     """What all steps of one program share."""
 
-    def __init__(self, slot: Slot, request: Request):
+    def __init__(self, slot: Slot):
         config = self._config = slot.config
         self.own_user = config["own_user"]
-        self.environment = request["env"]
-        self.cpu = request["cpu"]
+        self.environment: dict[str, str] = {}
+        self.cpu: int | None = None
         self.folder = config["work"]
+        self.warm = slot.warm
         self._groups = slot.groups
-        self.group = slot.groups["build"]
+        self.group = slot.groups["run"]
         self.tree = Tree(config["namespaced"])
         self.entropy = slot.entropy
         self._filter = slot.filter
 
-    def enter(self, disk_bytes: int) -> None:
+    def enter(self) -> None:
         """In the supervisor: fresh file systems, nothing shared with the slot or other programs."""
         kernel.hide_from_ptrace()
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # as pid 1, signals without a handler cannot reach us
         if self._config["namespaced"]:
-            self._mount_all(disk_bytes)
+            kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+            self._mount_all()
             kernel.vouch_for_devices()
         else:
             kernel.become_subreaper()
             os.mkdir(self.folder)
+
+    def admit(self, request: Request) -> None:
+        """The program that this world was made for."""
+        self.environment, self.cpu = request["env"], request["cpu"]
+        if self._config["namespaced"]:
+            kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
+        self.write_files(request["files"])
 
     def begin(self, phase: str) -> None:
         """Steps from here on belong to `build` or `run`."""
@@ -71,13 +85,12 @@ class World:
             with contextlib.suppress(OSError), open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
                 file.write(str(_PID - 1))
 
-    def _mount_all(self, disk_bytes: int) -> None:
-        private = kernel.MS_NOSUID | kernel.MS_NODEV
+    def _mount_all(self) -> None:
         kept = {path: os.open(path, os.O_PATH) for path in self._config["keep"]}
-        kernel.mount("proc", "/proc", "proc", private | kernel.MS_NOEXEC)
+        kernel.mount("proc", "/proc", "proc", _PRIVATE | kernel.MS_NOEXEC)
         for name in os.listdir(ONE_CPU_PROC):
             kernel.mount(f"{ONE_CPU_PROC}/{name}", f"/proc/{name}", None, kernel.MS_BIND)
-        kernel.mount("tmpfs", _SCRATCH, "tmpfs", private, f"size={disk_bytes},nr_inodes={_INODES},mode=755")
+        kernel.mount("tmpfs", _SCRATCH, "tmpfs", _PRIVATE, f"{_tmpfs(_LEAST_DISK)},mode=755")
         for name, target in (("box", self.folder), ("tmp", "/tmp"), ("shm", "/dev/shm")):
             folder = f"{_SCRATCH}/{name}"
             os.mkdir(folder)
@@ -136,19 +149,24 @@ class World:
             kernel.filter_system_calls(self._filter)
 
 
-def judge_in(world: World, request: Request) -> Reply:
-    """As the program's pid 1: build and run it."""
-    world.enter(request["disk_bytes"])
-    world.write_files(request["files"])
+def _tmpfs(disk_bytes: int) -> str:
+    return f"size={disk_bytes},nr_inodes={_INODES}"
+
+
+def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
+    """As the program's pid 1: build and run it. `waiting` is for the run, if nothing is to be built before."""
+    world.admit(request)
     build: Facts | None = None
-    world.begin("build")
-    for step in request["build"]:
-        build, _ = run_step(step, request["limits"]["build"], world, proof=False)
-        check_build(build, request["limits"]["build"])
-        if build["exit_code"] != 0 or build["stopped_by"]:
-            return Reply(build=build, run=None, proof=False, fault=None)
-    if build is not None:
+    if request["build"]:
+        waiting.dismiss()
+        world.begin("build")
+        for step in request["build"]:
+            build, _ = Waiting(world, proof=False).run(step, request["limits"]["build"])
+            check_build(build, request["limits"]["build"])
+            if build["exit_code"] != 0 or build["stopped_by"]:
+                return Reply(build=build, run=None, proof=False, fault=None)
         world.remove_files(request["files"])
-    world.begin("run")
-    run, proof = run_step(request["run"], request["limits"]["run"], world, proof=True)
+        world.begin("run")
+        waiting = Waiting(world, proof=True)
+    run, proof = waiting.run(request["run"], request["limits"]["run"])
     return Reply(build=build, run=run, proof=proof, fault=None)
