@@ -183,14 +183,14 @@ def test_a_program_cannot_make_its_compile_error_a_fault(best: Slot, source: str
     assert outcome.build.exit_code == 1
 
 
-def test_a_supervisor_that_is_killed_is_a_fault_and_its_program_ends(any_slot: Slot) -> None:
+def test_a_supervisor_that_is_killed_takes_slot_and_program_with_it(any_slot: Slot) -> None:
     def kill_its_supervisor(pid: int) -> None:
         kill(below(server_of(any_slot))[pid][1])
 
-    outcome = while_it_runs(any_slot, SLEEP, "sleep", kill_its_supervisor)
-    assert outcome.fault == "the program's supervisor died: signal 9"
-    assert "sleep" not in {name for name, _ in below(server_of(any_slot)).values()}
-    assert stdout(any_slot, "print('alive')") == "alive\n"
+    with pytest.raises(SlotDied, match="the program's supervisor died: signal 9"):
+        while_it_runs(any_slot, SLEEP, "sleep", kill_its_supervisor)
+    any_slot.close()
+    assert below(server_of(any_slot)) == {}
 
 
 def test_a_server_that_is_killed_is_a_slot_that_died(best: Slot) -> None:

@@ -76,7 +76,10 @@ class Python(Language):
             interpreter=os.path.realpath(interpreter) if wanted else "",
             warm=(tool,),
             readable=(prefix, *numpy_folders),
-            variables=(("PYTHON_SITE", os.path.dirname(numpy_folders[0]) if numpy_folders else ""),),
+            variables=(
+                ("PYTHON", os.path.realpath(interpreter)),
+                ("PYTHON_SITE", os.path.dirname(numpy_folders[0]) if numpy_folders else ""),
+            ),
             provides=("numpy",) if numpy_folders else (),
             lacks=() if numpy_folders else ("numpy: `pip install numpy` beside passatk",),
         )

@@ -68,6 +68,16 @@ def _clean_up(slot: Slot) -> None:
     remove_tree(slot.config["work"])
 
 
+def _own_namespaces() -> kernel.PidNamespaces:
+    """In a fork, which goes on as the server: only who has made its own PID namespace may return to it."""
+    kernel.unshare(kernel.CLONE_NEWPID)
+    server = os.fork()
+    if server:
+        _, status = os.waitpid(server, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    return kernel.PidNamespaces()
+
+
 def main() -> None:
     """Serve until the driver closes the connection."""
     config: Config = json.loads(sys.argv[2])
@@ -82,7 +92,7 @@ def main() -> None:
         os.dup2(null, fd)
     sys.path.pop(0)
     sys.argv[:] = [""]
-    namespaces = kernel.PidNamespaces() if config["namespaced"] else None
+    namespaces = _own_namespaces() if config["namespaced"] else None
     slot = Slot(config)
     if namespaces is None:
         kernel.become_subreaper()
