@@ -117,8 +117,6 @@ def a_request(source: str = "print('ran')") -> dict[str, Any]:
         "run": {"argv": ["true"], "env": [], "warm": ""},
         "limits": {"build": limits(), "run": limits()},
         "disk_bytes": STEP.disk_bytes,
-        "cpu": None,
-        "env": {"PATH": "/usr/bin:/bin"},
     }
 
 

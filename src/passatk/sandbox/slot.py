@@ -140,6 +140,8 @@ class Slot:
             "cgroups": {phase: self._group_config(phase, bare) for phase in _PHASES},
             "system_call_filter": world.isolation.syscall_filter == "seccomp",
             "warm": msgspec.to_builtins(world.warm),
+            "cpu": self._cpu,
+            "env": self._environment(),
         }
         home = str(SERVER.parent) if bare else "/passatk"
         python = world.interpreter or own_interpreter()
@@ -234,8 +236,6 @@ class Slot:
             "run": self._step(program.run),
             "limits": {"build": msgspec.to_builtins(limits.build), "run": msgspec.to_builtins(limits.run)},
             "disk_bytes": max(limits.build.disk_bytes, limits.run.disk_bytes),
-            "cpu": self._cpu,
-            "env": self._environment(),
         }
         body = json.dumps(request).encode()
         isolation = self._world.isolation
@@ -254,7 +254,11 @@ class Slot:
         def filled(text: str) -> str:
             return _VARIABLE.sub(lambda match: values[match[1]], text)
 
-        return {"argv": [filled(arg) for arg in step.argv], "env": [(name, filled(value)) for name, value in step.env], "warm": step.warm}
+        return {
+            "argv": [filled(arg) for arg in step.argv],
+            "env": [(name, filled(value)) for name, value in step.env],
+            "warm": step.warm,
+        }
 
     def _environment(self) -> dict[str, str]:
         """The same for every program, everywhere."""

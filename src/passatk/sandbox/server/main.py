@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from . import kernel
 from .faults import Fault
-from .frames import BadFrame, read_frame, write_frame
+from .frames import read_frame, write_frame
 from .removal import remove_tree
 from .request import Config, Reply, Request, check_request, fault
 from .step import Waiting
@@ -46,7 +46,7 @@ def _job(slot: Slot, control_r: int, control_w: int) -> NoReturn:
         write_frame(control_w, reply)
         code = _ANSWERED
     except BaseException as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         os._exit(code)
 
@@ -112,5 +112,5 @@ def main() -> None:
             continue
         code = os.waitstatus_to_exitcode(status)
         if code < 0:
-            print(f"the program's supervisor died: signal {-code} ({signal.strsignal(-code)})", file=sys.stderr)
+            sys.stderr.write(f"the program's supervisor died: signal {-code} ({signal.strsignal(-code)})\n")
         sys.exit(0 if code == _CLOSED else 1)

@@ -58,6 +58,10 @@ class Config(TypedDict):
     """For `build` and `run`: what a compiler leaves behind must not count against the program."""
     system_call_filter: bool
     warm: list[WarmConfig]
+    cpu: int | None
+    """The one that programs run on; any, if None."""
+    env: dict[str, str]
+    """What every command has in its environment."""
 
 
 class Request(TypedDict):
@@ -68,8 +72,6 @@ class Request(TypedDict):
     run: StepRequest
     limits: dict[str, StepLimits]
     disk_bytes: int
-    cpu: int | None
-    env: dict[str, str]
 
 
 class Reply(TypedDict):
@@ -111,13 +113,11 @@ def _check(message: Any) -> None:
         _expect(all(isinstance(text, str) for pair in step["env"] for text in pair), "an environment is made of texts")
         dict(step["env"])
         _expect(isinstance(step["warm"], str), "a warm tool has a name")
-    _expect(all(isinstance(text, str) for pair in message["env"].items() for text in pair), "so is the common one")
     for phase in ("build", "run"):
         for name in StepLimits.__annotations__:
             value = message["limits"][phase][name]
             _expect(_is_amount(value), f"{name} is {value!r}, not an amount")
     _expect(_is_amount(message["disk_bytes"]), "disk_bytes is an amount")
-    _expect(message["cpu"] is None or isinstance(message["cpu"], int), "cpu is a number or nothing")
 
 
 def _is_amount(value: Any) -> bool:

@@ -6,7 +6,7 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NoReturn, Protocol
 
 from .accounts import NoGroup, StepLimits
@@ -30,7 +30,7 @@ class Surroundings(Protocol):
     environment: dict[str, str]
     cpu: int | None
     own_user: bool
-    warm: Mapping[str, Main]
+    warm: dict[str, Main]
     group: NoGroup
     tree: Tree
     entropy: Entropy | None
@@ -41,7 +41,7 @@ class Surroundings(Protocol):
 
 
 class Waiting:
-    """A process that is to become one command, and not yet told which: of a request read later, it remembers nothing."""
+    """A process that is to become one command, not yet told which: of a request read later it remembers nothing."""
 
     def __init__(self, world: Surroundings, proof: bool):
         """With `proof`, it will be given a token, and asked for it."""
@@ -82,7 +82,7 @@ class Waiting:
         world.group.begin(limits)
         feed = world.entropy.open() if world.entropy else None
         watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
-        self._tell([step, limits, {**world.environment, **dict(step["env"])}, world.cpu])
+        self._tell([step, limits])
         kept = {self._out: Kept(), self._err: Kept()}
         stopped = _follow(self.pid, kept, limits, watch, feed)
         world.tree.kill()
@@ -196,23 +196,24 @@ def _read_pipe(fd: int) -> bytes:
 
 
 def _become(told_r: int, world: Surroundings, descriptors: list[int], failed_w: int) -> NoReturn:
-    """In the child: wait to be told, join the accounts, set limits, drop privileges, begin."""
+    """In the child: join the accounts, drop privileges, wait to be told, set limits, begin."""
     name = "a command"
     try:
-        step, limits, environment, cpu = json.loads(_read_all(told_r))
-        name = step["argv"][0]
         os.setsid()
         world.group.join()
-        if cpu is not None:
-            os.sched_setaffinity(0, [cpu])
+        if world.cpu is not None:
+            os.sched_setaffinity(0, [world.cpu])
         for number, fd in enumerate(descriptors):  # all of them above 3, see `main`
             os.dup2(fd, number, inheritable=True)
-        _lower_limits(limits, world)
         os.umask(0o022)
         os.chdir(world.folder)
         world.drop_privileges()
         for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        step, limits = json.loads(_read_all(told_r))
+        name = step["argv"][0]
+        _lower_limits(limits, world)
+        environment = {**world.environment, **dict(step["env"])}
         if step["warm"]:
             main = world.warm[step["warm"]]
             os.close(failed_w)

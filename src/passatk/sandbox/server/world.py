@@ -48,8 +48,8 @@ class World:
     def __init__(self, slot: Slot):
         config = self._config = slot.config
         self.own_user = config["own_user"]
-        self.environment: dict[str, str] = {}
-        self.cpu: int | None = None
+        self.environment = config["env"]
+        self.cpu = config["cpu"]
         self.folder = config["work"]
         self.warm = slot.warm
         self._groups = slot.groups
@@ -72,7 +72,6 @@ class World:
 
     def admit(self, request: Request) -> None:
         """The program that this world was made for."""
-        self.environment, self.cpu = request["env"], request["cpu"]
         if self._config["namespaced"]:
             kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
         self.write_files(request["files"])
