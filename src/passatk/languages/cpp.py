@@ -1,7 +1,15 @@
-"""C++: `main` is the tests' own; the linker wraps it, so that the token is given when it returns 0."""
+"""C++: `main` is the tests' own; the linker wraps it, so that the token is given when it returns 0.
 
+Headers are read in precompiled form where a program begins with exactly a set of them that was prepared; a header it
+does not include stays missing.
+"""
+
+import contextlib
+import hashlib
+import os
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
@@ -26,6 +34,10 @@ _DEPENDENCIES = {
 }
 
 
+_COMMON_HEADERS = ((), ("map",), ("bits/stdc++.h",))
+"""What programs include beyond `HELPERS`: the sets that are precompiled."""
+_OPENING = re.compile(r"(?:[ \t]*(?:(?://[^\n\\?]*|/\*(?:[^*]|\*(?!/))*\*/|#[ \t]*include[ \t]*<[\w./+]+>)[ \t]*)?\n)*")
+_SYSTEM_HEADER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([\w./+]+)>[ \t]*$", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include\b|undef[ \t]+NDEBUG\b).*\n?", re.MULTILINE)
 _MAIN = re.compile(r"\bint\s+main\s*\(")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -41,6 +53,7 @@ _STANDARD = ("abs", "fabs")
 _NO_LUCK = ("-fsanitize=unreachable,return", "-fsanitize-undefined-trap-on-error")
 """A function that ends without its value, or where it said it could not, stops there; else it runs on into whatever
 the linker put behind it, the tests or a `return 0`."""
+_COMPILE = ("-std=c++11", "-w", *_NO_LUCK)
 
 
 class Cpp(Language):
@@ -64,10 +77,16 @@ class Cpp(Language):
         version = self.check_version(output_of(compiler, "--version"), r"(\d+)\.\d+\.\d+")
         there = {name: Path(path).exists() for name, (_, path, _) in _DEPENDENCIES.items()}
         mold = shutil.which("mold") is not None
+        prepared = self._prepare(compiler, version, cache)
         return Toolchain(
             language=self.name,
             version=version,
-            variables=(("CXX", compiler), ("CXX_LINKER", "-fuse-ld=mold" if mold else "-fuse-ld=bfd")),
+            readable=(str(prepared),),
+            variables=(
+                ("CXX", compiler),
+                ("CXX_LINKER", "-fuse-ld=mold" if mold else "-fuse-ld=bfd"),
+                ("CXX_PREPARED", str(prepared)),
+            ),
             provides=tuple(name for name in _DEPENDENCIES if there[name]),
             lacks=tuple(
                 f"{name}: `apt-get install {package}`"
@@ -76,22 +95,74 @@ class Cpp(Language):
             ),
         )
 
+    def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
+        """A folder with the harness compiled, and the common sets of headers precompiled."""
+        sources = {_name_of(headers): _text_of(headers) for headers in map(_with_helpers, _COMMON_HEADERS)}
+        proof = harness("proof.cpp")
+        recipe = f"{version} {os.stat(compiler).st_mtime_ns} {_COMPILE} {sorted(sources.items())} {proof}"
+        folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
+        if folder.exists():
+            return folder
+        made = folder.with_name(f"{folder.name}.{os.getpid()}")
+        made.mkdir(parents=True, exist_ok=True)
+        (made / "proof.cpp").write_text(proof)
+        output_of(compiler, *_COMPILE, "-c", "proof.cpp", "-o", _proof(), cwd=made)
+        for name, text in sources.items():
+            (made / name).write_text(text)
+            output_of(compiler, *_COMPILE, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
+        with contextlib.suppress(OSError):  # another process was quicker
+            made.rename(folder)
+        shutil.rmtree(made, ignore_errors=True)
+        return folder
+
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         helpers = "".join(f"{line}\n" for line in HELPERS if line not in problem.prompt)
         body = body_of(problem, sample)
         # a name the program cannot know when it is written, for the tests' own assertion
         mark = mark_of(body, tests)
-        source = f"{helpers}{body}\n{_sealed(tests, problem.declaration, body, mark)}"
+        headers, opened = _opened(f"{helpers}{body}")
+        source = f"{opened}\n{_sealed(tests, problem.declaration, body, mark)}"
         requires = tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(source))
         libraries = ("-lcrypto",) if "openssl" in requires else ()
-        compile_and_link = ("${CXX}", "-std=c++11", "-w", *_NO_LUCK, "-o", "program", "proof.cpp", "main.cpp")
+        link = ("-Wl,--wrap=main", f"-Wl,--defsym=passatk_failed_{mark}=passatk_failed", "${CXX_LINKER}", *libraries)
+        compile_ = ("${CXX}", *_COMPILE, "-I", "${CXX_PREPARED}", "-I", ".", "-o", "program", "main.cpp")
         return Program(
             language=self.name,
-            files=(("main.cpp", source), ("proof.cpp", harness("proof.cpp").replace("MARK", mark))),
-            build=(Step(argv=(*compile_and_link, "-Wl,--wrap=main", "${CXX_LINKER}", *libraries)),),
+            files=(("main.cpp", source), (_name_of(headers), _text_of(headers))),
+            build=(Step(argv=(*compile_, f"${{CXX_PREPARED}}/{_proof()}", *link)),),
             run=Step(argv=("./program",)),
             requires=requires,
         )
+
+
+@cache
+def _proof() -> str:
+    """The harness's object file; its name tells what is in it."""
+    return f"proof-{hashlib.sha256(harness('proof.cpp').encode()).hexdigest()[:16]}.o"
+
+
+def _with_helpers(more: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_SYSTEM_HEADER.findall("\n".join(HELPERS))).union(more)
+
+
+def _text_of(headers: frozenset[str]) -> str:
+    return "".join(f"#include <{name}>\n" for name in sorted(headers))
+
+
+def _name_of(headers: frozenset[str]) -> str:
+    return f"passatk-{hashlib.sha256(_text_of(headers).encode()).hexdigest()[:16]}.h"
+
+
+def _opened(source: str) -> tuple[frozenset[str], str]:
+    """(the headers that `source` begins with, `source` with one header for all of them, on the same lines).
+
+    The order of standard headers does not matter, and a header that does not exist is missing as before.
+    """
+    opening = _OPENING.match(source)
+    assert opening is not None  # it may be empty
+    headers = frozenset(_SYSTEM_HEADER.findall(_COMMENT.sub("", opening[0])))
+    line = opening[0].count("\n") + 1
+    return headers, f"#include <{_name_of(headers)}>\n#line {line}\n{source[opening.end() :]}"
 
 
 def _sealed(tests: str, declaration: str, body: str, mark: str) -> str:
