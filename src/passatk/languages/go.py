@@ -1,5 +1,6 @@
 """Go: compiled and linked with the bare tools against prebuilt packages; the tests run under `testing` in `main`."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -89,9 +90,11 @@ func main() {
 	proof.Run("MARK", program.PassatkTests)
 }
 """
-_OWN_PACKAGES = ("packagefile passatk/proof=proof.a", "packagefile passatk/program=program.a")
-
 TESTIFY = "github.com/stretchr/testify/assert"
+_HTTP = re.compile(r"\bHTTP[A-Z]\w*")
+"""Testify's assertions about web pages, which make it twice as long to link. Who names none gets it without them."""
+_TOOLS_ENV = (("GOGC", "off"), ("GOMAXPROCS", "1"))
+"""Compiler and linker live too shortly to collect garbage."""
 
 
 class Go(Language):
@@ -115,20 +118,20 @@ class Go(Language):
         go = self.find_tool("go")
         version = self.check_version(output_of(go, "version"), r"go(\d+)\.(\d+)")
         root, tools = output_of(go, "env", "GOROOT", "GOTOOLDIR").split()
-        recipe = hashlib.sha256(f"{version} {root}".encode() + Path(__file__).read_bytes())
+        recipe = hashlib.sha256(f"{version} {root} {harness('proof.go')}".encode() + Path(__file__).read_bytes())
         folder = cache / "go" / recipe.hexdigest()[:16]
         config = folder / "importcfg"
         if not config.exists():
-            self._prepare(go, folder, config)
+            self._prepare(go, tools, folder, config)
         packages = [line.partition("=")[2] for line in config.read_text().splitlines()]
         roots = {os.path.realpath(root), root, tools, str(folder)}
         if not all(os.path.exists(p) for p in packages if os.path.isabs(p)):
-            self._prepare(go, folder, config)  # the package cache was cleaned behind our back
+            self._prepare(go, tools, folder, config)  # the package cache was cleaned behind our back
         return Toolchain(
             language=self.name,
             version=version,
             readable=tuple(sorted(roots)),
-            variables=(("GO_TOOLS", tools), ("GO_IMPORTCFG", str(config))),
+            variables=(("GO_TOOLS", tools), ("GO_PACKAGES", str(folder))),
             lacks=() if (folder / "overlay.json").exists() else (f"{SAME_ORDER}: not known how for this version",),
         )
 
@@ -136,9 +139,26 @@ class Go(Language):
         # `testing` prints "--- FAIL" for a panic too; only a test that failed by itself ends with code 1
         return Status.WRONG_ANSWER if facts.exit_code == 1 and "--- FAIL: " in facts.stdout else Status.RUNTIME_ERROR
 
-    def _prepare(self, go: str, folder: Path, config: Path) -> None:
-        """Compile the standard library and testify once; list the package archives for compiler and linker."""
+    def _prepare(self, go: str, tools: str, folder: Path, config: Path) -> None:
+        """Compile the standard library, testify and the harness once; list the archives for compiler and linker."""
         folder.mkdir(parents=True, exist_ok=True)
+        sources = Path(output_of(go, "env", "GOROOT").strip()) / "src"
+        replaced = _same_order(sources, folder)
+        whole = self._packages(go, folder, _overlay(folder / "overlay.json", replaced) if replaced else None)
+        short = whole
+        if shortened := _without_http(folder):
+            with contextlib.suppress(Missing):  # another version of testify: then as it is
+                short = self._packages(go, folder, _overlay(folder / "short.json", {**(replaced or {}), **shortened}))
+        proof = folder / "proof.a"
+        (folder / "proof.go").write_text(harness("proof.go"))
+        own = [f"packagefile passatk/proof={proof}", "packagefile passatk/program=program.a"]
+        _replace(folder / "importcfg.http", [*whole, *own])
+        compile_ = (f"{tools}/compile", "-importcfg", str(folder / "importcfg.http"), "-pack", "-complete")
+        output_of(*compile_, "-p", "passatk/proof", "-o", str(proof), str(folder / "proof.go"))
+        _replace(config, [*short, *own])
+
+    def _packages(self, go: str, folder: Path, overlay: Path | None) -> list[str]:
+        """Lines of an importcfg: the standard library and testify, compiled."""
         env = {
             "GO111MODULE": "off",
             "GOPATH": ":".join(_GOPATHS),
@@ -147,18 +167,14 @@ class Go(Language):
             "CGO_ENABLED": "0",
         }
         form = "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"
-        overlay = _overlay(Path(output_of(go, "env", "GOROOT").strip()) / "src", folder)
         flags = ("-overlay", str(overlay)) if overlay else ()
         try:
             listed = output_of(go, "list", *flags, "-export", "-deps", "-f", form, "std", TESTIFY, env=env)
         except Missing as error:
-            if "testify" in str(error):
+            if "testify" in str(error) and "cannot find package" in str(error):
                 raise Missing(f"testify is not installed; `apt-get install {self.packages[1]}`") from error
             raise
-        lines = [line for line in listed.splitlines() if line.strip()]
-        temporary = config.with_suffix(f".{os.getpid()}")
-        temporary.write_text("\n".join([*lines, *_OWN_PACKAGES]) + "\n")
-        temporary.replace(config)
+        return [line for line in listed.splitlines() if line.strip()]
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         if sample.whole:
@@ -183,21 +199,24 @@ class Go(Language):
         # like `go test`: the program is a package of its own, and may have a main
         opening = 'package main\n\nimport (\n    "testing"\n    _ "passatk/proof"\n)\n'
         tests_file = f"{opening}\nvar PassatkTests = []testing.InternalTest{{\n{listed}}}\n{_no_shadows(body, tests)}"
-        mark = mark_of(body, tests)
-        compile_ = ("${GO_TOOLS}/compile", "-importcfg", "${GO_IMPORTCFG}", "-pack", "-complete")
+        mark = mark_of(body, tests + harness("proof.go"))
+        packages = ("-importcfg", "${GO_PACKAGES}/importcfg" + (".http" if _HTTP.search(code) else ""))
+        compile_ = ("${GO_TOOLS}/compile", *packages, "-pack", "-complete")
+        marked = ("-X", f"passatk/proof.mark={mark}")
         return Program(
             language=self.name,
             files=(
                 ("program.go", f"package main\n\nimport (\n{imports})\n{uses}{code}"),
                 ("tests.go", tests_file),
-                ("proof.go", harness("proof.go").replace("MARK", mark)),
                 ("main.go", _MAIN.replace("MARK", mark)),
             ),
-            build=(
-                Step(argv=(*compile_, "-p", "passatk/proof", "-o", "proof.a", "proof.go")),
-                Step(argv=(*compile_, "-p", "passatk/program", "-o", "program.a", "program.go", "tests.go")),
-                Step(argv=(*compile_, "-p", "main", "-o", "main.a", "main.go")),
-                Step(argv=("${GO_TOOLS}/link", "-importcfg", "${GO_IMPORTCFG}", "-s", "-w", "-o", "program", "main.a")),
+            build=tuple(
+                Step(argv=argv, env=_TOOLS_ENV)
+                for argv in (
+                    (*compile_, "-p", "passatk/program", "-o", "program.a", "program.go", "tests.go"),
+                    (*compile_, "-p", "main", "-o", "main.a", "main.go"),
+                    ("${GO_TOOLS}/link", *packages, *marked, "-s", "-w", "-buildid=", "-o", "program", "main.a"),
+                )
             ),
             run=Step(argv=("./program",), env=(("GOMAXPROCS", "1"),)),
         )
@@ -213,8 +232,14 @@ def _no_shadows(body: str, tests: str) -> str:
     return "".join(f'var _ int = "the program declares a {name} of its own"\n' for name in sorted(used))
 
 
-def _overlay(sources: Path, folder: Path) -> Path | None:
-    """A file for `-overlay` that makes map order repeatable; None if this version of Go has other sources."""
+def _overlay(file: Path, replaced: dict[str, str]) -> Path:
+    """A file for `-overlay`: what the compiler reads in place of which source."""
+    file.write_text(json.dumps({"Replace": replaced}))
+    return file
+
+
+def _same_order(sources: Path, folder: Path) -> dict[str, str] | None:
+    """Sources to replace so that map order is repeatable; None if this version of Go has others."""
     replaced = {}
     for name, (pattern, replacement) in _SEEDED.items():
         try:
@@ -235,9 +260,30 @@ def _overlay(sources: Path, folder: Path) -> Path | None:
         if after != before and not source.name.endswith("_test.go"):
             patched.write_text(after)
             replaced[str(source)] = str(patched)
-    overlay = folder / "overlay.json"
-    overlay.write_text(json.dumps({"Replace": replaced}))
-    return overlay
+    return replaced
+
+
+def _without_http(folder: Path) -> dict[str, str]:
+    """Sources of testify to replace so that it does not import net/http."""
+    places = [Path(path) / "src" / TESTIFY for path in _GOPATHS]
+    sources = next((place for place in places if (place / "http_assertions.go").exists()), None)
+    if sources is None:
+        return {}
+    replaced = {str(sources / "http_assertions.go"): ""}
+    for name in ("assertion_format.go", "assertion_forward.go"):
+        text = (sources / name).read_text()
+        text = re.sub(r"(?m)^func (?:\(a \*Assertions\) )?HTTP\w+\([^\n]*\{\n(?:[^}\n][^\n]*\n|\n)*\}\n", "", text)
+        text = re.sub(r'(?m)^\t(?:http|url) "net/\w+"\n', "", text)
+        shortened = folder / name
+        shortened.write_text(text)
+        replaced[str(sources / name)] = str(shortened)
+    return replaced
+
+
+def _replace(file: Path, lines: list[str]) -> None:
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    temporary.write_text("\n".join(lines) + "\n")
+    temporary.replace(file)
 
 
 def _split_imports(source: str) -> tuple[str, list[str]]:
