@@ -76,6 +76,8 @@ class Step(Record, frozen=True, kw_only=True):
     env: tuple[tuple[str, str], ...] = ()
     warm: str = ""
     """A `WarmTool` that takes `argv[1:]`, in a fork of the slot's own interpreter; else `argv` is executed."""
+    resident: str = ""
+    """A `ResidentTool` that may do it instead. What it does not do quickly and cleanly, `argv` does."""
 
 
 class WarmTool(Record, frozen=True, kw_only=True):
@@ -91,6 +93,14 @@ class WarmTool(Record, frozen=True, kw_only=True):
     """What most programs begin with."""
     imports: tuple[str, ...]
     """Modules of the standard library that programs are likely to want, imported with it."""
+
+
+class ResidentTool(Record, frozen=True, kw_only=True):
+    """A compiler that stays: it takes sources on stdin and gives back what it made of them, many times over."""
+
+    name: str
+    """As `Step.resident` names it."""
+    argv: tuple[str, ...]
 
 
 class Program(Record, frozen=True, kw_only=True):
@@ -115,7 +125,7 @@ class Program(Record, frozen=True, kw_only=True):
 
 
 def _step(step: Step) -> list[object]:
-    return [step.argv, step.env, step.warm]
+    return [step.argv, step.env, step.warm, step.resident]
 
 
 class StepLimits(Record, frozen=True, kw_only=True):

@@ -114,7 +114,7 @@ def a_request(source: str = "print('ran')") -> dict[str, Any]:
     return {
         "files": program.files,
         "build": [],
-        "run": {"argv": ["true"], "env": [], "warm": ""},
+        "run": {"argv": ["true"], "env": [], "warm": "", "resident": ""},
         "limits": {"build": limits(), "run": limits()},
         "disk_bytes": STEP.disk_bytes,
     }

@@ -41,6 +41,7 @@ class Environment:
             cgroups=parents,
             interpreter=next((toolchain.interpreter for toolchain in usable if toolchain.interpreter), ""),
             warm=tuple(tool for toolchain in usable for tool in toolchain.warm),
+            resident=tuple(tool for toolchain in usable for tool in toolchain.resident),
         )
         self.sweep()
 

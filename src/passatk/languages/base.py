@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.records import Problem, Program, Record, Sample, Status, StepFacts, WarmTool
+from passatk.records import Problem, Program, Record, ResidentTool, Sample, Status, StepFacts, WarmTool
 
 EXIT_NOT_COMPILED = 64
 EXIT_ASSERTION = 65
@@ -46,6 +46,8 @@ class Toolchain(Record, frozen=True, kw_only=True):
     """Python only: the interpreter for programs, where it is not passatk's own."""
     warm: tuple[WarmTool, ...] = ()
     """Harnesses that the slots' server keeps imported."""
+    resident: tuple[ResidentTool, ...] = ()
+    """Compilers that slots keep running."""
     provides: tuple[str, ...] = ()
     """Dependencies beyond the language itself that are there, see `Program.requires`."""
     lacks: tuple[str, ...] = ()

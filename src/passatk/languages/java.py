@@ -1,11 +1,15 @@
 """Java: a launcher class calls `Main.main` and gives the token when it returns."""
 
+import contextlib
+import hashlib
 import os
 import re
+import shutil
+from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
-from passatk.records import Problem, Program, Sample, Step
+from passatk.records import Problem, Program, ResidentTool, Sample, Step
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
 _ONE_ORDER = (
@@ -17,6 +21,9 @@ _ONE_ORDER = (
 )
 # one small heap, one collector, one compiler tier: quick to start and the same everywhere
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx512m")
+
+_CLASSES = "${JAVA_PREPARED}:."
+_PREPARED = ("Proof.java", "Compiler.java")
 
 _STANDARD = {
     "java.lang": ("AssertionError", "Boolean", "Character", "Double", "Integer", "Long", "Math", "Object", "String"),
@@ -39,6 +46,12 @@ _METHOD = re.compile(
     re.MULTILINE,
 )
 _PRIMITIVE = ("boolean", "byte", "char", "double", "float", "int", "long", "short", "void")
+
+
+@cache
+def _prepared_name() -> str:
+    """Of the resident compiler, and of what is compiled beforehand: tells what is in it."""
+    return f"java {hashlib.sha256(''.join(map(harness, _PREPARED)).encode()).hexdigest()[:16]}"
 
 
 class Java(Language):
@@ -67,12 +80,42 @@ class Java(Language):
         # Debian keeps the JDK's configuration under /etc and links to it
         outside = {os.path.realpath(p) for p in Path(home).glob("conf/*")} | {os.path.realpath(f"{home}/lib/security")}
         configuration = {str(Path(*Path(p).parts[:3])) for p in outside if p.startswith("/etc/")}
+        prepared = self._prepare(compiler, version, cache)
         return Toolchain(
             language=self.name,
             version=version,
-            readable=(home, *sorted(configuration)),
-            variables=(("JAVA_HOME", home),),
+            readable=(home, *sorted(configuration), str(prepared)),
+            variables=(("JAVA_HOME", home), ("JAVA_PREPARED", str(prepared))),
+            resident=(
+                ResidentTool(
+                    name=_prepared_name(),
+                    argv=(
+                        "${JAVA_HOME}/bin/java",
+                        *_JVM,
+                        "-cp",
+                        "${JAVA_PREPARED}",
+                        "passatk.Compiler",
+                        "${JAVA_PREPARED}",
+                    ),
+                ),
+            ),
         )
+
+    def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
+        """A folder with the harness and the resident compiler, compiled."""
+        recipe = f"{version} {compiler} {os.stat(compiler).st_mtime_ns} {_prepared_name()}"
+        folder = cache / "java" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
+        if folder.exists():
+            return folder
+        made = folder.with_name(f"{folder.name}.{os.getpid()}")
+        made.mkdir(parents=True, exist_ok=True)
+        for name in _PREPARED:
+            (made / name).write_text(harness(name))
+        output_of(compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", *_PREPARED, cwd=made)
+        with contextlib.suppress(OSError):  # another process was quicker
+            made.rename(folder)
+        shutil.rmtree(made, ignore_errors=True)
+        return folder
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
@@ -80,16 +123,17 @@ class Java(Language):
         flags = tuple(f"-J{flag}" for flag in _JVM)
         return Program(
             language=self.name,
-            files=(("Main.java", source), ("passatk/Proof.java", harness("Proof.java"))),
+            files=(("Main.java", source),),
             build=(
                 Step(
                     argv=(
                         *("${JAVA_HOME}/bin/javac", *flags, "-encoding", "UTF-8", "-proc:none", "-nowarn"),
-                        *("Main.java", "passatk/Proof.java"),
-                    )
+                        *("-implicit:none", "-cp", "${JAVA_PREPARED}", "Main.java"),
+                    ),
+                    resident=_prepared_name(),
                 ),
             ),
-            run=Step(argv=("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", "-cp", ".", "passatk.Proof")),
+            run=Step(argv=("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", "-cp", _CLASSES, "passatk.Proof")),
         )
 
 

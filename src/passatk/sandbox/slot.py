@@ -16,7 +16,7 @@ from typing import IO, Any, TypeVar
 import msgspec
 
 from passatk.errors import SandboxError
-from passatk.records import Isolation, Limits, Outcome, Program, Record, Step, StepFacts, WarmTool
+from passatk.records import Isolation, Limits, Outcome, Program, Record, ResidentTool, Step, StepFacts, WarmTool
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
 from passatk.sandbox.isolation import HINTS, Level, describe
 from passatk.sandbox.server.frames import MOST_BYTES
@@ -96,6 +96,7 @@ class World(Record, frozen=True, kw_only=True):
     interpreter: str = ""
     """The Python that the slot's server and its warm tools run on; passatk's own by default."""
     warm: tuple[WarmTool, ...] = ()
+    resident: tuple[ResidentTool, ...] = ()
 
     @property
     def isolation(self) -> Isolation:
@@ -113,6 +114,7 @@ class Slot:
     def __init__(self, world: World, cpu: int | None = None):
         self._world = world
         self._cpu = cpu
+        self._values = dict(world.variables)
         self._groups: dict[str, SlotGroup] = {}
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
         self._process: subprocess.Popen[bytes] | None = None
@@ -140,6 +142,7 @@ class Slot:
             "cgroups": {phase: self._group_config(phase, bare) for phase in _PHASES},
             "system_call_filter": world.isolation.syscall_filter == "seccomp",
             "warm": msgspec.to_builtins(world.warm),
+            "resident": [] if bare else self._residents(),
             "cpu": self._cpu,
             "env": self._environment(),
         }
@@ -249,16 +252,19 @@ class Slot:
         return Outcome(build=reply.build, run=reply.run, proof=reply.proof, isolation=isolation)
 
     def _step(self, step: Step) -> dict[str, Any]:
-        values = dict(self._world.variables)
-
-        def filled(text: str) -> str:
-            return _VARIABLE.sub(lambda match: values[match[1]], text)
-
         return {
-            "argv": [filled(arg) for arg in step.argv],
-            "env": [(name, filled(value)) for name, value in step.env],
+            "argv": [self._filled(arg) for arg in step.argv],
+            "env": [(name, self._filled(value)) for name, value in step.env],
             "warm": step.warm,
+            "resident": step.resident,
         }
+
+    def _residents(self) -> list[dict[str, Any]]:
+        tools = self._world.resident
+        return [{"name": tool.name, "argv": [self._filled(arg) for arg in tool.argv]} for tool in tools]
+
+    def _filled(self, text: str) -> str:
+        return _VARIABLE.sub(lambda match: self._values[match[1]], text)
 
     def _environment(self) -> dict[str, str]:
         """The same for every program, everywhere."""

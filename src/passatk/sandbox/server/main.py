@@ -23,8 +23,8 @@ from .world import Slot, World, judge_in
 
 _PROOF_FD = 3
 _AGAIN = "again"
-_ANSWERED, _CLOSED, _BROKEN = range(3)
-"""Exit codes of a job."""
+_ANSWERED, _CLOSED, _BROKEN, _WANTED = range(4)
+"""Exit codes of a job; the last one + n: answered, and resident tool n is to be started, or started again."""
 
 
 def _job(slot: Slot, control_r: int, control_w: int) -> NoReturn:
@@ -44,7 +44,7 @@ def _job(slot: Slot, control_r: int, control_w: int) -> NoReturn:
         except ValueError as error:  # no request
             reply = fault(str(error))
         write_frame(control_w, reply)
-        code = _ANSWERED
+        code = _ANSWERED if world.wanted is None else _WANTED + world.wanted
     except BaseException as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
@@ -111,6 +111,9 @@ def main() -> None:
         if status == _ANSWERED:
             continue
         code = os.waitstatus_to_exitcode(status)
+        if code >= _WANTED:
+            slot.residents[code - _WANTED].start()
+            continue
         if code < 0:
             sys.stderr.write(f"the program's supervisor died: signal {-code} ({signal.strsignal(-code)})\n")
         sys.exit(0 if code == _CLOSED else 1)

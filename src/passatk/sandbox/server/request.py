@@ -15,6 +15,8 @@ class StepRequest(TypedDict):
     env: list[tuple[str, str]]
     warm: str
     """The warm tool that takes `argv[1:]`; empty: execute `argv`."""
+    resident: str
+    """The resident tool that may do it instead; empty: none."""
 
 
 class Facts(TypedDict):
@@ -42,6 +44,13 @@ class WarmConfig(TypedDict):
     imports: list[str]
 
 
+class ResidentConfig(TypedDict):
+    """As `passatk.records.ResidentTool`."""
+
+    name: str
+    argv: list[str]
+
+
 class Config(TypedDict):
     """What a slot is: the same for all its programs."""
 
@@ -58,6 +67,7 @@ class Config(TypedDict):
     """For `build` and `run`: what a compiler leaves behind must not count against the program."""
     system_call_filter: bool
     warm: list[WarmConfig]
+    resident: list[ResidentConfig]
     cpu: int | None
     """The one that programs run on; any, if None."""
     env: dict[str, str]
@@ -112,7 +122,7 @@ def _check(message: Any) -> None:
         _expect(all(isinstance(text, str) for text in step["argv"]), "a command is made of texts")
         _expect(all(isinstance(text, str) for pair in step["env"] for text in pair), "an environment is made of texts")
         dict(step["env"])
-        _expect(isinstance(step["warm"], str), "a warm tool has a name")
+        _expect(isinstance(step["warm"], str) and isinstance(step["resident"], str), "a tool has a name")
     for phase in ("build", "run"):
         for name in StepLimits.__annotations__:
             value = message["limits"][phase][name]

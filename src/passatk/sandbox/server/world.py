@@ -9,13 +9,15 @@ from . import kernel
 from .accounts import make_groups
 from .entropy import Entropy
 from .faults import check_build
-from .request import Config, Facts, Reply, Request
+from .request import Config, Facts, Reply, Request, StepRequest
+from .resident import Resident
 from .seccomp import compile_filter
 from .step import Waiting
 from .warm import warm_up
 from .watch import Tree
 
 _INODES = 16384
+_MOST_WORDS = 6000
 _LEAST_DISK = 1 << 20
 """Until the program comes, and with it how much it may have."""
 _PRIVATE = kernel.MS_NOSUID | kernel.MS_NODEV
@@ -40,6 +42,20 @@ class Slot:
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
         self.warm = warm_up(config["warm"])
+        self.residents = [Resident(tool, config["env"], self.drop_privileges) for tool in config["resident"]]
+
+    def drop_privileges(self) -> None:
+        """In the process of a program, or of a tool, last before it starts."""
+        uid = self.config["uid"]
+        if self.config["switch_user"]:
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+        if self.config["namespaced"]:
+            kernel.drop_capabilities()
+        kernel.no_new_privileges()
+        if self.filter:
+            kernel.filter_system_calls(self.filter)
 
 
 class World:
@@ -56,7 +72,10 @@ class World:
         self.group = slot.groups["run"]
         self.tree = Tree(config["namespaced"])
         self.entropy = slot.entropy
-        self._filter = slot.filter
+        self.drop_privileges = slot.drop_privileges
+        self.residents = {tool.name: (number, tool) for number, tool in enumerate(slot.residents)}
+        self.wanted: int | None = None
+        """The number of a resident tool to start, or to start again, when this program is done."""
 
     def enter(self) -> None:
         """In the supervisor: fresh file systems, nothing shared with the slot or other programs."""
@@ -103,13 +122,13 @@ class World:
             os.close(fd)
         kernel.unmount(_SCRATCH)  # what is bound elsewhere lives on there
 
-    def write_files(self, files: Iterable[tuple[str, str]]) -> None:
-        """The program's files, in its folder, owned by its account."""
+    def write_files(self, files: Iterable[tuple[str, str | bytes]]) -> None:
+        """Files of the program, in its folder, owned by its account."""
         for path, text in files:
             full = os.path.join(self.folder, path)
             self._make_folders(os.path.dirname(path))
             with open(full, "wb") as file:
-                file.write(text.encode("utf-8", "surrogatepass"))
+                file.write(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
                 self.give([file.fileno()])
 
     def _make_folders(self, path: str) -> None:
@@ -134,22 +153,33 @@ class World:
             for fd in descriptors:
                 os.fchown(fd, self._config["uid"], self._config["uid"])
 
-    def drop_privileges(self) -> None:
-        """In the program's process, last before it starts."""
-        uid = self._config["uid"]
-        if self._config["switch_user"]:
-            os.setgroups([])
-            os.setresgid(uid, uid, uid)
-            os.setresuid(uid, uid, uid)
-        if self._config["namespaced"]:
-            kernel.drop_capabilities()
-        kernel.no_new_privileges()
-        if self._filter:
-            kernel.filter_system_calls(self._filter)
-
 
 def _tmpfs(disk_bytes: int) -> str:
     return f"size={disk_bytes},nr_inodes={_INODES}"
+
+
+def _by_resident(world: World, step: StepRequest, request: Request) -> Facts | None:
+    """What the step's resident tool made of the program's files; None: the step is to be executed."""
+    if step["resident"] not in world.residents:
+        return None
+    number, tool = world.residents[step["resident"]]
+    answer = tool.ask(request["files"], request["limits"]["build"]["cpu_s"]) if tool.runs else None
+    if answer is None:
+        world.wanted = number
+        return None
+    world.write_files(answer.files)
+    return Facts(
+        exit_code=answer.code,
+        signal=None,
+        stopped_by=None,
+        cpu_s=answer.cpu_s,
+        wall_s=answer.wall_s,
+        idle_s=0.0,
+        peak_memory_bytes=0,
+        output_bytes=len(answer.words),
+        stdout="",
+        stderr=answer.words[:_MOST_WORDS],
+    )
 
 
 def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
@@ -160,8 +190,11 @@ def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
         waiting.dismiss()
         world.begin("build")
         for step in request["build"]:
-            build, _ = Waiting(world, proof=False).run(step, request["limits"]["build"])
-            check_build(build, request["limits"]["build"])
+            limits = request["limits"]["build"]
+            build = _by_resident(world, step, request) if step["resident"] else None
+            if build is None:
+                build, _ = Waiting(world, proof=False).run(step, limits)
+                check_build(build, limits)
             if build["exit_code"] != 0 or build["stopped_by"]:
                 return Reply(build=build, run=None, proof=False, fault=None)
         world.remove_files(request["files"])
