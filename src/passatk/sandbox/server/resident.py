@@ -75,8 +75,8 @@ class Resident:
         os.close(out_w)
         os.set_blocking(self._in, False)
         # its number in /proc, which may count the processes of a namespace above ours
-        number = os.read(self._out, _NUMBER_BYTES).decode().strip()
-        self._stat = os.open(f"/proc/{number}/stat", os.O_RDONLY)
+        seen_as = os.read(self._out, _NUMBER_BYTES).decode().strip()
+        self._stat = os.open(f"/proc/{seen_as}/stat", os.O_RDONLY)
 
     def stop(self) -> None:
         """End it, if it runs."""
