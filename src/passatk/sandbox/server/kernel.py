@@ -64,8 +64,12 @@ class PidNamespaces:
 
     def renew(self) -> None:
         """The next child is pid 1 of a namespace of its own."""
-        _check(_libc.setns(self._own, CLONE_NEWPID), "return to the own PID namespace")
+        self.leave()
         unshare(CLONE_NEWPID)
+
+    def leave(self) -> None:
+        """The next child belongs to ours."""
+        _check(_libc.setns(self._own, CLONE_NEWPID), "return to the own PID namespace")
 
 
 def hide_from_ptrace() -> None:

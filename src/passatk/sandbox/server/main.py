@@ -112,6 +112,8 @@ def main() -> None:
             continue
         code = os.waitstatus_to_exitcode(status)
         if code >= _WANTED:
+            if namespaces is not None:
+                namespaces.leave()
             slot.residents[code - _WANTED].start()
             continue
         if code < 0:
