@@ -31,24 +31,26 @@ def _job(slot: Slot, control_r: int, control_w: int) -> NoReturn:
     """The program's supervisor: make a world, wait for a request, reply."""
     code = _BROKEN
     try:
-        world = World(slot)
-        world.enter()
-        world.begin("run")
-        waiting = Waiting(world, proof=True)
-        try:
-            message = read_frame(control_r)
-            if message is None:
-                code = _CLOSED
-                os._exit(code)
-            reply = _judged(world, check_request(message), waiting)
-        except ValueError as error:  # no request
-            reply = fault(str(error))
-        write_frame(control_w, reply)
-        code = _ANSWERED if world.wanted is None else _WANTED + world.wanted
+        code = _serve_one(World(slot), control_r, control_w)
     except BaseException as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         os._exit(code)
+
+
+def _serve_one(world: World, control_r: int, control_w: int) -> int:
+    world.enter()
+    world.begin("run")
+    waiting = Waiting(world, proof=True)
+    try:
+        message = read_frame(control_r)
+        if message is None:
+            return _CLOSED
+        reply = _judged(world, check_request(message), waiting)
+    except ValueError as error:  # no request
+        reply = fault(str(error))
+    write_frame(control_w, reply)
+    return _ANSWERED if world.wanted is None else _WANTED + world.wanted
 
 
 def _judged(world: World, request: Request, waiting: Waiting) -> Reply:
