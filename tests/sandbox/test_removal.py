@@ -43,7 +43,6 @@ def test_nothing_that_a_program_leaves_outlives_it(litterer: Slot, litter: str) 
     assert facts.exit_code == 0, facts.stderr
     assert stdout(litterer, "import os\nprint(os.listdir('.'))") == "['main.py']\n"
     if litterer._folder is not None:
-        assert os.listdir(litterer._folder) == []
         litterer.close()
         assert not os.path.exists(litterer._folder)
     assert Path("/proc/self/mounts").read_text() == mounts

@@ -48,8 +48,8 @@ SOURCES: dict[str, tuple[str, str, list[str], list[str]]] = {  # file, text, how
         [
             "sh",
             "-c",
-            "${GO_TOOLS}/compile -importcfg ${GO_IMPORTCFG} -p main -o a.o a.go && "
-            "${GO_TOOLS}/link -importcfg ${GO_IMPORTCFG} -o a a.o",
+            "${GO_TOOLS}/compile -importcfg ${GO_PACKAGES}/importcfg -p main -o a.o a.go && "
+            "${GO_TOOLS}/link -importcfg ${GO_PACKAGES}/importcfg -o a a.o",
         ],
         ["./a"],
     ),

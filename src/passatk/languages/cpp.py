@@ -122,7 +122,8 @@ class Cpp(Language):
         mark = mark_of(body, tests)
         headers, opened = _opened(f"{helpers}{body}")
         source = f"{opened}\n{_sealed(tests, problem.declaration, body, mark)}"
-        requires = tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(source))
+        written = f"{body}\n{tests}"
+        requires = tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(written))
         libraries = ("-lcrypto",) if "openssl" in requires else ()
         link = ("-Wl,--wrap=main", f"-Wl,--defsym=passatk_failed_{mark}=passatk_failed", "${CXX_LINKER}", *libraries)
         compile_ = ("${CXX}", *_COMPILE, "-I", "${CXX_PREPARED}", "-I", ".", "-o", "program", "main.cpp")

@@ -39,18 +39,27 @@ def _job(slot: Slot, control_r: int, control_w: int) -> NoReturn:
 
 
 def _serve_one(world: World, control_r: int, control_w: int) -> int:
-    world.enter()
-    world.begin("run")
-    waiting = Waiting(world, proof=True)
+    try:
+        waiting = _ready(world)
+    except OSError as error:
+        waiting, reply = None, fault(str(error))
     try:
         message = read_frame(control_r)
         if message is None:
             return _CLOSED
-        reply = _judged(world, check_request(message), waiting)
+        if waiting is not None:
+            reply = _judged(world, check_request(message), waiting)
     except ValueError as error:  # no request
         reply = fault(str(error))
     write_frame(control_w, reply)
     return _ANSWERED if world.wanted is None else _WANTED + world.wanted
+
+
+def _ready(world: World) -> Waiting:
+    """The world, and in it a process for a program without a build."""
+    world.enter()
+    world.begin("run")
+    return Waiting(world, proof=True)
 
 
 def _judged(world: World, request: Request, waiting: Waiting) -> Reply:

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -31,6 +32,9 @@ def warm_up(configs: Sequence[WarmConfig]) -> dict[str, Main]:
 def call(main: Main, arguments: list[str], environment: dict[str, str]) -> NoReturn:
     """As if a new interpreter had been started with `main`: nothing of this one's own is left within reach."""
     os.closerange(_OWN_DESCRIPTORS, _MOST_DESCRIPTORS)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_IGN)
     os.environ.clear()
     os.environ.update(environment)
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import stat
 from collections.abc import Iterable
 
 from . import kernel
@@ -117,7 +118,7 @@ class World:
                 os.chown(folder, self._config["uid"], self._config["uid"])
             kernel.mount(folder, target, None, kernel.MS_BIND)
         for path, fd in kept.items():
-            os.makedirs(path)
+            _make_place(path, stat.S_ISDIR(os.fstat(fd).st_mode))
             kernel.mount(f"/proc/self/fd/{fd}", path, None, kernel.MS_BIND | kernel.MS_REC)
             os.close(fd)
         kernel.unmount(_SCRATCH)  # what is bound elsewhere lives on there
@@ -152,6 +153,13 @@ class World:
         if self._config["switch_user"]:
             for fd in descriptors:
                 os.fchown(fd, self._config["uid"], self._config["uid"])
+
+
+def _make_place(path: str, folder: bool) -> None:
+    """Something to mount a folder or a file on."""
+    os.makedirs(path if folder else os.path.dirname(path), exist_ok=True)
+    if not folder:
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o444))
 
 
 def _tmpfs(disk_bytes: int) -> str:
