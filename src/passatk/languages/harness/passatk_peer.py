@@ -10,6 +10,7 @@ import _pickle
 import _thread
 import builtins
 import os
+import pickletools
 import sys
 from io import BytesIO
 
@@ -383,9 +384,7 @@ class Peer:
 
 def sets_attributes(body):
     """Whether a pickle does what `encoded` never does: set attributes of an object, which may be ours."""
-    import pickletools
-
-    return any(code.name == "BUILD" for code, _, _ in pickletools.genops(body))
+    return b"b" in body and any(code.name == "BUILD" for code, _, _ in pickletools.genops(body))
 
 
 def write_back(ours, theirs):

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 from _random import Random  # the module around it seeds itself anew in every fork
+from collections.abc import Sequence
 
 from . import kernel
 
@@ -15,6 +16,8 @@ DEVICES = ("/dev/random", "/dev/urandom")
 _BLOCK_BYTES = 1 << 16
 _PIPE_BYTES = 1 << 20  # for those who ask for more than a pipe's usual 64 KiB: fewer waits for us
 _READ_ONLY = 0o444
+_KEPT = 2
+"""Blocks made once: runtimes read some bytes when they start, and the pipe is refilled then."""
 
 
 def block(number: int) -> bytes:
@@ -27,7 +30,7 @@ class Entropy:
 
     def __init__(self, scratch: str):
         """Put it in place of the devices, by way of the folder `scratch`. The mount namespace is the slot's own."""
-        self._first = block(0)
+        self._made = [block(number) for number in range(_KEPT)]
         fifo = f"{scratch}/entropy"
         kernel.mount("tmpfs", scratch, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "nr_inodes=2")
         os.mkfifo(fifo)
@@ -39,15 +42,15 @@ class Entropy:
 
     def open(self) -> "Feed":
         """Fill it from the beginning, for one step."""
-        return Feed(self._first)
+        return Feed(self._made)
 
 
 class Feed:
     """Keeps the FIFO filled while a step runs. As it is open here for reading and writing, no reader sees an end."""
 
-    def __init__(self, first: bytes):
+    def __init__(self, made: Sequence[bytes]):
         self.fd = os.open(DEVICES[0], os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        self._number, self._left = 0, memoryview(first)
+        self._made, self._number, self._left = made, 0, memoryview(made[0])
         with contextlib.suppress(BlockingIOError):
             while os.read(self.fd, _BLOCK_BYTES):
                 pass  # the last program may have left a descriptor on its way to nobody
@@ -57,8 +60,9 @@ class Feed:
         """Write what there is room for, one block at most: the caller has limits to watch while somebody reads."""
         if not self._left:
             self._number += 1
-            self._left = memoryview(block(self._number))
-            if self._number == 1:
+            known = self._number < len(self._made)
+            self._left = memoryview(self._made[self._number] if known else block(self._number))
+            if self._number == len(self._made):
                 with contextlib.suppress(OSError):  # more than this user's pipes may have
                     fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         with contextlib.suppress(BlockingIOError):

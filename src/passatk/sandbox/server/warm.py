@@ -16,7 +16,7 @@ _PACKAGE = __name__.partition(".")[0]
 
 
 def warm_up(configs: Sequence[WarmConfig]) -> dict[str, Main]:
-    """Import the tools; name -> what to call in a process of its own."""
+    """Import the tools; name -> what to call in a process of its own. Our own modules are out of reach from then on."""
     mains: dict[str, Main] = {}
     for config in configs:
         for name in config["imports"]:
@@ -26,6 +26,8 @@ def warm_up(configs: Sequence[WarmConfig]) -> dict[str, Main]:
         sys.path.pop(0)
         module.prepare(config["prelude"])
         mains[config["name"]] = module.main
+    for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
+        del sys.modules[name]
     return mains
 
 
@@ -37,9 +39,7 @@ def call(main: Main, arguments: list[str], environment: dict[str, str]) -> NoRet
         signal.signal(number, signal.SIG_IGN)
     os.environ.clear()
     os.environ.update(environment)
-    for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
-        del sys.modules[name]
     sys.modules["__main__"] = sys.modules[main.__module__]
     if "random" in sys.modules:
-        sys.modules["random"].seed()  # it was seeded when it was imported, from what is not the program's stream
+        sys.modules["random"].seed(0)  # forks seed it anew, from what is not the program's stream
     main(arguments)
