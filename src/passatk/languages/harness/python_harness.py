@@ -54,11 +54,13 @@ def leave(code):
 
 
 PREPARED = {}  # text of helpers.py -> a module that has executed it
+AT_FORK = []  # what modules asked to be called then: meant for forks of the program, not for those that make it
 
 
-def prepare(helpers):
+def prepare(helpers, hooks):
     """Before any program is known."""
     PREPARED[helpers.encode()] = new_module(helpers.encode())
+    AT_FORK.extend(hooks)
 
 
 def new_module(helpers):
@@ -204,6 +206,8 @@ def main(arguments):
     code = compiled("program.py")
     (program_r, tests_w), (tests_r, program_w) = os.pipe(), os.pipe()
     child = os.fork()
+    for hooks in AT_FORK:
+        os.register_at_fork(**hooks)
     if child == 0:
         os.close(tests_w)
         os.close(tests_r)

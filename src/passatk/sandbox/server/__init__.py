@@ -3,22 +3,25 @@
 Runs as a process of its own under bubblewrap (or bare, with `--no-sandbox`), from a read-only copy of this folder:
 standard library only, nothing of passatk imported. Frames on stdin and stdout: 4 bytes big-endian length, then JSON.
 
-Per program:  server ── fork ── job: unshare(mount, pid, ipc) ── fork ── supervisor (pid 1 of the program's world)
-The supervisor mounts a fresh tmpfs and /proc, writes the files, and for each step forks, drops every privilege, puts on
-the system call filter and executes the command, while it reads the bounded output and watches the limits. A step ends
-when its main process ends or a limit stops it; then everything else in the PID namespace is killed and reaped, so
-nothing survives a step.
+Per program:  server ── fork ── job (supervisor, pid 1 of a PID namespace of its own) ── fork ── command
+The job mounts a fresh tmpfs and /proc and forks a process that joins its accounts, drops every privilege, puts on the
+system call filter and waits. Only then it reads a request, writes the files, tells that process what to become, reads
+its bounded output and watches its limits. A step ends when its main process ends or a limit stops it; then everything
+else in the PID namespace is killed and reaped, so nothing survives a step.
 
     main      one job after another
     frames    how they come and go
     request   what a slot is, what it is asked and what it replies
     world     a slot, and file systems, identity and environment of one program in it; building and running it
     step      one command: fork, limits, privileges, output, final readings
+    warm      tools that are imported once: their commands begin with a fork, not with a new interpreter
+    resident  compilers that stay from program to program
     watch     the live process tree, and which limit it passed
     faults    what is done to a step from outside
     accounts  cgroup v1, v2 or none: where CPU time and memory are read and limited
     entropy   /dev/random and /dev/urandom: one stream, the same for every program
     seccomp   the system call filter
     removal   of folders, whatever is in them
+    descriptors  reading and writing, cheap in a fork
     kernel    the system calls that Python does not have
 """

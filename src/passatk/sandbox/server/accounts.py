@@ -3,6 +3,7 @@
 import os
 from typing import Literal, TypedDict
 
+from .descriptors import read_file
 from .kernel import cover
 
 MemoryKill = Literal["limit", "machine"]
@@ -92,8 +93,7 @@ class NoGroup:
 
 
 def _kills_of_the_machine() -> int:
-    with open("/proc/vmstat", "rb", buffering=0) as file:
-        _, found, rest = file.read(1 << 16).partition(b"\noom_kill ")
+    _, found, rest = read_file("/proc/vmstat").partition(b"\noom_kill ")
     return int(rest.split(None, 1)[0]) if found else 0
 
 

@@ -7,6 +7,7 @@ program that does not know the seed, and repeats from run to run. Every step beg
 import contextlib
 import fcntl
 import os
+import sys
 from _random import Random  # the module around it seeds itself anew in every fork
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from . import kernel
 
 DEVICES = ("/dev/random", "/dev/urandom")
 _BLOCK_BYTES = 1 << 16
+_INT_BYTES = 4
+FIONREAD = 0x541B
 _PIPE_BYTES = 1 << 20  # for those who ask for more than a pipe's usual 64 KiB: fewer waits for us
 _READ_ONLY = 0o444
 _KEPT = 2
@@ -26,7 +29,7 @@ def block(number: int) -> bytes:
 
 
 class Entropy:
-    """The slot's FIFO. Made once: a FIFO that nobody has open forgets what was in it."""
+    """The slot's FIFO, made once."""
 
     def __init__(self, scratch: str):
         """Put it in place of the devices, by way of the folder `scratch`. The mount namespace is the slot's own."""
@@ -39,21 +42,29 @@ class Entropy:
             kernel.mount(fifo, device, None, kernel.MS_BIND)
             kernel.make_read_only(device)
         kernel.unmount(scratch)
+        # for reading and writing: no reader sees an end, and what nobody read is still there for the next
+        self.fd = os.open(DEVICES[0], os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def open(self) -> "Feed":
+    def feed(self) -> "Feed":
         """Fill it from the beginning, for one step."""
-        return Feed(self._made)
+        return Feed(self.fd, self._made)
 
 
 class Feed:
-    """Keeps the FIFO filled while a step runs. As it is open here for reading and writing, no reader sees an end."""
+    """Keeps the FIFO filled while a step runs."""
 
-    def __init__(self, made: Sequence[bytes]):
-        self.fd = os.open(DEVICES[0], os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        self._made, self._number, self._left = made, 0, memoryview(made[0])
+    def __init__(self, fd: int, made: Sequence[bytes]):
+        self.fd, self._made, self._number = fd, made, 0
+        self._left = memoryview(made[0])
+        waiting = bytearray(_INT_BYTES)
+        fcntl.ioctl(fd, FIONREAD, waiting)
+        if int.from_bytes(waiting, sys.byteorder) == len(made[0]):  # the last program read none of it
+            self._left = self._left[:0]
+            return
         with contextlib.suppress(BlockingIOError):
-            while os.read(self.fd, _BLOCK_BYTES):
-                pass  # the last program may have left a descriptor on its way to nobody
+            while os.read(fd, _BLOCK_BYTES):
+                pass
+        fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _BLOCK_BYTES)
         self.refill()
 
     def refill(self) -> None:
@@ -67,7 +78,3 @@ class Feed:
                     fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         with contextlib.suppress(BlockingIOError):
             self._left = self._left[os.write(self.fd, self._left) :]
-
-    def close(self) -> None:
-        """After the step's last process is gone."""
-        os.close(self.fd)

@@ -5,6 +5,8 @@ import os
 import struct
 from typing import Any
 
+from .descriptors import write_all
+
 MOST_BYTES = 64 << 20
 """Of a request; what is longer is not even read into memory."""
 _PART_BYTES = 1 << 20
@@ -63,6 +65,4 @@ def _refuse(fd: int, size: int) -> None:
 def write_frame(fd: int, message: object) -> None:
     """Send a message."""
     body = json.dumps(message).encode()
-    left = memoryview(struct.pack(">I", len(body)) + body)
-    while left:
-        left = left[os.write(fd, left) :]
+    write_all(fd, struct.pack(">I", len(body)) + body)

@@ -1,5 +1,6 @@
 """The system calls that Python does not have, through libc."""
 
+import _signal  # type: ignore[import-not-found]  # what is around it makes enums of the numbers, in every fork anew
 import ctypes
 import os
 import struct
@@ -18,6 +19,8 @@ _ADDR_NO_RANDOMIZE = 0x0040000
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
+for _name in ("capset", "mount", "prctl", "setns", "shmget", "syscall", "umount2", "unshare"):
+    getattr(_libc, _name)  # found here once, and not in every fork
 
 
 def _check(result: int, what: str) -> None:
@@ -70,6 +73,16 @@ class PidNamespaces:
     def leave(self) -> None:
         """The next child belongs to ours."""
         _check(_libc.setns(self._own, CLONE_NEWPID), "return to the own PID namespace")
+
+
+def reset_signal(number: int) -> None:
+    """The kernel's own way with it."""
+    _signal.signal(number, _signal.SIG_DFL)
+
+
+def raise_interrupts() -> None:
+    """SIGINT is a KeyboardInterrupt, as in every new interpreter."""
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 
 
 def hide_from_ptrace() -> None:

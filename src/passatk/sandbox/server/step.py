@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterable
 from typing import NoReturn, Protocol
 
+from . import kernel
 from .accounts import NoGroup, StepLimits
+from .descriptors import read_all, write_all
 from .entropy import Entropy, Feed
 from .faults import OutOfMemory
 from .request import Facts, StepRequest
@@ -80,15 +82,13 @@ class Waiting:
             os.write(self._stdin, token)
         os.close(self._stdin)
         world.group.begin(limits)
-        feed = world.entropy.open() if world.entropy else None
+        feed = world.entropy.feed() if world.entropy else None
         watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
         self._tell([step, limits])
         kept = {self._out: Kept(), self._err: Kept()}
         stopped = _follow(self.pid, kept, limits, watch, feed)
         world.tree.kill()
         status, peak = reap_all(self.pid, world.tree)
-        if feed:
-            feed.close()
         wall_s = time.monotonic() - watch.started
         for fd, output in kept.items():
             output.add(_read_pipe(fd))  # all writers are dead
@@ -114,10 +114,8 @@ class Waiting:
         return facts, self._proof and given == token
 
     def _tell(self, told: object) -> None:
-        left = memoryview(json.dumps(told).encode())
         try:
-            while left:
-                left = left[os.write(self._told, left) :]
+            write_all(self._told, json.dumps(told).encode())
         finally:
             os.close(self._told)
 
@@ -208,28 +206,21 @@ def _become(told_r: int, world: Surroundings, descriptors: list[int], failed_w: 
         os.umask(0o022)
         os.chdir(world.folder)
         world.drop_privileges()
-        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
-        step, limits = json.loads(_read_all(told_r))
+        step, limits = json.loads(read_all(told_r))
         name = step["argv"][0]
         _lower_limits(limits, world)
-        environment = {**world.environment, **dict(step["env"])}
         if step["warm"]:
             main = world.warm[step["warm"]]
             os.close(failed_w)
-            call(main, step["argv"][1:], environment)
+            call(main, step["argv"][1:], step["env"])
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):  # this interpreter's own
+            kernel.reset_signal(number)
+        environment = {**world.environment, **dict(step["env"])}
         os.execve(_find_command(name, environment["PATH"]), step["argv"], environment)
     except BaseException as error:
         os.write(failed_w, f"cannot execute {name!r}: {error}".encode("utf-8", "backslashreplace"))
     finally:
         os._exit(127)
-
-
-def _read_all(fd: int) -> bytes:
-    parts = []
-    while part := os.read(fd, _READ_BYTES):
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _find_command(name: str, path: str) -> str:

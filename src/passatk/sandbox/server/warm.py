@@ -2,11 +2,11 @@
 
 import importlib
 import os
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
+from . import kernel
 from .request import WarmConfig
 
 Main = Callable[[list[str]], NoReturn]
@@ -15,31 +15,45 @@ _MOST_DESCRIPTORS = 1 << 20
 _PACKAGE = __name__.partition(".")[0]
 
 
-def warm_up(configs: Sequence[WarmConfig]) -> dict[str, Main]:
-    """Import the tools; name -> what to call in a process of its own. Our own modules are out of reach from then on."""
+def warm_up(configs: Sequence[WarmConfig], environment: dict[str, str]) -> dict[str, Main]:
+    """Import the tools; name -> what to call in a process of its own. Our own modules are out of reach from then on.
+
+    `environment`: what every program has, and from now on this process.
+    """
     mains: dict[str, Main] = {}
     for config in configs:
-        for name in config["imports"]:
-            importlib.import_module(name)
+        hooks = _import(config["imports"])
         sys.path.insert(0, config["folder"])
         module = importlib.import_module(config["module"])
         sys.path.pop(0)
-        module.prepare(config["prelude"])
+        module.prepare(config["prelude"], hooks)
         mains[config["name"]] = module.main
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
         del sys.modules[name]
+    os.environ.clear()
+    os.environ.update(environment)
+    if "random" in sys.modules:
+        sys.modules["random"].seed(0)  # as for every program, not from what the system gave this process
     return mains
 
 
-def call(main: Main, arguments: list[str], environment: dict[str, str]) -> NoReturn:
-    """As if a new interpreter had been started with `main`: nothing of this one's own is left within reach."""
+def _import(names: Iterable[str]) -> list[dict[str, Callable[[], None]]]:
+    """Return what the modules wanted to be called at every fork."""
+    hooks: list[dict[str, Callable[[], None]]] = []
+    register, os.register_at_fork = os.register_at_fork, lambda **hook: hooks.append(hook)
+    for name in names:
+        importlib.import_module(name)
+    os.register_at_fork = register
+    return hooks
+
+
+def call(main: Main, arguments: list[str], environment: Iterable[tuple[str, str]]) -> NoReturn:
+    """As if a new interpreter had been started with `main`: nothing of this one's own is left within reach.
+
+    `environment`: what this program has besides.
+    """
     os.closerange(_OWN_DESCRIPTORS, _MOST_DESCRIPTORS)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_IGN)
-    os.environ.clear()
+    kernel.raise_interrupts()
     os.environ.update(environment)
     sys.modules["__main__"] = sys.modules[main.__module__]
-    if "random" in sys.modules:
-        sys.modules["random"].seed(0)  # forks seed it anew, from what is not the program's stream
     main(arguments)

@@ -7,6 +7,7 @@ import signal
 import time
 
 from .accounts import NoGroup, StepLimits
+from .descriptors import read_file
 
 _WATCH_S = 0.25  # longest pause between two looks at a running step
 _MEMORY_WATCH_S = 0.01  # the same where no cgroup enforces the memory limit
@@ -34,11 +35,11 @@ class Tree:
         total = 0
         for pid in self.pids():
             try:
-                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-                    total += next(int(line.split()[1]) for line in file if line.startswith("Pss:")) * 1024
+                lines = read_file(f"/proc/{pid}/smaps_rollup").splitlines()
+                total += next(int(line.split()[1]) for line in lines if line.startswith(b"Pss:")) * 1024
             except (OSError, StopIteration):
-                with contextlib.suppress(OSError), open(f"/proc/{pid}/statm", encoding="ascii") as file:
-                    total += int(file.read().split()[1]) * _PAGE  # closed to us, or just ended
+                with contextlib.suppress(OSError):
+                    total += int(read_file(f"/proc/{pid}/statm").split()[1]) * _PAGE  # closed to us, or just ended
         return total
 
     def pids(self) -> list[int]:
@@ -49,8 +50,7 @@ class Tree:
         queue = [os.getpid()]
         while queue:
             try:
-                with open(f"/proc/{queue[0]}/task/{queue[0]}/children", encoding="ascii") as file:
-                    children = [int(pid) for pid in file.read().split()]
+                children = [int(pid) for pid in read_file(f"/proc/{queue[0]}/task/{queue[0]}/children").split()]
             except OSError:
                 children = []
             found += children
@@ -63,14 +63,12 @@ class Tree:
         delays: dict[str, float] = {}
         for pid in self.pids():
             try:
-                with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-                    fields = file.read().rpartition(")")[2].split()
+                fields = _stat(f"/proc/{pid}")
                 cpu += sum(int(ticks) for ticks in fields[11:15]) / _TICKS
-                self._seen[f"{pid} {fields[19]}"] = sum(int(ticks) for ticks in fields[11:13]) / _TICKS
+                self._seen[f"{pid} {fields[19].decode()}"] = sum(int(ticks) for ticks in fields[11:13]) / _TICKS
                 resident += int(fields[21]) * _PAGE
                 for task in os.listdir(f"/proc/{pid}/task"):
-                    with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
-                        delays[task] = int(file.read().split()[1]) / 1e9
+                    delays[task] = int(read_file(f"/proc/{pid}/task/{task}/schedstat").split()[1]) / 1e9
             except (OSError, IndexError):
                 continue  # it ended while we looked
         return cpu, resident, delays
@@ -80,9 +78,8 @@ class Tree:
         for pid in self.pids():
             with contextlib.suppress(OSError):
                 for task in os.listdir(f"/proc/{pid}/task"):
-                    with open(f"/proc/{pid}/task/{task}/stat", encoding="utf-8", errors="replace") as file:
-                        if file.read().rpartition(")")[2].split()[0] == "R":
-                            return True
+                    if _stat(f"/proc/{pid}/task/{task}")[0] == b"R":
+                        return True
         return False
 
     def kill(self) -> None:
@@ -118,10 +115,14 @@ def children_cpu_s() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def _stat(folder: str) -> list[bytes]:
+    """The fields after the name, which may contain anything."""
+    return read_file(f"{folder}/stat").rpartition(b")")[2].split()
+
+
 def _own_delay_s() -> float:
     try:
-        with open("/proc/self/schedstat", encoding="ascii") as file:
-            return int(file.read().split()[1]) / 1e9
+        return int(read_file("/proc/self/schedstat").split()[1]) / 1e9
     except OSError:
         return 0.0  # this kernel does not count it
 

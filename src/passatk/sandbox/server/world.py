@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from . import kernel
 from .accounts import make_groups
+from .descriptors import write_all, write_file
 from .entropy import Entropy
 from .faults import check_build
 from .request import Config, Facts, Reply, Request, StepRequest
@@ -42,7 +43,7 @@ class Slot:
             self.entropy = Entropy(_SCRATCH)
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
-        self.warm = warm_up(config["warm"])
+        self.warm = warm_up(config["warm"], config["env"])
         self.residents = [Resident(tool, config["env"], self.drop_privileges) for tool in config["resident"]]
 
     def drop_privileges(self) -> None:
@@ -81,7 +82,7 @@ class World:
     def enter(self) -> None:
         """In the supervisor: fresh file systems, nothing shared with the slot or other programs."""
         kernel.hide_from_ptrace()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # as pid 1, signals without a handler cannot reach us
+        kernel.reset_signal(signal.SIGINT)  # as pid 1, signals without a handler cannot reach us
         if self._config["namespaced"]:
             kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
             self._mount_all()
@@ -101,8 +102,8 @@ class World:
         self.group = self._groups[phase]
         if phase == "run" and self._config["namespaced"]:
             # how many processes and threads a compiler had is chance; a program's number is not
-            with contextlib.suppress(OSError), open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
-                file.write(str(_PID - 1))
+            with contextlib.suppress(OSError):
+                write_file("/proc/sys/kernel/ns_last_pid", str(_PID - 1).encode())
 
     def _mount_all(self) -> None:
         kept = {path: os.open(path, os.O_PATH) for path in self._config["keep"]}
@@ -128,9 +129,10 @@ class World:
         for path, text in files:
             full = os.path.join(self.folder, path)
             self._make_folders(os.path.dirname(path))
-            with open(full, "wb") as file:
-                file.write(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
-                self.give([file.fileno()])
+            fd = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            write_all(fd, text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
+            self.give([fd])
+            os.close(fd)
 
     def _make_folders(self, path: str) -> None:
         """The folders of a relative path, each owned by the program's account."""
