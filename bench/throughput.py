@@ -2,9 +2,9 @@
 
 Usage: python bench/throughput.py [DATA/humaneval-x] [--languages python cpp ...] [--repeats 3] [--every 1]
 
-For every language: the reference solutions and one mutant of each, `--workers` on each side, median of `--repeats`
-(the usual way is slow: it gets every fourth program, once). The floor is the CPU time that the bare tools need when
-they are warm: compiler and run, measured alone, without sandbox, judge or driver.
+For every language: the reference solutions and one mutant of each, without the few mutants that never end; `--workers`
+on each side, median of `--repeats` (the usual way is slow: it gets every fourth program, once). The floor is the CPU
+time that the bare tools need when they are warm: compiler and run, measured alone, without sandbox, judge or driver.
 
 For Python also the set that pass@k with n = 200 brings: 164 tasks x 200 samples, most of them copies of others.
 Toolchains are located and their libraries prepared before the clock starts. No verdict comes from the cache.
@@ -32,7 +32,7 @@ from usual import evaluate, evaluate_like_human_eval
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.problems import ProblemSet, load
-from passatk.records import Problem, Program, ResidentTool, Sample, Step
+from passatk.records import Problem, Program, ResidentTool, Sample, Status, Step
 from passatk.runs.manifest import this_machine
 from passatk.sandbox import Level, Slot, World
 from passatk.sandbox.server.resident import Resident
@@ -47,7 +47,7 @@ Pair = tuple[Problem, Sample]
 
 
 def pairs_of(problems: ProblemSet, language: str, every: int) -> list[Pair]:
-    """References, and one mutant of each that can be continued from the prompt and ends by itself."""
+    """References, and one mutant of each that can be continued from the prompt."""
     chosen = list(problems.only([language]).problems.values())[::every]
     pairs = [(p, Sample(task_id=p.task_id, index=0, text=p.reference)) for p in chosen]
     only = msgspec.structs.replace(problems, problems={p.task_id: p for p in chosen})
@@ -57,6 +57,14 @@ def pairs_of(problems: ProblemSet, language: str, every: int) -> list[Pair]:
 def program_of(pair: Pair) -> Program:
     problem, sample = pair
     return LANGUAGES[problem.language].program(problem, sample, problem.tests)
+
+
+def ending(pairs: Sequence[Pair], environment: Environment, workers: int) -> list[Pair]:
+    """Those that end by themselves: the others would only compare limits."""
+    jobs = (Job(program=program_of(pair), limits=default_limits()) for pair in pairs)
+    judged = LocalPool(environment, workers).judge(jobs)
+    endless = {job.program.key for job, verdict in judged if verdict.status is Status.TIME_LIMIT}
+    return [pair for pair in pairs if program_of(pair).key not in endless]
 
 
 def ours(environment: Environment, workers: int) -> Callable[[Sequence[Pair]], float]:
@@ -196,7 +204,7 @@ def main() -> None:
     us = ours(environment, options.workers)
     rows = []
     for language in languages:
-        pairs = pairs_of(problems, language, options.every)
+        pairs = ending(pairs_of(problems, language, options.every), environment, options.workers)
         rates = rate(us, pairs, options.repeats)
         usual = rate(timed(evaluate, options.workers), pairs[::USUAL_EVERY], 1)[0]
         floor = floor_s(environment, pairs[::USUAL_EVERY]) if LANGUAGES[language].name != "python" else 0.0

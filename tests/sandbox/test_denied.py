@@ -44,7 +44,7 @@ def number(name: str) -> int:
         "open('/passatk/server/main.py', 'a')",
         "os.listdir('/root/.ssh')",
         "assert not os.listdir('/home')",
-        "os.listdir('/passatk/cgroup/run')",
+        "os.listdir('/passatk/cgroup/program')",
         "open('/proc/1/mem', 'rb').read(1)",
         "os.listdir('/proc/1/fd')",
         "os.kill(1, 0); os.setuid(0)",

@@ -38,7 +38,7 @@ SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/et
 COVERED = ("/tmp", "/dev/shm", "/box", "/passatk")
 """Where every program has files of its own."""
 BARE_PREFIX = "passatk-bare-"
-_PHASES = ("build", "run")
+_GROUPS = ("program", "tools")
 IDENTITY = {
     "/etc/passwd": f"root:x:0:0:root:/:/bin/false\nprogram:x:{UID}:{UID}:program:/box:/bin/false\n",
     "/etc/group": f"root:x:0:\nprogram:x:{UID}:\n",
@@ -128,8 +128,8 @@ class Slot:
     def _start(self) -> None:
         world = self._world
         bare = world.level is Level.NONE
-        for phase in _PHASES:
-            self._groups[phase] = world.cgroups.make() if world.cgroups.version else NO_GROUP
+        for name in _GROUPS:
+            self._groups[name] = world.cgroups.make() if world.cgroups.version else NO_GROUP
         if bare:
             self._folder = tempfile.mkdtemp(prefix=f"{BARE_PREFIX}{os.getpid()}-")
         config = {
@@ -139,7 +139,7 @@ class Slot:
             "uid": UID,
             "work": f"{self._folder}/box" if bare else "/box",
             "keep": [] if bare else [path for path in world.readable if _is_below(path, COVERED)],
-            "cgroups": {phase: self._group_config(phase, bare) for phase in _PHASES},
+            "cgroups": {name: self._group_config(name, bare) for name in _GROUPS},
             "system_call_filter": world.isolation.syscall_filter == "seccomp",
             "warm": msgspec.to_builtins(world.warm),
             "resident": [] if bare else self._residents(),
@@ -164,9 +164,9 @@ class Slot:
             )
         self._receive(_Ready)
 
-    def _group_config(self, phase: str, bare: bool) -> dict[str, Any]:
-        group = self._groups[phase]
-        inside = {controller: f"/passatk/cgroup/{phase}/{controller}" for controller in group.folders}
+    def _group_config(self, name: str, bare: bool) -> dict[str, Any]:
+        group = self._groups[name]
+        inside = {controller: f"/passatk/cgroup/{name}/{controller}" for controller in group.folders}
         return {
             "version": group.version,
             "folders": group.folders if bare else inside,
@@ -218,9 +218,9 @@ class Slot:
         command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
         for folder in ("/tmp", "/box", "/passatk/scratch"):
             command += ["--dir", folder]
-        for phase, group in self._groups.items():
+        for name, group in self._groups.items():
             for controller, folder in group.folders.items():
-                command += ["--bind", folder, f"/passatk/cgroup/{phase}/{controller}"]
+                command += ["--bind", folder, f"/passatk/cgroup/{name}/{controller}"]
         command += ["--ro-bind", str(SERVER), "/passatk/server", "--remount-ro", "/", "--chdir", "/", "--"]
         return command
 

@@ -1,6 +1,12 @@
-"""Where a program's CPU time and memory are read and limited: cgroup v1, v2, or none."""
+"""Where a program's CPU time and memory are read and limited: cgroup v1, v2, or none.
+
+The slot's server joins the program's group once, and all that it forks is born in it: to move a process the kernel
+waits, some 10 ms, until no other one is amid a fork. What a supervisor uses is subtracted, and it is never the one that
+the kernel kills for want of memory.
+"""
 
 import os
+import time
 from typing import Literal, TypedDict
 
 from .descriptors import read_file
@@ -9,6 +15,8 @@ from .kernel import cover
 MemoryKill = Literal["limit", "machine"]
 """Why the kernel killed something: the group reached its limit, or the machine as a whole had nothing left."""
 _FILE_BYTES = 8192
+_OURS = 2
+"""The server and the supervisor are in the group too."""
 
 
 class StepLimits(TypedDict):
@@ -76,10 +84,10 @@ class NoGroup:
         self._machine_kills = _kills_of_the_machine()
 
     def join(self) -> None:
-        """Put the calling process in."""
+        """Put the calling process in, and so all that it will fork."""
 
     def cpu_s(self) -> float | None:
-        """CPU seconds since `begin`; None where the group does not know."""
+        """CPU seconds since `begin`, without those of the calling process; None where the group does not know."""
         return None
 
     def memory_kill(self, main_killed: bool) -> MemoryKill | None:
@@ -104,6 +112,7 @@ class GroupV1(NoGroup):
         super().__init__()
         self._folders = folders
         self._memory = folders.get("memory")
+        self._own_before = 0.0
         self.memory_enforced = self._memory is not None
         self.pids_enforced = "pids" in folders
         self._kills = 0
@@ -116,17 +125,20 @@ class GroupV1(NoGroup):
             self._memory.write("memory.failcnt", "0")
             self._kills = self._memory.counter("memory.oom_control", "oom_kill")
         if pids := self._folders.get("pids"):
-            pids.write("pids.max", str(limits["processes"]))
+            pids.write("pids.max", str(limits["processes"] + _OURS))
         if cpuacct := self._folders.get("cpuacct"):
+            time.process_time()  # what is read is in the account: now, not after its reset
             cpuacct.write("cpuacct.usage", "0")
+        self._own_before = time.process_time()
 
     def join(self) -> None:
         for folder in self._folders.values():
             folder.write("cgroup.procs", "0")
 
     def cpu_s(self) -> float | None:
+        own = time.process_time() - self._own_before  # first, as above
         cpuacct = self._folders.get("cpuacct")
-        return int(cpuacct.read("cpuacct.usage")) / 1e9 if cpuacct else None
+        return max(0.0, int(cpuacct.read("cpuacct.usage")) / 1e9 - own) if cpuacct else None
 
     def memory_kill(self, main_killed: bool) -> MemoryKill | None:
         if self._memory is None:
@@ -157,17 +169,18 @@ class GroupV2(NoGroup):
         else:
             super().begin(limits)
         if self.pids_enforced:
-            self._folder.write("pids.max", str(limits["processes"]))
+            self._folder.write("pids.max", str(limits["processes"] + _OURS))
         self._cpu_before = self._cpu_total()
 
     def join(self) -> None:
         self._folder.write("cgroup.procs", "0")
 
     def _cpu_total(self) -> float:
-        return self._folder.counter("cpu.stat", "usage_usec") / 1e6
+        own = time.process_time()
+        return self._folder.counter("cpu.stat", "usage_usec") / 1e6 - own
 
     def cpu_s(self) -> float | None:
-        return self._cpu_total() - self._cpu_before
+        return max(0.0, self._cpu_total() - self._cpu_before)
 
     def memory_kill(self, main_killed: bool) -> MemoryKill | None:
         if not self.memory_enforced:

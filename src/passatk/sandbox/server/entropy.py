@@ -61,11 +61,14 @@ class Feed:
         if int.from_bytes(waiting, sys.byteorder) == len(made[0]):  # the last program read none of it
             self._left = self._left[:0]
             return
-        with contextlib.suppress(BlockingIOError):
-            while os.read(fd, _BLOCK_BYTES):
-                pass
+        self._empty()
         fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _BLOCK_BYTES)
         self.refill()
+
+    def _empty(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self.fd, _BLOCK_BYTES):
+                pass
 
     def refill(self) -> None:
         """Write what there is room for, one block at most: the caller has limits to watch while somebody reads."""
@@ -78,3 +81,8 @@ class Feed:
                     fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         with contextlib.suppress(BlockingIOError):
             self._left = self._left[os.write(self.fd, self._left) :]
+
+    def end(self) -> None:
+        """After the step's last process: what is left of a stream that went on is nothing to begin with."""
+        if self._number:
+            self._empty()

@@ -4,6 +4,9 @@ import _signal  # type: ignore[import-not-found]  # what is around it makes enum
 import ctypes
 import os
 import struct
+from collections.abc import Callable
+
+from .descriptors import write_file
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
@@ -31,8 +34,21 @@ def _check(result: int, what: str) -> None:
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str = "") -> None:
     """Mount a file system."""
+    prepared_mount(source, target, kind, flags, options)()
+
+
+def prepared_mount(
+    source: str | None, target: str, kind: str | None, flags: int, options: str = ""
+) -> Callable[[], None]:
+    """What mounts a file system, at any time, in any fork."""
     first = [None if text is None else text.encode() for text in (source, target, kind)]
-    _check(_libc.mount(*first, ctypes.c_ulong(flags), options.encode()), f"mount {kind or source} on {target}")
+    arguments = (*first, ctypes.c_ulong(flags), options.encode())
+
+    def do() -> None:
+        if _libc.mount(*arguments) != 0:
+            _check(-1, f"mount {kind or source} on {target}")
+
+    return do
 
 
 def unmount(target: str) -> None:
@@ -88,6 +104,13 @@ def raise_interrupts() -> None:
 def hide_from_ptrace() -> None:
     """No other process may attach to this one or read its memory."""
     _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "become undumpable")
+
+
+def offer_to_be_killed() -> None:
+    """Where memory is short, the kernel is to kill this process, and what it becomes, before any other."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "become dumpable")
+    write_file("/proc/self/oom_score_adj", b"1000")
+    hide_from_ptrace()
 
 
 def become_subreaper() -> None:

@@ -58,7 +58,7 @@ def _serve_one(world: World, control_r: int, control_w: int) -> int:
 def _ready(world: World) -> Waiting:
     """The world, and in it a process for a program without a build."""
     world.enter()
-    world.begin("run")
+    world.renumber()
     return Waiting(world, proof=True)
 
 

@@ -64,7 +64,7 @@ class Config(TypedDict):
     keep: list[str]
     """Toolchains that lie where a program has its own files (under /tmp, say) and must stay readable there."""
     cgroups: dict[str, GroupConfig]
-    """For `build` and `run`: what a compiler leaves behind must not count against the program."""
+    """For the `program`, its build included, and for the resident `tools`."""
     system_call_filter: bool
     warm: list[WarmConfig]
     resident: list[ResidentConfig]

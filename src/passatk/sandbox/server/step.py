@@ -1,13 +1,13 @@
 """One command of a program: fork, limits, privileges, bounded output, final readings."""
 
-import json
+import marshal
 import os
 import resource
 import select
 import signal
 import time
 from collections.abc import Iterable
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from . import kernel
 from .accounts import NoGroup, StepLimits
@@ -84,12 +84,14 @@ class Waiting:
         world.group.begin(limits)
         feed = world.entropy.feed() if world.entropy else None
         watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
-        self._tell([step, limits])
+        self._tell((step, limits))
         kept = {self._out: Kept(), self._err: Kept()}
         stopped = _follow(self.pid, kept, limits, watch, feed)
         world.tree.kill()
         status, peak = reap_all(self.pid, world.tree)
         wall_s = time.monotonic() - watch.started
+        if feed:
+            feed.end()
         for fd, output in kept.items():
             output.add(_read_pipe(fd))  # all writers are dead
         given = _read_pipe(self._given)
@@ -113,9 +115,9 @@ class Waiting:
             raise OSError(failure)
         return facts, self._proof and given == token
 
-    def _tell(self, told: object) -> None:
+    def _tell(self, told: tuple[Any, Any]) -> None:
         try:
-            write_all(self._told, json.dumps(told).encode())
+            write_all(self._told, marshal.dumps(told))
         finally:
             os.close(self._told)
 
@@ -198,7 +200,7 @@ def _become(told_r: int, world: Surroundings, descriptors: list[int], failed_w: 
     name = "a command"
     try:
         os.setsid()
-        world.group.join()
+        kernel.offer_to_be_killed()
         if world.cpu is not None:
             os.sched_setaffinity(0, [world.cpu])
         for number, fd in enumerate(descriptors):  # all of them above 3, see `main`
@@ -206,7 +208,7 @@ def _become(told_r: int, world: Surroundings, descriptors: list[int], failed_w: 
         os.umask(0o022)
         os.chdir(world.folder)
         world.drop_privileges()
-        step, limits = json.loads(read_all(told_r))
+        step, limits = marshal.loads(read_all(told_r))
         name = step["argv"][0]
         _lower_limits(limits, world)
         if step["warm"]:

@@ -24,6 +24,9 @@ _LEAST_DISK = 1 << 20
 """Until the program comes, and with it how much it may have."""
 _PRIVATE = kernel.MS_NOSUID | kernel.MS_NODEV
 _SCRATCH = "/passatk/scratch"
+_BOX = "box"
+_FOLDERS = ((_BOX, 0o755), ("tmp", 0o1777), ("shm", 0o1777))
+"""Of the program's own, below one file system: where it runs, /tmp and /dev/shm."""
 _PID = 100
 ONE_CPU_PROC = "/passatk/proc"
 """Files to show in place of those in /proc."""
@@ -44,7 +47,23 @@ class Slot:
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
         self.warm = warm_up(config["warm"], config["env"])
-        self.residents = [Resident(tool, config["env"], self.drop_privileges) for tool in config["resident"]]
+        self.residents = [Resident(tool, config["env"], self._become_tool) for tool in config["resident"]]
+        self.groups["program"].join()
+        mount = kernel.prepared_mount
+        self.mounts_before = [
+            mount("proc", "/proc", "proc", _PRIVATE | kernel.MS_NOEXEC),
+            *(mount(f"{ONE_CPU_PROC}/{name}", f"/proc/{name}", None, kernel.MS_BIND) for name in _one_cpu_files()),
+            mount("tmpfs", _SCRATCH, "tmpfs", _PRIVATE, f"{_tmpfs(_LEAST_DISK)},mode=755"),
+        ]
+        targets = {_BOX: config["work"], "tmp": "/tmp", "shm": "/dev/shm"}
+        self.mounts_after = [
+            mount(f"{_SCRATCH}/{name}", target, None, kernel.MS_BIND) for name, target in targets.items()
+        ]
+
+    def _become_tool(self) -> None:
+        """In the process of a resident tool, last before it starts."""
+        self.groups["tools"].join()
+        self.drop_privileges()
 
     def drop_privileges(self) -> None:
         """In the process of a program, or of a tool, last before it starts."""
@@ -64,14 +83,14 @@ class World:
     """What all steps of one program share."""
 
     def __init__(self, slot: Slot):
+        self._slot = slot
         config = self._config = slot.config
         self.own_user = config["own_user"]
         self.environment = config["env"]
         self.cpu = config["cpu"]
         self.folder = config["work"]
         self.warm = slot.warm
-        self._groups = slot.groups
-        self.group = slot.groups["run"]
+        self.group = slot.groups["program"]
         self.tree = Tree(config["namespaced"])
         self.entropy = slot.entropy
         self.drop_privileges = slot.drop_privileges
@@ -97,27 +116,24 @@ class World:
             kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
         self.write_files(request["files"])
 
-    def begin(self, phase: str) -> None:
-        """Steps from here on belong to `build` or `run`."""
-        self.group = self._groups[phase]
-        if phase == "run" and self._config["namespaced"]:
-            # how many processes and threads a compiler had is chance; a program's number is not
+    def renumber(self) -> None:
+        """The next process has the same number always: how many a compiler had is chance."""
+        if self._config["namespaced"]:
             with contextlib.suppress(OSError):
                 write_file("/proc/sys/kernel/ns_last_pid", str(_PID - 1).encode())
 
     def _mount_all(self) -> None:
         kept = {path: os.open(path, os.O_PATH) for path in self._config["keep"]}
-        kernel.mount("proc", "/proc", "proc", _PRIVATE | kernel.MS_NOEXEC)
-        for name in os.listdir(ONE_CPU_PROC):
-            kernel.mount(f"{ONE_CPU_PROC}/{name}", f"/proc/{name}", None, kernel.MS_BIND)
-        kernel.mount("tmpfs", _SCRATCH, "tmpfs", _PRIVATE, f"{_tmpfs(_LEAST_DISK)},mode=755")
-        for name, target in (("box", self.folder), ("tmp", "/tmp"), ("shm", "/dev/shm")):
-            folder = f"{_SCRATCH}/{name}"
-            os.mkdir(folder)
-            os.chmod(folder, 0o755 if name == "box" else 0o1777)
-            if self._config["switch_user"]:
-                os.chown(folder, self._config["uid"], self._config["uid"])
-            kernel.mount(folder, target, None, kernel.MS_BIND)
+        for mount in self._slot.mounts_before:
+            mount()
+        os.umask(0)
+        for name, mode in _FOLDERS:
+            os.mkdir(f"{_SCRATCH}/{name}", mode)
+        os.umask(0o022)
+        if self._config["switch_user"]:
+            os.chown(f"{_SCRATCH}/{_BOX}", self._config["uid"], self._config["uid"])
+        for mount in self._slot.mounts_after:
+            mount()
         for path, fd in kept.items():
             _make_place(path, stat.S_ISDIR(os.fstat(fd).st_mode))
             kernel.mount(f"/proc/self/fd/{fd}", path, None, kernel.MS_BIND | kernel.MS_REC)
@@ -155,6 +171,10 @@ class World:
         if self._config["switch_user"]:
             for fd in descriptors:
                 os.fchown(fd, self._config["uid"], self._config["uid"])
+
+
+def _one_cpu_files() -> list[str]:
+    return os.listdir(ONE_CPU_PROC) if os.path.isdir(ONE_CPU_PROC) else []
 
 
 def _make_place(path: str, folder: bool) -> None:
@@ -198,7 +218,6 @@ def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
     build: Facts | None = None
     if request["build"]:
         waiting.dismiss()
-        world.begin("build")
         for step in request["build"]:
             limits = request["limits"]["build"]
             build = _by_resident(world, step, request) if step["resident"] else None
@@ -208,7 +227,7 @@ def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
             if build["exit_code"] != 0 or build["stopped_by"]:
                 return Reply(build=build, run=None, proof=False, fault=None)
         world.remove_files(request["files"])
-        world.begin("run")
+        world.renumber()
         waiting = Waiting(world, proof=True)
     run, proof = waiting.run(request["run"], request["limits"]["run"])
     return Reply(build=build, run=run, proof=proof, fault=None)
