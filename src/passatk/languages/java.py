@@ -58,7 +58,8 @@ class Java(Language):
     name, title, prefix = "java", "Java", "Java"
     minimum = (11,)
     packages = ("openjdk-17-jdk-headless",)
-    out_of_memory = re.compile(r"java\.lang\.OutOfMemoryError")
+    # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
+    out_of_memory = re.compile(r"java\.lang\.OutOfMemoryError(?!: unable to create native thread)")
     test_mark = re.compile(r"\bmain\s*\(")
     self_test = Problem(
         task_id="Java/self-test",

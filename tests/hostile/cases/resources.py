@@ -245,10 +245,6 @@ ROWS = (
         cpp="#include <thread>\nfor (;;) thread([] { pause(); }).detach();",
         go="for {\n\tgo func() {\n\t\truntime.LockOSThread()\n\t\tsyscall.Pause()\n\t}()\n\truntime.Gosched()\n}",
         rust="loop { std::thread::spawn(|| std::thread::park()); }",
-    ),
-    row(
-        "thread bomb",  # Java's runtime calls it an OutOfMemoryError
-        Status.MEMORY_LIMIT,
         java="for (;;) { Thread t = new Thread(() -> { try { Thread.sleep(1000000); } catch (Exception e) { } });"
         " t.setDaemon(true); t.start(); }",
     ),

@@ -8,8 +8,17 @@
   const token = Buffer.alloc(32)
   fs.readSync(0, token, 0, 32, null)
 
-  // else what is printed faster than it is read piles up in memory
-  for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true)
+  // else what is printed faster than it is read piles up in memory; a stream that nobody uses is not made
+  for (const name of ['stdout', 'stderr']) {
+    const described = Object.getOwnPropertyDescriptor(process, name)
+    const made = described.get
+    described.get = () => {
+      const stream = made.call(process)
+      stream._handle?.setBlocking?.(true)
+      return stream
+    }
+    Object.defineProperty(process, name, described)
+  }
 
   const exit = process.reallyExit.bind(process)
   const give = fs.writeSync.bind(fs, 3, token, 0, 32)
