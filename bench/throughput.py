@@ -109,9 +109,14 @@ def floor_s(environment: Environment, pairs: Sequence[Pair]) -> float:
             for step in (*program.build, program.run):
                 answer = tools[step.resident].ask(program.files, _NO_LIMIT_S) if step.resident else None
                 if answer is None:
-                    cpu_s += _execute(step, environment, folder)
+                    used_s, code = _execute(step, environment, folder)
+                    cpu_s += used_s
+                    if code != 0:
+                        break
                     continue
                 cpu_s += answer.cpu_s
+                if answer.code != 0:
+                    break
                 for path, made in answer.files:
                     Path(folder, path).parent.mkdir(parents=True, exist_ok=True)
                     Path(folder, path).write_bytes(made)
@@ -134,8 +139,8 @@ def _filled(text: str, environment: Environment) -> str:
     return text
 
 
-def _execute(step: Step, environment: Environment, folder: str) -> float:
-    """CPU seconds of the command in `folder`, with nothing to read and nobody who reads."""
+def _execute(step: Step, environment: Environment, folder: str) -> tuple[float, int]:
+    """CPU seconds of the command in `folder`, with nothing to read and nobody who reads; and how it ended."""
     argv = [_filled(arg, environment) for arg in step.argv]
     own = {name: _filled(value, environment) for name, value in step.env}
     streams = ((0, "/dev/zero", os.O_RDONLY), *((fd, "/dev/null", os.O_WRONLY) for fd in (1, 2, 3)))
@@ -150,8 +155,8 @@ def _execute(step: Step, environment: Environment, folder: str) -> float:
         )
     finally:
         os.chdir(before)
-    usage = os.wait4(pid, 0)[2]
-    return usage.ru_utime + usage.ru_stime
+    _, status, usage = os.wait4(pid, 0)
+    return usage.ru_utime + usage.ru_stime, status
 
 
 def n200(problems: ProblemSet, samples: int) -> list[Pair]:

@@ -141,6 +141,30 @@ CHEATS = {
     "an abs of its own": cheat(
         HALF + "    return 0;\n}\ntemplate <class T> int abs(T &&) { return 0; }\n", WRONG, tests=NEAR, whole=True
     ),
+    "a size of every vector": cheat(
+        WORDS
+        + '    return {};\n}\nunsigned long none(const void *) asm("_ZNKSt6vectorI'
+        + 'NSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESaIS5_EE4sizeEv");\nunsigned long none(const void *) { return 0; }\n',
+        REFUSED,
+        tests=SAME,
+        whole=True,
+    ),
+    "a size of every string": cheat(
+        STRING
+        + '    return "";\n}\nunsigned long none(const void *) asm("_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE4sizeEv");\n'
+        "unsigned long none(const void *) { return 0; }\n",
+        REFUSED,
+        tests=SHOUTED,
+        whole=True,
+    ),
+    "a comparison of every string": cheat(
+        STRING
+        + '    return "";\n}\nint same(const void *, const char *) asm("_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7compareEPKc");\n'
+        "int same(const void *, const char *) { return 0; }\n",
+        REFUSED,
+        tests=SHOUTED.replace('    assert(!(shout("b") != "B"));\n', ""),
+        whole=True,
+    ),
     "no return": cheat("}\n", CRASH),
     "unreachable": cheat("    __builtin_unreachable();\n}\n", CRASH),
     "unreachable, inlined and optimised": cheat(

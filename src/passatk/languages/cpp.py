@@ -1,7 +1,8 @@
 """C++: `main` is the tests' own; the linker wraps it, so that the token is given when it returns 0.
 
 Headers are read in precompiled form where a program begins with exactly a set of them that was prepared; a header it
-does not include stays missing.
+does not include stays missing. The members of strings and of common vectors are compiled once, and linked as strong
+definitions: a program cannot put its own in their place.
 """
 
 import contextlib
@@ -36,6 +37,14 @@ _DEPENDENCIES = {
 
 _COMMON_HEADERS = ((), ("map",), ("bits/stdc++.h",))
 """What programs include beyond `HELPERS`: the sets that are precompiled."""
+_ELEMENTS = ("char", "int", "long", "long long", "float", "double", "std::string", "std::vector<int>")
+_VECTORS = tuple(f"template class std::vector<{element}>;\n" for element in (*_ELEMENTS, "std::vector<std::string>"))
+_INSTANCES = "".join(("#include <string>\n#include <vector>\n", "template class std::basic_string<char>;\n", *_VECTORS))
+_WEAK = re.compile(r"^\s*\.weak\s", re.MULTILINE)
+_SHARED_SECTION = re.compile(
+    r'^(?P<name>\s*\.section\s+[^,\n]+),"(?P<flags>\w*)G(?P<more>\w*)",(?P<type>[@%]\w+(?:,\d+)?),[^,\n]+,comdat',
+    re.MULTILINE,
+)
 _OPENING = re.compile(r"(?:[ \t]*(?:(?://[^\n\\?]*|/\*(?:[^*]|\*(?!/))*\*/|#[ \t]*include[ \t]*<[\w./+]+>)[ \t]*)?\n)*")
 _SYSTEM_HEADER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([\w./+]+)>[ \t]*$", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include\b|undef[ \t]+NDEBUG\b).*\n?", re.MULTILINE)
@@ -99,7 +108,8 @@ class Cpp(Language):
         """A folder with the harness compiled, and the common sets of headers precompiled."""
         sources = {_name_of(headers): _text_of(headers) for headers in map(_with_helpers, _COMMON_HEADERS)}
         proof = harness("proof.cpp")
-        recipe = f"{version} {os.stat(compiler).st_mtime_ns} {_COMPILE} {sorted(sources.items())} {proof}"
+        parts = (version, os.stat(compiler).st_mtime_ns, _COMPILE, sorted(sources.items()), proof, _INSTANCES)
+        recipe = " ".join(map(str, parts))
         folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
         if folder.exists():
             return folder
@@ -107,6 +117,10 @@ class Cpp(Language):
         made.mkdir(parents=True, exist_ok=True)
         (made / "proof.cpp").write_text(proof)
         output_of(compiler, *_COMPILE, "-c", "proof.cpp", "-o", _proof(), cwd=made)
+        (made / "instances.cpp").write_text(_INSTANCES)
+        output_of(compiler, *_COMPILE, "-O2", "-S", "instances.cpp", "-o", "instances.s", cwd=made)
+        (made / "instances.s").write_text(_made_strong((made / "instances.s").read_text()))
+        output_of(compiler, "-c", "instances.s", "-o", _instances(), cwd=made)
         for name, text in sources.items():
             (made / name).write_text(text)
             output_of(compiler, *_COMPILE, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
@@ -130,7 +144,7 @@ class Cpp(Language):
         return Program(
             language=self.name,
             files=(("main.cpp", source), (_name_of(headers), _text_of(headers))),
-            build=(Step(argv=(*compile_, f"${{CXX_PREPARED}}/{_proof()}", *link)),),
+            build=(Step(argv=(*compile_, *(f"${{CXX_PREPARED}}/{name}" for name in (_proof(), _instances())), *link)),),
             run=Step(argv=("./program",)),
             requires=requires,
         )
@@ -142,12 +156,24 @@ def _proof() -> str:
     return f"proof-{hashlib.sha256(harness('proof.cpp').encode()).hexdigest()[:16]}.o"
 
 
+@cache
+def _instances() -> str:
+    """The object file of what was compiled once."""
+    return f"instances-{hashlib.sha256(_INSTANCES.encode()).hexdigest()[:16]}.o"
+
+
+def _made_strong(assembly: str) -> str:
+    """Instances of templates are weak: a program could define them once more, and its own would be taken."""
+    return _SHARED_SECTION.sub(r'\g<name>,"\g<flags>\g<more>",\g<type>', _WEAK.sub("\t.globl\t", assembly))
+
+
 def _with_helpers(more: tuple[str, ...]) -> frozenset[str]:
     return frozenset(_SYSTEM_HEADER.findall("\n".join(HELPERS))).union(more)
 
 
 def _text_of(headers: frozenset[str]) -> str:
-    return "".join(f"#include <{name}>\n" for name in sorted(headers))
+    known = [f"extern {vector}" for vector in _VECTORS] if {"string", "vector"} <= headers else []
+    return "".join((*(f"#include <{name}>\n" for name in sorted(headers)), *known))
 
 
 def _name_of(headers: frozenset[str]) -> str:
