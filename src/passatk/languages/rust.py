@@ -29,7 +29,7 @@ OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
 _FLAGS = (
     *("--edition", "2021", "--crate-name", "program", "-A", "warnings", "--color=never"),
-    *("-C", "debuginfo=0", "-C", "codegen-units=1"),
+    *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=symbols"),
 )
 
 _COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
