@@ -2,9 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
-from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -112,17 +111,18 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
     _check_ks(request.ks, tasks)
     if request.repeat < 1:
         raise InputError(f"--repeat {request.repeat} judges nothing: it must be at least 1")
+    references = _References(used, request)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
         if not folder.filled:
-            folder.fill(_entries(request, used))
+            folder.fill(_entries(request, references))
         folder.forget_not_judged()
-        judging = _Judging(folder, used, request, environment, cache, progress)
+        judging = _Judging(folder, references, request, environment, cache, progress)
         try:
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        unfit = {} if request.samples is None else _unfit(folder, used, request, environment)
+        unfit = {} if request.samples is None else _unfit(folder, references, environment)
         unjudged = _unjudged(folder, unfit)
         if unjudged and not request.allow_unjudged:
             scores = []
@@ -212,13 +212,32 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
     )
 
 
-def _entries(request: Evaluation, used: ProblemSet) -> Iterator[Entry]:
+class _References:
+    """The programs of the reference solutions of the tasks of a run, each assembled once."""
+
+    def __init__(self, used: ProblemSet, request: Evaluation):
+        self.used, self._request = used, request
+        self._made: dict[str, Program] = {}
+
+    def program(self, task: str) -> Program:
+        """With the tests that the run judges by."""
+        if task not in self._made:
+            problem = self.used.problems[task]
+            self._made[task] = program_of(problem, reference_of(problem), _tests(problem, self._request))
+        return self._made[task]
+
+
+def _entries(request: Evaluation, references: _References) -> Iterator[Entry]:
     """All samples, and the reference solutions of their tasks: a task that fails its own is nobody's fault."""
-    references: Iterable[Sample] = map(reference_of, used.problems.values()) if request.samples is not None else ()
-    for sample, reference in chain(((s, False) for s in _samples(request)), ((s, True) for s in references)):
+    used = references.used
+    for sample in _samples(request):
         problem = used.get(sample.task_id)
-        program = program_of(problem, sample, _tests(problem, request))
-        yield Entry(sample=sample, program=program.key, language=problem.language, reference=reference)
+        own = request.samples is None
+        program = references.program(problem.task_id) if own else program_of(problem, sample, _tests(problem, request))
+        yield Entry(sample=sample, program=program.key, language=problem.language, reference=False)
+    for problem in used.problems.values() if request.samples is not None else ():
+        key = references.program(problem.task_id).key
+        yield Entry(sample=reference_of(problem), program=key, language=problem.language, reference=True)
 
 
 def _tests(problem: Problem, request: Evaluation) -> str:
@@ -238,13 +257,14 @@ class _Judging:
     def __init__(
         self,
         folder: RunFolder,
-        used: ProblemSet,
+        references: _References,
         request: Evaluation,
         environment: Environment,
         cache: VerdictCache | None,
         progress: Progress,
     ):
-        self._folder, self._used, self._request, self._cache = folder, used, request, cache
+        self._folder, self._used, self._request, self._cache = folder, references.used, request, cache
+        self._references = references
         self._progress = progress
         self._keys = Keys(environment)
         self._pool = LocalPool(environment, request.workers)
@@ -275,8 +295,7 @@ class _Judging:
         if request.fixed_limits is not None:
             self._folder.set_limits({t: own for t, own in request.fixed_limits.items() if t not in known})
             return
-        tasks = {task: problem for task, problem in self._used.problems.items() if task not in known}
-        references = {task: program_of(p, reference_of(p), _tests(p, request)) for task, p in tasks.items()}
+        references = {task: self._references.program(task) for task in self._used.problems if task not in known}
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):
@@ -329,18 +348,16 @@ def _cache(request: Evaluation) -> VerdictCache | nullcontext[None]:
     return VerdictCache() if request.cached else nullcontext()
 
 
-def _unfit(folder: RunFolder, used: ProblemSet, request: Evaluation, environment: Environment) -> dict[str, str]:
+def _unfit(folder: RunFolder, references: _References, environment: Environment) -> dict[str, str]:
     """Tasks to leave out: their reference solution was judged and does not pass, or needs what is not here.
 
     A reference that could not be judged for another reason says nothing about its task.
     """
     unfit = {}
     for task, (status, reason) in folder.failed_references().items():
-        problem = used.get(task)
-        program = program_of(problem, reference_of(problem), _tests(problem, request))
         if status != Status.NOT_JUDGED:
             unfit[task] = f"its reference solution gets {status}: {reason}"
-        elif environment.lacking(program):
+        elif environment.lacking(references.program(task)):
             unfit[task] = reason
     return unfit
 
