@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -189,6 +190,19 @@ def mark_of(body: str, tests: str) -> str:
 def harness(name: str) -> str:
     """Text of a harness file."""
     return resources.files("passatk.languages").joinpath("harness", name).read_text()
+
+
+def prepared(folder: Path, make: Callable[[Path], None]) -> Path:
+    """`folder`, which `make` has filled, now or before: whole, or not there, whoever else makes it meanwhile."""
+    if folder.exists():
+        return folder
+    made = folder.with_name(f"{folder.name}.{os.getpid()}")
+    made.mkdir(parents=True, exist_ok=True)
+    make(made)
+    with contextlib.suppress(OSError):  # another process was quicker
+        made.rename(folder)
+    shutil.rmtree(made, ignore_errors=True)
+    return folder
 
 
 def output_of(*command: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> str:

@@ -5,7 +5,6 @@ does not include stays missing. The members of strings and of common vectors are
 definitions: a program cannot put its own in their place.
 """
 
-import contextlib
 import hashlib
 import os
 import re
@@ -13,7 +12,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of, prepared
 from passatk.records import Problem, Program, Sample, Step
 
 HELPERS = (
@@ -86,15 +85,15 @@ class Cpp(Language):
         version = self.check_version(output_of(compiler, "--version"), r"(\d+)\.\d+\.\d+")
         there = {name: Path(path).exists() for name, (_, path, _) in _DEPENDENCIES.items()}
         mold = shutil.which("mold") is not None
-        prepared = self._prepare(compiler, version, cache)
+        folder = self._prepare(compiler, version, cache)
         return Toolchain(
             language=self.name,
             version=version,
-            readable=(str(prepared),),
+            readable=(str(folder),),
             variables=(
                 ("CXX", compiler),
                 ("CXX_LINKER", "-fuse-ld=mold" if mold else "-fuse-ld=bfd"),
-                ("CXX_PREPARED", str(prepared)),
+                ("CXX_PREPARED", str(folder)),
             ),
             provides=tuple(name for name in _DEPENDENCIES if there[name]),
             lacks=tuple(
@@ -111,23 +110,19 @@ class Cpp(Language):
         parts = (version, os.stat(compiler).st_mtime_ns, _COMPILE, sorted(sources.items()), proof, _INSTANCES)
         recipe = " ".join(map(str, parts))
         folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
-        if folder.exists():
-            return folder
-        made = folder.with_name(f"{folder.name}.{os.getpid()}")
-        made.mkdir(parents=True, exist_ok=True)
-        (made / "proof.cpp").write_text(proof)
-        output_of(compiler, *_COMPILE, "-c", "proof.cpp", "-o", _proof(), cwd=made)
-        (made / "instances.cpp").write_text(_INSTANCES)
-        output_of(compiler, *_COMPILE, "-O2", "-S", "instances.cpp", "-o", "instances.s", cwd=made)
-        (made / "instances.s").write_text(_made_strong((made / "instances.s").read_text()))
-        output_of(compiler, "-c", "instances.s", "-o", _instances(), cwd=made)
-        for name, text in sources.items():
-            (made / name).write_text(text)
-            output_of(compiler, *_COMPILE, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
-        with contextlib.suppress(OSError):  # another process was quicker
-            made.rename(folder)
-        shutil.rmtree(made, ignore_errors=True)
-        return folder
+
+        def make(made: Path) -> None:
+            (made / "proof.cpp").write_text(proof)
+            output_of(compiler, *_COMPILE, "-c", "proof.cpp", "-o", _proof(), cwd=made)
+            (made / "instances.cpp").write_text(_INSTANCES)
+            output_of(compiler, *_COMPILE, "-O2", "-S", "instances.cpp", "-o", "instances.s", cwd=made)
+            (made / "instances.s").write_text(_made_strong((made / "instances.s").read_text()))
+            output_of(compiler, "-c", "instances.s", "-o", _instances(), cwd=made)
+            for name, text in sources.items():
+                (made / name).write_text(text)
+                output_of(compiler, *_COMPILE, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
+
+        return prepared(folder, make)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         helpers = "".join(f"{line}\n" for line in HELPERS if line not in problem.prompt)

@@ -1,14 +1,12 @@
 """Java: a launcher class calls `Main.main` and gives the token when it returns."""
 
-import contextlib
 import hashlib
 import os
 import re
-import shutil
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of, prepared
 from passatk.records import Problem, Program, ResidentTool, Sample, Step
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
@@ -81,12 +79,12 @@ class Java(Language):
         # Debian keeps the JDK's configuration under /etc and links to it
         outside = {os.path.realpath(p) for p in Path(home).glob("conf/*")} | {os.path.realpath(f"{home}/lib/security")}
         configuration = {str(Path(*Path(p).parts[:3])) for p in outside if p.startswith("/etc/")}
-        prepared = self._prepare(compiler, version, cache)
+        folder = self._prepare(compiler, version, cache)
         return Toolchain(
             language=self.name,
             version=version,
-            readable=(home, *sorted(configuration), str(prepared)),
-            variables=(("JAVA_HOME", home), ("JAVA_PREPARED", str(prepared))),
+            readable=(home, *sorted(configuration), str(folder)),
+            variables=(("JAVA_HOME", home), ("JAVA_PREPARED", str(folder))),
             resident=(
                 ResidentTool(
                     name=_prepared_name(),
@@ -106,17 +104,13 @@ class Java(Language):
         """A folder with the harness and the resident compiler, compiled."""
         recipe = f"{version} {compiler} {os.stat(compiler).st_mtime_ns} {_prepared_name()}"
         folder = cache / "java" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
-        if folder.exists():
-            return folder
-        made = folder.with_name(f"{folder.name}.{os.getpid()}")
-        made.mkdir(parents=True, exist_ok=True)
-        for name in _PREPARED:
-            (made / name).write_text(harness(name))
-        output_of(compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", *_PREPARED, cwd=made)
-        with contextlib.suppress(OSError):  # another process was quicker
-            made.rename(folder)
-        shutil.rmtree(made, ignore_errors=True)
-        return folder
+
+        def make(made: Path) -> None:
+            for name in _PREPARED:
+                (made / name).write_text(harness(name))
+            output_of(compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", *_PREPARED, cwd=made)
+
+        return prepared(folder, make)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)

@@ -196,7 +196,7 @@ def _read_pipe(fd: int) -> bytes:
 
 
 def _become(told_r: int, world: Surroundings, descriptors: list[int], failed_w: int) -> NoReturn:
-    """In the child: join the accounts, drop privileges, wait to be told, set limits, begin."""
+    """In the child: drop privileges, wait to be told, set limits, begin."""
     name = "a command"
     try:
         os.setsid()
