@@ -2,30 +2,43 @@
 
 Usage: python bench/scale.py [DATA/humaneval-x] [--sizes 10000:500 10000:1000 ... 1000000:2000]
 
-Each size is SAMPLES:UNIQUE, Python samples of HumanEval-X's 164 tasks with that many different texts. Then the
-reference solutions in all languages, judged, and scored again from the cache; and how long the command takes to start.
+Each size is SAMPLES:UNIQUE, Python samples of HumanEval-X's 164 tasks with that many different texts. Then files of
+generations in all languages, executed, and scored again from the cache: the reference solutions, and these with their
+mutants, of which one in a hundred never ends. And how long the command takes to start.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from mutants import mutants
+
 from passatk.problems import ProblemSet, load
+from passatk.records import Sample
 from passatk.runs.manifest import this_machine
 
 HERE = Path(__file__).parent
 SIZES = ("10000:500", "10000:1000", "10000:2000", "10000:4000", "100000:2000", "300000:2000", "1000000:2000")
 STARTS = 15
+AGAIN = 5
+MUTANTS_EVERY = 2
+ENDLESS_EVERY = 16
 
 
 def write_samples(path: Path, problems: ProblemSet, samples: int, unique: int) -> None:
@@ -63,6 +76,53 @@ def passatk(arguments: list[str], cache: Path) -> dict[str, Any]:
         return {"seconds": seconds, "peak_mib": usage.ru_maxrss / 1024, "report": json.load(out)}
 
 
+def written_sets(folder: Path, problems: ProblemSet) -> Iterator[tuple[str, Path]]:
+    """Files of generations in all languages, by what they hold."""
+    right = [Sample(task_id=p.task_id, index=0, text=p.reference) for p in problems.problems.values()]
+    # one sample in a hundred never ends
+    wrong = [m.sample for m in mutants(problems, every=MUTANTS_EVERY, kinds=("operator", "constant", "brace", "exit"))]
+    wrong += [m.sample for m in mutants(problems, every=ENDLESS_EVERY, kinds=("loop",))]
+    for name, samples in (("references", right), ("references and mutants", right + wrong)):
+        path = folder / f"{name}.jsonl"
+        lines = (json.dumps({"task_id": s.task_id, "generation": s.text}) for s in samples if not s.whole)
+        path.write_text("".join(f"{line}\n" for line in lines))
+        yield name, path
+
+
+def judged_twice(name: str, samples: Path, problems: str) -> dict[str, float]:
+    """Seconds for a file of generations, executed; and scored again from the cache, median of several.
+
+    Without the borderline ones, which the cache does not hold: a first judging, not timed, finds them.
+    """
+
+    def judge(part: Path, run: str, cache: str) -> dict[str, Any]:
+        arguments = ["evaluate", str(part), "--problems", problems, "--allow-unjudged", "--out", str(part) + run]
+        return passatk(arguments, samples.with_suffix(cache))
+
+    judge(samples, ".first", ".first.sqlite")
+    with contextlib.closing(sqlite3.connect(f"{samples}.first/run.sqlite")) as journal:
+        borderline = set(
+            journal.execute("SELECT task_id, sample FROM samples JOIN verdicts USING (program) WHERE borderline")
+        )
+    kept, counts = samples.with_suffix(".kept"), Counter[str]()
+    with samples.open() as lines, kept.open("w") as file:
+        for line in lines:
+            task = json.loads(line)["task_id"]
+            if (task, counts[task]) not in borderline:
+                file.write(line)
+            counts[task] += 1
+    done = judge(kept, ".executed", ".sqlite")
+    again = [judge(kept, f".{n}", ".sqlite") for n in range(AGAIN)]
+    executed, cached = done["seconds"], statistics.median(run["seconds"] for run in again)
+    programs, anew = done["report"]["programs"], max(run["report"]["judged_now"] for run in again)
+    print(
+        f"{name}: {programs} programs (without {len(borderline)} borderline ones) {executed:.1f} s executed,"
+        f" {cached:.2f} s from the cache with {anew} executed anew, ratio {executed / cached:.0f}",
+        flush=True,
+    )
+    return {"programs": programs, "anew": anew, "executed_s": executed, "cached_s": cached}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     shared = HERE.parents[1] / "shared" / "data" / "humaneval-x"
@@ -84,14 +144,9 @@ def main() -> None:
             executed = done.pop("report")["programs"]
             rows.append({"samples": samples, "unique": unique, "executed": executed, **done})
             print(f"{samples:10}{unique:10}{executed:10}{done['seconds']:10.1f}{done['peak_mib']:10.0f}", flush=True)
-        again = []
-        for name in ("judged", "from the cache"):
-            arguments = ["evaluate", "--reference", "--problems", options.problems, "--allow-unjudged"]
-            arguments += ["--out", f"{folder}/{name}"]
-            done = passatk(arguments, Path(folder, "references.sqlite"))
-            again.append(done["seconds"])
-            print(f"{done['report']['programs']} reference solutions, {name}: {done['seconds']:.2f} s", flush=True)
-    print(f"ratio {again[0] / again[1]:.0f}")
+        again = {
+            name: judged_twice(name, path, options.problems) for name, path in written_sets(Path(folder), problems)
+        }
     starts = []
     for _ in range(STARTS):
         started = time.monotonic()
@@ -100,7 +155,7 @@ def main() -> None:
     print(f"`passatk --help`: {statistics.median(starts):.0f} ms")
     results = HERE / "results"
     results.mkdir(exist_ok=True)
-    written = {"machine": msgspec.to_builtins(machine), "rows": rows, "again_s": again, "start_ms": starts}
+    written = {"machine": msgspec.to_builtins(machine), "rows": rows, "again": again, "start_ms": starts}
     (results / "scale.json").write_text(json.dumps(written, indent=1))
 
 

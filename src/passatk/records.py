@@ -3,6 +3,7 @@
 import enum
 import hashlib
 import json
+from functools import cached_property
 
 import msgspec
 
@@ -103,7 +104,7 @@ class ResidentTool(Record, frozen=True, kw_only=True):
     argv: tuple[str, ...]
 
 
-class Program(Record, frozen=True, kw_only=True):
+class Program(Record, frozen=True, kw_only=True, dict=True):
     """Files to build and run, for one language."""
 
     language: str
@@ -113,7 +114,7 @@ class Program(Record, frozen=True, kw_only=True):
     requires: tuple[str, ...] = ()
     """Dependencies beyond the toolchain, by the names its `Toolchain.provides` uses."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 over everything in the program: sources, harness, commands. Equal keys share one verdict.
 

@@ -299,7 +299,7 @@ def _named(spec: str, code: str) -> bool:
     """Whether `code` names the package of an import spec."""
     alias, _, path = spec.rpartition(" ")
     name = alias.strip() or path.strip('"').rpartition("/")[2]
-    return re.search(rf"\b{re.escape(name)}\.", code) is not None
+    return f"{name}." in code and re.search(rf"\b{re.escape(name)}\.", code) is not None
 
 
 LANGUAGE = Go()

@@ -134,11 +134,9 @@ class Java(Language):
 
 def _own_imports(tests: str) -> str:
     """On one line: Java's own classes that the tests name, so that one of the program with that name is an error."""
+    words = set(re.findall(r"\w+", tests))
     return "".join(
-        f"import {package}.{name}; "
-        for package, names in _STANDARD.items()
-        for name in names
-        if re.search(rf"\b{name}\b", tests)
+        f"import {package}.{name}; " for package, names in _STANDARD.items() for name in names if name in words
     )
 
 

@@ -139,7 +139,7 @@ class Rust(Language):
         crates, stripped = [], source
         for crate in CRATES:
             without = _USE[crate].sub("", stripped)
-            if _NAMED[crate].search(self.without_comments(without)):
+            if _NAMED[crate].search(without) and _NAMED[crate].search(self.without_comments(without)):
                 crates.append(crate)
             else:
                 stripped = without  # the import is the only mention: leaving it out changes nothing

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ import passatk
 from passatk.errors import EnvironmentFault, InputError, ScoreRefusedError
 from passatk.judging import Environment, Job, LocalPool, default_policy
 from passatk.judging.cache import Keys, VerdictCache
-from passatk.judging.calibration import calibrate
+from passatk.judging.calibration import Calibration, calibrate
 from passatk.languages import LANGUAGES
 from passatk.problems import ProblemSet
 from passatk.prompts import completion
@@ -299,15 +300,20 @@ class _Judging:
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):
-            for calibration in calibrations:
-                key = calibration.program.key
-                if calibration.verdict.status is not Status.NOT_JUDGED:
-                    self._folder.set_limits({calibration.task_id: calibration.limits})
-                if key in missing and request.repeat == 1:
-                    missing.discard(key)
-                    self.known += calibration.from_cache
-                    self.executed += bool(calibration.verdict.attempts) and not calibration.from_cache
-                    self._record(key, calibration.verdict)
+            for from_cache, several in groupby(calibrations, lambda calibration: calibration.from_cache):
+                with self._folder.together() if from_cache else nullcontext():
+                    for calibration in several:
+                        self._take_calibration(calibration, missing)
+
+    def _take_calibration(self, calibration: Calibration, missing: set[str]) -> None:
+        key = calibration.program.key
+        if calibration.verdict.status is not Status.NOT_JUDGED:
+            self._folder.set_limits({calibration.task_id: calibration.limits})
+        if key in missing and self._request.repeat == 1:
+            missing.discard(key)
+            self.known += calibration.from_cache
+            self.executed += bool(calibration.verdict.attempts) and not calibration.from_cache
+            self._record(key, calibration.verdict)
 
     def _take_known(self) -> None:
         """Verdicts of earlier runs."""

@@ -179,7 +179,10 @@ class RunFolder:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """What is recorded in this block becomes durable at once: many verdicts that are there already."""
+        """What is recorded in this block becomes durable at once: many verdicts that are there already. May nest."""
+        if self._db.in_transaction:
+            yield
+            return
         with storage(self.path):
             self._db.execute("BEGIN")
             try:
