@@ -1,0 +1,61 @@
+"""Where generations come from: one file per backend behind one protocol."""
+
+import importlib
+from typing import TYPE_CHECKING, cast
+
+from passatk.errors import EnvironmentFault, UnknownNameError
+from passatk.records import Record
+
+if TYPE_CHECKING:
+    from passatk.models.base import Backend
+
+__all__ = ["BACKENDS", "DTYPES", "ModelSpec", "open_backend"]
+
+BACKENDS = {
+    "codegeex": "codegeex_files",
+    "transformers": "transformers",
+    "openai": "openai",
+    "fake": "fake",
+}
+"""Name -> the module here with its `open_backend(spec)`."""
+DTYPES = ("float32", "bfloat16", "float16")
+
+
+class ModelSpec(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A model as the user names it."""
+
+    backend: str
+    model: str = ""
+    """A folder or checkpoint, a name on the hub, or what a server calls it."""
+    tokenizer: str = ""
+    """`codegeex`: the folder with the tokenizer's files; by default the model's own folder."""
+    heads: int | None = None
+    """`codegeex`: attention heads of a released checkpoint of another size than 13B."""
+    device: str = "cpu"
+    """`cpu`, `cuda` or `cuda:1`."""
+    dtype: str = "float32"
+    """Of weights and arithmetic: float32, bfloat16 or float16. Logits are float32 always."""
+    url: str = ""
+    """`openai`: address of the server, like http://localhost:8000/v1. A key is taken from $OPENAI_API_KEY."""
+
+
+def open_backend(spec: ModelSpec) -> "Backend":
+    """Load the model, or find its server.
+
+    Raises:
+        UnknownNameError: no such backend or dtype.
+        InputError: there is no such model.
+        EnvironmentFault: a library, a device or a server is missing.
+    """
+    if spec.backend not in BACKENDS:
+        raise UnknownNameError("backend", spec.backend, BACKENDS)
+    if spec.dtype not in DTYPES:
+        raise UnknownNameError("dtype", spec.dtype, DTYPES)
+    try:
+        module = importlib.import_module(f"passatk.models.{BACKENDS[spec.backend]}")
+    except ModuleNotFoundError as error:
+        extra = "openai" if spec.backend == "openai" else "models"
+        raise EnvironmentFault(
+            f"backend {spec.backend!r} needs the package {error.name}; `pip install 'passatk[{extra}]'`"
+        ) from error
+    return cast("Backend", module.open_backend(spec))

@@ -1,0 +1,265 @@
+"""The CodeGeeX model (Zheng et al. 2023), any size: a GPT whose last layer asks with a query for the next position.
+
+Blocks are pre-LayerNorm. The top-query layer takes its keys and values from the last block's output, and its queries
+from an embedding of the position alone. Logits are the products with the token embedding.
+
+Attention is written for many continuations of one prompt: the prompt's keys and values are read once for all of them.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - PyTorch's own name for it
+
+from passatk.decoding.model import Continuation, Prefix, Step
+from passatk.decoding.rows import padded
+from passatk.errors import InputError
+from passatk.records import Record
+
+_MASKED = -10000.0
+_FIRST_ROOM = 64
+
+Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
+"""(layer, queries, keys, values), each [tokens, heads, width of a head] -> [tokens, heads, width of a head]."""
+
+
+class CodeGeeXConfig(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shape of a model; by default that of CodeGeeX-13B."""
+
+    layers: int = 39
+    """Blocks below the top-query layer."""
+    hidden: int = 5120
+    heads: int = 40
+    feed_forward: int = 20480
+    positions: int = 2048
+    vocabulary: int = 52224
+    """Rows of the token embedding, padding included."""
+    eos: int = 50256
+
+    def check(self) -> None:
+        """Raise InputError if no model can have this shape."""
+        small = next((name for name in self.__struct_fields__ if getattr(self, name) < (name != "eos")), None)
+        if small is not None:
+            raise InputError(f"{small} = {getattr(self, small)}: it must be positive")
+        if self.hidden % self.heads:
+            raise InputError(f"hidden = {self.hidden} cannot be shared among heads = {self.heads}")
+        if self.eos >= self.vocabulary:
+            raise InputError(f"eos = {self.eos} is no token of a vocabulary of {self.vocabulary}")
+
+
+class _Block(nn.Module):
+    """LayerNorm, attention, residual, LayerNorm, feed-forward, residual. The first matrix makes q, k and v at once."""
+
+    def __init__(self, config: CodeGeeXConfig, top: bool = False):
+        super().__init__()
+        hidden = config.hidden
+        self.heads = config.heads
+        self.input_layernorm = nn.LayerNorm(hidden, eps=1e-5)
+        self.query = nn.Linear(hidden, hidden) if top else None
+        self.projection = nn.Linear(hidden, (2 if top else 3) * hidden)
+        self.dense = nn.Linear(hidden, hidden)
+        self.post_attention_layernorm = nn.LayerNorm(hidden, eps=1e-5)
+        self.dense_h_to_4h = nn.Linear(hidden, config.feed_forward)
+        self.dense_4h_to_h = nn.Linear(config.feed_forward, hidden)
+
+    def forward(self, number: int, x: Tensor, attend: Attend, asked: Tensor | None = None) -> Tensor:
+        """[tokens, hidden] -> [tokens, hidden]. `asked`: what the queries are made of, in the top-query layer."""
+        parts = self.projection(self.input_layernorm(x)).view(len(x), -1, self.heads, x.shape[1] // self.heads)
+        if self.query is None:
+            queries, keys, values = parts.unbind(1)
+        else:
+            queries = self.query(asked).view_as(parts[:, 0])
+            keys, values = parts.unbind(1)
+        x = x + self.dense(attend(number, queries, keys, values).reshape(x.shape))
+        inner = self.dense_h_to_4h(self.post_attention_layernorm(x))
+        out: Tensor = x + self.dense_4h_to_h(inner * torch.sigmoid(1.702 * inner))
+        return out
+
+
+class CodeGeeX(nn.Module):
+    """A CausalModel. Parameters are fp32, bf16 or fp16; LayerNorms and softmax sum in fp32, logits are fp32."""
+
+    def __init__(self, config: CodeGeeXConfig):
+        """Weights are those of PyTorch's initialisation; `models.codegeex_files` loads others.
+
+        Raises:
+            InputError: no model can have this shape.
+        """
+        config.check()
+        super().__init__()
+        self.config = config
+        self.word_embeddings = nn.Embedding(config.vocabulary, config.hidden)
+        self.position_embeddings = nn.Embedding(config.positions, config.hidden)
+        self.layers = nn.ModuleList(_Block(config) for _ in range(config.layers))
+        self.final_layernorm = nn.LayerNorm(config.hidden, eps=1e-5)
+        self.top_query_embeddings = nn.Embedding(config.positions, config.hidden)
+        self.top_query_layer = _Block(config, top=True)
+        self.vocabulary, self.positions = config.vocabulary, config.positions
+        self.eos: tuple[int, ...] = (config.eos,)
+        self.row_unit = 1
+        """The rows of matrix products are a multiple of it: see `decoding.rows`."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.word_embeddings.weight.device
+
+    def forward(self, tokens: Tensor, positions: Tensor, attend: Attend) -> Tensor:
+        """Last hidden states, [tokens, hidden], of tokens at positions (both [tokens])."""
+        x = self.word_embeddings(tokens) + self.position_embeddings(positions)
+        for number, layer in enumerate(self.layers):
+            x = layer(number, x, attend)
+        asked = self.top_query_embeddings(positions)
+        hidden: Tensor = self.top_query_layer(len(self.layers), self.final_layernorm(x), attend, asked)
+        return hidden
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """[tokens, vocabulary], fp32."""
+        return F.linear(hidden, self.word_embeddings.weight).float()
+
+    # --- as the engine drives it ------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def read(self, prompt: Sequence[int]) -> "CodeGeeXPrefix":
+        """Read a prompt.
+
+        Raises:
+            InputError: it is empty, or longer than the model can see.
+        """
+        if not 0 < len(prompt) <= self.positions:
+            raise InputError(f"the prompt has {len(prompt)} tokens; this model reads 1 to {self.positions}")
+        prefix = CodeGeeXPrefix(len(prompt))
+        tokens = torch.tensor(prompt, device=self.device)
+        positions = torch.arange(len(prompt), device=self.device)
+        # a prompt of few tokens gets more of them at its end, which it does not see
+        hidden = self(padded(tokens, self.row_unit), padded(positions, self.row_unit), prefix.attend)
+        prefix.hidden = hidden[: len(prompt)]
+        prefix.logits = self.logits(padded(prefix.hidden[-1:], self.row_unit))[:1]
+        return prefix
+
+    def start(self, prefix: Prefix, rows: int) -> "CodeGeeXContinuation":
+        """`rows` continuations of a prompt."""
+        assert isinstance(prefix, CodeGeeXPrefix)
+        return CodeGeeXContinuation(prefix, rows, self.row_unit)
+
+    @torch.inference_mode()
+    def step(self, blocks: Sequence[tuple[Continuation, Tensor]]) -> list[Step]:
+        """All continuations at once: their tokens meet in every matrix product, and are apart in attention."""
+        sizes = [tokens.numel() for _, tokens in blocks]
+        lengths = [_own(continuation).length for continuation, _ in blocks]
+        tokens = torch.cat([tokens.reshape(-1) for _, tokens in blocks])
+        positions = torch.tensor(lengths, device=self.device).repeat_interleave(torch.tensor(sizes, device=self.device))
+        real = len(tokens)
+
+        def attend(layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+            places = zip(blocks, *(torch.split(part[:real], sizes) for part in (queries, keys, values)), strict=True)
+            parts = [_own(block[0]).attend(layer, block[1].shape[1], q, k, v) for block, q, k, v in places]
+            return padded(torch.cat(parts), self.row_unit)
+
+        hidden = self(padded(tokens, self.row_unit), padded(positions, self.row_unit), attend)
+        logits = self.logits(hidden)[:real]
+        return [
+            Step(own_logits.view(*tokens.shape, -1), own_hidden.view(*tokens.shape, -1))
+            for (_, tokens), own_logits, own_hidden in zip(
+                blocks, torch.split(logits, sizes), torch.split(hidden[:real], sizes), strict=True
+            )
+        ]
+
+
+class CodeGeeXPrefix:
+    """Keys and values of a prompt, for every layer [heads, length, width] and [heads, length, width]."""
+
+    def __init__(self, length: int):
+        self.length = length
+        self.hidden = self.logits = torch.empty(0)
+        self.keys: list[Tensor] = []
+        self.values: list[Tensor] = []
+
+    def attend(self, _layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        """Every position sees itself and those before."""
+        queries, keys, values = (part.transpose(0, 1) for part in (queries, keys, values))
+        self.keys.append(keys[:, : self.length].contiguous())
+        self.values.append(values[:, : self.length].contiguous())
+        scores = (queries @ keys.transpose(1, 2)).float() / math.sqrt(queries.shape[2])
+        later = torch.ones(scores.shape[1:], dtype=torch.bool, device=scores.device).triu(1)
+        weights = scores.masked_fill(later, _MASKED).softmax(dim=-1).to(values.dtype)
+        return (weights @ values).transpose(0, 1)
+
+
+class CodeGeeXContinuation:
+    """Keys and values of what was put after a prompt, for every layer [rows, heads, room, width]."""
+
+    def __init__(self, prefix: CodeGeeXPrefix, rows: int, row_unit: int):
+        self._prefix, self.rows, self._row_unit = prefix, rows, row_unit
+        self._done = 0
+        heads, _, width = prefix.keys[0].shape
+        shape = (rows, heads, _FIRST_ROOM, width)
+        self._keys = [keys.new_empty(shape) for keys in prefix.keys]
+        self._values = [values.new_empty(shape) for values in prefix.values]
+        self._new: list[tuple[Tensor, Tensor]] = []
+
+    @property
+    def length(self) -> int:
+        """Tokens so far, the prompt's included."""
+        return self._prefix.length + self._done
+
+    def attend(self, layer: int, candidates: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        """Each token sees the prompt, what was accepted in its row, and itself, but not its rivals."""
+        if layer == 0:
+            self._new = []
+        self._new.append((keys, values))
+        tokens, heads, width = queries.shape
+        rows, before, done = self.rows, self._prefix.length, self._done
+        of_prompt = padded(queries, self._row_unit).transpose(0, 1)  # [heads, tokens, width]
+        scores = queries.new_empty((tokens, heads, before + done + 1), dtype=torch.float32)
+        scores[:, :, :before] = (of_prompt @ self._prefix.keys[layer].transpose(1, 2)).transpose(0, 1)[:tokens]
+        if done:
+            by_row = queries.view(rows, candidates, heads, width).transpose(1, 2)  # [rows, heads, candidates, width]
+            own = by_row @ self._keys[layer][:, :, :done].transpose(2, 3)
+            scores[:, :, before:-1] = own.transpose(1, 2).reshape(tokens, heads, done)
+        scores[:, :, -1] = (queries * keys).sum(dim=-1)
+        weights = (scores / math.sqrt(width)).softmax(dim=-1).to(values.dtype)
+        to_prompt = padded(weights[:, :, :before], self._row_unit).transpose(0, 1)
+        out = (to_prompt @ self._prefix.values[layer]).transpose(0, 1)[:tokens]
+        if done:
+            to_row = weights[:, :, before:-1].reshape(rows, candidates, heads, done).transpose(1, 2)
+            mixed = to_row @ self._values[layer][:, :, :done]
+            out = out + mixed.transpose(1, 2).reshape(tokens, heads, width)
+        return out + weights[:, :, -1:] * values
+
+    def accept(self, candidates: Tensor | None) -> None:
+        """Keep the keys and values of the last step's tokens, or of one of each row's candidates."""
+        if self._done == self._keys[0].shape[2]:
+            self._keys, self._values = _with_more_room(self._keys), _with_more_room(self._values)
+        for layer, (keys, values) in enumerate(self._new):
+            for place, part in ((self._keys[layer], keys), (self._values[layer], values)):
+                by_row = part.view(self.rows, -1, *part.shape[1:])
+                if candidates is None:
+                    place[:, :, self._done] = by_row[:, 0]
+                else:
+                    place[:, :, self._done] = by_row[torch.arange(self.rows, device=part.device), candidates]
+        self._done += 1
+        self._new = []
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows only."""
+        self._keys = [keys[rows] for keys in self._keys]
+        self._values = [values[rows] for values in self._values]
+        self.rows = len(rows)
+
+
+def _own(continuation: Continuation) -> CodeGeeXContinuation:
+    assert isinstance(continuation, CodeGeeXContinuation)
+    return continuation
+
+
+def _with_more_room(caches: list[Tensor]) -> list[Tensor]:
+    return [torch.cat([cache, torch.empty_like(cache)], dim=2) for cache in caches]
+
+
+def parameters_of(config: CodeGeeXConfig) -> int:
+    """How many parameters a model of this shape has, without making one."""
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in CodeGeeX(config).parameters())

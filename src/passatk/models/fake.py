@@ -1,0 +1,52 @@
+"""A backend without a model, so that everything around it can be tried in seconds: half of its answers are right."""
+
+from collections.abc import Iterable, Iterator
+
+from passatk.decoding.completions import Completion, Listener
+from passatk.decoding.randomness import Stream
+from passatk.decoding.settings import DecodingSettings
+from passatk.errors import InputError
+from passatk.models import ModelSpec
+from passatk.models.base import Origin, Wanted
+
+_REFUSED = ("forced_decoder_ids", "exponential_decay_length_penalty", "suppress_tokens", "logprobs")
+
+
+class FakeBackend:
+    """Answers with a problem's own solution, or with nothing, as the sample's first random number says."""
+
+    def __init__(self) -> None:
+        self.origin = Origin(backend="fake", model="", fingerprint="", versions={})
+
+    def check(self, settings: DecodingSettings) -> None:
+        """There are no tokens, so nothing about tokens can be honoured."""
+        settings.check()
+        for name in _REFUSED:
+            if getattr(settings, name):
+                raise InputError(f"backend 'fake' has no tokens, so it cannot honour {name}; leave it out")
+
+    def generate(
+        self,
+        wanted: Iterable[Wanted],
+        settings: DecodingSettings,
+        _batch_size: int,
+        listener: Listener | None = None,
+    ) -> Iterator[Completion]:
+        """Every sample of every problem, at once."""
+        for one in wanted:
+            for index in one.samples:
+                right = Stream(settings.seed, one.task_id, index).uniform(0) < 0.5
+                text = one.problem.reference if right else ""
+                if listener is not None:
+                    listener(one.task_id, index, text)
+                yield Completion(
+                    task_id=one.task_id, index=index, tokens=tuple(text.encode()), text=text, finish_reason="stop"
+                )
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def open_backend(_spec: ModelSpec) -> FakeBackend:
+    """The fake."""
+    return FakeBackend()

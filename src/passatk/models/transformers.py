@@ -1,0 +1,177 @@
+"""Any causal language model of the transformers library, driven by our own engine and never by its `.generate`."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from torch import Tensor
+
+from passatk.decoding.model import Continuation, Prefix, Step
+from passatk.decoding.rows import padded
+from passatk.errors import EnvironmentFault, InputError
+from passatk.models import ModelSpec
+from passatk.models.base import Origin
+from passatk.models.local import EngineBackend, dtype_of, usable_device
+
+
+class TransformersModel:
+    """A CausalModel. Each wave is a forward pass of its own, its rows equally long, so nothing is ever padded."""
+
+    def __init__(self, model: Any):
+        """`model`: what `AutoModelForCausalLM` gives."""
+        self._model = model.eval().requires_grad_(False)
+        config = model.config.get_text_config()
+        self.vocabulary: int = model.get_output_embeddings().weight.shape[0]
+        self.positions: int = getattr(config, "max_position_embeddings", None) or 1 << 20
+        eos = model.generation_config.eos_token_id
+        eos = config.eos_token_id if eos is None else eos
+        self.eos: tuple[int, ...] = () if eos is None else tuple(eos) if isinstance(eos, list) else (eos,)
+        self.row_unit = 1
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        device: torch.device = self._model.device
+        return device
+
+    @torch.inference_mode()
+    def read(self, prompt: Sequence[int]) -> "TransformersPrefix":
+        """Read a prompt, alone."""
+        found = self._forward(torch.tensor([list(prompt)], device=self.device), None)
+        return TransformersPrefix(len(prompt), found)
+
+    def start(self, prefix: Prefix, rows: int) -> "TransformersContinuation":
+        """`rows` continuations of a prompt."""
+        assert isinstance(prefix, TransformersPrefix)
+        return TransformersContinuation(prefix, rows, self.row_unit)
+
+    @torch.inference_mode()
+    def step(self, blocks: Sequence[tuple[Continuation, Tensor]]) -> list[Step]:
+        """One forward pass for each wave."""
+        return [self._step_one(continuation, tokens) for continuation, tokens in blocks]
+
+    def _step_one(self, continuation: Continuation, tokens: Tensor) -> Step:
+        assert isinstance(continuation, TransformersContinuation)
+        rows, k = tokens.shape
+        flat = padded(tokens.reshape(-1, 1), self.row_unit)
+        found = self._forward(flat, continuation.cache_for(k, len(flat)))
+        logits = found.logits[: rows * k, -1].float()
+        hidden = found.hidden_states[-1][: rows * k, -1]
+        return Step(logits.view(rows, k, -1), hidden.view(rows, k, -1))
+
+    def _forward(self, tokens: Tensor, cache: Any) -> Any:
+        return self._model(tokens, past_key_values=cache, use_cache=True, output_hidden_states=True)
+
+
+class TransformersPrefix:
+    """A prompt that was read."""
+
+    def __init__(self, length: int, found: Any):
+        self.length = length
+        self.logits: Tensor = found.logits[:, -1].float()
+        self.hidden: Tensor = found.hidden_states[-1][0]
+        self.layers = [(layer.keys, layer.values) for layer in found.past_key_values.layers]
+
+
+class TransformersContinuation:
+    """Rows of one cache, their number a multiple of the model's unit: the last repeat the first."""
+
+    def __init__(self, prefix: TransformersPrefix, rows: int, unit: int):
+        self.rows, self._unit = rows, unit
+        self._layers = [
+            (keys.expand(rows, -1, -1, -1), values.expand(rows, -1, -1, -1)) for keys, values in prefix.layers
+        ]
+        self._cache: Any = None
+        self._candidates = 1
+
+    def cache_for(self, candidates: int, rows: int) -> Any:
+        """A cache of `rows` rows, each of ours `candidates` times, for the model to add to."""
+        if self._cache is None or candidates > 1 or self._candidates > 1:
+            wanted = torch.arange(self.rows).repeat_interleave(candidates)
+            self._select(padded(wanted, self._unit))
+        self._candidates = candidates
+        assert len(self._cache.layers[0].keys) == rows
+        return self._cache
+
+    def _select(self, rows: Tensor) -> None:
+        layers = self._layers if self._cache is None else [(at.keys, at.values) for at in self._cache.layers]
+        self._cache = transformers.DynamicCache()
+        for number, (keys, values) in enumerate(layers):
+            chosen = rows.to(keys.device)
+            self._cache.update(keys[chosen], values[chosen], number)
+        self._layers = []
+
+    def accept(self, candidates: Tensor | None) -> None:
+        """Keep the last step's tokens, or one of each row's candidates."""
+        if candidates is not None:
+            rows = torch.arange(self.rows) * self._candidates + candidates.cpu()
+            self._select(rows)
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows only."""
+        self.rows = len(rows)
+        self._select(padded(rows.cpu(), self._unit))
+
+
+class TransformersTokenizer:
+    """The model's own tokenizer."""
+
+    def __init__(self, tokenizer: Any):
+        """`tokenizer`: what `AutoTokenizer` gives."""
+        self._tokenizer = tokenizer
+
+    def encode(self, text: str) -> list[int]:
+        """With what the model wants at the beginning of a text."""
+        ids: list[int] = self._tokenizer(text)["input_ids"]
+        return ids
+
+    def decode(self, ids: Sequence[int], skip_special_tokens: bool = False) -> str:
+        """The text of `ids`, spaces as they are."""
+        text: str = self._tokenizer.decode(
+            list(ids), skip_special_tokens=skip_special_tokens, clean_up_tokenization_spaces=False
+        )
+        return text
+
+
+def open_backend(spec: ModelSpec) -> EngineBackend:
+    """A model and its tokenizer: a local folder, or a name on the hub.
+
+    Raises:
+        InputError: there is none, or it is no causal language model.
+        EnvironmentFault: no such device; or the hub cannot be reached, and the model is not in the library's cache.
+    """
+    device, dtype = usable_device(spec.device), dtype_of(spec.dtype)
+    try:
+        loaded: Any = transformers.AutoModelForCausalLM.from_pretrained(spec.model, dtype=dtype)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(spec.tokenizer or spec.model)
+    except ValueError as error:
+        raise InputError(f"cannot load {spec.model!r} as a causal language model: {error}") from error
+    except OSError as error:
+        if Path(spec.model).exists():
+            raise InputError(f"cannot load a model from {spec.model}: {error}") from error
+        raise EnvironmentFault(f"{spec.model!r} is no folder here, and the hub does not give it: {error}") from error
+    model = TransformersModel(loaded.to(device))
+    origin = Origin(
+        backend="transformers",
+        model=spec.model,
+        fingerprint=_fingerprint(loaded, tokenizer),
+        versions={"transformers": transformers.__version__},
+        dtype=spec.dtype,
+    )
+    known = set(tokenizer.get_vocab().values())
+    meaningless = [token for token in range(model.vocabulary) if token not in known]
+    return EngineBackend(model, TransformersTokenizer(tokenizer), meaningless, origin)
+
+
+def _fingerprint(model: Any, tokenizer: Any) -> str:
+    """SHA-256 of all weights, the configuration and the vocabulary, wherever they were loaded from."""
+    digest = hashlib.sha256(model.config.to_json_string(use_diff=False).encode())
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().view(torch.uint8).numpy())
+    for token, number in sorted(tokenizer.get_vocab().items()):
+        digest.update(f"{token}\t{number}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
