@@ -134,3 +134,12 @@ def _parse(path: Path, line: int | None, text: bytes) -> Any:
 def data_home() -> Path:
     """Where passatk keeps what it fetches and prepares: `$PASSATK_HOME`, else `~/.local/share/passatk`."""
     return Path(os.environ.get("PASSATK_HOME") or Path.home() / ".local" / "share" / "passatk")
+
+
+def find_data(name: str) -> Path | None:
+    """The folder `name` of benchmark data on this machine: under `$PASSATK_DATA`, or fetched."""
+    places = [Path(os.environ["PASSATK_DATA"])] if os.environ.get("PASSATK_DATA") else []
+    for place in (*places, data_home() / "problems"):
+        if (place / name).is_dir():
+            return place / name
+    return None

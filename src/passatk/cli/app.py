@@ -6,7 +6,7 @@ import sys
 import typer
 
 import passatk
-from passatk.cli import cache, doctor, evaluate, problems, verify
+from passatk.cli import cache, doctor, evaluate, generate, problems, tokenize, verify
 from passatk.errors import Interrupted, PassatkError
 
 app = typer.Typer(
@@ -17,9 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # "[default: 5]" is no markup, and plain help is quicker
 )
+app.command("generate")(generate.generate)
 app.command("evaluate")(evaluate.evaluate)
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
+app.command("tokenize")(tokenize.tokenize)
 app.add_typer(problems.app, name="problems")
 app.add_typer(cache.app, name="cache")
 

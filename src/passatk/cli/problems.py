@@ -25,8 +25,9 @@ def list_(
     from rich.table import Table
 
     from passatk.errors import InputError
-    from passatk.problems import NAMES, find_folder, load
+    from passatk.problems import NAMES, load
     from passatk.report import terminal
+    from passatk.textfiles import find_data
 
     if source is not None:
         tasks = load(source).problems
@@ -36,7 +37,7 @@ def list_(
     for name in NAMES:
         try:
             found = load(name)
-            place = str(find_folder(name) or "embedded")
+            place = str(find_data(name) or "embedded")
             rows.append({"name": name, "problems": len(found.problems), "languages": found.languages, "place": place})
         except InputError:
             rows.append({"name": name, "problems": 0, "languages": [], "place": f"passatk problems fetch {name}"})

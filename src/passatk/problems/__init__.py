@@ -1,7 +1,6 @@
 """Where problems come from: one file per benchmark, and the embedded suite `basics`."""
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -12,9 +11,9 @@ import msgspec
 from passatk.errors import InputError, SourceError, UnknownNameError
 from passatk.problems import basics, humaneval, humaneval_x
 from passatk.records import Problem, Record
-from passatk.textfiles import data_home, looks_like_json, read_json
+from passatk.textfiles import find_data, looks_like_json, read_json
 
-__all__ = ["BENCHMARKS", "NAMES", "ProblemSet", "find_folder", "load"]
+__all__ = ["BENCHMARKS", "NAMES", "ProblemSet", "load"]
 
 BENCHMARKS: dict[str, ModuleType] = {humaneval_x.NAME: humaneval_x, humaneval.NAME: humaneval}
 """Benchmarks read from files. HumanEval-X is asked first: its records have all of its own fields."""
@@ -78,19 +77,10 @@ def load(source: str) -> ProblemSet:
     return msgspec.structs.replace(whole.only([language]), name=source)
 
 
-def find_folder(name: str) -> Path | None:
-    """Where the files of a benchmark are on this machine: under `$PASSATK_DATA`, or fetched."""
-    places = [Path(os.environ["PASSATK_DATA"])] if os.environ.get("PASSATK_DATA") else []
-    for place in (*places, data_home() / "problems"):
-        if (place / name).is_dir():
-            return place / name
-    return None
-
-
 def _load_name(name: str) -> ProblemSet:
     if name == basics.NAME:
         return ProblemSet(name=name, problems={p.task_id: p for p in basics.problems()})
-    folder = find_folder(name)
+    folder = find_data(name)
     if folder is None:
         raise InputError(
             f"the problems of {name} are not on this machine; get them with `passatk problems fetch {name}`,"

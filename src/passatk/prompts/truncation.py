@@ -1,5 +1,9 @@
-"""Where a completion ends."""
+"""Where a completion ends, once all of a model's text is there."""
 
+import re
+from collections.abc import Sequence
+
+from passatk.prompts.stopping import UNINDENTED
 from passatk.records import Problem
 
 
@@ -13,9 +17,24 @@ def cut_unindented(text: str) -> str:
 
     The rule of HumanEval-X's evaluator for Python.
     """
-    kept = []
-    for line in text.split("\n"):
-        if line.strip() and not line.startswith((" ", "\t")):
-            break
-        kept.append(line)
-    return "\n".join(kept)
+    found = UNINDENTED.search(text)
+    return text[: found.start()] if found else text
+
+
+def truncate(text: str, patterns: Sequence[str]) -> str:
+    """`text` before its second `print` and its second `def` at a line's start, then before the earliest of `patterns`.
+
+    What CodeGen's `truncate` and transformers' `truncate_before_pattern` do. No patterns: `text` as it is.
+
+    Args:
+        text: a finished continuation.
+        patterns: regular expressions; `^` and `$` match at lines.
+    """
+    if not patterns:
+        return text
+    for opening in ("^print", "^def"):
+        starts = [found.start() for found in re.finditer(opening, text, re.MULTILINE)]
+        if len(starts) > 1:
+            text = text[: starts[1]]
+    found = (re.compile(pattern, re.MULTILINE).search(text) for pattern in patterns)
+    return text[: min((match.start() for match in found if match), default=len(text))]

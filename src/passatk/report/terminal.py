@@ -13,8 +13,7 @@ from rich.table import Table
 from passatk.judging import Environment
 from passatk.judging.cache import Summary
 from passatk.languages import LANGUAGES
-from passatk.pipeline import Check, Report, Verification
-from passatk.pipeline import Progress as ProgressCallback
+from passatk.pipeline import Check, GenerationReport, Report, Verification
 from passatk.records import Score, Status
 
 _PLAIN_EVERY_S = 5.0
@@ -23,8 +22,8 @@ _LISTED = 12
 
 
 @contextmanager
-def progress(console: Console, title: str) -> Iterator[ProgressCallback]:
-    """A callback that shows how far a run is, its rate and the time left."""
+def progress(console: Console, title: str, unit: str = "programs") -> Iterator["_Rate"]:
+    """A callback that shows how far a run is, its rate and the time left. `unit`: what is counted."""
     if console.is_terminal:
         columns = (
             *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
@@ -34,35 +33,36 @@ def progress(console: Console, title: str) -> Iterator[ProgressCallback]:
             task = bar.add_task(title, total=None, rate="")
             yield _Rate(lambda done, total, rate: bar.update(task, completed=done, total=total, rate=rate))
     else:
-        yield _Rate(_PlainLines(console, title))
+        yield _Rate(_PlainLines(console, title, unit))
 
 
 class _Rate:
-    """Adds programs per second, counted from the first call on."""
+    """Adds how many per second, counted from the first call on; or how many tokens, where it is told of them."""
 
     def __init__(self, show: Callable[[int, int, str], None]):
         self._show = show
         self._started: tuple[float, int] | None = None
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, tokens: int | None = None) -> None:
         now = time.monotonic()
-        self._started = self._started or (now, done)
-        elapsed, new = now - self._started[0], done - self._started[1]
-        self._show(done, total, f"{new / elapsed:.1f}/s" if elapsed > 0.5 else "")
+        count, unit = (done, "/s") if tokens is None else (tokens, " tokens/s")
+        self._started = self._started or (now, count)
+        elapsed, new = now - self._started[0], count - self._started[1]
+        self._show(done, total, f"{new / elapsed:.{0 if tokens else 1}f}{unit}" if elapsed > 0.5 else "")
 
 
 class _PlainLines:
     """A line every few seconds, and one at the end."""
 
-    def __init__(self, console: Console, title: str):
-        self._console, self._title, self._last = console, title, time.monotonic()
+    def __init__(self, console: Console, title: str, unit: str):
+        self._console, self._title, self._unit, self._last = console, title, unit, time.monotonic()
 
     def __call__(self, done: int, total: int, rate: str) -> None:
         now = time.monotonic()
         if now - self._last < _PLAIN_EVERY_S and done != total:
             return
         self._last = now
-        self._console.print(f"{self._title}: {done}/{total} programs {rate}".rstrip(), highlight=False)
+        self._console.print(f"{self._title}: {done}/{total} {self._unit} {rate}".rstrip(), highlight=False)
 
 
 def title_of(group: str) -> str:
@@ -119,6 +119,18 @@ def print_report(console: Console, report: Report) -> None:
     )
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
     console.print(f"results {report.out / 'results.jsonl'}", highlight=False, markup=False, soft_wrap=True)
+
+
+def print_generation(console: Console, report: GenerationReport) -> None:
+    """How many samples, how they ended, how fast, digest, and where they are."""
+    ended = ", ".join(f"{count} {reason}" for reason, count in report.finish_reasons.items())
+    console.print(f"{report.samples} samples, ended by: {ended}", highlight=False)
+    rate = f", {report.tokens / report.seconds:.0f} tokens/s" if report.tokens else ""
+    console.print(
+        f"{report.generated_now} generated now, {report.tokens} tokens in {report.seconds:.1f} s{rate}", highlight=False
+    )
+    console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
+    console.print(f"samples {report.out / 'generations.jsonl'}", highlight=False, markup=False, soft_wrap=True)
 
 
 def print_verification(console: Console, found: Verification) -> None:

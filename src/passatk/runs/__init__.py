@@ -1,7 +1,16 @@
 """A run folder: manifest, crash-safe journal, results, digest, completion marker."""
 
 from passatk.runs.folder import RunFolder
+from passatk.runs.generations import GenerationFolder, GenerationManifest, generations_in
 from passatk.runs.manifest import Manifest
 from passatk.runs.past import Judged, PastRun
 
-__all__ = ["Judged", "Manifest", "PastRun", "RunFolder"]
+__all__ = [
+    "GenerationFolder",
+    "GenerationManifest",
+    "Judged",
+    "Manifest",
+    "PastRun",
+    "RunFolder",
+    "generations_in",
+]

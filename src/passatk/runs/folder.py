@@ -1,23 +1,18 @@
 """The run folder: what is judged is on disk before the next program is; nothing is lost to a kill."""
 
 import contextlib
-import errno
-import fcntl
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
-from passatk.errors import PassatkError, RunFolderError, StorageError
 from passatk.records import Limits, Record, Sample, Score, Status, Verdict
+from passatk.runs.locked import COMPLETE, LockedFolder, storage, write_atomically, write_lines
 from passatk.runs.manifest import Manifest
 
-_PART = ".part"
 _BATCH = 500
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
@@ -55,7 +50,7 @@ class Result(Record, frozen=True, kw_only=True):
     reason: str
 
 
-class RunFolder:
+class RunFolder(LockedFolder):
     """An open run folder, locked against other processes. Use as a context manager.
 
     Files: `manifest.json`, `run.sqlite` (the journal), then `results.jsonl`, `score.json`, and last `complete`, which
@@ -67,42 +62,9 @@ class RunFolder:
     """
 
     def __init__(self, path: Path, manifest: Manifest):
-        self.path = path
-        with storage(path):
-            path.mkdir(parents=True, exist_ok=True)
-            self._lock = self._take_lock()
-            try:
-                self._open(manifest)
-            except BaseException:
-                self._lock.close()
-                raise
+        super().__init__(path, manifest)
 
-    def _take_lock(self) -> IO[str]:
-        lock = (self.path / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise RunFolderError(
-                f"{self.path} is in use by another passatk; wait for it, or give another --out"
-            ) from None
-        return lock
-
-    def _open(self, manifest: Manifest) -> None:
-        file = self.path / "manifest.json"
-        if file.exists():
-            try:
-                earlier = msgspec.json.decode(file.read_bytes(), type=Manifest)
-            except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                raise RunFolderError(f"{file} is not a manifest ({error}); give another --out") from error
-            earlier.check_same_run(manifest)
-        else:
-            own = {"lock", f"{file.name}{_PART}"}
-            strangers = [entry.name for entry in self.path.iterdir() if entry.name not in own]
-            if strangers:
-                raise RunFolderError(f"{self.path} is no run folder (it holds {strangers[0]!r}); give another --out")
-        if not file.exists() or earlier != manifest:
-            write_atomically(file, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+    def _open(self) -> None:
         self._db = sqlite3.connect(self.path / "run.sqlite", isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # survives kill -9; a power cut may cost the last rows
@@ -210,7 +172,7 @@ class RunFolder:
         with storage(self.path):
             deleted = self._db.execute("DELETE FROM verdicts WHERE status = ?", (Status.NOT_JUDGED,)).rowcount
             if deleted:
-                (self.path / "complete").unlink(missing_ok=True)
+                (self.path / COMPLETE).unlink(missing_ok=True)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -281,20 +243,11 @@ class RunFolder:
 
     # --- finishing -----------------------------------------------------------------------------------------------
 
-    @property
-    def complete(self) -> bool:
-        """Everything is judged and written."""
-        return (self.path / "complete").exists()
-
     def write_results(self) -> None:
         """Write `results.jsonl` from the journal."""
         with storage(self.path):
-            temporary = self.path / f"results.jsonl{_PART}"
-            with temporary.open("w", encoding="utf-8") as file:
-                for result in self.results():
-                    # ASCII: a lone surrogate in a completion survives as an escape
-                    file.write(json.dumps(msgspec.to_builtins(result)) + "\n")
-            temporary.replace(self.path / "results.jsonl")
+            # ASCII: a lone surrogate in a completion survives as an escape
+            write_lines(self.path / "results.jsonl", (json.dumps(msgspec.to_builtins(r)) for r in self.results()))
 
     def finish(self, scores: list[Score], left_out: dict[str, str], seed: int) -> str:
         """Write results and scores, then the completion marker; return the digest.
@@ -306,45 +259,10 @@ class RunFolder:
         with storage(self.path):
             score = {"scores": scores, "unfit": left_out, "seed": seed}
             write_atomically(self.path / "score.json", msgspec.json.format(msgspec.json.encode(score)) + b"\n")
-            write_atomically(self.path / "complete", f"{digest}\n".encode())
+            write_atomically(self.path / COMPLETE, f"{digest}\n".encode())
         return digest
 
     def close(self) -> None:
         """Close journal and lock."""
         self._db.close()
-        self._lock.close()
-
-    def __enter__(self) -> "RunFolder":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-@contextlib.contextmanager
-def storage(path: Path) -> Iterator[None]:
-    """Turn what the disk says into a StorageError that says what to do."""
-    try:
-        yield
-    except PassatkError:
-        raise
-    except sqlite3.Error as error:
-        advice = _ADVICE if "full" in str(error) else "Give another --out"
-        raise StorageError(f"cannot write the journal in {path}: {error}. {advice}") from error
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise StorageError(f"cannot write {path}: the disk is full. {_ADVICE}") from error
-        raise StorageError(f"cannot write {path}: {error.strerror or error}. Give another --out") from error
-
-
-_ADVICE = "What is judged is kept: make room and run the same command again to go on"
-
-
-def write_atomically(path: Path, body: bytes) -> None:
-    """The whole file or none of it."""
-    temporary = path.with_name(f"{path.name}{_PART}")
-    with temporary.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+        super().close()

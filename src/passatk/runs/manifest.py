@@ -58,7 +58,7 @@ class Manifest(Record, frozen=True, kw_only=True):
             if not (self.toolchains[language] and other.toolchains.get(language)):
                 mine["toolchains"][language] = theirs["toolchains"][language] = ""
         differing = [
-            f"{field}: {_short(mine[field])} here, {_short(theirs[field])} now"
+            f"{field}: {short(mine[field])} here, {short(theirs[field])} now"
             for field in self.__struct_fields__
             if field not in _MAY_DIFFER and mine[field] != theirs[field]
         ]
@@ -87,6 +87,7 @@ def _processor() -> str:
         return "unknown"
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """`value` for an error message."""
     text = str(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -12,7 +12,7 @@ from passatk.errors import SourceError, UnknownNameError
 from passatk.problems import ProblemSet
 from passatk.problems.humaneval_x import LANGUAGE_OF_PREFIX
 from passatk.records import Problem, Sample
-from passatk.runs import PastRun
+from passatk.runs import PastRun, generations_in
 from passatk.samples.formats import FormatError, Generation, detect
 from passatk.textfiles import content_hash, read_json
 
@@ -20,7 +20,9 @@ _PREFIX_OF_LANGUAGE = {language: prefix for prefix, language in LANGUAGE_OF_PREF
 
 
 def read_samples(path: Path, problems: ProblemSet, target_language: str | None = None) -> Iterator[Sample]:
-    """Samples of `path` in file order, each checked against `problems`. A finished run's folder gives its own.
+    """Samples of `path` in file order, each checked against `problems`.
+
+    The folder of a finished run, or of generations, gives its own.
 
     `target_language` is for translations: task ids name the source (`Python/12`), the sample is judged as the same
     number of the target language (`Java/12`).
@@ -29,6 +31,7 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
         SourceError: a record is malformed, names no known task, or repeats a sample number; with file, line, field.
         InputError: the file cannot be read.
     """
+    path = generations_in(path)
     if path.is_dir():
         with PastRun(path) as run:
             for sample in run.samples():
@@ -58,6 +61,7 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
 
 def samples_hash(path: Path) -> str:
     """SHA-256 of what `path` contains: equal hashes, equal samples."""
+    path = generations_in(path)
     if not path.is_dir():
         return content_hash(path)
     digest = hashlib.sha256()

@@ -1,0 +1,221 @@
+"""A folder of generations: manifest, crash-safe journal of samples, `generations.jsonl`, completion marker."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from passatk.errors import InputError, RunFolderError
+from passatk.records import Record
+from passatk.runs.locked import COMPLETE, MANIFEST, LockedFolder, storage, write_atomically, write_lines
+from passatk.runs.manifest import Machine, short
+
+JOURNAL = "generations.sqlite"
+LINES = "generations.jsonl"
+_MAY_DIFFER = ("passatk", "problems_source", "batch_size", "machine")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS samples (
+    task_id TEXT NOT NULL, sample INTEGER NOT NULL, text BLOB NOT NULL, whole INTEGER NOT NULL,
+    finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, logprobs BLOB, PRIMARY KEY (task_id, sample)
+) WITHOUT ROWID;
+"""
+
+
+class GenerationManifest(Record, frozen=True, kw_only=True):
+    """Written before anything is generated: all that has to be known to generate the same again."""
+
+    passatk: str
+    problems: str
+    problems_source: str
+    problems_sha256: str
+    languages: tuple[str, ...] | None
+    """Only problems in these; None for all."""
+    samples: int
+    """Of each problem."""
+    task: str
+    """`generate` or `translate`."""
+    target_language: str | None
+    """Translations: the language asked for."""
+    prompt: dict[str, Any]
+    """How prompts were made."""
+    prompts_sha256: str
+    settings: dict[str, Any]
+    """Every decoding setting in force."""
+    model: dict[str, Any]
+    """What `models.open_backend` opens it by."""
+    origin: dict[str, Any]
+    """What it said of itself, and the arithmetic it was computed with."""
+    batch_size: int
+    """Changes no token."""
+    machine: Machine
+
+    def check_same_run(self, other: "GenerationManifest") -> None:
+        """Refuse to continue these generations as others.
+
+        Raises:
+            RunFolderError: naming each difference that can change a token.
+        """
+        mine, theirs = msgspec.to_builtins(self), msgspec.to_builtins(other)
+        differing = []
+        for field in (field for field in self.__struct_fields__ if field not in _MAY_DIFFER):
+            pairs = [(field, mine[field], theirs[field])]
+            if isinstance(mine[field], dict) and isinstance(theirs[field], dict):
+                names = dict.fromkeys([*mine[field], *theirs[field]])
+                pairs = [(f"{field}.{name}", mine[field].get(name), theirs[field].get(name)) for name in names]
+            differing += [f"{name}: {short(a)} here, {short(b)} now" for name, a, b in pairs if a != b]
+        if differing:
+            raise RunFolderError(
+                "this folder holds other generations, so they are not continued; give another --out, or delete it. "
+                + "; ".join(differing)
+            )
+
+
+class Generated(Record, frozen=True, kw_only=True):
+    """One sample as it was generated."""
+
+    task_id: str
+    sample: int
+    text: str
+    whole: bool = False
+    """The text is a whole solution, not the continuation of a prompt."""
+    finish_reason: str
+    tokens: tuple[int, ...]
+    logprobs: tuple[float, ...] | None = None
+
+
+class GenerationFolder(LockedFolder):
+    """An open folder of generations, locked against other processes. Use as a context manager.
+
+    Raises:
+        RunFolderError: the folder is in use, or belongs to other generations.
+        StorageError: it cannot be written.
+    """
+
+    def __init__(self, path: Path, manifest: GenerationManifest):
+        super().__init__(path, manifest)
+
+    def _open(self) -> None:
+        self._db = sqlite3.connect(self.path / JOURNAL, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def done(self) -> dict[str, set[int]]:
+        """Task id -> samples that are there."""
+        there: dict[str, set[int]] = {}
+        for task, sample in self._db.execute("SELECT task_id, sample FROM samples"):
+            there.setdefault(task, set()).add(sample)
+        return there
+
+    def record(self, generated: Generated) -> None:
+        """Journal one sample, at once."""
+        logprobs = None if generated.logprobs is None else msgspec.json.encode(generated.logprobs)
+        row = (
+            *(generated.task_id, generated.sample, generated.text.encode("utf-8", "surrogatepass")),
+            *(generated.whole, generated.finish_reason, msgspec.json.encode(generated.tokens), logprobs),
+        )
+        with storage(self.path):
+            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def finish_reasons(self) -> dict[str, int]:
+        """Why samples ended -> how many."""
+        rows = self._db.execute("SELECT finish_reason, COUNT(*) FROM samples GROUP BY finish_reason ORDER BY 2 DESC")
+        return dict(rows)
+
+    def finish(self) -> str:
+        """Write `generations.jsonl`, then the completion marker; return the digest."""
+        digest = hashlib.sha256()
+
+        def lines() -> Iterator[str]:
+            for one in _samples(self._db):
+                digest.update(digest_line(one))
+                yield json.dumps(
+                    {
+                        "task_id": one.task_id,
+                        "sample": one.sample,
+                        "solution" if one.whole else "generation": one.text,
+                        "finish_reason": one.finish_reason,
+                        "tokens": len(one.tokens),
+                        **({} if one.logprobs is None else {"logprobs": one.logprobs}),
+                    }
+                )
+
+        with storage(self.path):
+            write_lines(self.path / LINES, lines())
+            write_atomically(self.path / COMPLETE, f"{digest.hexdigest()}\n".encode())
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        """Close journal and lock."""
+        self._db.close()
+        super().close()
+
+
+def generations_in(path: Path) -> Path:
+    """The file of samples, where `path` is a folder of generations; else `path` itself.
+
+    Raises:
+        InputError: the folder is not complete.
+    """
+    if not (path / JOURNAL).is_file():
+        return path
+    if not (path / COMPLETE).is_file():
+        raise InputError(f"{path} is not complete; run the command that made it again to finish it")
+    return path / LINES
+
+
+def digest_line(one: Generated) -> bytes:
+    """What of a sample goes into the digest: task, sample, tokens, text and why it ended."""
+    return msgspec.json.encode([one.task_id, one.sample, one.tokens, one.finish_reason]) + (
+        b"\t" + one.text.encode("utf-8", "surrogatepass") + b"\n"
+    )
+
+
+def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Generated]]:
+    """Manifest, digest and samples of a finished folder, the samples in order of task id and number.
+
+    Raises:
+        InputError: there is none at `path`, or it is not complete.
+        RunFolderError: its files are not what they should be.
+    """
+    if not (path / JOURNAL).is_file():
+        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote with --out")
+    if not (path / COMPLETE).is_file():
+        raise InputError(f"{path} is not complete; run the command that made it again to finish it")
+    try:
+        manifest = msgspec.json.decode((path / MANIFEST).read_bytes(), type=GenerationManifest)
+        digest = (path / COMPLETE).read_text().strip()
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise RunFolderError(f"{path} is not what this version of passatk can read: {error}") from error
+    way = "mode=ro" if (path / f"{JOURNAL}-wal").exists() else "immutable=1"
+
+    def samples() -> Iterator[Generated]:
+        journal = sqlite3.connect(f"{(path / JOURNAL).resolve().as_uri()}?{way}", uri=True)
+        try:
+            yield from _samples(journal)
+        except (sqlite3.Error, UnicodeDecodeError, msgspec.DecodeError) as error:
+            raise RunFolderError(f"the journal in {path} is damaged: {error}") from error
+        finally:
+            journal.close()
+
+    return manifest, digest, samples()
+
+
+def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
+    rows = journal.execute(
+        "SELECT task_id, sample, text, whole, finish_reason, tokens, logprobs FROM samples ORDER BY task_id, sample"
+    )
+    for task_id, sample, text, whole, finish_reason, tokens, logprobs in rows:
+        yield Generated(
+            task_id=task_id,
+            sample=sample,
+            text=text.decode("utf-8", "surrogatepass"),
+            whole=bool(whole),
+            finish_reason=finish_reason,
+            tokens=msgspec.json.decode(tokens, type=tuple[int, ...]),
+            logprobs=None if logprobs is None else msgspec.json.decode(logprobs, type=tuple[float, ...]),
+        )
