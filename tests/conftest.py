@@ -16,6 +16,9 @@ from passatk.languages import LANGUAGES
 from passatk.sandbox import Slot
 from passatk.sandbox.cgroups import NO_PARENTS
 
+# tests run beside each other: models compute with one thread each, in the commands that tests start too
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 

@@ -5,6 +5,6 @@ import sys
 
 def main() -> None:
     """Entry point of the `passatk` command."""
-    from passatk.cli.app import run
+    from passatk.cli.app import run_command
 
-    sys.exit(run())
+    sys.exit(run_command())

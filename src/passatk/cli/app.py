@@ -6,7 +6,7 @@ import sys
 import typer
 
 import passatk
-from passatk.cli import cache, doctor, evaluate, generate, problems, tokenize, verify
+from passatk.cli import cache, complete, doctor, evaluate, generate, problems, run, tokenize, verify
 from passatk.errors import Interrupted, PassatkError
 
 app = typer.Typer(
@@ -17,9 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # "[default: 5]" is no markup, and plain help is quicker
 )
+app.command("run")(run.run)
 app.command("generate")(generate.generate)
 app.command("evaluate")(evaluate.evaluate)
 app.command("verify")(verify.verify)
+app.command("complete")(complete.complete)
 app.command("doctor")(doctor.doctor)
 app.command("tokenize")(tokenize.tokenize)
 app.add_typer(problems.app, name="problems")
@@ -39,7 +41,7 @@ def options(
     """Code-model experiments that come out the same twice: execute generations in a sandbox, score pass@k."""
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run_command(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)

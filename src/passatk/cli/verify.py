@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from passatk.cli import options
+
 
 def verify(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished run; it is only read.")],
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run, or of generations; it is only read.")],
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
     problems: Annotated[
         str | None, typer.Option(help="What it was judged against, if that is no longer where the run found it.")
@@ -15,9 +17,12 @@ def verify(
     out: Annotated[
         Path | None, typer.Option(help="Keep the second judging here, and resume it. [default: thrown away]")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    judging_only: Annotated[bool, typer.Option("--judging-only", help="Do not generate the samples again.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Judge a finished run again, every program executed anew, and compare. Exit 1 if any verdict differs.
+    """Do a finished run again and compare. Exit 1 if any token or verdict differs.
+
+    Every program is executed anew; and where the run generated its own samples, these are generated anew.
 
     On the machine and with the toolchains of the run, its own limits are used; elsewhere they are measured anew.
     """
@@ -28,12 +33,24 @@ def verify(
     from passatk.report import terminal
 
     known = None if problems is None else load(problems)
-    with terminal.progress(terminal.console_for("stderr"), "judging again") as progress:
-        found = pipeline.verify(run, known, workers, out, progress)
+    generations = None if judging_only else pipeline.generations_of(run)
+    console, progress = terminal.console_for(), terminal.console_for("stderr")
+    regenerated = found = None
+    if generations is not None:
+        with terminal.progress(progress, "generating again", "samples") as generating:
+            regenerated = pipeline.regenerate(generations, known, None, generating)
+        if not json:
+            terminal.print_regeneration(console, regenerated)
+    if generations != run:
+        with terminal.progress(progress, "judging again") as judging:
+            found = pipeline.verify(run, known, workers, out, judging)
+        if not json:
+            terminal.print_verification(console, found)
+    holds = all(part.holds for part in (regenerated, found) if part is not None)
     if json:
-        plain = msgspec.to_builtins(found, enc_hook=str)
-        print(msgspec.json.encode({**plain, "holds": found.holds}).decode())
-    else:
-        terminal.print_verification(terminal.console_for(), found)
-    if not found.holds:
+        plain = {} if found is None else msgspec.to_builtins(found, enc_hook=str)
+        if regenerated is not None:
+            plain["generation"] = msgspec.to_builtins(regenerated, enc_hook=str) | {"holds": regenerated.holds}
+        print(msgspec.json.encode({**plain, "holds": holds}).decode())
+    if not holds:
         raise typer.Exit(1)

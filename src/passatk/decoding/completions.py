@@ -23,10 +23,17 @@ class Completion(Record, frozen=True, kw_only=True):
     finish_reason: FinishReason
     logprobs: tuple[float, ...] | None = None
     """Of `tokens`, under the model itself."""
+    token_count: int | None = None
+    """How many there were, where a backend does not tell which."""
+
+    @property
+    def length(self) -> int:
+        """Tokens generated, as far as is known."""
+        return len(self.tokens) if self.token_count is None else self.token_count
 
 
 class Listener(Protocol):
     """Hears of every token."""
 
-    def __call__(self, task_id: str, index: int, text: str) -> None:
+    def __call__(self, task_id: str, index: int, text: str, /) -> None:
         """`text`: of this sample so far."""

@@ -31,8 +31,11 @@ class Processors:
             forced = torch.full_like(logits, _NEVER)
             forced[:, self._forced[step]] = 0.0
             return forced
+        decays = self._decay is not None and step > self._decay[0] and len(self._eos) > 0
+        if not decays and self._suppressed is None:
+            return logits
         logits = logits.clone()
-        if self._decay is not None and step > self._decay[0] and len(self._eos):
+        if decays and self._decay is not None:
             start, factor = self._decay
             own = logits[:, self._eos]
             most = torch.finfo(logits.dtype).max

@@ -45,16 +45,20 @@ def sample(
     vocabulary = logits.shape[-1]
     width = min(_FEW if top_k is None else top_k, vocabulary)
     values, ids = likeliest(logits, width)
-    kept = values if top_k is not None else logits
-    total = torch.logsumexp(kept.double() if kept is values else kept, dim=-1, keepdim=True).double()
+    whole = top_k is not None or width == vocabulary
+    if top_k is not None:
+        probabilities = values.double().softmax(dim=-1)
+    else:
+        everything = logits.softmax(dim=-1)
+        probabilities = everything.gather(1, ids).double()
     below = torch.tensor(uniforms, dtype=torch.float64, device=logits.device)[:, None]
     limit = 1.0 if top_p is None else top_p
-    chosen, found = _inverse(torch.exp(values.double() - total), below, limit, width == vocabulary or top_k is not None)
+    chosen, found = _inverse(probabilities, below, limit, whole)
     tokens = ids.gather(1, chosen[:, None])[:, 0]
-    if not bool(found.all()):
+    if not whole and not bool(found.all()):
         rest = (~found).nonzero()[:, 0]
-        values, ids = _sorted(logits[rest])
-        chosen, _ = _inverse(torch.exp(values.double() - total[rest]), below[rest], limit, whole=True)
+        _, ids = _sorted(logits[rest])
+        chosen, _ = _inverse(everything[rest].gather(1, ids).double(), below[rest], limit, whole=True)
         tokens[rest] = ids.gather(1, chosen[:, None])[:, 0]
     return tokens
 

@@ -48,7 +48,7 @@ class Backend(Protocol):
 
     origin: Origin
 
-    def check(self, settings: DecodingSettings) -> None:
+    def check(self, settings: DecodingSettings, batch_size: int, /) -> None:
         """Raise InputError, naming the setting, if it cannot be honoured here."""
 
     def generate(

@@ -19,7 +19,7 @@ from passatk.errors import InputError
 from passatk.records import Record
 
 _MASKED = -10000.0
-_FIRST_ROOM = 64
+_RECENT = 32
 
 Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 """(layer, queries, keys, values), each [tokens, heads, width of a head] -> [tokens, heads, width of a head]."""
@@ -74,7 +74,7 @@ class _Block(nn.Module):
             keys, values = parts.unbind(1)
         x = x + self.dense(attend(number, queries, keys, values).reshape(x.shape))
         inner = self.dense_h_to_4h(self.post_attention_layernorm(x))
-        out: Tensor = x + self.dense_4h_to_h(inner * torch.sigmoid(1.702 * inner))
+        out: Tensor = x + self.dense_4h_to_h((1.702 * inner).sigmoid_().mul_(inner))
         return out
 
 
@@ -147,6 +147,8 @@ class CodeGeeX(nn.Module):
     @torch.inference_mode()
     def step(self, blocks: Sequence[tuple[Continuation, Tensor]]) -> list[Step]:
         """All continuations at once: their tokens meet in every matrix product, and are apart in attention."""
+        for continuation, _ in blocks:
+            _own(continuation).begin()
         sizes = [tokens.numel() for _, tokens in blocks]
         lengths = [_own(continuation).length for continuation, _ in blocks]
         tokens = torch.cat([tokens.reshape(-1) for _, tokens in blocks])
@@ -189,74 +191,89 @@ class CodeGeeXPrefix:
 
 
 class CodeGeeXContinuation:
-    """Keys and values of what was put after a prompt, for every layer [rows, heads, room, width]."""
+    """Keys and values of what was put after a prompt: for every layer [rows, heads, tokens, width], twice.
+
+    The older ones fill their memory without gaps, which is read several times quicker than a part of each row of a
+    larger one; the newest `_RECENT` at most stand apart and join them together.
+    """
 
     def __init__(self, prefix: CodeGeeXPrefix, rows: int, row_unit: int):
         self._prefix, self.rows, self._row_unit = prefix, rows, row_unit
-        self._done = 0
         heads, _, width = prefix.keys[0].shape
-        shape = (rows, heads, _FIRST_ROOM, width)
-        self._keys = [keys.new_empty(shape) for keys in prefix.keys]
-        self._values = [values.new_empty(shape) for values in prefix.values]
-        self._new: list[tuple[Tensor, Tensor]] = []
+        self._done = self._new_done = 0
+        self._old = [(keys.new_empty((rows, heads, 0, width)),) * 2 for keys in prefix.keys]
+        self._new = [
+            (keys.new_empty((rows, heads, _RECENT, width)), keys.new_empty((rows, heads, _RECENT, width)))
+            for keys in prefix.keys
+        ]
+        self._rivals: list[tuple[Tensor, Tensor]] = []
 
     @property
     def length(self) -> int:
         """Tokens so far, the prompt's included."""
         return self._prefix.length + self._done
 
+    def begin(self) -> None:
+        """Before a step: nothing of the last one is pending, and there is room for another token."""
+        self._rivals = []
+        if self._new_done == _RECENT:
+            pairs = zip(self._old, self._new, strict=True)
+            self._old = [(torch.cat([k, nk], dim=2), torch.cat([v, nv], dim=2)) for (k, v), (nk, nv) in pairs]
+            self._new_done = 0
+
     def attend(self, layer: int, candidates: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """Each token sees the prompt, what was accepted in its row, and itself, but not its rivals."""
-        if layer == 0:
-            self._new = []
-        self._new.append((keys, values))
         tokens, heads, width = queries.shape
-        rows, before, done = self.rows, self._prefix.length, self._done
+        alone = candidates == 1
+        if alone:  # it will stay, so it is read where it will be
+            self._place(layer, keys, values)
+        else:
+            self._rivals.append((keys, values))
+        new = self._new_done + alone
+        own = [part for part in (self._old[layer], tuple(c[:, :, :new] for c in self._new[layer])) if part[0].shape[2]]
+        queries = queries / math.sqrt(width)
         of_prompt = padded(queries, self._row_unit).transpose(0, 1)  # [heads, tokens, width]
-        scores = queries.new_empty((tokens, heads, before + done + 1), dtype=torch.float32)
-        scores[:, :, :before] = (of_prompt @ self._prefix.keys[layer].transpose(1, 2)).transpose(0, 1)[:tokens]
-        if done:
-            by_row = queries.view(rows, candidates, heads, width).transpose(1, 2)  # [rows, heads, candidates, width]
-            own = by_row @ self._keys[layer][:, :, :done].transpose(2, 3)
-            scores[:, :, before:-1] = own.transpose(1, 2).reshape(tokens, heads, done)
-        scores[:, :, -1] = (queries * keys).sum(dim=-1)
-        weights = (scores / math.sqrt(width)).softmax(dim=-1).to(values.dtype)
-        to_prompt = padded(weights[:, :, :before], self._row_unit).transpose(0, 1)
-        out = (to_prompt @ self._prefix.values[layer]).transpose(0, 1)[:tokens]
-        if done:
-            to_row = weights[:, :, before:-1].reshape(rows, candidates, heads, done).transpose(1, 2)
-            mixed = to_row @ self._values[layer][:, :, :done]
-            out = out + mixed.transpose(1, 2).reshape(tokens, heads, width)
-        return out + weights[:, :, -1:] * values
+        by_row = queries.view(self.rows, candidates, heads, width).transpose(1, 2)  # [rows, heads, candidates, width]
+        scores = [(of_prompt @ self._prefix.keys[layer].transpose(1, 2)).transpose(0, 1)[:tokens]]
+        for own_keys, _ in own:
+            found = by_row @ own_keys.transpose(2, 3)
+            scores.append(found.transpose(1, 2).reshape(tokens, heads, -1))
+        if not alone:
+            scores.append((queries * keys).sum(dim=-1, keepdim=True))
+        weights = torch.cat(scores, dim=-1).float().softmax(dim=-1).to(values.dtype)
+        to_prompt, *to_own = torch.split(weights, [part.shape[2] for part in scores], dim=-1)
+        mixed = padded(to_prompt, self._row_unit).transpose(0, 1) @ self._prefix.values[layer]
+        out = mixed.transpose(0, 1)[:tokens]
+        for (_, own_values), weight in zip(own, to_own, strict=False):
+            by_row = weight.reshape(self.rows, candidates, heads, -1).transpose(1, 2)
+            out = out + (by_row @ own_values).transpose(1, 2).reshape(tokens, heads, width)
+        return out if alone else out + to_own[-1] * values
 
     def accept(self, candidates: Tensor | None) -> None:
-        """Keep the keys and values of the last step's tokens, or of one of each row's candidates."""
-        if self._done == self._keys[0].shape[2]:
-            self._keys, self._values = _with_more_room(self._keys), _with_more_room(self._values)
-        for layer, (keys, values) in enumerate(self._new):
-            for place, part in ((self._keys[layer], keys), (self._values[layer], values)):
-                by_row = part.view(self.rows, -1, *part.shape[1:])
-                if candidates is None:
-                    place[:, :, self._done] = by_row[:, 0]
-                else:
-                    place[:, :, self._done] = by_row[torch.arange(self.rows, device=part.device), candidates]
+        """Keep the last step's tokens, or one of each row's candidates."""
+        if candidates is not None:
+            everyone = torch.arange(self.rows, device=candidates.device)
+            for layer, pair in enumerate(self._rivals):
+                keys, values = (part.view(self.rows, -1, *part.shape[1:])[everyone, candidates] for part in pair)
+                self._place(layer, keys, values)
         self._done += 1
-        self._new = []
+        self._new_done += 1
+
+    def _place(self, layer: int, keys: Tensor, values: Tensor) -> None:
+        own_keys, own_values = self._new[layer]
+        own_keys[:, :, self._new_done] = keys
+        own_values[:, :, self._new_done] = values
 
     def keep(self, rows: Tensor) -> None:
         """Go on with these rows only."""
-        self._keys = [keys[rows] for keys in self._keys]
-        self._values = [values[rows] for values in self._values]
+        self._old = [(keys[rows], values[rows]) for keys, values in self._old]
+        self._new = [(keys[rows], values[rows]) for keys, values in self._new]
         self.rows = len(rows)
 
 
 def _own(continuation: Continuation) -> CodeGeeXContinuation:
     assert isinstance(continuation, CodeGeeXContinuation)
     return continuation
-
-
-def _with_more_room(caches: list[Tensor]) -> list[Tensor]:
-    return [torch.cat([cache, torch.empty_like(cache)], dim=2) for cache in caches]
 
 
 def parameters_of(config: CodeGeeXConfig) -> int:

@@ -18,7 +18,7 @@ class FakeBackend:
     def __init__(self) -> None:
         self.origin = Origin(backend="fake", model="", fingerprint="", versions={})
 
-    def check(self, settings: DecodingSettings) -> None:
+    def check(self, settings: DecodingSettings, _batch_size: int) -> None:
         """There are no tokens, so nothing about tokens can be honoured."""
         settings.check()
         for name in _REFUSED:

@@ -40,15 +40,12 @@ class EngineBackend:
             row_classes=classes.classes,
         )
 
-    def check(self, settings: DecodingSettings) -> None:
+    def check(self, settings: DecodingSettings, batch_size: int) -> None:
         """Everything is honoured; what makes no sense for this vocabulary is refused."""
-        settings.check(self.model.vocabulary)
+        self._engine(settings, batch_size, None)
 
-    def generate(
-        self, wanted: Iterable[Wanted], settings: DecodingSettings, batch_size: int, listener: Listener | None = None
-    ) -> Iterator[Completion]:
-        """Every sample of every problem, as they are finished."""
-        engine = Engine(
+    def _engine(self, settings: DecodingSettings, batch_size: int, listener: Listener | None) -> Engine:
+        return Engine(
             self.model,
             self.tokenizer,
             settings,
@@ -56,6 +53,12 @@ class EngineBackend:
             meaningless=self._meaningless,
             listener=listener,
         )
+
+    def generate(
+        self, wanted: Iterable[Wanted], settings: DecodingSettings, batch_size: int, listener: Listener | None = None
+    ) -> Iterator[Completion]:
+        """Every sample of every problem, as they are finished."""
+        engine = self._engine(settings, batch_size, listener)
         requests = (Request(one.task_id, self.tokenizer.encode(one.prompt), one.samples, one.ends) for one in wanted)
         yield from engine.generate(requests)
 

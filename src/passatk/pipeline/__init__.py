@@ -2,24 +2,34 @@
 
 from passatk.pipeline.checking import Check, check_problems
 from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress, refusal
-from passatk.pipeline.generation import Generation, GenerationProgress, GenerationReport, Prompting, generate
+from passatk.pipeline.experiment import Experiment, Finished, read_experiment, run
+from passatk.pipeline.generation import Generation, GenerationProgress, GenerationReport, Prompting, complete, generate
+from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate
 from passatk.pipeline.verification import Flip, Verification, verify
 
 __all__ = [
     "Check",
     "Evaluation",
+    "Experiment",
+    "Finished",
     "Flip",
     "Generation",
     "GenerationProgress",
     "GenerationReport",
     "Progress",
     "Prompting",
+    "Regeneration",
     "Report",
     "Verification",
     "check_problems",
+    "complete",
     "evaluate",
     "generate",
+    "generations_of",
     "no_progress",
+    "read_experiment",
     "refusal",
+    "regenerate",
+    "run",
     "verify",
 ]

@@ -9,7 +9,7 @@ UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
 _BRACES = re.compile(
     r"""//[^\n]* | /\*.*?(?:\*/|\Z)              # comments
     | "(?:\\.|[^"\\\n])*(?:"|\n|\Z)              # strings
-    | '(?:\\.|[^'\\\n]{1,2})'                    # characters; a Rust lifetime has no second quote
+    | '(?:\\.|[^'\\\n]{1,2})' | '(?:\\.?|[^'\\\n]?)\Z   # characters; a Rust lifetime has no second quote
     | `(?:\\.|[^`\\])*(?:`|\Z)                   # JavaScript's templates, Go's raw strings
     | [{}]""",
     re.DOTALL | re.VERBOSE,

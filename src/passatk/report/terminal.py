@@ -13,7 +13,7 @@ from rich.table import Table
 from passatk.judging import Environment
 from passatk.judging.cache import Summary
 from passatk.languages import LANGUAGES
-from passatk.pipeline import Check, GenerationReport, Report, Verification
+from passatk.pipeline import Check, GenerationReport, Regeneration, Report, Verification
 from passatk.records import Score, Status
 
 _PLAIN_EVERY_S = 5.0
@@ -131,6 +131,19 @@ def print_generation(console: Console, report: GenerationReport) -> None:
     )
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
     console.print(f"samples {report.out / 'generations.jsonl'}", highlight=False, markup=False, soft_wrap=True)
+
+
+def print_regeneration(console: Console, found: Regeneration) -> None:
+    """What changed, the samples that came out differently, and whether the tokens hold."""
+    for change in found.changes:
+        console.print(f"changed: {change}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    _print_listed(console, [f"{d.task_id} sample {d.sample}, from token {d.at} on" for d in found.differences])
+    said = "the same tokens" if found.holds else f"{len(found.differences)} came out differently"
+    console.print(
+        f"{found.samples} samples generated again: {said}", style="green" if found.holds else "red", highlight=False
+    )
+    if found.digest_before != found.digest_now:
+        console.print(f"digest then {found.digest_before}\ndigest now  {found.digest_now}", highlight=False)
 
 
 def print_verification(console: Console, found: Verification) -> None:

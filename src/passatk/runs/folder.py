@@ -13,6 +13,8 @@ from passatk.records import Limits, Record, Sample, Score, Status, Verdict
 from passatk.runs.locked import COMPLETE, LockedFolder, storage, write_atomically, write_lines
 from passatk.runs.manifest import Manifest
 
+GENERATIONS = "generations"
+"""Of a run that generated its own samples: where they are."""
 _BATCH = 500
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
@@ -60,6 +62,8 @@ class RunFolder(LockedFolder):
         RunFolderError: the folder is in use, or belongs to a run with another manifest.
         StorageError: it cannot be written.
     """
+
+    expected = (GENERATIONS,)
 
     def __init__(self, path: Path, manifest: Manifest):
         super().__init__(path, manifest)

@@ -33,6 +33,9 @@ class LockedFolder:
         StorageError: it cannot be written.
     """
 
+    expected: tuple[str, ...] = ()
+    """What may lie in the folder before it is one."""
+
     def __init__(self, path: Path, manifest: AnyManifest):
         self.path = path
         with storage(path):
@@ -66,7 +69,7 @@ class LockedFolder:
                 raise RunFolderError(f"{file} is not a manifest ({error}); give another --out") from error
             earlier.check_same_run(manifest)
         else:
-            own = {_LOCK, f"{file.name}{_PART}"}
+            own = {_LOCK, f"{file.name}{_PART}", *self.expected}
             strangers = [entry.name for entry in self.path.iterdir() if entry.name not in own]
             if strangers:
                 raise RunFolderError(f"{self.path} is no run folder (it holds {strangers[0]!r}); give another --out")

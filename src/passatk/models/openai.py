@@ -1,0 +1,237 @@
+"""Any server that speaks OpenAI's completions or chat protocol: vLLM, SGLang, llama.cpp, `transformers serve`.
+
+Every sample is a request of its own, with a seed made of the run's seed, the task and the sample's index. Whether a
+server gives the same tokens for the same seed is its affair: batching on its side may change them, so the manifest says
+that such samples are not reproducible by passatk. What they are is kept, and their verdicts are as good as any.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from hashlib import blake2b
+from typing import Any
+
+import httpx
+
+from passatk.decoding import DecodingSettings
+from passatk.decoding.completions import Completion, FinishReason, Listener
+from passatk.errors import EnvironmentFault, InputError
+from passatk.models import ModelSpec
+from passatk.models.base import Origin, Wanted
+
+TRIES = 6
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 30.0
+_CONNECT_S, _SILENCE_S = 10.0, 300.0
+_BUSY = (408, 425, 429, 500, 502, 503, 504)
+"""Answers after which another try may succeed."""
+_REFUSED = {
+    "top_k": "the protocol has no top_k",
+    "exponential_decay_length_penalty": "the protocol has nothing like it",
+    "forced_decoder_ids": "the protocol cannot force tokens",
+    "suppress_tokens": "the protocol only has a bias, which does not forbid",
+    "logprobs": "servers disagree about what they return",
+}
+
+
+class _TryAgain(Exception):
+    """Not this time; `pause_s`: how long the server asks to be left alone."""
+
+    def __init__(self, why: str, pause_s: float | None = None):
+        super().__init__(why)
+        self.pause_s = pause_s
+
+
+class OpenAIBackend:
+    """One model on one server."""
+
+    def __init__(self, url: str, model: str, sleep: Callable[[float], None] = time.sleep):
+        """Ask the server for its models.
+
+        Raises:
+            InputError: no address, or the server does not have the model.
+            EnvironmentFault: nobody answers there.
+        """
+        if not url:
+            raise InputError(
+                "backend 'openai' needs the address of a server; give --url, like http://localhost:8000/v1"
+            )
+        key = os.environ.get("OPENAI_API_KEY")
+        self._client = httpx.Client(
+            base_url=url.rstrip("/") + "/",
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
+        )
+        self._url, self._model, self._sleep = url, model, sleep
+        self._check_model()
+        self.origin = Origin(backend="openai", model=model, fingerprint="", versions={}, device=url, reproducible=False)
+
+    def _check_model(self) -> None:
+        try:
+            answer = self._client.get("models")
+            answer.raise_for_status()
+            known = [str(entry["id"]) for entry in answer.json()["data"]]
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code in (401, 403):
+                raise InputError(f"{self._url} refuses us: {_words(error.response)}; set OPENAI_API_KEY") from error
+            return  # a server without that list says so when it is asked for a sample
+        except httpx.HTTPError as error:
+            raise EnvironmentFault(f"no server answers at {self._url}: {error}; start it, or correct --url") from error
+        except (ValueError, KeyError, TypeError):
+            return
+        if known and self._model not in known:
+            raise InputError(f"the server at {self._url} has no model {self._model!r}; it has {', '.join(known[:12])}")
+
+    def check(self, settings: DecodingSettings, _batch_size: int) -> None:
+        """Refuse what the protocol cannot carry."""
+        settings.check()
+        if settings.method == "contrastive":
+            raise InputError("backend 'openai' cannot honour method 'contrastive'; use 'transformers' or 'codegeex'")
+        for name, why in _REFUSED.items():
+            if getattr(settings, name):
+                raise InputError(f"backend 'openai' cannot honour {name}: {why}; leave it out")
+        if not settings.skip_special_tokens:
+            raise InputError("backend 'openai' cannot honour skip_special_tokens = false: servers leave them out")
+
+    def generate(
+        self,
+        wanted: Iterable[Wanted],
+        settings: DecodingSettings,
+        batch_size: int,
+        listener: Listener | None = None,
+    ) -> Iterator[Completion]:
+        """Every sample of every problem, `batch_size` requests at a time.
+
+        Raises:
+            InputError: the server says that the request is wrong.
+            EnvironmentFault: it does not answer, or not whole, after several tries.
+        """
+        jobs = ((one, index) for one in wanted for index in one.samples)
+        threads = ThreadPoolExecutor(batch_size)
+        running: set[Future[Completion]] = set()
+        try:
+            for one, index in jobs:
+                running.add(threads.submit(self._sample, one, index, settings, listener))
+                if len(running) >= 2 * batch_size:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _sample(self, one: Wanted, index: int, settings: DecodingSettings, listener: Listener | None) -> Completion:
+        body = _body(self._model, one, index, settings)
+        place = "chat/completions" if one.chat else "completions"
+        pause_s, why = _FIRST_PAUSE_S, ""
+        for attempt in range(TRIES):
+            if attempt:
+                self._sleep(pause_s)
+            try:
+                return self._stream(place, body, one, index, listener)
+            except _TryAgain as error:
+                why = str(error)
+                pause_s = min(_LONGEST_PAUSE_S, error.pause_s or 2 * pause_s)
+        raise EnvironmentFault(
+            f"{one.task_id} sample {index}: {self._url} failed {TRIES} times, last: {why}. What is generated is kept;"
+            " run the same command again to go on"
+        )
+
+    def _stream(
+        self, place: str, body: dict[str, Any], one: Wanted, index: int, listener: Listener | None
+    ) -> Completion:
+        text, reason, tokens = "", None, 0
+        try:
+            with self._client.stream("POST", place, json=body) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    answer.read()
+                    self._refused(answer, place)
+                for event in _events(answer):
+                    part, ended = _part(event)
+                    before, text, tokens = len(text), text + part, tokens + bool(part)
+                    if part and listener is not None:
+                        listener(one.task_id, index, text)
+                    cut = one.ends(text, before) if part and one.ends is not None else None
+                    if cut is not None:
+                        return _completion(one, index, text[:cut], "stop", tokens)
+                    reason = ended or reason
+        except httpx.TransportError as error:
+            raise _TryAgain(f"{type(error).__name__}: {error}") from error
+        if reason is None:
+            raise _TryAgain("the answer ends in the middle")
+        return _completion(one, index, text, "length" if reason == "length" else "eos", tokens)
+
+    def _refused(self, answer: httpx.Response, place: str) -> None:
+        if answer.status_code in _BUSY:
+            after = answer.headers.get("Retry-After", "")
+            raise _TryAgain(f"{answer.status_code} {_words(answer)}", float(after) if after.isdigit() else None)
+        raise InputError(
+            f"{self._url} refuses a request to {place} for model {self._model!r}: {answer.status_code}"
+            f" {_words(answer)}. Correct --model or --url; a server without plain completions needs --chat"
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+
+def _body(model: str, one: Wanted, index: int, settings: DecodingSettings) -> dict[str, Any]:
+    asked = {"messages": [{"role": "user", "content": one.prompt}]} if one.chat else {"prompt": one.prompt}
+    seed = blake2b(f"{settings.seed}\0{index}\0{one.task_id}".encode(), digest_size=4).digest()
+    sampled = settings.method == "sample"
+    return {
+        "model": model,
+        **asked,
+        "max_tokens": settings.max_new_tokens,
+        "temperature": (settings.temperature or 1.0) if sampled else 0.0,
+        "top_p": (settings.top_p or 1.0) if sampled else 1.0,
+        "seed": int.from_bytes(seed, "little") >> 1,
+        "stream": True,
+    }
+
+
+def _events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
+    """The JSON of a stream of server-sent events."""
+    for line in answer.iter_lines():
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or data == "[DONE]":
+            continue
+        try:
+            event = json.loads(data)
+        except ValueError as error:
+            raise _TryAgain(f"an event that is no JSON: {data[:80]!r}") from error
+        if not isinstance(event, dict) or "error" in event:
+            raise _TryAgain(f"the server breaks off: {data[:200]}")
+        yield event
+
+
+def _part(event: dict[str, Any]) -> tuple[str, str | None]:
+    """(new text, why it ended) of one event."""
+    choices = event.get("choices") or [{}]
+    choice = choices[0]
+    text = choice.get("text") if "text" in choice else (choice.get("delta") or {}).get("content")
+    return text or "", choice.get("finish_reason")
+
+
+def _completion(one: Wanted, index: int, text: str, reason: FinishReason, tokens: int) -> Completion:
+    return Completion(task_id=one.task_id, index=index, tokens=(), text=text, finish_reason=reason, token_count=tokens)
+
+
+def _words(answer: httpx.Response) -> str:
+    """What a server says about an error, in one line."""
+    try:
+        found = answer.json()
+        said = found.get("error", found.get("detail", found)) if isinstance(found, dict) else found
+        said = said.get("message", said) if isinstance(said, dict) else said
+    except ValueError:
+        said = answer.text
+    return " ".join(str(said).split())[:300]
+
+
+def open_backend(spec: ModelSpec) -> OpenAIBackend:
+    """The server at the spec's address."""
+    return OpenAIBackend(spec.url, spec.model)

@@ -1,0 +1,141 @@
+"""Models of the transformers library under our engine, beside the library's own `.generate` and processors."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import torch
+import transformers
+
+from passatk.decoding import DecodingSettings
+from passatk.decoding.completions import Completion
+from passatk.decoding.engine import Engine, Request
+from passatk.decoding.processors import Processors
+from passatk.decoding.rows import probe
+from passatk.models.transformers import TransformersModel
+
+VOCABULARY, EOS = 160, 159
+_SIZES: dict[str, Any] = {
+    "vocab_size": VOCABULARY,
+    "bos_token_id": EOS,
+    "eos_token_id": EOS,
+    "pad_token_id": EOS,
+    "tie_word_embeddings": False,
+    "initializer_range": 0.3,
+}
+_LLAMA_SIZES: dict[str, Any] = {
+    **_SIZES,
+    "hidden_size": 48,
+    "intermediate_size": 96,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 128,
+}
+CONFIGS = {
+    "gpt2": lambda: transformers.GPT2Config(n_layer=2, n_embd=48, n_head=4, n_positions=128, **_SIZES),
+    "llama": lambda: transformers.LlamaConfig(**_LLAMA_SIZES),
+    "qwen": lambda: transformers.Qwen2Config(**_LLAMA_SIZES),
+}
+
+
+class Ids:
+    def decode(self, ids: Sequence[int], skip_special_tokens: bool = False) -> str:
+        return " ".join(map(str, ids))
+
+
+@pytest.fixture(scope="module", params=CONFIGS)
+def theirs(request: pytest.FixtureRequest) -> Any:
+    torch.manual_seed(0)
+    make: Any = transformers.AutoModelForCausalLM.from_config
+    config: Any = CONFIGS[request.param]
+    return make(config()).eval()
+
+
+@pytest.fixture(scope="module")
+def ours(theirs: Any) -> TransformersModel:
+    model = TransformersModel(theirs)
+    model.row_unit = probe(model).unit
+    return model
+
+
+def prompts(number: int) -> list[list[int]]:
+    rng = random.Random(3)
+    return [[rng.randrange(EOS) for _ in range(rng.randrange(2, 40))] for _ in range(number)]
+
+
+def generate(
+    model: TransformersModel, settings: DecodingSettings, samples: Sequence[int] = (0,), batch: int = 64
+) -> list[Completion]:
+    wanted = [Request(f"T/{n}", prompt, samples) for n, prompt in enumerate(prompts(6))]
+    made = Engine(model, Ids(), settings, batch_size=batch).generate(wanted)
+    return sorted(made, key=lambda completion: (completion.task_id, completion.index))
+
+
+def test_greedy_tokens_are_those_of_generate(theirs: Any, ours: TransformersModel) -> None:
+    for completion, prompt in zip(generate(ours, DecodingSettings(max_new_tokens=24)), prompts(6), strict=True):
+        ids = torch.tensor([prompt])
+        expected = theirs.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=24, do_sample=False)
+        assert list(completion.tokens) == expected[0, len(prompt) :].tolist()
+
+
+def test_decay_and_suppression_are_those_of_generate(theirs: Any, ours: TransformersModel) -> None:
+    settings = DecodingSettings(
+        max_new_tokens=40, exponential_decay_length_penalty=(4, 1.3), suppress_tokens=(1, 2, 3, 50)
+    )
+    ended = set()
+    for completion, prompt in zip(generate(ours, settings), prompts(6), strict=True):
+        ids = torch.tensor([prompt])
+        expected = theirs.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=40,
+            do_sample=False,
+            exponential_decay_length_penalty=(4, 1.3),
+            suppress_tokens=[1, 2, 3, 50],
+        )
+        assert list(completion.tokens) == expected[0, len(prompt) :].tolist()
+        ended.add(completion.finish_reason)
+    assert "eos" in ended
+
+
+@pytest.mark.parametrize("step", [0, 3, 4, 11])
+def test_processors_are_those_of_the_library(step: int) -> None:
+    logits = 3 * torch.randn(4, VOCABULARY, generator=torch.Generator().manual_seed(step))
+    settings = DecodingSettings(exponential_decay_length_penalty=(3, 1.2), suppress_tokens=(5, 6))
+    ids = torch.zeros(4, 10 + step, dtype=torch.long)
+    expected = transformers.ExponentialDecayLengthPenalty((3, 1.2), [EOS], 10)(ids, logits.clone())
+    expected = transformers.SuppressTokensLogitsProcessor([5, 6])(ids, expected)
+    found = Processors(settings, (EOS,), (5, 6), torch.device("cpu"))(logits, step)
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        DecodingSettings(method="sample", temperature=0.8, top_p=0.95, max_new_tokens=12, seed=1),
+        DecodingSettings(method="contrastive", penalty_alpha=0.6, top_k=3, max_new_tokens=8),
+    ],
+    ids=lambda settings: settings.method,
+)
+def test_batches_change_no_token(ours: TransformersModel, settings: DecodingSettings) -> None:
+    expected = generate(ours, settings, range(5))
+    for batch in (1, 3, 8):
+        assert generate(ours, settings, range(5), batch) == expected
+
+
+def test_contrastive_search_is_by_definition(ours: TransformersModel) -> None:
+    settings = DecodingSettings(method="contrastive", penalty_alpha=0.6, top_k=3, max_new_tokens=8)
+    for completion, prompt in zip(generate(ours, settings), prompts(6), strict=True):
+        made: list[int] = []
+        while len(made) < 8 and EOS not in made:
+            probabilities = ours.read([*prompt, *made]).logits[0].double().softmax(0)
+            order = sorted(range(VOCABULARY), key=lambda token: (-float(probabilities[token]), token))[:3]
+            scores = []
+            for token in order:
+                states = ours.read([*prompt, *made, token]).hidden.double()
+                likeness = torch.nn.functional.cosine_similarity(states[-1:], states[:-1]).max()
+                scores.append(0.4 * float(probabilities[token]) - 0.6 * float(likeness))
+            made.append(order[scores.index(max(scores))])
+        assert list(completion.tokens) == made

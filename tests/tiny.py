@@ -1,0 +1,26 @@
+"""A tiny CodeGeeX model with random weights and a tokenizer of its own, in a folder as a user has it."""
+
+from pathlib import Path
+
+import torch
+
+from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig
+from passatk.models.codegeex_files import save_folder
+from passatk.problems import load
+from passatk.tokenizer.training import train
+
+
+def make_model(folder: Path, seed: int = 0) -> Path:
+    """Write it to `folder`."""
+    tokenizer = train([p.prompt + p.reference for p in load("basics").problems.values()], 600)
+    torch.manual_seed(seed)
+    shape = CodeGeeXConfig(
+        layers=2, hidden=64, heads=4, feed_forward=128, positions=768, vocabulary=608, eos=tokenizer.eos
+    )
+    model = CodeGeeX(shape)
+    for name, parameter in model.named_parameters():
+        if "embeddings" in name:
+            torch.nn.init.normal_(parameter, std=0.3)
+    save_folder(model, folder)
+    tokenizer.save(folder)
+    return folder
