@@ -162,6 +162,23 @@ def test_wrong_requests_are_errors_at_once(pauses: list[float]) -> None:
         OpenAIBackend("", "tiny")
 
 
+def test_a_command_goes_on_where_a_server_left_it(passatk: Any, tmp_path: Path) -> None:
+    wrong = [busy(404)]
+    out, good = tmp_path / "samples", [said(f"    return {n}\n") for n in range(40)]
+    command = ["generate", "--problems", "basics", "--language", "python", "--backend", "openai", "--model", "tiny"]
+    command += ["--out", str(out), "--batch-size", "2", "--json"]
+    with Server(*good[:9], *wrong) as server:
+        done = passatk(*command, "--url", server.url)
+    assert done.returncode == 2
+    assert "refuses a request to completions for model 'tiny': 404" in " ".join(done.stderr.split())
+    with Server(*good) as server:  # where a server listens changes from start to start
+        done = passatk(*command, "--url", server.url)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["samples"], report["generated_now"]) == (28, len(server.requests))
+    assert 19 <= report["generated_now"] < 28
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import tokenizers
+import tokenizers.models
 import torch
 import transformers
 
-from passatk.decoding import DecodingSettings
+from passatk.decoding import DecodingSettings, samplers
 from passatk.decoding.completions import Completion
 from passatk.decoding.engine import Engine, Request
 from passatk.decoding.processors import Processors
 from passatk.decoding.rows import probe
-from passatk.models.transformers import TransformersModel
+from passatk.errors import InputError
+from passatk.models.transformers import TransformersModel, TransformersTokenizer
 
 VOCABULARY, EOS = 160, 159
 _SIZES: dict[str, Any] = {
@@ -139,3 +142,31 @@ def test_contrastive_search_is_by_definition(ours: TransformersModel) -> None:
                 scores.append(0.4 * float(probabilities[token]) - 0.6 * float(likeness))
             made.append(order[scores.index(max(scores))])
         assert list(completion.tokens) == made
+
+
+@pytest.mark.parametrize(("temperature", "top_k", "top_p"), [(0.7, None, 0.9), (1.5, 20, None), (1.0, 30, 0.6)])
+def test_the_kept_tokens_are_those_of_the_library(temperature: float, top_k: int | None, top_p: float | None) -> None:
+    logits = 2 * torch.randn(1, VOCABULARY, generator=torch.Generator().manual_seed(9))
+    kept = transformers.TemperatureLogitsWarper(temperature)(None, logits.clone())
+    if top_k is not None:
+        kept = transformers.TopKLogitsWarper(top_k)(None, kept)
+    if top_p is not None:
+        kept = transformers.TopPLogitsWarper(top_p)(None, kept)
+    probabilities = kept.softmax(-1)[0]
+    number = 20_000
+    drawn = samplers.sample(
+        logits.expand(number, -1), [n / number for n in range(number)], temperature, top_k, top_p
+    ).bincount(minlength=VOCABULARY)
+    assert drawn.nonzero().tolist() == probabilities.nonzero().tolist()
+    torch.testing.assert_close(drawn / number, probabilities, rtol=0, atol=2 / number)
+
+
+def test_an_instruct_model_is_asked_through_its_chat_template() -> None:
+    bpe = tokenizers.Tokenizer(tokenizers.models.BPE({chr(n): n - 32 for n in range(32, 127)}, []))
+    tokenizer: Any = transformers.PreTrainedTokenizerFast
+    plain = tokenizer(tokenizer_object=bpe)
+    with pytest.raises(InputError, match="no chat template"):
+        TransformersTokenizer(plain).encode_chat("hi")
+    plain.chat_template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<model>"
+    ids = TransformersTokenizer(plain).encode_chat("hi")
+    assert "".join(chr(n + 32) for n in ids) == "<user>hi<model>"

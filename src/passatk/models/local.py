@@ -23,6 +23,13 @@ class Tokenizer(Detokenizer, Protocol):
     def encode(self, text: str) -> list[int]:
         """The ids of `text`, with what the model wants at its beginning."""
 
+    def encode_chat(self, text: str) -> list[int]:
+        """The ids of a conversation in which a user says `text` and the model is about to answer.
+
+        Raises:
+            InputError: the model has no chat template.
+        """
+
 
 class EngineBackend:
     """A model in this process."""
@@ -59,8 +66,11 @@ class EngineBackend:
     ) -> Iterator[Completion]:
         """Every sample of every problem, as they are finished."""
         engine = self._engine(settings, batch_size, listener)
-        requests = (Request(one.task_id, self.tokenizer.encode(one.prompt), one.samples, one.ends) for one in wanted)
-        yield from engine.generate(requests)
+        yield from engine.generate(map(self._request, wanted))
+
+    def _request(self, one: Wanted) -> Request:
+        encode = self.tokenizer.encode_chat if one.chat else self.tokenizer.encode
+        return Request(one.task_id, encode(one.prompt), one.samples, one.ends)
 
     def close(self) -> None:
         """Nothing is held that the process does not let go."""

@@ -67,7 +67,7 @@ class OpenAIBackend:
         )
         self._url, self._model, self._sleep = url, model, sleep
         self._check_model()
-        self.origin = Origin(backend="openai", model=model, fingerprint="", versions={}, device=url, reproducible=False)
+        self.origin = Origin(backend="openai", model=model, fingerprint="", versions={}, reproducible=False)
 
     def _check_model(self) -> None:
         try:

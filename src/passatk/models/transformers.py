@@ -128,6 +128,18 @@ class TransformersTokenizer:
         ids: list[int] = self._tokenizer(text)["input_ids"]
         return ids
 
+    def encode_chat(self, text: str) -> list[int]:
+        """By the tokenizer's own chat template.
+
+        Raises:
+            InputError: it has none.
+        """
+        if not self._tokenizer.chat_template:
+            raise InputError("this model has no chat template; leave --chat out, or use an instruct model")
+        said = [{"role": "user", "content": text}]
+        ids: list[int] = self._tokenizer.apply_chat_template(said, add_generation_prompt=True, return_dict=False)
+        return ids
+
     def decode(self, ids: Sequence[int], skip_special_tokens: bool = False) -> str:
         """The text of `ids`, spaces as they are."""
         text: str = self._tokenizer.decode(

@@ -16,7 +16,7 @@ from passatk.runs.manifest import Machine, short
 
 JOURNAL = "generations.sqlite"
 LINES = "generations.jsonl"
-_MAY_DIFFER = ("passatk", "problems_source", "batch_size", "machine")
+_MAY_DIFFER = ("passatk", "problems_source", "batch_size", "machine", "model.url")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, text BLOB NOT NULL, whole INTEGER NOT NULL,
@@ -66,7 +66,9 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
             if isinstance(mine[field], dict) and isinstance(theirs[field], dict):
                 names = dict.fromkeys([*mine[field], *theirs[field]])
                 pairs = [(f"{field}.{name}", mine[field].get(name), theirs[field].get(name)) for name in names]
-            differing += [f"{name}: {short(a)} here, {short(b)} now" for name, a, b in pairs if a != b]
+            differing += [
+                f"{name}: {short(a)} here, {short(b)} now" for name, a, b in pairs if a != b and name not in _MAY_DIFFER
+            ]
         if differing:
             raise RunFolderError(
                 "this folder holds other generations, so they are not continued; give another --out, or delete it. "

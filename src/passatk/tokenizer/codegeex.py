@@ -116,6 +116,14 @@ class CodeGeeXTokenizer:
                 ids += next(encoded).ids
         return ids
 
+    def encode_chat(self, _text: str) -> list[int]:
+        """CodeGeeX has no chat template.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError("CodeGeeX continues text and has no chat template; leave --chat out")
+
     def token_bytes(self, token: int) -> bytes:
         """What `token` stands for; nothing, if it is one that only pads a model's vocabulary."""
         return self._bytes.get(token, b"")
