@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 
 import passatk
-from passatk.errors import EnvironmentFault, InputError, ScoreRefusedError
+from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool, default_policy
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
 from passatk.languages import LANGUAGES
+from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
 from passatk.problems import ProblemSet
 from passatk.prompts import completion
 from passatk.records import Isolation, LimitPolicy, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
@@ -22,9 +23,6 @@ from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
 from passatk.samples import read_samples, samples_hash
-from passatk.scoring import Counts, score
-
-DEFAULT_KS = (1, 10, 100)
 
 Progress = Callable[[int, int], None]
 """Called with (programs judged, programs in all) as a run goes on."""
@@ -123,14 +121,14 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        unfit = {} if request.samples is None else _unfit(folder, references, environment)
-        unjudged = _unjudged(folder, unfit)
+        unfit = {} if request.samples is None else unfit_tasks(folder, references.program, environment)
+        unjudged = unjudged_reasons(folder, unfit)
         if unjudged and not request.allow_unjudged:
             scores = []
             digest = folder.digest()
             folder.write_results()
         else:
-            scores = _scores(folder, unfit, request)
+            scores = scores_of(folder, unfit, request.ks, request.seed)
             digest = folder.finish(scores, unfit, request.seed)
         return Report(
             out=request.out,
@@ -352,56 +350,3 @@ class _Judging:
 
 def _cache(request: Evaluation) -> VerdictCache | nullcontext[None]:
     return VerdictCache() if request.cached else nullcontext()
-
-
-def _unfit(folder: RunFolder, references: _References, environment: Environment) -> dict[str, str]:
-    """Tasks to leave out: their reference solution was judged and does not pass, or needs what is not here.
-
-    A reference that could not be judged for another reason says nothing about its task.
-    """
-    unfit = {}
-    for task, (status, reason) in folder.failed_references().items():
-        if status != Status.NOT_JUDGED:
-            unfit[task] = f"its reference solution gets {status}: {reason}"
-        elif environment.lacking(references.program(task)):
-            unfit[task] = reason
-    return unfit
-
-
-def _unjudged(folder: RunFolder, unfit: dict[str, str]) -> dict[str, int]:
-    reasons: Counter[str] = Counter()
-    for task, reason in folder.unjudged_samples():
-        if task not in unfit:
-            reasons[reason] += 1
-    return dict(reasons.most_common())
-
-
-def _scores(folder: RunFolder, unfit: dict[str, str], request: Evaluation) -> list[Score]:
-    """Per language, and overall where there are several. Unjudged samples are left out of n."""
-    statuses: dict[str, Counter[str]] = {}
-    judged: dict[str, dict[str, Counter[str]]] = {}
-    for language, task, status, number in folder.outcomes():
-        if task in unfit:
-            continue
-        statuses.setdefault(language, Counter())[status] += number
-        if status != Status.NOT_JUDGED:
-            judged.setdefault(language, {}).setdefault(task, Counter())[status] += number
-    counts = {
-        language: [
-            Counts(task_id=task, n=sum(c.values()), c=c[Status.PASSED]) for task, c in judged.get(language, {}).items()
-        ]
-        for language in statuses
-    }
-    if not statuses:
-        some = "; ".join(f"{task}: {why}" for task, why in list(unfit.items())[:3])
-        raise ScoreRefusedError(f"all {len(unfit)} tasks with samples are unfit, so there is nothing to score: {some}")
-    groups = [(language, counts[language], statuses[language]) for language in statuses]
-    if len(groups) > 1:
-        everything = sum(statuses.values(), Counter())
-        groups.append(("overall", [count for listed in counts.values() for count in listed], everything))
-    scores = []
-    for group, listed, tally in groups:
-        least = min((count.n for count in listed), default=0)
-        ks = request.ks if request.ks is not None else [k for k in DEFAULT_KS if k <= max(least, 1)]
-        scores.append(score(group, listed, dict(tally), ks, request.seed))
-    return scores
