@@ -31,14 +31,18 @@ class Letters:
         return "".join(chr(0x4E00 + token) for token in ids if not (skip_special_tokens and token == EOS))
 
 
-@pytest.fixture(scope="module")
-def model() -> CodeGeeX:
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+
+
+@pytest.fixture(scope="module", params=DEVICES)
+def model(request: pytest.FixtureRequest) -> CodeGeeX:
     torch.manual_seed(0)
     shape = CodeGeeXConfig(layers=2, hidden=64, heads=4, feed_forward=128, positions=96, vocabulary=VOCABULARY, eos=EOS)
     made = CodeGeeX(shape).eval().requires_grad_(False)
     for name, parameter in made.named_parameters():
         if "embeddings" in name:
             torch.nn.init.normal_(parameter, std=0.25)
+    made.to(request.param)
     made.row_unit = probe(made).unit
     return made
 

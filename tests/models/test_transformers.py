@@ -40,6 +40,7 @@ CONFIGS = {
     "gpt2": lambda: transformers.GPT2Config(n_layer=2, n_embd=48, n_head=4, n_positions=128, **_SIZES),
     "llama": lambda: transformers.LlamaConfig(**_LLAMA_SIZES),
     "qwen": lambda: transformers.Qwen2Config(**_LLAMA_SIZES),
+    "mistral": lambda: transformers.MistralConfig(**_LLAMA_SIZES, sliding_window=12),
 }
 
 

@@ -1,6 +1,8 @@
 """Any causal language model of the transformers library, driven by our own engine and never by its `.generate`."""
 
+import copy
 import hashlib
+import inspect
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ class TransformersModel:
         eos = config.eos_token_id if eos is None else eos
         self.eos: tuple[int, ...] = () if eos is None else tuple(eos) if isinstance(eos, list) else (eos,)
         self.row_unit = 1
+        self._last_only = "logits_to_keep" in inspect.signature(model.forward).parameters
 
     @property
     def device(self) -> torch.device:
@@ -57,13 +60,14 @@ class TransformersModel:
         assert isinstance(continuation, TransformersContinuation)
         rows, k = tokens.shape
         flat = padded(tokens.reshape(-1, 1), self.row_unit)
-        found = self._forward(flat, continuation.cache_for(k, len(flat)))
+        found = self._forward(flat, continuation.cache_for(k))
         logits = found.logits[: rows * k, -1].float()
         hidden = found.hidden_states[-1][: rows * k, -1]
         return Step(logits.view(rows, k, -1), hidden.view(rows, k, -1))
 
     def _forward(self, tokens: Tensor, cache: Any) -> Any:
-        return self._model(tokens, past_key_values=cache, use_cache=True, output_hidden_states=True)
+        only = {"logits_to_keep": 1} if self._last_only else {}  # a prompt's other logits would be large, and unused
+        return self._model(tokens, past_key_values=cache, use_cache=True, output_hidden_states=True, **only)
 
 
 class TransformersPrefix:
@@ -73,7 +77,7 @@ class TransformersPrefix:
         self.length = length
         self.logits: Tensor = found.logits[:, -1].float()
         self.hidden: Tensor = found.hidden_states[-1][0]
-        self.layers = [(layer.keys, layer.values) for layer in found.past_key_values.layers]
+        self.cache = found.past_key_values
 
 
 class TransformersContinuation:
@@ -81,39 +85,31 @@ class TransformersContinuation:
 
     def __init__(self, prefix: TransformersPrefix, rows: int, unit: int):
         self.rows, self._unit = rows, unit
-        self._layers = [
-            (keys.expand(rows, -1, -1, -1), values.expand(rows, -1, -1, -1)) for keys, values in prefix.layers
-        ]
-        self._cache: Any = None
+        self._cache = copy.deepcopy(prefix.cache)  # whatever kinds of layers it has: windows, states
+        self._shared = True
+        """The cache has still one row, the prompt's."""
         self._candidates = 1
 
-    def cache_for(self, candidates: int, rows: int) -> Any:
-        """A cache of `rows` rows, each of ours `candidates` times, for the model to add to."""
-        if self._cache is None or candidates > 1 or self._candidates > 1:
+    def cache_for(self, candidates: int) -> Any:
+        """A cache with each of our rows `candidates` times, and repetitions, for the model to add to."""
+        if self._shared or candidates > 1 or self._candidates > 1:
             wanted = torch.arange(self.rows).repeat_interleave(candidates)
-            self._select(padded(wanted, self._unit))
-        self._candidates = candidates
-        assert len(self._cache.layers[0].keys) == rows
+            self._select(torch.zeros_like(wanted) if self._shared else wanted)
+        self._candidates, self._shared = candidates, False
         return self._cache
 
     def _select(self, rows: Tensor) -> None:
-        layers = self._layers if self._cache is None else [(at.keys, at.values) for at in self._cache.layers]
-        self._cache = transformers.DynamicCache()
-        for number, (keys, values) in enumerate(layers):
-            chosen = rows.to(keys.device)
-            self._cache.update(keys[chosen], values[chosen], number)
-        self._layers = []
+        self._cache.batch_select_indices(padded(rows, self._unit))
 
     def accept(self, candidates: Tensor | None) -> None:
         """Keep the last step's tokens, or one of each row's candidates."""
         if candidates is not None:
-            rows = torch.arange(self.rows) * self._candidates + candidates.cpu()
-            self._select(rows)
+            self._select(torch.arange(self.rows) * self._candidates + candidates.cpu())
 
     def keep(self, rows: Tensor) -> None:
         """Go on with these rows only."""
         self.rows = len(rows)
-        self._select(padded(rows.cpu(), self._unit))
+        self._select(rows.cpu())
 
 
 class TransformersTokenizer:
