@@ -54,16 +54,18 @@ class Ways:
 
     def __init__(self, method: str, model: Path, folder: Path, options: argparse.Namespace):
         self.method, self.model, self.folder, self.options = method, model, folder / method, options
-        self.problems = load("basics").only(["python"])
+        self.problems = load("basics")
+        self.tasks = [p for p in self.problems.problems.values() if p.language == "python"]
 
     def request(self, name: str, batch: int = 64, problems: ProblemSet | None = None) -> Generation:
-        changes = {"max_new_tokens": self.options.new_tokens}
+        changes = {"max_new_tokens": self.options.new_tokens, "stop_rule": "none"}
         return Generation(
             problems=problems or self.problems,
             model=ModelSpec(backend="codegeex", model=str(self.model), device=self.options.device),
             settings=with_changes(preset(self.method), changes.items()),
             out=self.folder / name,
             samples=self.options.samples,
+            languages=("python",),
             batch_size=batch,
         )
 
@@ -71,7 +73,7 @@ class Ways:
         command = [sys.executable, "-m", "passatk", "generate", "--problems", "basics", "--language", "python"]
         command += ["--model", str(self.model), "--device", self.options.device, "--out", str(self.folder / name)]
         command += ["--preset", self.method, "--max-new-tokens", str(self.options.new_tokens)]
-        return [*command, "-n", str(self.options.samples), *more]
+        return [*command, "--stop-rule", "none", "-n", str(self.options.samples), *more]
 
     def all(self) -> Iterator[tuple[str, str]]:
         """(way, digest)."""
@@ -85,7 +87,7 @@ class Ways:
         yield "two processes", self.two_processes()
 
     def killed(self) -> str:
-        total = len(self.problems.problems) * self.options.samples
+        total = len(self.tasks) * self.options.samples
         for kill in range(KILLS):
             self.kill_at(total * (kill + 1) // (KILLS + 1))
         return generate(self.request("killed", 16)).digest
@@ -98,11 +100,10 @@ class Ways:
 
     def two_processes(self) -> str:
         """Even and odd tasks apart, at once; put together, the digest is that of all."""
-        tasks = list(self.problems.problems.items())
         files = []
         for part in range(2):
-            file = self.folder / f"tasks-{part}.json"
-            file.write_bytes(msgspec.json.encode([_as_file(problem) for _, problem in tasks[part::2]]))
+            file = self.folder / f"tasks-{part}.jsonl"
+            file.write_text("".join(json.dumps(_as_file(problem)) + "\n" for problem in self.tasks[part::2]))
             files.append(file)
         commands = [self.command(f"half-{part}") for part in range(2)]
         for command, file in zip(commands, files, strict=True):
