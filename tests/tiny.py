@@ -20,7 +20,7 @@ def make_model(folder: Path, seed: int = 0) -> Path:
     model = CodeGeeX(shape)
     for name, parameter in model.named_parameters():
         if "norm" not in name and name.endswith("weight"):  # wilder than usual, lest it repeats one token for ever
-            torch.nn.init.normal_(parameter, std=0.3)
+            torch.nn.init.normal_(parameter, std=0.08 if "word" in name else 0.3)
     save_folder(model, folder)
     tokenizer.save(folder)
     return folder

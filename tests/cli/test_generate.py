@@ -67,6 +67,21 @@ def test_resuming_generates_only_what_is_missing(passatk: Command, model: Path, 
     assert "give another --out" in other.stderr
 
 
+def test_samples_can_be_added_and_a_finished_folder_needs_no_model(passatk: Command, tmp_path: Path) -> None:
+    model, out = make_model(tmp_path / "model"), tmp_path / "samples"
+    one = generate(passatk, model, out)
+    two = generate(passatk, model, out, "-n", "2")
+    assert (two["samples"], two["generated_now"]) == (56, 28)
+    assert generate(passatk, model, tmp_path / "at once", "-n", "2")["digest"] == two["digest"] != one["digest"]
+    (model / "model.safetensors").unlink()
+    assert generate(passatk, model, out, "-n", "2")["generated_now"] == 0
+    fewer = passatk(
+        *("generate", "--problems", "basics", "--language", "python", "--model", str(model), "--out", str(out)),
+        *("--preset", "humaneval-x", "--max-new-tokens", "24"),
+    )
+    assert "samples: 2 here, 1 now" in " ".join(fewer.stderr.split())
+
+
 def test_a_thousand_samples_come_out_the_same(passatk: Command, model: Path, tmp_path: Path) -> None:
     """Batch sizes, a kill and a resume, and the tasks shared between two processes."""
     many = ("-n", "36")
@@ -152,6 +167,8 @@ REFUSED = [
     (("--device", "cuda"), "there is no device 'cuda'"),
     (("--model", "/nowhere"), "there is no CodeGeeX model at '/nowhere'"),
     (("--batch-size", "1000"), "batch size 1000"),
+    (("--chat",), "has no chat template"),
+    (("--url", "http://localhost"), "has no use for url"),
 ]
 
 
@@ -254,3 +271,21 @@ def test_tokenize_shows_tokens_both_ways(passatk: Command, model: Path) -> None:
     back = passatk("tokenize", "--ids", ",".join(map(str, ids)), "--tokenizer", str(model)).stdout
     assert back == "def  x\n"
     assert passatk("tokenize", "--ids", "x", "--tokenizer", str(model)).returncode == 2
+
+
+def test_complete_continues_one_prompt(passatk: Command, model: Path, tmp_path: Path) -> None:
+    asked = ("complete", "--model", str(model), "--max-new-tokens", "12")
+    file = tmp_path / "prompt.py"
+    file.write_text("def add(a, b):\n")
+    streamed = passatk(*asked, "def add(a, b):\n")
+    assert streamed.returncode == 0, streamed.stderr
+    found = json.loads(passatk(*asked, "--file", str(file), "--json").stdout)
+    assert streamed.stdout == found["text"] + "\n"
+    assert (len(found["tokens"]), found["finish_reason"]) == (12, "length")
+    several = passatk(*asked, "def add(a, b):\n", "-n", "3", "--preset", "nucleus").stdout
+    assert several.count("--- ") == 3
+    cut = json.loads(passatk(*asked, "def add(a, b):\n", "--stop", found["text"][3], "--json").stdout)
+    assert cut["text"] == found["text"][: found["text"].index(found["text"][3])]
+    both = passatk(*asked, "x", "--file", str(file))
+    assert (both.returncode, both.stderr) == (2, "passatk: give either a prompt or --file\n")
+    assert "prompt: 0" in passatk(*asked, "").stderr

@@ -13,6 +13,7 @@ from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion
 from passatk.decoding.engine import Engine, Request
 from passatk.decoding.rows import probe
+from passatk.decoding.text import TextSoFar
 from passatk.errors import InputError
 from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig
 
@@ -191,3 +192,30 @@ def test_a_listener_hears_every_token(model: CodeGeeX) -> None:
     engine = Engine(model, Letters(), SETTINGS["greedy"], listener=lambda *what: heard.append(what))
     completion = next(iter(engine.generate([Request("T", [1, 2], [3])])))
     assert heard == [("T", 3, completion.text[: n + 1]) for n in range(24)]
+
+
+def test_logits_that_are_no_numbers_are_an_error() -> None:
+    torch.manual_seed(0)
+    shape = CodeGeeXConfig(layers=1, hidden=16, heads=2, feed_forward=16, positions=32, vocabulary=20, eos=19)
+    broken = CodeGeeX(shape).eval().requires_grad_(False)
+    broken.final_layernorm.bias[0] = float("nan")
+    for settings in (DecodingSettings(), DecodingSettings(method="sample")):
+        with pytest.raises(InputError, match="logits are not finite"):
+            generate(broken, settings, [Request("T", [1, 2], [0])])
+
+
+class Stripping:
+    """Like SentencePiece's: a text loses the space it begins with. Token 0 ends; 1 is special, and shown as <s>."""
+
+    def decode(self, ids: Sequence[int], skip_special_tokens: bool = False) -> str:
+        known = {0: "<end>", 1: "" if skip_special_tokens else "<s>", 2: "    ", 3: "x", 4: " y"}
+        return "".join(known[token] for token in ids).removeprefix(" ")
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_text_is_decoded_as_what_follows_the_prompt(skip: bool) -> None:
+    text = TextSoFar(Stripping(), [3, 3], skip, watched=True)
+    said = [text.add(token) for token in (2, 3, 1, 4)]
+    special = "" if skip else "<s>"
+    assert said == ["    ", "    x", f"    x{special}", f"    x{special} y"]
+    assert text.whole([2, 3, 1, 4]) == f"    x{special} y"

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from passatk.decoding import DecodingSettings
+from passatk.decoding.completions import Completion
 from passatk.errors import EnvironmentFault, InputError
 from passatk.models.base import Wanted
 from passatk.models.openai import TRIES, OpenAIBackend
@@ -150,6 +151,32 @@ def test_a_server_that_stays_busy_is_a_fault_and_nothing_is_lost(pauses: list[fl
     assert len(server.requests) == 1 + TRIES
 
 
+def test_what_others_finish_after_a_failure_is_kept(pauses: list[float]) -> None:
+    def slowly(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        time.sleep(0.5)
+        said("late")(handler, body)
+
+    with Server(slowly, slowly, slowly, busy(400)) as server:
+        made = backend(server, pauses).generate(wanted(12), DecodingSettings(), 4)
+        kept: list[Completion] = []
+        with pytest.raises(InputError, match="400"):
+            kept.extend(made)
+    assert [completion.text for completion in kept] == ["late"] * 3
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "é"])
+def test_any_character_crosses_a_stream(pauses: list[float], character: str) -> None:
+    def raw(handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        event = {"choices": [{"text": f"a{character}b", "finish_reason": "stop"}]}
+        handler.wfile.write(f"data: {json.dumps(event, ensure_ascii=False)}\r\n\r\n".encode())
+
+    with Server(raw) as server:
+        made = next(iter(backend(server, pauses).generate(wanted(), DecodingSettings(), 1)))
+    assert made.text == f"a{character}b"
+
+
 def test_wrong_requests_are_errors_at_once(pauses: list[float]) -> None:
     with Server(busy(404)) as server:
         with pytest.raises(InputError, match="404 too many requests"):
@@ -193,7 +220,7 @@ def test_a_command_goes_on_where_a_server_left_it(passatk: Any, tmp_path: Path) 
 )
 def test_what_the_protocol_cannot_carry_is_refused_by_name(settings: DecodingSettings, pauses: list[float]) -> None:
     with Server(said("a")) as server, pytest.raises(InputError, match="cannot honour"):
-        backend(server, pauses).check(settings, 1)
+        backend(server, pauses).check(settings, 1, [])
 
 
 # --- a real server ----------------------------------------------------------------------------------------------

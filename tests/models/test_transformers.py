@@ -171,3 +171,22 @@ def test_an_instruct_model_is_asked_through_its_chat_template() -> None:
     plain.chat_template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<model>"
     ids = TransformersTokenizer(plain).encode_chat("hi")
     assert "".join(chr(n + 32) for n in ids) == "<user>hi<model>"
+
+
+def test_shared_experts_are_noticed() -> None:
+    """How many rows an expert has is the neighbours' doing, and changes a row's bits."""
+    torch.manual_seed(0)
+    shape = transformers.MixtralConfig(**_LLAMA_SIZES, num_local_experts=8, num_experts_per_tok=2)
+    make: Any = transformers.MixtralForCausalLM
+    assert not probe(TransformersModel(make(shape))).independent
+
+
+def test_plain_models_are_independent_of_their_neighbours(ours: TransformersModel) -> None:
+    assert probe(ours).independent
+
+
+def test_models_with_states_are_refused_by_name() -> None:
+    shape = transformers.MambaConfig(vocab_size=VOCABULARY, hidden_size=32, num_hidden_layers=1)
+    make: Any = transformers.MambaForCausalLM
+    with pytest.raises(InputError, match="MambaForCausalLM keeps states"):
+        TransformersModel(make(shape)).read([1, 2, 3])

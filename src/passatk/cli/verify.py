@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from passatk.cli import options
+from passatk.errors import InputError
 
 
 def verify(
@@ -36,7 +37,11 @@ def verify(
     generations = None if judging_only else pipeline.generations_of(run)
     console, progress = terminal.console_for(), terminal.console_for("stderr")
     regenerated = found = None
-    if generations is not None:
+    if generations is not None and not pipeline.reproducible(generations):
+        progress.print("The samples came from where the same request may give others: they are not generated again.")
+        if generations == run:
+            raise InputError(f"{run} holds nothing that can be verified; evaluate it, and verify that run")
+    elif generations is not None:
         with terminal.progress(progress, "generating again", "samples") as generating:
             regenerated = pipeline.regenerate(generations, known, None, generating)
         if not json:

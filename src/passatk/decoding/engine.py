@@ -154,7 +154,14 @@ class _Wave:
         self._request, self._most_tokens = request, most_tokens
         watched = request.ends is not None or engine._listener is not None
         seed = engine._settings.seed
-        self._rows = [_Row(n, Stream(seed, request.task_id, n), TextSoFar(engine._tokenizer, watched)) for n in samples]
+        self._rows = [
+            _Row(
+                n,
+                Stream(seed, request.task_id, n),
+                TextSoFar(engine._tokenizer, request.prompt, engine._settings.skip_special_tokens, watched),
+            )
+            for n in samples
+        ]
         self.continuation: Continuation = self._model.start(prefix, len(samples))
         self.proposed = torch.empty(0)
         """[rows, k] tokens for the model's next step."""
@@ -173,6 +180,7 @@ class _Wave:
     def choose(self) -> list[Completion]:
         """Choose the next tokens, or for contrastive search the candidates; return what is finished by that."""
         logits = self._processors(self._logits, self._step)
+        samplers.refuse_nothing(logits)
         settings = self._settings
         if self._contrastive:
             assert settings.top_k is not None
@@ -246,7 +254,7 @@ class _Wave:
                 text = row.text.add(token)
                 cut = self._request.ends(text, before) if self._request.ends is not None and text is not None else None
                 if text is not None and self._listener is not None:
-                    self._listener(self._request.task_id, row.index, text)
+                    self._listener(self._request.task_id, row.index, text[:cut])
                 if cut is not None:
                     row.reason = "stop"
                 elif len(row.tokens) >= self._most_tokens:
@@ -256,7 +264,9 @@ class _Wave:
         return finished
 
     def _completion(self, row: _Row, cut: int | None) -> Completion:
-        text = row.text.whole(row.tokens, self._settings.skip_special_tokens)
+        # not every tokenizer calls special what ends a text
+        ends = row.reason == "eos" and self._settings.skip_special_tokens
+        text = row.text.whole(row.tokens[:-1] if ends else row.tokens)
         assert row.reason is not None
         return Completion(
             task_id=self._request.task_id,

@@ -16,8 +16,10 @@ MOST = 256
 _UNITS = (1, 2, 4, 8, 16, 32, 64, 128, MOST)
 _FEW = (1, 2, 3, 4, 5, 6, 7)
 _STEP = 8
-_PROMPT = 12
+_PROMPTS = (12, 200)
 _STEPS = 2
+_NEIGHBOURS = 64
+_CROWDS = 8
 
 
 def padded(rows: Tensor, unit: int) -> Tensor:
@@ -35,29 +37,44 @@ class RowClasses(Record, frozen=True, kw_only=True):
     """Row counts are multiples of it: these are all of one class."""
     classes: tuple[tuple[int, ...], ...]
     """Counts measured, those with equal bits together."""
+    independent: bool
+    """A row's bits do not depend on what its neighbours are. They do where experts are shared among rows."""
 
 
 def probe(model: CausalModel) -> RowClasses:
-    """Measure the classes of `model` where it is, which costs about 70 steps of decoding."""
+    """Measure the classes of `model` where it is, which costs about 150 steps of decoding."""
     generator = torch.Generator().manual_seed(0)
+    longest = min(max(_PROMPTS), model.positions - _STEPS - 1)
+    prompt = torch.randint(model.vocabulary, (longest,), generator=generator).tolist()
     drawn = torch.randint(model.vocabulary, (_STEPS, MOST), generator=generator).to(model.device)
-    prefix = model.read([int(token) for token in drawn[0, :_PROMPT]])
+    prefixes = [model.read(prompt[:length]) for length in sorted({min(length, longest) for length in _PROMPTS})]
+
+    def logits_of(tokens: Tensor) -> Tensor:
+        """[prompts, steps, rows, vocabulary]."""
+        found = []
+        for prefix in prefixes:
+            continuation = model.start(prefix, tokens.shape[1])
+            for step in tokens:
+                found.append(model.step([(continuation, step[:, None])])[0].logits[:, 0])
+                continuation.accept(None)
+        return torch.stack(found)
+
     classes: list[tuple[list[int], Tensor]] = []
     for count in sorted({*_FEW, *range(_STEP, MOST + 1, _STEP)}, reverse=True):
-        continuation = model.start(prefix, count)
-        logits = []
-        for tokens in drawn[:, :count]:
-            logits.append(model.step([(continuation, tokens[:, None])])[0].logits[:, 0])
-            continuation.accept(None)
-        found = torch.stack(logits)
+        found = logits_of(drawn[:, :count])
         for counts, seen in classes:
             if torch.equal(seen[:, :count], found):
                 counts.append(count)
                 break
         else:
             classes.append(([count], found))
+    first, independent = drawn[:, :1], True
+    for crowd in drawn[0, :_CROWDS].tolist():  # all neighbours alike, where experts are shared the most uneven of all
+        others = torch.cat([first, torch.full_like(drawn[:, 1:_NEIGHBOURS], crowd)], dim=1)
+        seen = next(seen for counts, seen in classes if _NEIGHBOURS in counts)
+        independent &= torch.equal(logits_of(others)[:, 0], seen[:, 0])
     grouped = sorted(tuple(sorted(counts)) for counts, _ in classes)
-    return RowClasses(unit=_least_unit(grouped), classes=tuple(grouped))
+    return RowClasses(unit=_least_unit(grouped), classes=tuple(grouped), independent=independent)
 
 
 def _least_unit(classes: list[tuple[int, ...]]) -> int:

@@ -128,8 +128,9 @@ def log_probability(logits: Tensor, tokens: Tensor) -> Tensor:
 
 
 def refuse_nothing(logits: Tensor) -> None:
-    """Raise InputError if a row of processed logits leaves no token to choose."""
+    """Raise InputError if a row of processed logits leaves no token to choose, or is no numbers."""
     if not bool(torch.isfinite(logits.amax(dim=-1)).all()):
         raise InputError(
-            "the decoding settings leave no token to choose: suppress_tokens forbids every one that is left"
+            "there is no token to choose: the model's logits are not finite (a dtype with a larger range may help:"
+            " float32, bfloat16), or suppress_tokens forbids every token that is left"
         )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 _CUT = "\ufffd"
+_BEFORE = 4
+"""Tokens of the prompt that a completion is decoded behind."""
 
 
 class Detokenizer(Protocol):
@@ -14,13 +16,18 @@ class Detokenizer(Protocol):
 
 
 class TextSoFar:
-    """Tokens decode differently beside others (half a character, a space): each is decoded with the last few."""
+    """What a prompt's continuation says.
 
-    def __init__(self, tokenizer: Detokenizer, watched: bool):
+    Tokens decode differently beside others (half a character, a space that is dropped at the beginning of a text), so
+    each is decoded with the last few before it, the prompt's included.
+    """
+
+    def __init__(self, tokenizer: Detokenizer, prompt: Sequence[int], skip_special_tokens: bool, watched: bool):
         """`watched`: somebody wants the text of every step."""
-        self._tokenizer, self._watched = tokenizer, watched
-        self._ids: list[int] = []
-        self._settled = self._from = 0
+        self._tokenizer, self._skip, self._watched = tokenizer, skip_special_tokens, watched
+        self._before = list(prompt[-_BEFORE:])
+        self._ids = list(self._before)
+        self._from, self._settled = 0, len(self._ids)
         self._text = ""
 
     def __len__(self) -> int:
@@ -31,13 +38,16 @@ class TextSoFar:
         if not self._watched:
             return None
         self._ids.append(token)
-        before = self._tokenizer.decode(self._ids[self._from : self._settled])
-        now = self._tokenizer.decode(self._ids[self._from :])
+        before = self._decode(self._ids[self._from : self._settled])
+        now = self._decode(self._ids[self._from :])
         if len(now) > len(before) and not now.endswith(_CUT):
             self._text += now[len(before) :]
             self._from, self._settled = self._settled, len(self._ids)
         return self._text
 
-    def whole(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
+    def whole(self, ids: Sequence[int]) -> str:
         """The text of all tokens."""
-        return self._tokenizer.decode(ids, skip_special_tokens)
+        return self._decode([*self._before, *ids])[len(self._decode(self._before)) :]
+
+    def _decode(self, ids: Sequence[int]) -> str:
+        return self._tokenizer.decode(ids, self._skip)

@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, cast
 
-from passatk.errors import EnvironmentFault, UnknownNameError
+from passatk.errors import EnvironmentFault, InputError, UnknownNameError
 from passatk.records import Record
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ BACKENDS = {
     "fake": "fake",
 }
 """Name -> the module here with its `open_backend(spec)`."""
+_FIELDS = {
+    "codegeex": ("model", "tokenizer", "heads", "device", "dtype"),
+    "transformers": ("model", "tokenizer", "device", "dtype"),
+    "openai": ("model", "url"),
+    "fake": (),
+}
+"""What each of them reads of a ModelSpec."""
 DTYPES = ("float32", "bfloat16", "float16")
 
 
@@ -51,6 +58,10 @@ def open_backend(spec: ModelSpec) -> "Backend":
         raise UnknownNameError("backend", spec.backend, BACKENDS)
     if spec.dtype not in DTYPES:
         raise UnknownNameError("dtype", spec.dtype, DTYPES)
+    usual = ModelSpec(backend=spec.backend)
+    for name in spec.__struct_fields__[1:]:
+        if name not in _FIELDS[spec.backend] and getattr(spec, name) != getattr(usual, name):
+            raise InputError(f"backend {spec.backend!r} has no use for {name} = {getattr(spec, name)!r}; leave it out")
     try:
         module = importlib.import_module(f"passatk.models.{BACKENDS[spec.backend]}")
     except ModuleNotFoundError as error:

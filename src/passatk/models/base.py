@@ -48,8 +48,8 @@ class Backend(Protocol):
 
     origin: Origin
 
-    def check(self, settings: DecodingSettings, batch_size: int, /) -> None:
-        """Raise InputError, naming the setting, if it cannot be honoured here."""
+    def check(self, settings: DecodingSettings, batch_size: int, wanted: Sequence[Wanted], /) -> None:
+        """Raise InputError, naming setting or prompt, if it cannot be honoured here. Nothing is generated."""
 
     def generate(
         self, wanted: Iterable[Wanted], settings: DecodingSettings, batch_size: int, listener: Listener | None = None, /

@@ -184,7 +184,7 @@ class CodeGeeXPrefix:
         queries, keys, values = (part.transpose(0, 1) for part in (queries, keys, values))
         self.keys.append(keys[:, : self.length].contiguous())
         self.values.append(values[:, : self.length].contiguous())
-        scores = (queries @ keys.transpose(1, 2)).float() / math.sqrt(queries.shape[2])
+        scores = (queries / math.sqrt(queries.shape[2]) @ keys.transpose(1, 2)).float()
         later = torch.ones(scores.shape[1:], dtype=torch.bool, device=scores.device).triu(1)
         weights = scores.masked_fill(later, _MASKED).softmax(dim=-1).to(values.dtype)
         return (weights @ values).transpose(0, 1)

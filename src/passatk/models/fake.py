@@ -1,6 +1,6 @@
 """A backend without a model, so that everything around it can be tried in seconds: half of its answers are right."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from passatk.decoding.completions import Completion, Listener
 from passatk.decoding.randomness import Stream
@@ -9,7 +9,8 @@ from passatk.errors import InputError
 from passatk.models import ModelSpec
 from passatk.models.base import Origin, Wanted
 
-_REFUSED = ("forced_decoder_ids", "exponential_decay_length_penalty", "suppress_tokens", "logprobs")
+_HONOURED = ("method", "seed", "max_new_tokens", "stop_rule", "skip_special_tokens")
+"""Its answers are short and end by themselves."""
 
 
 class FakeBackend:
@@ -18,12 +19,12 @@ class FakeBackend:
     def __init__(self) -> None:
         self.origin = Origin(backend="fake", model="", fingerprint="", versions={})
 
-    def check(self, settings: DecodingSettings, _batch_size: int) -> None:
+    def check(self, settings: DecodingSettings, _batch_size: int, _wanted: Sequence[Wanted]) -> None:
         """There are no tokens, so nothing about tokens can be honoured."""
         settings.check()
-        for name in _REFUSED:
-            if getattr(settings, name):
-                raise InputError(f"backend 'fake' has no tokens, so it cannot honour {name}; leave it out")
+        for name in (name for name in settings.__struct_fields__ if name not in _HONOURED):
+            if getattr(settings, name) not in (None, (), False):
+                raise InputError(f"backend 'fake' has no model, so it cannot honour {name}; leave it out")
 
     def generate(
         self,

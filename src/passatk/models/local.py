@@ -1,7 +1,7 @@
 """Models in this process, driven by our own engine."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,8 +13,13 @@ from passatk.decoding.engine import Engine, Request
 from passatk.decoding.model import CausalModel
 from passatk.decoding.rows import probe
 from passatk.decoding.text import Detokenizer
-from passatk.errors import EnvironmentFault
+from passatk.errors import EnvironmentFault, InputError
 from passatk.models.base import Origin, Wanted
+from passatk.runs.manifest import this_machine
+
+DECODING = "1"
+"""Changes whenever our own decoding gives other tokens than before."""
+_NAMED = 5
 
 
 class Tokenizer(Detokenizer, Protocol):
@@ -41,15 +46,24 @@ class EngineBackend:
         self.model, self.tokenizer, self._meaningless = model, tokenizer, tuple(meaningless)
         self.origin = Origin(
             **{field: getattr(origin, field) for field in ("backend", "model", "fingerprint", "dtype")},
-            versions={**origin.versions, "torch": str(torch.__version__)},
+            versions={**origin.versions, "torch": str(torch.__version__), "decoding": DECODING},
             device=_device_name(model.device),
             row_unit=classes.unit,
             row_classes=classes.classes,
+            reproducible=classes.independent,
         )
 
-    def check(self, settings: DecodingSettings, batch_size: int) -> None:
-        """Everything is honoured; what makes no sense for this vocabulary is refused."""
+    def check(self, settings: DecodingSettings, batch_size: int, wanted: Sequence[Wanted]) -> None:
+        """Every setting is honoured; what makes no sense for this vocabulary, or prompts without room, are refused."""
         self._engine(settings, batch_size, None)
+        lengths = {one.task_id: len(self._request(one).prompt) for one in wanted}
+        most = self.model.positions - 1
+        if unfit := [f"{task}: {length}" for task, length in lengths.items() if not 1 <= length <= most]:
+            raise InputError(
+                f"{len(unfit)} prompts do not leave this model room for an answer: it takes 1 to {most} tokens, they"
+                f" have {', '.join(unfit[:_NAMED])}{', ...' if len(unfit) > _NAMED else ''}. Leave these problems out,"
+                " or ask with --prompt declaration"
+            )
 
     def _engine(self, settings: DecodingSettings, batch_size: int, listener: Listener | None) -> Engine:
         return Engine(
@@ -108,4 +122,6 @@ def usable_device(name: str) -> str:
 
 
 def _device_name(device: torch.device) -> str:
-    return f"cuda: {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
+    if device.type == "cuda":
+        return f"cuda: {torch.cuda.get_device_name(device)}"
+    return f"cpu: {this_machine().processor}, {torch.backends.cpu.get_cpu_capability()} kernels"

@@ -7,9 +7,10 @@ that such samples are not reproducible by passatk. What they are is kept, and th
 
 import json
 import os
+import queue
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -85,7 +86,7 @@ class OpenAIBackend:
         if known and self._model not in known:
             raise InputError(f"the server at {self._url} has no model {self._model!r}; it has {', '.join(known[:12])}")
 
-    def check(self, settings: DecodingSettings, _batch_size: int) -> None:
+    def check(self, settings: DecodingSettings, _batch_size: int, _wanted: Sequence[Wanted]) -> None:
         """Refuse what the protocol cannot carry."""
         settings.check()
         if settings.method == "contrastive":
@@ -110,27 +111,51 @@ class OpenAIBackend:
             EnvironmentFault: it does not answer, or not whole, after several tries.
         """
         jobs = ((one, index) for one in wanted for index in one.samples)
-        threads = ThreadPoolExecutor(batch_size)
-        running: set[Future[Completion]] = set()
-        try:
-            for one, index in jobs:
-                running.add(threads.submit(self._sample, one, index, settings, listener))
-                if len(running) >= 2 * batch_size:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        finally:
-            threads.shutdown(wait=False, cancel_futures=True)
+        turn, stop = threading.Lock(), threading.Event()
+        done: queue.Queue[Completion | Exception | None] = queue.Queue()
 
-    def _sample(self, one: Wanted, index: int, settings: DecodingSettings, listener: Listener | None) -> Completion:
+        def work() -> None:
+            try:
+                while not stop.is_set():
+                    with turn:
+                        job = next(jobs, None)
+                    if job is None:
+                        break
+                    done.put(self._sample(*job, settings, listener, stop))
+            except Exception as error:  # noqa: BLE001 - raised again where the samples are taken
+                stop.set()
+                done.put(error)
+            finally:
+                done.put(None)
+
+        for _ in range(batch_size):  # daemons: an interrupted command does not wait for a silent server
+            threading.Thread(target=work, daemon=True).start()
+        working, failure = batch_size, None
+        try:
+            while working:
+                got = done.get()
+                if got is None:
+                    working -= 1
+                elif isinstance(got, Exception):
+                    failure = failure or got
+                else:
+                    yield got  # also what others finish after one failed
+        finally:
+            stop.set()
+        if failure is not None:
+            raise failure
+
+    def _sample(
+        self, one: Wanted, index: int, settings: DecodingSettings, listener: Listener | None, stop: threading.Event
+    ) -> Completion:
         body = _body(self._model, one, index, settings)
         place = "chat/completions" if one.chat else "completions"
         pause_s, why = _FIRST_PAUSE_S, ""
         for attempt in range(TRIES):
             if attempt:
                 self._sleep(pause_s)
+            if attempt and stop.is_set():
+                break
             try:
                 return self._stream(place, body, one, index, listener)
             except _TryAgain as error:
@@ -196,7 +221,7 @@ def _body(model: str, one: Wanted, index: int, settings: DecodingSettings) -> di
 
 def _events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
     """The JSON of a stream of server-sent events."""
-    for line in answer.iter_lines():
+    for line in _lines(answer):
         data = line.removeprefix("data:").strip()
         if not line.startswith("data:") or data == "[DONE]":
             continue
@@ -207,6 +232,16 @@ def _events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
         if not isinstance(event, dict) or "error" in event:
             raise _TryAgain(f"the server breaks off: {data[:200]}")
         yield event
+
+
+def _lines(answer: httpx.Response) -> Iterator[str]:
+    """Lines of a stream, ended by line feeds alone: JSON may hold other characters that some call line breaks."""
+    rest = b""
+    for part in answer.iter_bytes():
+        *whole, rest = (rest + part).split(b"\n")
+        yield from (line.decode("utf-8", "replace").rstrip("\r") for line in whole)
+    if rest:
+        yield rest.decode("utf-8", "replace")
 
 
 def _part(event: dict[str, Any]) -> tuple[str, str | None]:

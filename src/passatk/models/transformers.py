@@ -44,6 +44,12 @@ class TransformersModel:
     def read(self, prompt: Sequence[int]) -> "TransformersPrefix":
         """Read a prompt, alone."""
         found = self._forward(torch.tensor([list(prompt)], device=self.device), None)
+        layers = getattr(getattr(found, "past_key_values", None), "layers", None)
+        if not layers or not all(hasattr(layer, "batch_select_indices") for layer in layers):
+            kind = type(self._model).__name__
+            raise InputError(
+                f"{kind} keeps states instead of keys and values, whose rows we cannot share or select yet"
+            )
         return TransformersPrefix(len(prompt), found)
 
     def start(self, prefix: Prefix, rows: int) -> "TransformersContinuation":
@@ -165,7 +171,7 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     origin = Origin(
         backend="transformers",
         model=spec.model,
-        fingerprint=_fingerprint(loaded, tokenizer),
+        fingerprint=_fingerprint(loaded, tokenizer, model.eos),
         versions={"transformers": transformers.__version__},
         dtype=spec.dtype,
     )
@@ -174,12 +180,14 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     return EngineBackend(model, TransformersTokenizer(tokenizer), meaningless, origin)
 
 
-def _fingerprint(model: Any, tokenizer: Any) -> str:
-    """SHA-256 of all weights, the configuration and the vocabulary, wherever they were loaded from."""
+def _fingerprint(model: Any, tokenizer: Any, eos: tuple[int, ...]) -> str:
+    """SHA-256 of all weights, the configuration and the tokenizer, wherever they were loaded from."""
     digest = hashlib.sha256(model.config.to_json_string(use_diff=False).encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().view(torch.uint8).numpy())
+        digest.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
     for token, number in sorted(tokenizer.get_vocab().items()):
         digest.update(f"{token}\t{number}\n".encode("utf-8", "surrogatepass"))
+    rules = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else ""
+    digest.update(f"{eos}\n{tokenizer.chat_template}\n{rules}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

@@ -4,7 +4,7 @@ from passatk.pipeline.checking import Check, check_problems
 from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress, refusal
 from passatk.pipeline.experiment import Experiment, Finished, read_experiment, run
 from passatk.pipeline.generation import Generation, GenerationProgress, GenerationReport, Prompting, complete, generate
-from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate
+from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate, reproducible
 from passatk.pipeline.verification import Flip, Verification, verify
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "read_experiment",
     "refusal",
     "regenerate",
+    "reproducible",
     "run",
     "verify",
 ]

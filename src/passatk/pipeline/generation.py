@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +28,8 @@ from passatk.prompts.extraction import code_of
 from passatk.prompts.stopping import earliest, end_of_function, first_string
 from passatk.prompts.truncation import truncate
 from passatk.records import Problem, Record
-from passatk.runs.generations import Generated, GenerationFolder, GenerationManifest
+from passatk.runs.generations import Generated, GenerationFolder, GenerationManifest, past_generations
+from passatk.runs.locked import COMPLETE
 from passatk.runs.manifest import this_machine
 
 GenerationProgress = Callable[[int, int, int], None]
@@ -114,10 +116,12 @@ def generate(
         raise InputError(f"{request.samples} samples of each problem: it must be at least 1")
     request.settings.check()
     asked = prompts_of(request)
+    if finished := _finished(request, asked, started):
+        return finished
     opened = open_backend(request.model) if backend is None else backend
     try:
-        opened.check(request.settings, request.batch_size)
-        with GenerationFolder(request.out, _manifest(request, opened, asked)) as folder:
+        opened.check(request.settings, request.batch_size, list(_wanted(request, asked, {})))
+        with GenerationFolder(request.out, _manifest(request, asked, _plain(opened.origin))) as folder:
             there = folder.done()
             total, done, tokens = len(asked) * request.samples, sum(map(len, there.values())), 0
             progress(done, total, 0)
@@ -133,6 +137,7 @@ def generate(
                         whole=request.prompting.chat,
                         finish_reason=completion.finish_reason,
                         tokens=completion.tokens,
+                        token_count=completion.length,
                         logprobs=completion.logprobs,
                     )
                 )
@@ -170,10 +175,11 @@ def complete(
     """
     backend = open_backend(model)
     try:
-        most = min(samples, _MOST_AT_ONCE)
-        backend.check(settings, most)
         ends = first_string(settings.stop) if settings.stop else None
         wanted = Wanted(_NO_PROBLEM, "prompt", prompt, range(samples), ends, chat)
+        candidates = settings.top_k or 1 if settings.method == "contrastive" else 1
+        most = max(1, min(samples, _MOST_AT_ONCE // candidates))
+        backend.check(settings, most, [wanted])
         found = backend.generate([wanted], settings, most, listener)
         cut = (msgspec.structs.replace(one, text=truncate(one.text, settings.truncate_before_pattern)) for one in found)
         return sorted(cut, key=lambda one: one.index)
@@ -238,7 +244,27 @@ def finished_text(request: Generation, target: Problem, text: str) -> str:
     return text + closing(target, text) if request.settings.stop_rule == "language" else text
 
 
-def _manifest(request: Generation, backend: Backend, asked: list[Asked]) -> GenerationManifest:
+def _finished(request: Generation, asked: list[Asked], started: float) -> GenerationReport | None:
+    """What is there already, if it is all: then no model is needed."""
+    if not (request.out / COMPLETE).is_file():
+        return None
+    before, digest, samples = past_generations(request.out)
+    before.check_same_run(_manifest(request, asked, before.origin))
+    reasons = Counter(one.finish_reason for one in samples)
+    if reasons.total() < len(asked) * request.samples:
+        return None
+    return GenerationReport(
+        out=request.out,
+        digest=digest,
+        samples=reasons.total(),
+        generated_now=0,
+        tokens=0,
+        seconds=time.monotonic() - started,
+        finish_reasons=dict(reasons.most_common()),
+    )
+
+
+def _manifest(request: Generation, asked: list[Asked], origin: dict[str, Any]) -> GenerationManifest:
     prompts = hashlib.sha256(msgspec.json.encode([(one.task_id, one.prompt) for one in asked])).hexdigest()
     return GenerationManifest(
         passatk=passatk.__version__,
@@ -253,7 +279,7 @@ def _manifest(request: Generation, backend: Backend, asked: list[Asked]) -> Gene
         prompts_sha256=prompts,
         settings=_plain(request.settings),
         model=_plain(request.model),
-        origin=_plain(backend.origin),
+        origin=origin,
         batch_size=request.batch_size,
         machine=this_machine(),
     )

@@ -55,6 +55,12 @@ def generations_of(run: Path) -> Path | None:
     return next((place for place in (run, run / GENERATIONS) if (place / JOURNAL).is_file()), None)
 
 
+def reproducible(path: Path) -> bool:
+    """Whether the finished generations in `path` come from a model that gives the same tokens again."""
+    origin = past_generations(path)[0].origin
+    return bool(origin.get("reproducible", True))
+
+
 def regenerate(
     path: Path,
     problems: ProblemSet | None = None,

@@ -16,11 +16,12 @@ from passatk.runs.manifest import Machine, short
 
 JOURNAL = "generations.sqlite"
 LINES = "generations.jsonl"
-_MAY_DIFFER = ("passatk", "problems_source", "batch_size", "machine", "model.url")
+_MAY_DIFFER = ("passatk", "problems_source", "batch_size", "machine", "model.url", "samples")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, text BLOB NOT NULL, whole INTEGER NOT NULL,
-    finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, logprobs BLOB, PRIMARY KEY (task_id, sample)
+    finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, token_count INTEGER NOT NULL, logprobs BLOB,
+    PRIMARY KEY (task_id, sample)
 ) WITHOUT ROWID;
 """
 
@@ -69,6 +70,8 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
             differing += [
                 f"{name}: {short(a)} here, {short(b)} now" for name, a, b in pairs if a != b and name not in _MAY_DIFFER
             ]
+        if other.samples < self.samples:  # more may be added: each is independent of the others
+            differing.append(f"samples: {self.samples} here, {other.samples} now")
         if differing:
             raise RunFolderError(
                 "this folder holds other generations, so they are not continued; give another --out, or delete it. "
@@ -86,6 +89,8 @@ class Generated(Record, frozen=True, kw_only=True):
     """The text is a whole solution, not the continuation of a prompt."""
     finish_reason: str
     tokens: tuple[int, ...]
+    token_count: int
+    """How many there were; of a server's samples the tokens themselves are not known."""
     logprobs: tuple[float, ...] | None = None
 
 
@@ -118,10 +123,12 @@ class GenerationFolder(LockedFolder):
         logprobs = None if generated.logprobs is None else msgspec.json.encode(generated.logprobs)
         row = (
             *(generated.task_id, generated.sample, generated.text.encode("utf-8", "surrogatepass")),
-            *(generated.whole, generated.finish_reason, msgspec.json.encode(generated.tokens), logprobs),
+            *(generated.whole, generated.finish_reason, msgspec.json.encode(generated.tokens)),
+            *(generated.token_count, logprobs),
         )
         with storage(self.path):
-            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            (self.path / COMPLETE).unlink(missing_ok=True)
+            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def finish_reasons(self) -> dict[str, int]:
         """Why samples ended -> how many."""
@@ -141,7 +148,7 @@ class GenerationFolder(LockedFolder):
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
                         "finish_reason": one.finish_reason,
-                        "tokens": len(one.tokens),
+                        "tokens": one.token_count,
                         **({} if one.logprobs is None else {"logprobs": one.logprobs}),
                     }
                 )
@@ -209,9 +216,10 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
     rows = journal.execute(
-        "SELECT task_id, sample, text, whole, finish_reason, tokens, logprobs FROM samples ORDER BY task_id, sample"
+        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs FROM samples"
+        " ORDER BY task_id, sample"
     )
-    for task_id, sample, text, whole, finish_reason, tokens, logprobs in rows:
+    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs in rows:
         yield Generated(
             task_id=task_id,
             sample=sample,
@@ -219,5 +227,6 @@ def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
             whole=bool(whole),
             finish_reason=finish_reason,
             tokens=msgspec.json.decode(tokens, type=tuple[int, ...]),
+            token_count=token_count,
             logprobs=None if logprobs is None else msgspec.json.decode(logprobs, type=tuple[float, ...]),
         )

@@ -129,4 +129,6 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
     temporary = path.with_name(f"{path.name}{_PART}")
     with temporary.open("w", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
     temporary.replace(path)
