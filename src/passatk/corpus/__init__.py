@@ -1,0 +1,1 @@
+"""Training text: where it comes from, and how it lies on disk for training."""
