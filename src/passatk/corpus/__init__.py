@@ -1,1 +1,1 @@
-"""Training text: where it comes from, and how it lies on disk for training."""
+"""Training text: small functions made in six languages at once, and real code through CodeGeeX's filters."""

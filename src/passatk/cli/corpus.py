@@ -1,0 +1,253 @@
+"""`passatk corpus synthesize|show|check|gather|pack|leakage|retrieve`."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from passatk.cli.options import Json
+
+app = typer.Typer(
+    help="Training text: functions made in six languages at once, real code through filters, tokens in windows.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+_Seed = Annotated[int, typer.Option(help="Another seed makes another corpus.")]
+_Functions = Annotated[int, typer.Option(min=1, help="How many different functions.")]
+_Sources = Annotated[list[Path], typer.Argument(help="Files of documents, from `synthesize` or `gather`.")]
+_Problems = Annotated[str, typer.Option(help="The problems that must not be in it: a name, a file or a folder.")]
+_Language = Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")]
+_Workers = Annotated[int | None, typer.Option(min=1, help="Processes; changes nothing. [default: number of CPUs]")]
+
+
+@app.command()
+def synthesize(
+    out: Annotated[Path, typer.Option(help="File of JSON lines to write.")],
+    functions: _Functions = 30_000,
+    documents: Annotated[int, typer.Option(min=1, help="How many documents about them.")] = 300_000,
+    translation: Annotated[float, typer.Option(min=0, max=1, help="Share of documents that translate.")] = 0.25,
+    python: Annotated[float, typer.Option(min=0, max=1, help="Share of the others that are in Python.")] = 0.5,
+    seed: _Seed = 0,
+    workers: _Workers = None,
+    json: Json = False,
+) -> None:
+    """Write documents about small functions: prompts and solutions, in six languages and from one to another.
+
+    No function of the suite `basics` is among them, whatever it is called and however it is written.
+    """
+    from collections import Counter
+
+    import msgspec
+
+    from passatk.corpus.documents import Mix
+    from passatk.corpus.packing import write_documents
+    from passatk.corpus.synthetic import synthetic_corpus
+    from passatk.report import terminal
+
+    console = terminal.console_for("stderr")
+    corpus = synthetic_corpus(seed, functions)
+    made = corpus.documents(documents, Mix(translation=translation, python=python), workers or os.cpu_count() or 1)
+    kinds: Counter[str] = Counter()
+    with terminal.progress(console, "writing") as progress:
+        for chunk in write_documents(out, made):
+            kinds.update(f"{d.kind} {d.source_language and d.source_language + ' to '}{d.language}" for d in chunk)
+            progress(min(documents, kinds.total()), documents)
+    if json:
+        print(msgspec.json.encode({"documents": kinds.total(), "functions": functions, "kinds": kinds}).decode())
+        return
+    for kind, count in kinds.most_common():
+        print(f"{count:>9,}  {kind}")
+    print(f"{kinds.total():>9,}  documents about {functions:,} functions: {out}")
+
+
+@app.command()
+def show(
+    number: Annotated[int, typer.Argument(min=0, help="Which function.")] = 0,
+    functions: _Functions = 2_000,
+    language: _Language = None,
+    seed: _Seed = 0,
+) -> None:
+    """Show one function as the corpus has it, in every language."""
+    from rich.syntax import Syntax
+
+    from passatk.corpus.synthetic import synthetic_corpus
+    from passatk.errors import InputError
+    from passatk.languages import by_name
+    from passatk.prompts.building import generation_prompt
+    from passatk.report import terminal
+
+    if number >= functions:
+        raise InputError(f"function {number} of {functions}: they count from 0; ask for more with --functions")
+    corpus = synthetic_corpus(seed, functions)
+    problems = corpus.problems([number])
+    if language:
+        problems = problems.only([by_name(name).name for name in language])
+    console = terminal.console_for()
+    console.print(f"function {number}: {corpus.functions[number].composition}", style="bold", highlight=False)
+    for problem in problems.problems.values():
+        console.print(f"--- {problem.language}", style="bold")
+        text = generation_prompt(problem) + problem.reference
+        console.print(Syntax(text.strip("\n"), problem.language, background_color="default", word_wrap=True))
+
+
+@app.command()
+def check(
+    functions: _Functions = 2_000,
+    sample: Annotated[int, typer.Option(min=1, help="How many of them, evenly spread.")] = 100,
+    variants: Annotated[int, typer.Option(min=1, help="How many ways to word, name and write each.")] = 1,
+    language: _Language = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
+    seed: _Seed = 0,
+    json: Json = False,
+) -> None:
+    """Execute what is written about functions, in all languages; exit 1 if one disagrees with the interpreter."""
+    import msgspec
+
+    from passatk.corpus.synthetic import synthetic_corpus
+    from passatk.errors import InputError
+    from passatk.languages import by_name
+    from passatk.pipeline import check_problems
+    from passatk.problems import ProblemSet
+    from passatk.report import terminal
+
+    if sample > functions:
+        raise InputError(f"--sample {sample} of --functions {functions}: there are not so many")
+    corpus = synthetic_corpus(seed, functions)
+    chosen = [place * functions // sample for place in range(sample)]
+    problems = {}
+    for variant in range(variants):
+        for problem in corpus.problems(chosen, variant).problems.values():
+            task = f"{problem.task_id}.{variant}"
+            problems[task] = msgspec.structs.replace(problem, task_id=task)
+    asked = ProblemSet(name="the corpus", problems=problems)
+    if language:
+        asked = asked.only([by_name(name).name for name in language])
+    with terminal.progress(terminal.console_for("stderr"), "checking") as progress:
+        checks = check_problems(asked, workers, progress=progress)
+    if json:
+        rows = [{"task_id": c.task_id, "fit": c.fit, "reason": c.verdict.reason} for c in checks]
+        print(msgspec.json.encode(rows).decode())
+    else:
+        terminal.print_checks(terminal.console_for(), checks)
+    if not all(check.fit for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def gather(
+    folder: Annotated[Path, typer.Argument(help="Searched for source files of the six languages.")],
+    out: Annotated[Path, typer.Option(help="File of JSON lines to write.")],
+    json: Json = False,
+) -> None:
+    """Write documents of real code, through CodeGeeX's filters, without duplicates."""
+    from collections import Counter
+
+    import msgspec
+
+    from passatk.corpus.filters import Reason, code_documents
+    from passatk.corpus.packing import write_documents
+    from passatk.errors import InputError
+
+    dropped: Counter[Reason] = Counter()
+    kept: Counter[str] = Counter()
+    for chunk in write_documents(out, ([document] for document in code_documents(folder, dropped))):
+        kept.update(document.language for document in chunk)
+    if not kept:
+        out.unlink()
+        said = ", ".join(f"{count} {reason}" for reason, count in dropped.most_common()) or "no source files"
+        raise InputError(f"nothing in {folder} is worth learning from: {said}")
+    if json:
+        print(msgspec.json.encode({"kept": kept, "dropped": dropped}).decode())
+        return
+    for language, count in kept.most_common():
+        print(f"{count:>7}  {language}")
+    for reason, count in dropped.most_common():
+        print(f"{count:>7}  left out: {reason}")
+
+
+@app.command()
+def pack(
+    sources: _Sources,
+    out: Annotated[Path, typer.Option(help="Folder to write, for `passatk train`.")],
+    context: Annotated[int, typer.Option(min=16, help="Tokens a model reads at once.")] = 320,
+    vocabulary: Annotated[int, typer.Option(min=1, help="Tokens of the tokenizer that is learnt.")] = 1_536,
+    tokenizer: Annotated[
+        Path | None, typer.Option(help="Folder of a tokenizer to use. [default: learn one from the documents]")
+    ] = None,
+) -> None:
+    """Turn documents into windows of tokens; prompts do not count in the loss, real code does."""
+    from passatk.corpus.packing import learn_tokenizer
+    from passatk.corpus.packing import pack as pack_documents
+    from passatk.tokenizer import CodeGeeXTokenizer
+
+    ours = CodeGeeXTokenizer.load(tokenizer) if tokenizer else learn_tokenizer(sources, vocabulary)
+    packed = pack_documents(sources, ours, context, out)
+    for field in ("documents", "documents left out: longer than a window", "filled", "vocabulary"):
+        if field in packed.manifest:
+            print(f"{packed.manifest[field]:>12,}  {field}")
+    for part in ("train", "valid"):
+        tokens, counted = packed.manifest["tokens"][part], packed.manifest["counted_tokens"][part]
+        print(f"{tokens:>12,}  tokens for {part}, {counted:,} of them count")
+
+
+@app.command()
+def leakage(
+    sources: _Sources,
+    problems: _Problems = "basics",
+    language: _Language = None,
+    json: Json = False,
+) -> None:
+    """How much of problems' solutions is in training documents: n-grams of 8 tokens, nearest neighbours."""
+    import statistics
+
+    import msgspec
+
+    from passatk.corpus.neighbours import GRAM
+    from passatk.corpus.neighbours import leakage as measure
+    from passatk.corpus.packing import read_documents
+    from passatk.languages import by_name
+    from passatk.problems import load
+
+    asked = load(problems)
+    if language:
+        asked = asked.only([by_name(name).name for name in language])
+    found = measure(list(asked.problems.values()), read_documents(sources))
+    if json:
+        print(msgspec.json.encode(found).decode())
+        return
+    for name in asked.languages:
+        own = [leak for leak in found if asked.problems[leak.task_id].language == name]
+        shared = statistics.mean(leak.shared for leak in own)
+        near = sorted(leak.nearest for leak in own)
+        print(
+            f"{name}: {sum(leak.whole for leak in own)} of {len(own)} solutions are in the corpus as a whole;"
+            f" {100 * shared:.0f} % of their {GRAM}-grams are;"
+            f" nearest neighbour: median {statistics.median(near):.2f}, closest {near[-1]:.2f}"
+        )
+
+
+@app.command()
+def retrieve(
+    sources: _Sources,
+    out: Annotated[Path, typer.Option(help="File of samples to write, for `passatk evaluate`.")],
+    problems: _Problems = "basics",
+    language: _Language = None,
+    samples: Annotated[int, typer.Option("-n", "--samples", min=1, help="Nearest documents a problem.")] = 20,
+) -> None:
+    """Answer problems with the completions of the documents nearest to them: what a model must beat."""
+    import msgspec
+
+    from passatk.corpus.neighbours import retrieve as look_up
+    from passatk.corpus.packing import read_documents
+    from passatk.languages import by_name
+    from passatk.problems import load
+
+    asked = load(problems)
+    if language:
+        asked = asked.only([by_name(name).name for name in language])
+    found = look_up(list(asked.problems.values()), read_documents(sources), samples)
+    lines = [msgspec.json.encode({"task_id": s.task_id, "generation": s.text}) + b"\n" for s in found]
+    out.write_bytes(b"".join(lines))
+    print(f"{len(lines)} samples: {out}")

@@ -1,0 +1,152 @@
+"""Documents -> tokens in windows of one length, and which of them the loss counts."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from passatk.corpus.documents import Document
+from passatk.corpus.packed import PackedCorpus, Windows, write_packed
+from passatk.errors import InputError, SourceError
+from passatk.runs.locked import storage
+from passatk.tokenizer import CodeGeeXTokenizer
+from passatk.tokenizer.training import train
+
+_OPEN = 64
+"""Windows that are being filled at once: enough that few tokens of any are left empty."""
+_TOKENIZER_DOCUMENTS = 20_000
+_LEAST_PIECE = 32
+
+Piece = tuple[list[int], int]
+"""Tokens, the end of text last; and how many of the first the loss does not count."""
+
+
+def read_documents(paths: Sequence[Path]) -> Iterator[Document]:
+    """Every document of some files of JSON lines.
+
+    Raises:
+        InputError: a file cannot be read.
+        SourceError: a line is no document.
+    """
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                for number, line in enumerate(file, 1):
+                    try:
+                        yield msgspec.json.decode(line, type=Document)
+                    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+                        raise SourceError(path, number, str(error), "a document of `passatk corpus`") from error
+        except OSError as error:
+            raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def write_documents(path: Path, chunks: Iterable[Sequence[Document]]) -> Iterator[Sequence[Document]]:
+    """Write documents as JSON lines and pass them on. The file appears when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    with storage(path), partial.open("wb") as file:
+        for chunk in chunks:
+            file.writelines(msgspec.json.encode(document) + b"\n" for document in chunk)
+            yield chunk
+    partial.replace(path)
+
+
+def learn_tokenizer(paths: Sequence[Path], size: int) -> CodeGeeXTokenizer:
+    """A tokenizer of `size` tokens from documents evenly spread over those for training."""
+    total = sum(1 for _ in read_documents(paths))
+    if not total:
+        raise InputError(f"no documents in {', '.join(map(str, paths))}")
+    every = max(1, total // _TOKENIZER_DOCUMENTS)
+    chosen = (d for n, d in enumerate(read_documents(paths)) if n % every == 0 and d.split == "train")
+    return train((d.prompt + d.completion for d in chosen), size)
+
+
+def pieces_of(document: Document, tokenizer: CodeGeeXTokenizer, context: int) -> list[Piece]:
+    """A document's tokens, in parts that fit a window.
+
+    A function's document that does not fit is left out. Real code is cut at line ends, each part behind the language
+    tag, and all of it counts.
+    """
+    prompt = tokenizer.encode(document.prompt)
+    if document.kind != "code":
+        whole = [*prompt, *tokenizer.encode(document.completion), tokenizer.eos]
+        return [(whole, len(prompt))] if len(whole) <= context + 1 else []
+    room = context + 1 - len(prompt) - 1
+    found: list[Piece] = []
+    current: list[int] = []
+    for line in document.completion.splitlines(keepends=True):
+        ids = tokenizer.encode(line)[:room]
+        if len(current) + len(ids) > room:
+            found.append(([*prompt, *current, tokenizer.eos], 1))
+            current = []
+        current += ids
+    if len(current) >= _LEAST_PIECE or not found:
+        found.append(([*prompt, *current, tokenizer.eos], 1))
+    return found
+
+
+class _Filler:
+    """Puts each piece into the open window that it fills best; a window is closed when nothing finds room any more."""
+
+    def __init__(self, width: int, eos: int):
+        self._width, self._eos = width, eos
+        self._open: list[tuple[list[int], list[bool]]] = []
+        self.tokens: list[np.ndarray] = []
+        self.counts: list[np.ndarray] = []
+        self.filled = 0
+
+    def add(self, piece: Piece) -> None:
+        ids, prompt = piece
+        self.filled += len(ids)
+        fits = [window for window in self._open if len(window[0]) + len(ids) <= self._width]
+        if fits:
+            window = max(fits, key=lambda w: len(w[0]))
+        else:
+            window = ([], [])
+            self._open.append(window)
+        window[0].extend(ids)
+        window[1].extend([False] * prompt + [True] * (len(ids) - prompt))
+        if len(self._open) > _OPEN:
+            fullest = max(range(len(self._open)), key=lambda number: len(self._open[number][0]))
+            self._close(*self._open.pop(fullest))
+
+    def _close(self, ids: list[int], counts: list[bool]) -> None:
+        empty = self._width - len(ids)
+        self.tokens.append(np.array(ids + [self._eos] * empty, dtype=np.uint16))
+        counts[0] = False  # nothing is before it
+        self.counts.append(np.array(counts + [False] * empty, dtype=np.bool_))
+
+    def windows(self) -> Windows:
+        while self._open:
+            self._close(*self._open.pop(0))
+        shape = (0, self._width)
+        return Windows(
+            tokens=np.stack(self.tokens) if self.tokens else np.zeros(shape, np.uint16),
+            counts=np.stack(self.counts) if self.counts else np.zeros(shape, np.bool_),
+        )
+
+
+def pack(paths: Sequence[Path], tokenizer: CodeGeeXTokenizer, context: int, folder: Path) -> PackedCorpus:
+    """Pack the documents of some files into a folder for `passatk train`.
+
+    Raises:
+        InputError: a file cannot be read, or nothing is left for training or validation.
+        SourceError: a line is no document.
+    """
+    fillers = {split: _Filler(context + 1, tokenizer.eos) for split in ("train", "valid")}
+    seen: Counter[str] = Counter()
+    for document in read_documents(paths):
+        pieces = pieces_of(document, tokenizer, context)
+        seen["documents" if pieces else "documents left out: longer than a window"] += 1
+        for piece in pieces:
+            fillers[document.split].add(piece)
+    windows = {split: filler.windows() for split, filler in fillers.items()}
+    for split, found in windows.items():
+        if not len(found):
+            raise InputError(f"no document is for {split}; a corpus needs some for each (about one function in fifty)")
+    own = sum(filler.filled for filler in fillers.values())
+    room = sum(found.tokens.size for found in windows.values())
+    more = {**seen, "filled": round(own / room, 4), "sources": [path.name for path in paths]}
+    return write_packed(folder, tokenizer, windows["train"], windows["valid"], more)

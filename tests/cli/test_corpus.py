@@ -1,0 +1,53 @@
+"""`passatk corpus` as a user runs it."""
+
+import json
+from pathlib import Path
+
+from running import Command
+
+
+def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
+    documents, code = tmp_path / "documents.jsonl", tmp_path / "code.jsonl"
+    made = passatk(
+        "corpus", "synthesize", "--functions", "800", "--documents", "600", "--out", str(documents), "--json"
+    )
+    assert made.returncode == 0, made.stderr
+    report = json.loads(made.stdout)
+    assert report["documents"] == len(documents.read_text().splitlines()) > 550
+    assert report["kinds"]["generation python"] > 150
+    source = Path(__file__).parents[2] / "src" / "passatk" / "corpus"
+    gathered = passatk("corpus", "gather", str(source), "--out", str(code))
+    assert gathered.returncode == 0, gathered.stderr
+    assert "python" in gathered.stdout
+    packed = passatk(
+        "corpus", "pack", str(documents), str(code), "--vocabulary", "512", "--out", str(tmp_path / "packed")
+    )
+    assert packed.returncode == 0, packed.stderr
+    assert "tokens for train" in packed.stdout
+    assert json.loads((tmp_path / "packed" / "manifest.json").read_text())["vocabulary"] == 512
+    leaks = passatk("corpus", "leakage", str(documents), "--language", "python")
+    assert leaks.stdout.startswith("python: 0 of ")
+    near = passatk(
+        "corpus", "retrieve", str(documents), "--language", "python", "-n", "3", "--out", str(tmp_path / "near")
+    )
+    assert near.returncode == 0, near.stderr
+    assert len((tmp_path / "near").read_text().splitlines()) % 3 == 0
+
+
+def test_functions_are_shown_and_checked(passatk: Command) -> None:
+    shown = passatk("corpus", "show", "700", "--functions", "800")
+    assert all(f"--- {language}" in shown.stdout for language in ("python", "cpp", "java", "javascript", "go", "rust"))
+    checked = passatk(*("corpus", "check", "--functions", "800", "--sample", "4", "--variants", "2", "--json"))
+    assert checked.returncode == 0, checked.stdout
+    rows = json.loads(checked.stdout)
+    assert len(rows) == 48
+    assert all(row["fit"] for row in rows)
+
+
+def test_nothing_to_learn_from_is_said(passatk: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    done = passatk("corpus", "gather", str(tmp_path), "--out", str(tmp_path / "code.jsonl"))
+    assert done.returncode == 2
+    assert "nothing in" in done.stderr
+    assert "1 too small" in done.stderr
+    assert not (tmp_path / "code.jsonl").exists()

@@ -1,0 +1,172 @@
+"""Abstract programs: the interpreter, behaviours, what is worth having, and every spelling executed by the judge."""
+
+import itertools
+from typing import Any
+
+import msgspec
+import pytest
+
+from passatk.corpus.bodies import LANGUAGES, spelling
+from passatk.corpus.drawing import draw_cases, draw_program, with_other_constants
+from passatk.corpus.draws import Draws
+from passatk.corpus.functions import RENDERER_OF, specification_of
+from passatk.corpus.primitives import Operation, operations, table
+from passatk.corpus.programs import (
+    SEMANTICS,
+    AbstractProgram,
+    Applied,
+    OutOfRange,
+    behaviour,
+    is_worth_having,
+    shorter,
+)
+from passatk.corpus.wording import description_of
+from passatk.pipeline import check_problems
+from passatk.problems import ProblemSet
+
+
+def use(name: str, form: str, takes: str) -> Operation:
+    return next(o for o in operations() if (o.name, o.form, o.takes) == (name, form, takes))
+
+
+def step(name: str, form: str, takes: str, constant: Any = None, parameter: str = "") -> Applied:
+    return Applied(operation=use(name, form, takes), constant=constant, parameter=parameter)
+
+
+def test_the_stream_of_choices_is_the_same_everywhere() -> None:
+    draws = Draws(7, "a name", 3)
+    assert [draws.below(1000) for _ in range(10)] == [902, 328, 30, 90, 381, 30, 41, 592, 422, 840]
+    assert Draws(7, "a name", 4).below(1000) != Draws(7, "a name", 3).below(1000)
+    assert sorted(Draws(0, "order").shuffled(range(50))) == list(range(50))
+    assert {Draws(0, n).between(-1, 1) for n in range(50)} == {-1, 0, 1}
+
+
+def test_choices_have_their_weights() -> None:
+    draws = Draws(0, "weights")
+    counts = [draws.weighted([("a", 1.0), ("b", 3.0)]) for _ in range(8000)].count("b")
+    assert 5850 < counts < 6150  # 6000 expected, standard deviation 39
+
+
+def test_every_primitive_has_a_meaning_words_and_six_spellings() -> None:
+    assert len(table()) >= 40
+    assert set(SEMANTICS) == set(table())
+    for language in LANGUAGES:
+        spelled = spelling(language)
+        assert {*spelled.each, *spelled.that, *spelled.step} == set(table()), language
+    for name, primitive in table().items():
+        words = [primitive.does, primitive.noun, primitive.singular and primitive.plural]
+        assert sum(len(said) >= 2 for said in words) == 1, name
+        assert all(bool(primitive.constants) == ("$k" in text or "$s" in text) for said in words for text in said)
+
+
+@pytest.mark.parametrize(
+    ("steps", "arguments", "expected"),
+    [
+        ([step("multiply", "each", "list[int]", 3), step("sum", "step", "list[int]")], [[1, -2, 4]], 9),
+        ([step("even", "keep", "list[int]")], [[-3, -2, 0, 5, 8]], [-2, 0, 8]),
+        ([step("words", "step", "string"), step("longest", "step", "list[string]")], ["an apple there"], "apple"),
+        ([step("mean", "step", "list[int]"), step("floor", "value", "float")], [[-1, -2]], -2),
+        ([step("first", "step", "list[int]", parameter="k"), step("largest", "step", "list[int]")], [[3, 9, 12], 2], 9),
+        ([step("repeated", "step", "list[string]")], [["b", "a", "b", "c", "a"]], ["a", "b"]),
+        ([step("contains", "tally", "list[string]", "a")], [["cat", "dog", "a"]], 2),
+        ([step("replace", "value", "string", "e")], ["seen"], "s**n"),
+        ([step("divisors", "step", "int")], [12], [1, 2, 3, 4, 6, 12]),
+        ([step("last_digit", "value", "int"), step("negate", "value", "int")], [-37], -7),
+    ],
+)
+def test_the_interpreter(steps: list[Applied], arguments: list[Any], expected: object) -> None:
+    assert AbstractProgram(steps=tuple(steps))(*arguments) == expected
+
+
+def test_what_languages_disagree_about_is_refused() -> None:
+    cube = AbstractProgram(steps=(step("cube", "value", "int"), step("cube", "value", "int")))
+    with pytest.raises(OutOfRange):
+        cube(60)
+    with pytest.raises(OutOfRange):
+        AbstractProgram(steps=(step("one_to", "step", "int"),))(10_000)
+
+
+def test_one_function_written_two_ways_has_one_behaviour() -> None:
+    down = AbstractProgram(steps=(step("descending", "step", "list[int]"),))
+    up_and_back = AbstractProgram(steps=(step("ascending", "step", "list[int]"), step("reverse", "step", "list[int]")))
+    assert behaviour(down) == behaviour(up_and_back)
+    assert behaviour(down) != behaviour(AbstractProgram(steps=(step("ascending", "step", "list[int]"),)))
+    assert down in shorter(AbstractProgram(steps=(*down.steps, *down.steps)))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [step("reverse", "step", "list[int]"), step("sum", "step", "list[int]")],  # the first step does not matter
+        [step("ascending", "step", "list[int]"), step("ascending", "step", "list[int]")],
+        [step("absolute", "value", "int"), step("negative", "test", "int")],  # always False
+        [step("add", "value", "int", 3), step("subtract", "value", "int", 3)],  # the question itself
+    ],
+)
+def test_programs_that_are_not_what_they_seem_are_not_worth_having(steps: list[Applied]) -> None:
+    assert not is_worth_having(AbstractProgram(steps=tuple(steps)))
+
+
+def test_cases_find_out_a_wrong_constant() -> None:
+    program = AbstractProgram(steps=(step("above", "keep", "list[int]", 7), step("multiply", "each", "list[int]", 4)))
+    cases = draw_cases(program, Draws(0, "cases"), 8)
+    assert cases is not None
+    assert cases[0].arguments == [[]]
+    for other in with_other_constants(program):
+        assert any(other(*case.arguments) != case.result for case in cases), other.steps
+
+
+def test_descriptions_say_every_step_and_constant() -> None:
+    program = AbstractProgram(
+        steps=(
+            step("above", "keep", "list[int]", 7),
+            step("multiply", "each", "list[int]", 4),
+            step("sum", "step", "list[int]"),
+        )
+    )
+    said = {description_of(program, "values", Draws(0, "words", n)) for n in range(60)}
+    assert len(said) > 20
+    assert all("7" in text and "4" in text and "values" in text and "$" not in text for text in said)
+
+
+def covering() -> list[tuple[AbstractProgram, Draws]]:
+    """Programs of one to three steps in which every use of every primitive occurs."""
+    left = set(operations())
+    found: list[tuple[AbstractProgram, Draws]] = []
+    for number in itertools.count():
+        if not left:
+            return found
+        draws = Draws(11, "covering", number)
+        program = draw_program(draws, 3 if len(left) > 25 else 2 if len(left) > 5 else 1)
+        if program is None or not is_worth_having(program):
+            continue
+        new = {s.operation for s in program.steps} & left
+        if len(new) == min(program.depth, 1 + (len(left) > 90) + (len(left) > 50)) or (new and len(left) <= 25):
+            left -= new
+            found.append((program, draws))
+    raise AssertionError
+
+
+def test_every_use_of_every_primitive_computes_in_six_languages_what_the_interpreter_says() -> None:
+    problems = {}
+    for number, (program, draws) in enumerate(covering()):
+        specification = specification_of(program, draws)
+        if specification is not None:
+            for renderer in RENDERER_OF.values():
+                problem = renderer.problem(specification, number)
+                problems[problem.task_id] = problem
+    checks = check_problems(ProblemSet(name="the corpus", problems=problems))
+    wrong = [(c.task_id, c.verdict.reason, problems[c.task_id].reference) for c in checks if not c.fit]
+    assert not wrong, wrong
+    assert len(checks) > 300
+
+
+def test_a_wrong_rendering_would_be_seen() -> None:
+    program = AbstractProgram(steps=(step("above", "keep", "list[int]", 7), step("sum", "step", "list[int]")))
+    specification = specification_of(program, Draws(0, "wrong"))
+    assert specification is not None
+    solution = {name: text.replace("> 7", "> 8") for name, text in specification.solution.items()}
+    bad = msgspec.structs.replace(specification, solution=solution)
+    problems = [renderer.problem(bad, 0) for renderer in RENDERER_OF.values()]
+    checks = check_problems(ProblemSet(name="wrong", problems={p.task_id: p for p in problems}))
+    assert [str(check.verdict.status) for check in checks if check.fit] == []

@@ -1,0 +1,82 @@
+"""What is held out never occurs in training: by behaviour, whatever it is called and however it is written."""
+
+import hashlib
+
+import msgspec
+import pytest
+
+from passatk.corpus.documents import Mix
+from passatk.corpus.programs import behaviour
+from passatk.corpus.splits import DEEPEST, TIERS, composition_is_held_out
+from passatk.corpus.suite import SIZES, suite, suite_behaviours
+from passatk.corpus.synthetic import SyntheticCorpus, synthetic_corpus
+from passatk.errors import InputError
+from passatk.prompts.building import generation_prompt
+
+
+@pytest.fixture(scope="module")
+def corpus() -> SyntheticCorpus:
+    return synthetic_corpus(0, 1_500)
+
+
+def test_the_suite_is_the_same_whenever_it_is_built() -> None:
+    digest = hashlib.sha256(msgspec.json.encode([specification for _, _, specification in suite()])).hexdigest()
+    assert digest == "378a5950a635b6fa2283c0b26901c27c98ca890e7aa777e118c1cf3ae67fb1f6"
+    assert [tier for tier, _, _ in suite()] == [tier for tier in TIERS for _ in range(SIZES[tier])]
+    assert len(suite_behaviours()) == len(suite()) >= 132
+
+
+def test_tiers_are_what_they_say(corpus: SyntheticCorpus) -> None:
+    trained = {function.composition for function in corpus.functions}
+    for tier, program, _ in suite():
+        if tier == "constants":
+            assert program.composition in trained
+            assert not composition_is_held_out(program)
+        elif tier == "compositions":
+            assert program.composition not in trained
+            assert 2 <= program.depth <= DEEPEST
+        else:
+            assert program.depth == DEEPEST + 1
+
+
+def test_no_function_of_the_suite_is_trained_on(corpus: SyntheticCorpus) -> None:
+    behaviours = [behaviour(function) for function in corpus.functions]
+    assert len(set(behaviours)) == len(behaviours) == 1_500
+    assert not suite_behaviours() & set(behaviours)
+    assert not any(composition_is_held_out(function) for function in corpus.functions)
+    assert max(function.depth for function in corpus.functions) == DEEPEST
+
+
+def test_a_corpus_is_its_seed(corpus: SyntheticCorpus) -> None:
+    again = synthetic_corpus(0, 1_500)
+    assert again == corpus
+    assert synthetic_corpus(1, 1_500).functions[-100:] != corpus.functions[-100:]
+
+
+def test_documents_do_not_depend_on_the_number_of_processes(corpus: SyntheticCorpus) -> None:
+    alone = [d for chunk in corpus.documents(1_100, workers=1) for d in chunk]
+    assert alone == [d for chunk in corpus.documents(1_100, workers=2) for d in chunk]
+    assert len(alone) > 1_050
+    for document in alone:
+        assert document.split == corpus.splits[document.function]
+    assert {"train", "valid"} == {document.split for document in alone}
+
+
+def test_documents_ask_as_generation_does(corpus: SyntheticCorpus) -> None:
+    only = Mix(translation=0.0, python=1.0)
+    documents = [d for chunk in corpus.documents(50, only) for d in chunk]
+    assert {(d.kind, d.language) for d in documents} == {("generation", "python")}
+    problem = corpus.problems([3]).problems["Python/3"]
+    assert generation_prompt(problem).startswith("# language: Python\ndef ")
+    assert all(d.prompt.startswith("# language: Python\ndef ") and d.completion.startswith("    ") for d in documents)
+    only = Mix(translation=1.0, pair=1.0)
+    for document in (d for chunk in corpus.documents(20, only) for d in chunk):
+        assert (document.source_language, document.language) == ("python", "javascript")
+        assert document.prompt.startswith("code translation\nPython:\ndef ")
+        assert '"""' not in document.prompt  # no description: it translates and does not solve
+
+
+def test_more_functions_than_there_are_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passatk.corpus.splits._DEPTHS", ((1, 1.0),))
+    with pytest.raises(InputError, match=r"only \d+ different functions"):
+        synthetic_corpus(0, 100_000)
