@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,6 +140,16 @@ def test_the_released_layout_comes_back(model: CodeGeeX, tmp_path: Path) -> None
 def test_a_folder_comes_back(model: CodeGeeX, tmp_path: Path) -> None:
     save_folder(model, tmp_path)
     same(model, load_folder(tmp_path))
+
+
+def test_opening_a_folder_does_not_import_pytorchs_compiler(model: CodeGeeX, tmp_path: Path) -> None:
+    save_folder(model, tmp_path)
+    program = (
+        "import sys, pathlib; from passatk.models.codegeex_files import load_folder;"
+        f" load_folder(pathlib.Path({str(tmp_path)!r})); print('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])

@@ -6,7 +6,7 @@ import sys
 import typer
 
 import passatk
-from passatk.cli import cache, complete, corpus, doctor, evaluate, generate, problems, run, tokenize, verify
+from passatk.cli import cache, complete, corpus, doctor, evaluate, generate, problems, run, tokenize, train, verify
 from passatk.errors import Interrupted, PassatkError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("tokenize")(tokenize.tokenize)
 app.add_typer(problems.app, name="problems")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(cache.app, name="cache")
+app.add_typer(train.app, name="train")
 
 
 def _version(wanted: bool) -> None:

@@ -8,10 +8,12 @@ Attention is written for many continuations of one prompt: the prompt's keys and
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - PyTorch's own name for it
+from torch.overrides import TorchFunctionMode
 
 from passatk.decoding.model import Continuation, Prefix, Step
 from passatk.decoding.rows import padded
@@ -73,9 +75,32 @@ class _Block(nn.Module):
             queries = self.query(asked).view_as(parts[:, 0])
             keys, values = parts.unbind(1)
         x = x + self.dense(attend(number, queries, keys, values).reshape(x.shape))
-        inner = self.dense_h_to_4h(self.post_attention_layernorm(x))
-        out: Tensor = x + self.dense_4h_to_h((1.702 * inner).sigmoid_().mul_(inner))
+        out: Tensor = x + self.dense_4h_to_h(_gelu(self.dense_h_to_4h(self.post_attention_layernorm(x))))
         return out
+
+
+def _gelu(x: Tensor) -> Tensor:
+    """CodeGeeX's: x sigmoid(1.702 x)."""
+    if torch.is_grad_enabled():
+        found: Tensor = _Gelu.apply(x)  # type: ignore[no-untyped-call]
+        return found
+    return (1.702 * x).sigmoid_().mul_(x)
+
+
+class _Gelu(torch.autograd.Function):
+    """The same for training, as silu(1.702 x) / 1.702, whose derivative is that of silu at 1.702 x."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        scaled = 1.702 * x
+        ctx.save_for_backward(scaled)
+        return F.silu(scaled).mul_(1 / 1.702)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (scaled,) = ctx.saved_tensors
+        found: Tensor = torch.ops.aten.silu_backward(gradients[0], scaled)
+        return found
 
 
 class CodeGeeX(nn.Module):
@@ -108,10 +133,11 @@ class CodeGeeX(nn.Module):
 
     def forward(self, tokens: Tensor, positions: Tensor, attend: Attend) -> Tensor:
         """Last hidden states, [tokens, hidden], of tokens at positions (both [tokens])."""
-        x = self.word_embeddings(tokens) + self.position_embeddings(positions)
+        precision = self.top_query_layer.dense.weight.dtype  # training keeps its embeddings in fp32
+        x = (self.word_embeddings(tokens) + self.position_embeddings(positions)).to(precision)
         for number, layer in enumerate(self.layers):
             x = layer(number, x, attend)
-        asked = self.top_query_embeddings(positions)
+        asked = self.top_query_embeddings(positions).to(precision)
         hidden: Tensor = self.top_query_layer(len(self.layers), self.final_layernorm(x), attend, asked)
         return hidden
 
@@ -278,5 +304,24 @@ def _own(continuation: Continuation) -> CodeGeeXContinuation:
 
 def parameters_of(config: CodeGeeXConfig) -> int:
     """How many parameters a model of this shape has, without making one."""
-    with torch.device("meta"):
-        return sum(parameter.numel() for parameter in CodeGeeX(config).parameters())
+    return sum(parameter.numel() for parameter in without_memory(config).parameters())
+
+
+def without_memory(config: CodeGeeXConfig) -> CodeGeeX:
+    """A model on the device `meta`, whose parameters have shapes only.
+
+    Raises:
+        InputError: no model can have this shape.
+    """
+    with torch.device("meta"), _NoInitialisation():
+        return CodeGeeX(config)
+
+
+class _NoInitialisation(TorchFunctionMode):
+    """Leaves `torch.nn.init` out, which on `meta` would import PyTorch's compiler: a second for nothing."""
+
+    def __torch_function__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return kwargs["tensor"] if "tensor" in kwargs else args[0]
+        return func(*args, **kwargs)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from passatk.errors import InputError
 from passatk.models import ModelSpec
 from passatk.models.base import Origin
-from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig
+from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig, without_memory
 from passatk.models.local import EngineBackend, dtype_of, fingerprint_of, usable_device
 from passatk.records import Record
 from passatk.tokenizer import CodeGeeXTokenizer
@@ -136,9 +136,7 @@ def released_tensors(model: CodeGeeX) -> Iterator[tuple[str, Tensor]]:
 
 
 def _empty(config: CodeGeeXConfig, device: str, dtype: torch.dtype) -> CodeGeeX:
-    with torch.device("meta"):
-        model = CodeGeeX(config)
-    return model.to(dtype).to_empty(device=device).eval().requires_grad_(False)
+    return without_memory(config).to(dtype).to_empty(device=device).eval().requires_grad_(False)
 
 
 def _fill(place: Tensor, tensor: Tensor, name: str, path: Path) -> None:
