@@ -1,0 +1,44 @@
+"""Scaling laws: fit, compare, plan, judge. Pure functions of numbers; knows nothing of models."""
+
+from passatk.scaling.allocation import Allocation, cheapest, effective_tokens, least_compute, optimum
+from passatk.scaling.bootstrap import Bootstrap, Interval, bootstrap
+from passatk.scaling.fitting import Fit, fit
+from passatk.scaling.flops import FlopCount, Shape
+from passatk.scaling.frontier import Frontier, frontier
+from passatk.scaling.isoflop import IsoFlop, bias_of_design, isoflop
+from passatk.scaling.laws import Law
+from passatk.scaling.published import KNOWN_MODELS, PUBLISHED, KnownModel, known_model, published
+from passatk.scaling.runs import Runs, read_runs
+from passatk.scaling.study import Study, read_study, study, write_study
+
+__all__ = [
+    "KNOWN_MODELS",
+    "PUBLISHED",
+    "Allocation",
+    "Bootstrap",
+    "Fit",
+    "FlopCount",
+    "Frontier",
+    "Interval",
+    "IsoFlop",
+    "KnownModel",
+    "Law",
+    "Runs",
+    "Shape",
+    "Study",
+    "bias_of_design",
+    "bootstrap",
+    "cheapest",
+    "effective_tokens",
+    "fit",
+    "frontier",
+    "isoflop",
+    "known_model",
+    "least_compute",
+    "optimum",
+    "published",
+    "read_runs",
+    "read_study",
+    "study",
+    "write_study",
+]
