@@ -10,6 +10,7 @@ from passatk.scaling.laws import Law
 from passatk.scaling.published import KNOWN_MODELS, PUBLISHED, KnownModel, known_model, published
 from passatk.scaling.runs import Runs, read_runs
 from passatk.scaling.study import Study, read_study, study, write_study
+from passatk.scaling.verdicts import ScalingVerdict, judge
 
 __all__ = [
     "KNOWN_MODELS",
@@ -24,6 +25,7 @@ __all__ = [
     "KnownModel",
     "Law",
     "Runs",
+    "ScalingVerdict",
     "Shape",
     "Study",
     "bias_of_design",
@@ -33,6 +35,7 @@ __all__ = [
     "fit",
     "frontier",
     "isoflop",
+    "judge",
     "known_model",
     "least_compute",
     "optimum",
