@@ -7,6 +7,7 @@ from passatk.scaling.flops import FlopCount, Shape
 from passatk.scaling.frontier import Frontier, frontier
 from passatk.scaling.isoflop import IsoFlop, bias_of_design, isoflop
 from passatk.scaling.laws import Law
+from passatk.scaling.planning import Architecture, Ladder, Plan, ladder, plan
 from passatk.scaling.published import KNOWN_MODELS, PUBLISHED, KnownModel, known_model, published
 from passatk.scaling.runs import Runs, read_runs
 from passatk.scaling.study import Study, read_study, study, write_study
@@ -16,6 +17,7 @@ __all__ = [
     "KNOWN_MODELS",
     "PUBLISHED",
     "Allocation",
+    "Architecture",
     "Bootstrap",
     "Fit",
     "FlopCount",
@@ -23,7 +25,9 @@ __all__ = [
     "Interval",
     "IsoFlop",
     "KnownModel",
+    "Ladder",
     "Law",
+    "Plan",
     "Runs",
     "ScalingVerdict",
     "Shape",
@@ -37,8 +41,10 @@ __all__ = [
     "isoflop",
     "judge",
     "known_model",
+    "ladder",
     "least_compute",
     "optimum",
+    "plan",
     "published",
     "read_runs",
     "read_study",
