@@ -6,7 +6,7 @@ import sys
 import typer
 
 import passatk
-from passatk.cli import cache, complete, doctor, evaluate, generate, problems, run, tokenize, verify
+from passatk.cli import cache, complete, doctor, evaluate, generate, problems, run, scaling, tokenize, verify
 from passatk.errors import Interrupted, PassatkError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("complete")(complete.complete)
 app.command("doctor")(doctor.doctor)
 app.command("tokenize")(tokenize.tokenize)
 app.add_typer(problems.app, name="problems")
+app.add_typer(scaling.app, name="scaling")
 app.add_typer(cache.app, name="cache")
 
 
