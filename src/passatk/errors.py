@@ -4,7 +4,8 @@
     ├── InputError              2   what the user gave cannot be used
     │   ├── SourceError         2   a file's contents: names file, line, field and what was expected
     │   ├── UnknownNameError    2   a name looked up exactly and missed: lists what exists
-    │   └── ScoreRefusedError   2   pass@k is undefined here (n < k, unjudged samples)
+    │   ├── ScoreRefusedError   2   pass@k is undefined here (n < k, unjudged samples)
+    │   └── ScalingRefusedError 2   runs that determine no law, or a law asked where it was not fitted
     ├── RunFolderError          2   a run folder that belongs to another run, or is in use
     ├── Interrupted           130   Ctrl-C or SIGTERM
     └── EnvironmentFault        3   this machine cannot do it
@@ -56,6 +57,10 @@ class UnknownNameError(InputError):
 
 class ScoreRefusedError(InputError):
     """A score would be undefined or misleading, so none is given."""
+
+
+class ScalingRefusedError(InputError):
+    """A scaling law would be undetermined or extrapolated, so no figure is given."""
 
 
 class RunFolderError(PassatkError):

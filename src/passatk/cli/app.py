@@ -6,7 +6,20 @@ import sys
 import typer
 
 import passatk
-from passatk.cli import cache, complete, corpus, doctor, evaluate, generate, problems, run, tokenize, train, verify
+from passatk.cli import (
+    cache,
+    complete,
+    corpus,
+    doctor,
+    evaluate,
+    generate,
+    problems,
+    run,
+    scaling,
+    tokenize,
+    train,
+    verify,
+)
 from passatk.errors import Interrupted, PassatkError
 
 app = typer.Typer(
@@ -26,6 +39,7 @@ app.command("doctor")(doctor.doctor)
 app.command("tokenize")(tokenize.tokenize)
 app.add_typer(problems.app, name="problems")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(scaling.app, name="scaling")
 app.add_typer(cache.app, name="cache")
 app.add_typer(train.app, name="train")
 

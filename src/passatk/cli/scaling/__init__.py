@@ -1,0 +1,18 @@
+"""`passatk scaling fit|optimal|verdict|flops|plan|plot|laws`."""
+
+import typer
+
+from passatk.cli.scaling import ask, fit, plan, plot
+
+app = typer.Typer(
+    help="Scaling laws: fit them to training runs, ask them for the best model, judge models, plan trainings.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.command("fit")(fit.fit)
+app.command("optimal")(ask.optimal)
+app.command("verdict")(ask.verdict)
+app.command("flops")(plan.flops)
+app.command("plan")(plan.plan)
+app.command("plot")(plot.plot)
+app.command("laws")(ask.laws)

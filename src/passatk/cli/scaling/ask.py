@@ -1,0 +1,142 @@
+"""`passatk scaling optimal`, `verdict` and `laws`: what laws say of a budget or a model."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passatk.cli import options
+from passatk.cli.scaling import shared
+from passatk.errors import InputError, ScalingRefusedError
+
+if TYPE_CHECKING:
+    from passatk.scaling import KnownModel
+
+
+def optimal(
+    flops: Annotated[float, typer.Option(help="Of the training.")],
+    law: shared.LawNames = None,
+    fit: shared.FitFile = None,
+    unique_tokens: shared.Unique = None,
+    inference_tokens: shared.Inference = 0.0,
+    extrapolate: shared.Extrapolate = False,
+    json: options.Json = False,
+) -> None:
+    """The best parameters and tokens for a budget, under each law.
+
+    With --inference-tokens: the model as good as the best one, that costs least to train and use together.
+    """
+    import msgspec
+
+    from passatk.report import scaling_terminal, terminal
+    from passatk.scaling import Interval, cheapest, optimum
+    from passatk.scaling.allocation import Allocation
+    from passatk.scaling.bootstrap import optimum_intervals
+    from passatk.scaling.verdicts import law_draws
+
+    optima: list[tuple[str, Allocation, dict[str, Interval] | None]] = []
+    notes: list[str] = []
+    refused: list[str] = []
+    for one, thetas in shared.laws(law, fit):
+        try:
+            best = optimum(one, flops, unique_tokens)
+            if inference_tokens:
+                best = cheapest(one, best.loss, inference_tokens=inference_tokens, unique=unique_tokens)
+            said = one.check_inside(extrapolate, flops=best.flops, parameters=best.parameters, tokens=best.tokens)
+        except ScalingRefusedError as refusal:
+            refused.append(str(refusal))
+            continue
+        notes += [f"{one.name}: {'; '.join(said)}"] if said else []
+        draws = law_draws(one, thetas)
+        plain = draws is not None and not inference_tokens and (unique_tokens is None or best.tokens <= unique_tokens)
+        optima.append((one.name, best, optimum_intervals(draws, flops) if draws is not None and plain else None))
+    if not optima:
+        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
+    if json:
+        rows = [
+            {
+                "law": name,
+                **msgspec.to_builtins(best),
+                "tokens_per_parameter": best.tokens_per_parameter,
+                "intervals": spans,
+            }
+            for name, best, spans in optima
+        ]
+        shared.print_json({"optima": rows, "refused": refused, "extrapolated": notes})
+    else:
+        scaling_terminal.print_optima(terminal.console_for(), optima, notes, refused)
+
+
+def verdict(
+    model: Annotated[
+        str | None, typer.Argument(help="A known model, like codegeex. [default: what options say]")
+    ] = None,
+    parameters: Annotated[float | None, typer.Option(help="Of the model.")] = None,
+    tokens: Annotated[float | None, typer.Option(help="It was trained on, repeated ones counted every time.")] = None,
+    unique_tokens: shared.Unique = None,
+    inference_tokens: shared.Inference = 0.0,
+    law: shared.LawNames = None,
+    fit: shared.FitFile = None,
+    extrapolate: shared.Extrapolate = False,
+    json: options.Json = False,
+) -> None:
+    """How much of a model's training compute was wasted, and in which direction, under each law.
+
+    Wasted is what the best model with the same loss would not have needed.
+    """
+    import msgspec
+
+    from passatk.report import scaling_terminal, terminal
+    from passatk.scaling import judge
+
+    known = _model(model, parameters, tokens, unique_tokens)
+    verdicts, notes, refused = [], [], []
+    for one, thetas in shared.laws(law, fit):
+        try:
+            found = judge(
+                one,
+                known.parameters,
+                known.tokens,
+                unique_tokens=known.unique_tokens,
+                inference_tokens=inference_tokens,
+                thetas=thetas,
+                extrapolate=extrapolate,
+            )
+        except ScalingRefusedError as refusal:
+            refused.append(str(refusal))
+            continue
+        verdicts.append(found)
+        notes += [f"{one.name}: {'; '.join(found.extrapolated)}"] if found.extrapolated else []
+    if not verdicts:
+        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
+    if json:
+        shared.print_json({"model": msgspec.to_builtins(known), "verdicts": verdicts, "refused": refused})
+    else:
+        scaling_terminal.print_verdicts(terminal.console_for(), known.name, verdicts, notes, refused)
+
+
+def _model(name: str | None, parameters: float | None, tokens: float | None, unique: float | None) -> "KnownModel":
+    """The model by name, or the one the options describe."""
+    import msgspec
+
+    from passatk.scaling import KnownModel, known_model
+
+    if name is not None:
+        given = {"parameters": parameters, "tokens": tokens, "unique_tokens": unique}
+        return msgspec.structs.replace(known_model(name), **{k: v for k, v in given.items() if v is not None})
+    if parameters is None or tokens is None:
+        raise InputError("which model? Give a known one, like codegeex, or --parameters and --tokens")
+    return KnownModel(name="this model", parameters=parameters, tokens=tokens, unique_tokens=unique, source="given")
+
+
+def laws(json: options.Json = False) -> None:
+    """Published laws, known models, and where their numbers come from."""
+    from passatk.report import scaling_terminal, terminal
+    from passatk.scaling import KNOWN_MODELS, PUBLISHED
+
+    if json:
+        shared.print_json({"laws": list(PUBLISHED.values()), "models": list(KNOWN_MODELS.values())})
+        return
+    console = terminal.console_for()
+    scaling_terminal.print_laws(console, list(PUBLISHED.values()))
+    console.print()
+    scaling_terminal.print_models(console, list(KNOWN_MODELS.values()))

@@ -1,0 +1,98 @@
+"""`passatk scaling fit`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from passatk.cli import options
+from passatk.cli.scaling import shared
+from passatk.errors import InputError, ScalingRefusedError
+
+if TYPE_CHECKING:
+    from passatk.scaling import Study
+
+
+def fit(
+    runs: Annotated[
+        Path, typer.Argument(help="CSV or JSON lines: parameters (N), tokens (D), loss, perhaps flops (C).")
+    ],
+    approach: Annotated[str, typer.Option(help="1, 2, 3 or all.")] = "all",
+    budgets: Annotated[str | None, typer.Option(help="Approach 2: FLOP, like 1e19,1e20. [default: looked for]")] = None,
+    flops: Annotated[
+        float | None, typer.Option(help="Show the optimum for this budget. [default: the largest of the runs]")
+    ] = None,
+    resamples: Annotated[int, typer.Option(min=0, help="For the intervals; 0 for none.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the resamples.")] = 0,
+    name: Annotated[str, typer.Option(help="Of the law.")] = "fit",
+    parameters_field: Annotated[
+        str | None, typer.Option(help="Column that counts parameters, if there are several.")
+    ] = None,
+    extrapolate: shared.Extrapolate = False,
+    out: Annotated[Path | None, typer.Option(help="Keep the fit, for --fit of other commands.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Fit scaling laws to training runs: three approaches side by side, with intervals.
+
+    Exit 2 where the runs do not determine a law; the message says what is missing.
+    """
+    import msgspec
+
+    from passatk.report import scaling_terminal, terminal
+    from passatk.scaling import read_runs, study, write_study
+
+    if approach not in ("1", "2", "3", "all"):
+        raise InputError(f"unknown --approach {approach!r}; known: 1, 2, 3, all")
+    loaded = read_runs(runs, parameters_field)
+    asked = float(loaded.flops.max()) if flops is None else flops
+    outside = loaded.fitted.outside(flops=asked)
+    if outside and not extrapolate:
+        raise ScalingRefusedError(f"no run was there: {outside[0]}. To extrapolate must be asked for (--extrapolate)")
+    with terminal.progress(terminal.console_for("stderr"), "resampling", "fits") as progress:
+        found = study(
+            loaded,
+            name=name,
+            approaches=(1, 2, 3) if approach == "all" else (int(approach),),
+            budgets=shared.numbers(budgets, "--budgets"),
+            resamples=resamples,
+            seed=seed,
+            progress=progress,
+        )
+    if out is not None:
+        write_study(out, found)
+    if json:
+        shared.print_json(
+            {**_without_draws(msgspec.to_builtins(found)), **_intervals(found, asked), "extrapolated": outside}
+        )
+        return
+    scaling_terminal.print_study(terminal.console_for(), found, asked, outside)
+    if out is not None:
+        print(f"fit {out}")
+
+
+def _without_draws(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_draws(part) for key, part in value.items() if key != "draws"}
+    return [_without_draws(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def _intervals(found: "Study", flops: float) -> dict[str, object]:
+    """Of the constants, and each approach's optimum at `flops`, as JSON shows them."""
+    from passatk.scaling import optimum
+
+    shown: dict[str, object] = {}
+    for frontier in (found.frontier, found.isoflop.frontier if found.isoflop else None):
+        if frontier is not None:
+            n, d = frontier.optimal(flops)
+            point = {"parameters": n, "tokens": d, "tokens_per_parameter": d / n}
+            shown[str(frontier.approach)] = {**point, "intervals": frontier.at_budget(flops)}
+    if found.fit is not None:
+        best = optimum(found.fit.law, flops)
+        shown["3"] = {
+            "parameters": best.parameters,
+            "tokens": best.tokens,
+            "tokens_per_parameter": best.tokens_per_parameter,
+            "intervals": found.bootstrap.at_budget(flops) if found.bootstrap else None,
+        }
+    constants = found.bootstrap.constants() if found.bootstrap else None
+    return {"optima": {"flops": flops, "approaches": shown}, "intervals": constants}

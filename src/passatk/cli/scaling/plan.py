@@ -1,0 +1,122 @@
+"""`passatk scaling plan` and `flops`: trainings, and what they cost."""
+
+from typing import Annotated
+
+import typer
+
+from passatk.cli import options
+from passatk.cli.scaling import shared
+from passatk.errors import InputError
+
+
+def flops(
+    model: Annotated[
+        str | None, typer.Argument(help="A known shape, like codegeex. [default: what options say]")
+    ] = None,
+    layers: Annotated[int | None, typer.Option(help="Blocks, without the top-query layer.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Width.")] = None,
+    heads: Annotated[int | None, typer.Option(help="Of attention.")] = None,
+    feed_forward: Annotated[int | None, typer.Option(help="Width inside. [default: 4 x hidden]")] = None,
+    vocabulary: shared.Vocabulary = 52224,
+    context: shared.Context = 2048,
+    top_query: Annotated[bool, typer.Option("--top-query", help="With CodeGeeX's top-query layer.")] = False,
+    untied: Annotated[bool, typer.Option("--untied", help="The output has a matrix of its own.")] = False,
+    tokens: Annotated[float, typer.Option(help="Of the training.")] = 1e9,
+    json: options.Json = False,
+) -> None:
+    """Training FLOP of a shape, counted as 6ND, layer by layer, and as matrix products alone."""
+    from passatk.report import scaling_terminal, terminal
+    from passatk.scaling import Shape
+    from passatk.scaling.flops import all_counts, matmul_parameters
+    from passatk.scaling.flops import parameters as parameters_of
+    from passatk.scaling.published import known_shape
+
+    if model is not None:
+        shape = known_shape(model)
+    elif layers is None or hidden is None or heads is None:
+        raise InputError("which shape? Give a known one, like codegeex, or --layers, --hidden and --heads")
+    else:
+        shape = Shape(
+            layers=layers,
+            hidden=hidden,
+            heads=heads,
+            feed_forward=feed_forward or 4 * hidden,
+            vocabulary=vocabulary,
+            context=context,
+            top_query=top_query,
+            tied=not untied,
+        )
+    number, counts = parameters_of(shape), all_counts(shape)
+    if json:
+        rows = [
+            {"method": c.method, "flops_per_token": c.total, "flops": c.total * tokens, "parts": c.parts}
+            for c in counts
+        ]
+        shared.print_json(
+            {"parameters": number, "matmul_parameters": matmul_parameters(shape), "tokens": tokens, "counts": rows}
+        )
+    else:
+        scaling_terminal.print_flops(terminal.console_for(), number, matmul_parameters(shape), counts, tokens)
+
+
+def plan(  # long: most of it declares the options
+    flops: Annotated[float | None, typer.Option(help="Of the training.")] = None,
+    tokens_per_second: Annotated[float | None, typer.Option(help="Instead: speed of training ...")] = None,
+    at_parameters: Annotated[float | None, typer.Option(help="... measured with a model of this size ...")] = None,
+    hours: Annotated[float | None, typer.Option(help="... and how long.")] = None,
+    ladder: Annotated[
+        str | None, typer.Option(help="Instead: runs to fit a law to, for these budgets in FLOP, like 1e18,1e19,1e20.")
+    ] = None,
+    sizes: Annotated[int, typer.Option(min=2, help="With --ladder: for each budget.")] = 5,
+    span: Annotated[float, typer.Option(help="With --ladder: from the smallest to the largest size, a factor.")] = 8.0,
+    law: shared.LawNames = None,
+    fit: shared.FitFile = None,
+    vocabulary: shared.Vocabulary = 52224,
+    context: shared.Context = 2048,
+    no_top_query: Annotated[bool, typer.Option("--no-top-query", help="A plain GPT.")] = False,
+    unique_tokens: shared.Unique = None,
+    choices: Annotated[int, typer.Option(min=1, help="How many shapes.")] = 5,
+    count: Annotated[str, typer.Option(help="How tokens follow from FLOP: 6nd, per-layer or matmul.")] = "6nd",
+    extrapolate: shared.Extrapolate = False,
+    json: options.Json = False,
+) -> None:
+    """What to train with a budget: parameters, tokens, and shapes of CodeGeeX's architecture; or a ladder of runs.
+
+    The law is refit-234 unless --law or --fit names another.
+    """
+    from passatk import scaling
+    from passatk.report import scaling_terminal, terminal
+    from passatk.scaling.planning import budget
+
+    chosen = shared.one_law(law, fit)
+    architecture = scaling.Architecture(vocabulary=vocabulary, context=context, top_query=not no_top_query)
+    steps = shared.numbers(ladder, "--ladder")
+    speed = (tokens_per_second, at_parameters, hours)
+    if (flops is not None) + any(part is not None for part in speed) + (steps is not None) != 1:
+        raise InputError("which budget? Give --flops; or --tokens-per-second, --at-parameters and --hours; or --ladder")
+    if steps is not None:
+        rungs = scaling.ladder(
+            chosen, steps, architecture, sizes=sizes, span=span, count=count, extrapolate=extrapolate
+        )
+        if json:
+            shared.print_json(rungs)
+        else:
+            scaling_terminal.print_ladder(terminal.console_for(), rungs)
+        return
+    if flops is None:
+        if tokens_per_second is None or at_parameters is None or hours is None:
+            raise InputError("a speed needs all of --tokens-per-second, --at-parameters and --hours")
+        flops = budget(tokens_per_second, hours, at_parameters)
+    found = scaling.plan(
+        chosen,
+        flops,
+        architecture,
+        unique_tokens=unique_tokens,
+        choices=choices,
+        count=count,
+        extrapolate=extrapolate,
+    )
+    if json:
+        shared.print_json(found)
+    else:
+        scaling_terminal.print_plan(terminal.console_for(), found)

@@ -1,0 +1,133 @@
+"""FLOP of training, counted three ways, for a transformer of a given shape.
+
+6 N D is quick and too coarse for small models: it leaves out attention's products of tokens with tokens, and counts
+embeddings that are looked up, not multiplied. A multiplication and an addition are 2 FLOP; backward is twice forward.
+"""
+
+from passatk.errors import InputError
+from passatk.records import Record
+from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN
+
+_TRAINING = 3.0
+"""Forward once, backward twice as much."""
+
+
+class Shape(Record, frozen=True, kw_only=True):
+    """The shape of a transformer, as far as FLOP and parameters depend on it."""
+
+    layers: int
+    """Blocks with attention; of CodeGeeX's kind without the top-query layer."""
+    hidden: int
+    heads: int
+    feed_forward: int
+    vocabulary: int
+    """Rows of the token embedding."""
+    context: int
+    """Tokens of a training sequence, and learned positions."""
+    head_width: int | None = None
+    """None: hidden / heads."""
+    top_query: bool = False
+    """A last block whose queries come from an embedding of the position (CodeGeeX)."""
+    tied: bool = True
+    """The output matrix is the token embedding."""
+    learned_positions: bool = True
+    biases: bool = True
+
+    def check(self) -> None:
+        """Raise InputError if no model can have this shape."""
+        for name in ("layers", "hidden", "heads", "feed_forward", "vocabulary", "context"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} = {getattr(self, name)}: it must be positive")
+        if self.head_width is None and self.hidden % self.heads:
+            raise InputError(f"hidden = {self.hidden} cannot be shared among heads = {self.heads}")
+
+    @property
+    def blocks(self) -> int:
+        """All blocks, the top-query layer included."""
+        return self.layers + self.top_query
+
+    @property
+    def attention_width(self) -> int:
+        """Heads times their width."""
+        return self.heads * (self.head_width or self.hidden // self.heads)
+
+
+class FlopCount(Record, frozen=True, kw_only=True):
+    """Training FLOP for one token, by one way of counting. `total` is the sum of its parts."""
+
+    method: str
+    parts: dict[str, float]
+
+    @property
+    def total(self) -> float:
+        """FLOP a token."""
+        return sum(self.parts.values())
+
+
+def parameters(shape: Shape) -> int:
+    """All parameters: matrices, biases, LayerNorms, embeddings; the top-query layer's where there is one.
+
+    CodeGeeX-13B (39 blocks + 1, hidden 5120, vocabulary 52224, 2048 positions) has 12,873,943,040.
+    """
+    shape.check()
+    h, f, w = shape.hidden, shape.feed_forward, shape.attention_width
+    block = _block_matrices(shape) + (3 * w + h + f + h if shape.biases else 0) + 4 * h
+    positions = shape.context * h * (shape.learned_positions + shape.top_query)
+    output = 0 if shape.tied else shape.vocabulary * h
+    return shape.vocabulary * h + positions + shape.blocks * block + 2 * h + output
+
+
+def matmul_parameters(shape: Shape) -> int:
+    """Parameters that every token is multiplied with: matrices of blocks and output; no look-ups, biases, norms."""
+    shape.check()
+    return shape.blocks * _block_matrices(shape) + shape.vocabulary * shape.hidden
+
+
+def _block_matrices(shape: Shape) -> int:
+    return 4 * shape.hidden * shape.attention_width + 2 * shape.hidden * shape.feed_forward
+
+
+def six_n_d(parameter_count: float) -> FlopCount:
+    """6 a parameter, whichever are counted (Kaplan et al. 2020, section 2.1)."""
+    return FlopCount(method="6nd", parts={"parameters": FLOP_PER_PARAMETER_AND_TOKEN * parameter_count})
+
+
+def per_layer(shape: Shape) -> FlopCount:
+    """Layer by layer, as Hoffmann et al. (2022), appendix F, count: embeddings as products, softmax at 3 an element."""
+    shape.check()
+    s, h, w = shape.context, shape.hidden, shape.attention_width
+    forward = {
+        "embeddings": 2.0 * shape.vocabulary * h,
+        "queries, keys, values": shape.blocks * 2.0 * 3 * h * w,
+        "scores": shape.blocks * 2.0 * s * w,
+        "softmax": shape.blocks * 3.0 * shape.heads * s,
+        "weighted sums": shape.blocks * 2.0 * s * w,
+        "attention output": shape.blocks * 2.0 * w * h,
+        "feed-forward": shape.blocks * 2.0 * 2 * h * shape.feed_forward,
+        "logits": 2.0 * h * shape.vocabulary,
+    }
+    return FlopCount(method="per-layer", parts={part: _TRAINING * count for part, count in forward.items()})
+
+
+def matmul_only(shape: Shape, *, causal: bool = False) -> FlopCount:
+    """Matrix products alone: what the hardware's peak is measured in (Chowdhery et al. 2022, appendix B).
+
+    Args:
+        shape: of the model.
+        causal: count only pairs of tokens that see each other, half of all; most kernels compute all.
+    """
+    shape.check()
+    pairs = (shape.context + 1) / 2 if causal else shape.context
+    return FlopCount(
+        method="matmul",
+        parts={
+            "blocks": _TRAINING * 2.0 * shape.blocks * _block_matrices(shape),
+            "attention": _TRAINING * 2.0 * 2 * pairs * shape.attention_width * shape.blocks,
+            "logits": _TRAINING * 2.0 * shape.hidden * shape.vocabulary,
+        },
+    )
+
+
+def all_counts(shape: Shape) -> tuple[FlopCount, ...]:
+    """6 N D with all parameters, per layer, and matrix products alone."""
+    return six_n_d(parameters(shape)), per_layer(shape), matmul_only(shape)

@@ -1,0 +1,141 @@
+"""Approach 1: the best run for each amount of compute, and power laws through them.
+
+Hoffmann et al. (2022), section 3.1: from the lower envelope of all training curves, which size and how many tokens
+reached the least loss at each FLOP count; then N_opt = k C^a and D_opt = k' C^(1-a) by least squares in logarithms.
+"""
+
+import math
+
+import numpy as np
+
+from passatk.errors import ScalingRefusedError
+from passatk.records import Record
+from passatk.scaling.bootstrap import Interval
+from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats, Span
+from passatk.scaling.runs import Runs
+
+_FEWEST = 3
+_LEVELS = 1500
+"""FLOP counts at which the envelope is read, spaced evenly in logarithms, as in the paper."""
+_NOTHING_LEFT = 0.5
+"""More resamples than this share without a frontier, and there is no interval."""
+
+
+class PowerLaw(Record, frozen=True, kw_only=True):
+    """value = coefficient x C^exponent."""
+
+    coefficient: float
+    exponent: float
+
+    def at(self, flops: float) -> float:
+        """The value for `flops` FLOP."""
+        return float(self.coefficient * flops**self.exponent)
+
+
+class FrontierPoint(Record, frozen=True, kw_only=True):
+    """The best size found for one amount of compute."""
+
+    flops: float
+    parameters: float
+    tokens: float
+    loss: float
+
+
+class Frontier(Record, frozen=True, kw_only=True):
+    """Best points, and N*(C) through them. D*(C) = C / (6 N*), so its exponent is one minus that of N*."""
+
+    approach: int
+    points: tuple[FrontierPoint, ...]
+    parameters: PowerLaw
+    fitted: Span
+    """Of FLOP."""
+    exponent: Interval | None = None
+    draws: tuple[tuple[float, float], ...] = ()
+    """(ln coefficient, exponent) from resampled runs."""
+
+    def optimal(self, flops: float) -> tuple[float, float]:
+        """(N*, D*) for `flops` FLOP."""
+        n = self.parameters.at(flops)
+        return n, flops / FLOP_PER_PARAMETER_AND_TOKEN / n
+
+    def at_budget(self, flops: float) -> dict[str, Interval] | None:
+        """Intervals of the optimum for `flops` FLOP, as for a bootstrapped law; None without draws."""
+        if not self.draws:
+            return None
+        draws = np.array(self.draws)
+        parameters = np.exp(draws[:, 0] + draws[:, 1] * math.log(flops))
+        tokens = flops / FLOP_PER_PARAMETER_AND_TOKEN / parameters
+        return {
+            "parameters": Interval.of(parameters),
+            "tokens": Interval.of(tokens),
+            "tokens_per_parameter": Interval.of(tokens / parameters),
+        }
+
+
+def power_law(flops: Floats, values: Floats) -> PowerLaw:
+    """By least squares in logarithms.
+
+    Raises:
+        ScalingRefusedError: fewer than two different FLOP counts.
+    """
+    x, y = np.log(flops), np.log(values)
+    if len(x) < 2 or np.ptp(x) < 1e-9:
+        raise ScalingRefusedError("a power law needs at least two different amounts of compute")
+    exponent = float(np.cov(x, y, bias=True)[0, 1] / x.var())
+    return PowerLaw(coefficient=math.exp(float(y.mean()) - exponent * float(x.mean())), exponent=exponent)
+
+
+def envelope(runs: Runs) -> Runs:
+    """The runs that no run with as little compute beats, by rising compute and falling loss."""
+    order = np.lexsort((runs.loss, runs.flops))
+    best = np.minimum.accumulate(runs.loss[order])
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = best[1:] < best[:-1]
+    return runs.take(order[new])
+
+
+def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples: int = 1000) -> Frontier:
+    """Approach 1. With a generator, its interval from resampled runs.
+
+    Raises:
+        ScalingRefusedError: fewer than 3 runs are on the envelope.
+    """
+    best = envelope(runs)
+    if len(best) < _FEWEST:
+        raise ScalingRefusedError(
+            f"approach 1: only {len(best)} of {len(runs)} runs are the best for their compute; at least {_FEWEST} are"
+            " needed"
+        )
+    law = _through(best)
+    draws: list[tuple[float, float]] = []
+    for _ in range(resamples if generator is not None else 0):
+        assert generator is not None
+        drawn = envelope(runs.take(generator.integers(0, len(runs), len(runs))))
+        if len(drawn) >= _FEWEST:
+            one = _through(drawn)
+            draws.append((math.log(one.coefficient), one.exponent))
+    points = zip(best.flops, best.parameters, best.tokens, best.loss, strict=True)
+    return Frontier(
+        approach=1,
+        points=tuple(
+            FrontierPoint(flops=float(c), parameters=float(n), tokens=float(d), loss=float(y)) for c, n, d, y in points
+        ),
+        parameters=law,
+        fitted=Span.of(best.flops),
+        exponent=interval_of_exponent(draws, resamples),
+        draws=tuple(draws),
+    )
+
+
+def interval_of_exponent(draws: list[tuple[float, float]], resamples: int) -> Interval | None:
+    """From (ln coefficient, exponent) of the resamples that had a frontier; None if too few had."""
+    if len(draws) < 2 or len(draws) < _NOTHING_LEFT * resamples:
+        return None
+    return Interval.of([exponent for _, exponent in draws])
+
+
+def _through(best: Runs) -> PowerLaw:
+    """Read the staircase at evenly spaced levels, so that a stretch with many runs weighs no more than its length."""
+    levels = np.exp(np.linspace(math.log(best.flops[0]), math.log(best.flops[-1]), _LEVELS))
+    at = np.searchsorted(best.flops, levels * (1 + 1e-12), side="right") - 1
+    return power_law(levels, best.parameters[at])

@@ -1,0 +1,149 @@
+"""The parametric law of Hoffmann et al. (2022), and what it says: a loss, and where it was fitted.
+
+L(N, D) = E + A / N^alpha + B / D^beta, with N parameters, D training tokens, and the loss in nats per token
+("Training Compute-Optimal Large Language Models", section 3.3). Compute is counted as C = 6 N D FLOP.
+"""
+
+import math
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from passatk.errors import InputError, ScalingRefusedError
+from passatk.records import Record
+
+FLOP_PER_PARAMETER_AND_TOKEN = 6.0
+"""Forward 2, backward 4 (Kaplan et al. 2020, section 2.1)."""
+
+Floats = NDArray[np.float64]
+
+_ROUNDING = 1e-9
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """From `low` to `high`, both included."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: ArrayLike) -> Self:
+        """The smallest span with all `values` in it."""
+        numbers = np.asarray(values, dtype=float)
+        return cls(low=float(numbers.min()), high=float(numbers.max()))
+
+
+class FittedRange(Record, frozen=True, kw_only=True):
+    """Where the runs lay that a law was fitted to."""
+
+    parameters: Span
+    tokens: Span
+    flops: Span
+
+    def outside(
+        self, *, parameters: float | None = None, tokens: float | None = None, flops: float | None = None
+    ) -> tuple[str, ...]:
+        """In words, what of these lies outside of the range, and how far from its end; empty if nothing does."""
+        asked = (
+            ("parameters", parameters, self.parameters),
+            ("tokens", tokens, self.tokens),
+            ("FLOP", flops, self.flops),
+        )
+        said = []
+        for unit, value, span in asked:
+            if value is None:
+                continue
+            if value > span.high * (1 + _ROUNDING):
+                said.append(f"{_plain(value)} {unit}, {value / span.high:.3g} times the most ({_plain(span.high)})")
+            elif value < span.low * (1 - _ROUNDING):
+                said.append(f"{_plain(value)} {unit}, {value / span.low:.1g} of the least ({_plain(span.low)})")
+        return tuple(said)
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3g}".replace("e+", "e")
+
+
+class Law(Record, frozen=True, kw_only=True):
+    """E + A / N^alpha + B / D^beta, where it comes from, and where it holds.
+
+    `covariance` is that of (ln A, ln B, ln E, alpha, beta), where it is known; intervals of what follows from the law
+    come from it.
+    """
+
+    name: str
+    source: str
+    A: float
+    B: float
+    E: float
+    alpha: float
+    beta: float
+    fitted: FittedRange
+    covariance: tuple[tuple[float, ...], ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Raise InputError for constants that are no law."""
+        for name in ("A", "B", "alpha", "beta"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise InputError(f"law {self.name!r}: {name} = {value}; expected a positive number")
+        if not (math.isfinite(self.E) and self.E >= 0):
+            raise InputError(f"law {self.name!r}: E = {self.E}; expected a number that is not negative")
+
+    @classmethod
+    def from_theta(cls, theta: ArrayLike, *, name: str, source: str, fitted: FittedRange, **more: Any) -> Self:
+        """The law with (ln A, ln B, ln E, alpha, beta) = `theta`."""
+        a, b, e, alpha, beta = (float(value) for value in np.asarray(theta, dtype=float))
+        return cls(
+            name=name,
+            source=source,
+            A=math.exp(a),
+            B=math.exp(b),
+            E=math.exp(e),
+            alpha=alpha,
+            beta=beta,
+            fitted=fitted,
+            **more,
+        )
+
+    @property
+    def theta(self) -> Floats:
+        """(ln A, ln B, ln E, alpha, beta), shape [5]."""
+        return np.array([math.log(self.A), math.log(self.B), math.log(self.E), self.alpha, self.beta])
+
+    def loss(self, parameters: ArrayLike, tokens: ArrayLike) -> Any:
+        """Nats per token after training `parameters` on `tokens` fresh tokens; arrays are broadcast."""
+        n, d = np.asarray(parameters, dtype=float), np.asarray(tokens, dtype=float)
+        value = self.E + self.A * n**-self.alpha + self.B * d**-self.beta
+        return float(value) if value.ndim == 0 else value
+
+    def check_inside(self, extrapolate: bool, **asked: float | None) -> tuple[str, ...]:
+        """What of `asked` (as for `FittedRange.outside`) is extrapolated, if that is allowed.
+
+        Raises:
+            ScalingRefusedError: something is, and `extrapolate` is False.
+        """
+        said = self.fitted.outside(**asked)
+        if said and not extrapolate:
+            raise ScalingRefusedError(
+                f"law {self.name!r} was not fitted there: {'; '.join(said)}. To extrapolate must be asked for"
+                " (--extrapolate)"
+            )
+        return said
+
+
+def compute(parameters: float, tokens: float) -> float:
+    """C = 6 N D, in FLOP."""
+    return FLOP_PER_PARAMETER_AND_TOKEN * parameters * tokens
+
+
+def positive(name: str, value: float) -> float:
+    """`value`, if it is a positive number.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not (math.isfinite(value) and value > 0):
+        raise InputError(f"{name} = {value}; expected a positive number")
+    return value

@@ -1,0 +1,223 @@
+"""From a budget to a training: parameters and tokens, shapes that can be built, a ladder of runs to fit a law to."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from passatk.errors import InputError, ScalingRefusedError, UnknownNameError
+from passatk.records import Record
+from passatk.scaling.allocation import Allocation, loss_at, optimum
+from passatk.scaling.flops import Shape, matmul_only, parameters, per_layer
+from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Law, positive
+
+COUNTS = ("6nd", "per-layer", "matmul")
+
+_SECONDS_PER_HOUR = 3600.0
+_NEAR = 0.4
+"""Shapes whose ln N is further from what is wanted are not offered."""
+_SQUARE = 0.02
+"""What a shape half as wide or deep as usual costs in the choice, in squared units of ln N."""
+
+
+class Architecture(Record, frozen=True, kw_only=True):
+    """What all shapes of a plan share: by default that of a small CodeGeeX."""
+
+    vocabulary: int = 52224
+    context: int = 2048
+    top_query: bool = True
+
+
+class Rung(Record, frozen=True, kw_only=True):
+    """One training that can be started."""
+
+    shape: Shape
+    parameters: int
+    tokens: float
+    flops: float
+    """The budget, by `count`."""
+    matmul_flops: float
+    """What the hardware multiplies, all pairs of tokens counted."""
+    loss: float
+    """What the law expects."""
+    excess: float
+    """Its distance from the loss of the optimum for this budget."""
+
+
+class Plan(Record, frozen=True, kw_only=True):
+    """What to train with a budget."""
+
+    law: str
+    optimum: Allocation
+    choices: tuple[Rung, ...]
+    """Best first."""
+    count: str
+    extrapolated: tuple[str, ...]
+
+
+class Ladder(Record, frozen=True, kw_only=True):
+    """Runs to fit a law to: sizes around the expected best one, for several budgets."""
+
+    law: str
+    rungs: tuple[Rung, ...]
+    flops: float
+    """Of all together."""
+    count: str
+    extrapolated: tuple[str, ...]
+
+
+def budget(tokens_per_second: float, hours: float, at_parameters: float) -> float:
+    """FLOP in `hours`, when a model of `at_parameters` trains at `tokens_per_second`.
+
+    The speed in FLOP/s is taken to be the same at every size; small models are slower than that.
+
+    Raises:
+        InputError: a number that is not positive.
+    """
+    speed = positive("tokens per second", tokens_per_second) * positive("parameters", at_parameters)
+    return FLOP_PER_PARAMETER_AND_TOKEN * speed * positive("hours", hours) * _SECONDS_PER_HOUR
+
+
+def plan(
+    law: Law,
+    flops: float,
+    architecture: Architecture | None = None,
+    *,
+    unique_tokens: float | None = None,
+    choices: int = 5,
+    count: str = "6nd",
+    extrapolate: bool = False,
+) -> Plan:
+    """The optimum for `flops` FLOP, and the nearest shapes of CodeGeeX's architecture.
+
+    Args:
+        law: which law decides.
+        flops: of the training.
+        architecture: vocabulary, context, top-query layer.
+        unique_tokens: of the training data; None for enough.
+        choices: how many shapes, each of another depth.
+        count: how FLOP are counted when tokens follow from the budget: `6nd`, `per-layer` or `matmul`.
+        extrapolate: plan although the budget lies outside of where the law was fitted; the plan says so.
+
+    Raises:
+        ScalingRefusedError: it lies outside and `extrapolate` is False, or no shape comes near the optimum.
+        InputError: a number that is not positive, an unknown count.
+    """
+    _check_count(count)
+    best = optimum(law, flops, unique_tokens)
+    extrapolated = law.check_inside(extrapolate, flops=flops, parameters=best.parameters, tokens=best.tokens)
+    shapes = shapes_near(best.parameters, architecture or Architecture())[:choices]
+    if not shapes:
+        raise ScalingRefusedError(
+            f"no shape has about {best.parameters:.3g} parameters with a vocabulary of"
+            f" {(architecture or Architecture()).vocabulary}; a smaller vocabulary or a larger budget is needed"
+        )
+    rungs = tuple(_rung(law, shape, flops, best.loss, unique_tokens, count) for shape in shapes)
+    return Plan(law=law.name, optimum=best, choices=rungs, count=count, extrapolated=extrapolated)
+
+
+def ladder(
+    law: Law,
+    budgets: tuple[float, ...],
+    architecture: Architecture | None = None,
+    *,
+    sizes: int = 5,
+    span: float = 8.0,
+    count: str = "6nd",
+    extrapolate: bool = False,
+) -> Ladder:
+    """For each budget `sizes` shapes, spaced evenly in ln N over a factor `span` around the expected best size.
+
+    Such a grid suits all three approaches: a parabola has its vertex inside, and parameters and tokens vary
+    independently.
+
+    Raises:
+        ScalingRefusedError: a budget lies outside of the law and `extrapolate` is False, or too few shapes differ.
+        InputError: a number that is not positive, an unknown count.
+    """
+    _check_count(count)
+    if sizes < 2 or not span > 1:
+        raise InputError(f"a ladder of {sizes} sizes over a factor {span}: expected at least 2, over more than 1")
+    known = architecture or Architecture()
+    rungs: list[Rung] = []
+    extrapolated: list[str] = []
+    for flops in budgets:
+        best = optimum(law, flops)
+        extrapolated += law.check_inside(extrapolate, flops=flops)
+        wanted = best.parameters * np.geomspace(span**-0.5, span**0.5, sizes)
+        shapes: list[Shape] = []
+        for n in wanted:
+            shapes += [shape for shape in shapes_near(float(n), known) if shape not in shapes][:1]
+        if len(shapes) < sizes:
+            raise ScalingRefusedError(
+                f"only {len(shapes)} shapes differ around {best.parameters:.3g} parameters, the best for {flops:.3g}"
+                f" FLOP; {sizes} were asked for. A smaller vocabulary, larger budgets or a larger span are needed"
+            )
+        rungs += [_rung(law, shape, flops, best.loss, None, count) for shape in shapes]
+    return Ladder(
+        law=law.name,
+        rungs=tuple(rungs),
+        flops=sum(rung.flops for rung in rungs),
+        count=count,
+        extrapolated=tuple(extrapolated),
+    )
+
+
+def shapes_near(wanted: float, architecture: Architecture) -> list[Shape]:
+    """Shapes with about `wanted` parameters, one a depth, best first: near in size, and as wide as usual for it.
+
+    Usual is a width of 32 a layer at 3 million parameters and 128 at 13 billion, as CodeGeeX has.
+    """
+    usual = 32 * (wanted / 3e6) ** (math.log(4) / math.log(13e9 / 3e6))
+    best: dict[int, tuple[float, Shape]] = {}
+    for shape in _shapes(architecture):
+        apart = math.log(parameters(shape) / wanted)
+        if abs(apart) > _NEAR:
+            continue
+        aspect = math.log(shape.hidden / shape.blocks / usual) / math.log(2)
+        cost = apart**2 + _SQUARE * aspect**2
+        if shape.layers not in best or cost < best[shape.layers][0]:
+            best[shape.layers] = (cost, shape)
+    return [shape for _, shape in sorted(best.values(), key=lambda pair: pair[0])]
+
+
+def _shapes(architecture: Architecture) -> Iterator[Shape]:
+    """All that are sensible: heads of 16 to 128, four times as wide in the middle."""
+    hidden = 16
+    while hidden <= 16384:
+        head_width = 16 if hidden % 32 else 32 if hidden < 256 else 64 if hidden < 4096 else 128
+        if hidden % head_width == 0:
+            for layers in range(1, 129):
+                if 4 <= hidden / (layers + architecture.top_query) <= 512:
+                    yield Shape(
+                        layers=layers,
+                        hidden=hidden,
+                        heads=hidden // head_width,
+                        feed_forward=4 * hidden,
+                        vocabulary=architecture.vocabulary,
+                        context=architecture.context,
+                        top_query=architecture.top_query,
+                    )
+        hidden += 16 if hidden < 128 else 32 if hidden < 512 else 64 if hidden < 2048 else 256
+
+
+def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float | None, count: str) -> Rung:
+    number = parameters(shape)
+    multiplied = matmul_only(shape).total
+    each = {"6nd": FLOP_PER_PARAMETER_AND_TOKEN * number, "per-layer": per_layer(shape).total, "matmul": multiplied}
+    tokens = flops / each[count]
+    loss = loss_at(law, number, tokens, unique)
+    return Rung(
+        shape=shape,
+        parameters=number,
+        tokens=tokens,
+        flops=flops,
+        matmul_flops=multiplied * tokens,
+        loss=loss,
+        excess=loss - best_loss,
+    )
+
+
+def _check_count(count: str) -> None:
+    if count not in COUNTS:
+        raise UnknownNameError("way to count FLOP", count, COUNTS)

@@ -1,0 +1,145 @@
+"""All three approaches on the same runs: what `passatk scaling fit` finds, and the file it is kept in."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from passatk.errors import InputError, ScalingRefusedError, SourceError
+from passatk.records import Record
+from passatk.scaling.bootstrap import Bootstrap, Progress, bootstrap
+from passatk.scaling.fitting import Fit, fit
+from passatk.scaling.frontier import Frontier, frontier
+from passatk.scaling.isoflop import DesignBias, IsoFlop, bias_of_design, isoflop
+from passatk.scaling.laws import FittedRange, Floats, Law
+from passatk.scaling.runs import Runs
+
+APPROACHES = (1, 2, 3)
+FORMAT = "passatk-scaling-fit-1"
+
+
+class Study(Record, frozen=True, kw_only=True):
+    """What the approaches found; None where one was not asked for or refused. `refused` says why."""
+
+    format: str = FORMAT
+    name: str
+    source: str
+    runs: int
+    range: FittedRange
+    seed: int
+    frontier: Frontier | None = None
+    """Approach 1."""
+    isoflop: IsoFlop | None = None
+    """Approach 2."""
+    bias: DesignBias | None = None
+    """Of approach 2 with these runs, were the law of approach 3 exactly true."""
+    fit: Fit | None = None
+    """Approach 3."""
+    bootstrap: Bootstrap | None = None
+    refused: dict[str, str] = {}
+
+    @property
+    def law(self) -> Law:
+        """That of approach 3.
+
+        Raises:
+            ScalingRefusedError: there is none.
+        """
+        if self.fit is None:
+            raise ScalingRefusedError(
+                f"{self.name} has no parametric law: {self.refused.get('3', 'approach 3 was not run')}"
+            )
+        return self.fit.law
+
+    @property
+    def thetas(self) -> Floats | None:
+        """Resampled laws, [resamples, 5], or None."""
+        return None if self.bootstrap is None else self.bootstrap.thetas
+
+
+def study(
+    runs: Runs,
+    *,
+    name: str = "fit",
+    approaches: tuple[int, ...] = APPROACHES,
+    budgets: tuple[float, ...] | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Study:
+    """Fit `runs` with each approach. Each has a generator of its own, PCG64 of (seed, approach).
+
+    Args:
+        runs: training runs.
+        name: of the law.
+        approaches: of 1, 2, 3.
+        budgets: of approach 2, in FLOP; None looks for them.
+        resamples: for intervals; 0 for none.
+        seed: of the resamples.
+        progress: called with (done, resamples) by approach 3.
+
+    Raises:
+        ScalingRefusedError: every approach asked for refused.
+        InputError: an unknown approach, or a negative number of resamples.
+    """
+    if not approaches or set(approaches) - set(APPROACHES) or resamples < 0 or resamples == 1:
+        raise InputError(
+            f"approaches {approaches} with {resamples} resamples: expected some of 1, 2, 3 and 0 or at least 2"
+        )
+    found: dict[str, object] = {}
+    refused: dict[str, str] = {}
+    for approach in sorted(set(approaches)):
+        generator = np.random.Generator(np.random.PCG64([seed, approach])) if resamples else None
+        try:
+            if approach == 1:
+                found["frontier"] = frontier(runs, generator, resamples)
+            elif approach == 2:
+                found["isoflop"] = isoflop(runs, budgets, generator, resamples=resamples)
+            else:
+                found["fit"] = fitted = fit(runs, name=name)
+                if generator is not None:
+                    found["bootstrap"] = bootstrap(
+                        runs, fitted, generator, seed=seed, resamples=resamples, progress=progress
+                    )
+                if "isoflop" in found:
+                    found["bias"] = bias_of_design(runs, fitted.law, budgets)
+        except ScalingRefusedError as refusal:
+            key = str(approach) if approach != 3 or "fit" not in found else "bias"
+            refused[key] = str(refusal)
+    if not found:
+        raise ScalingRefusedError("; ".join(refused.values()))
+    common = {"name": name, "source": runs.source, "runs": len(runs), "range": runs.fitted, "seed": seed}
+    return msgspec.convert({**common, **found, "refused": refused}, Study, from_attributes=True)
+
+
+def write_study(path: Path, result: Study) -> None:
+    """Keep it as JSON.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def read_study(path: Path) -> Study:
+    """What `passatk scaling fit --out` wrote.
+
+    Raises:
+        SourceError: it is something else.
+        InputError: it cannot be read.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        result = msgspec.json.decode(text, type=Study)
+    except msgspec.DecodeError as error:
+        raise SourceError(path, None, str(error), "a file that `passatk scaling fit --out` wrote") from error
+    if result.format != FORMAT:
+        raise SourceError(path, None, f"format {result.format!r}", f"{FORMAT!r}", "format")
+    return result

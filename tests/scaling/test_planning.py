@@ -1,0 +1,83 @@
+"""From a budget to trainings that can be started and fitted."""
+
+import pytest
+from scaling_cases import CODE_LIKE
+
+from passatk.errors import InputError, ScalingRefusedError, UnknownNameError
+from passatk.scaling import PUBLISHED, Architecture, Runs, isoflop, ladder, plan, study
+from passatk.scaling.flops import matmul_only, parameters
+from passatk.scaling.planning import budget, shapes_near
+
+SMALL = Architecture(vocabulary=1024, context=256)
+
+
+def test_codegeex_is_among_the_shapes_of_its_size() -> None:
+    shapes = shapes_near(12.87e9, Architecture())[:5]
+    assert any((shape.layers, shape.hidden, shape.heads) == (39, 5120, 40) for shape in shapes)
+    assert len({shape.layers for shape in shapes}) == 5
+
+
+@pytest.mark.parametrize("wanted", [5e4, 3e5, 2.8e6, 1e8, 1e10])
+def test_shapes_come_near_and_can_be_built(wanted: float) -> None:
+    best = shapes_near(wanted, SMALL)[0]
+    assert parameters(best) == pytest.approx(wanted, rel=0.3)
+    assert best.hidden % best.heads == 0
+    assert best.feed_forward == 4 * best.hidden
+
+
+@pytest.mark.parametrize("count", ["6nd", "per-layer", "matmul"])
+def test_every_choice_spends_the_budget(count: str) -> None:
+    found = plan(CODE_LIKE, 1e15, SMALL, count=count)
+    assert len(found.choices) == 5
+    for choice in found.choices:
+        spent = {"6nd": 6.0 * choice.parameters, "matmul": matmul_only(choice.shape).total}
+        if count in spent:
+            assert spent[count] * choice.tokens == pytest.approx(1e15)
+        assert choice.matmul_flops == pytest.approx(matmul_only(choice.shape).total * choice.tokens)
+        assert choice.loss == pytest.approx(CODE_LIKE.loss(choice.parameters, choice.tokens))
+        if count == "6nd":
+            assert 0 <= choice.excess < 0.05
+
+
+def test_a_speed_and_hours_make_a_budget() -> None:
+    assert budget(13_000, 1, 2.85e6) == pytest.approx(6 * 2.85e6 * 13_000 * 3600)
+    with pytest.raises(InputError, match="hours = 0"):
+        budget(13_000, 0, 2.85e6)
+
+
+def test_scarce_data_make_the_plan_larger() -> None:
+    free, scarce = plan(CODE_LIKE, 1e15, SMALL), plan(CODE_LIKE, 1e15, SMALL, unique_tokens=2e6)
+    assert scarce.optimum.parameters > free.optimum.parameters
+
+
+def test_a_ladder_can_be_fitted_by_all_approaches() -> None:
+    steps = ladder(CODE_LIKE, (1e14, 1e15, 1e16), SMALL, sizes=6)
+    assert len(steps.rungs) == 18
+    assert steps.flops == pytest.approx(6 * 1.11e16)
+    n, d = [float(rung.parameters) for rung in steps.rungs], [rung.tokens for rung in steps.rungs]
+    runs = Runs.of(n, d, CODE_LIKE.loss(n, d))
+    assert len(isoflop(runs).profiles) == 3
+    found = study(runs, resamples=0)
+    assert found.fit is not None
+    assert found.fit.law.alpha == pytest.approx(CODE_LIKE.alpha, rel=1e-3)
+    assert found.refused == {}
+
+
+def test_plans_outside_of_the_law_are_refused_or_stamped() -> None:
+    law = PUBLISHED["refit-234"]
+    with pytest.raises(ScalingRefusedError, match="of the least"):
+        plan(law, 1e13, SMALL)
+    assert plan(law, 1e13, SMALL, extrapolate=True).extrapolated
+    with pytest.raises(ScalingRefusedError, match="of the least"):
+        ladder(law, (1e13,), SMALL)
+
+
+def test_what_cannot_be_built_is_refused() -> None:
+    with pytest.raises(ScalingRefusedError, match="a smaller vocabulary or a larger budget"):
+        plan(CODE_LIKE, 1e11, Architecture())
+    with pytest.raises(ScalingRefusedError, match="shapes differ around"):
+        ladder(CODE_LIKE, (1e11,), Architecture(vocabulary=20_000))
+    with pytest.raises(InputError, match="at least 2"):
+        ladder(CODE_LIKE, (1e15,), SMALL, sizes=1)
+    with pytest.raises(UnknownNameError, match="known: 6nd, matmul, per-layer"):
+        plan(CODE_LIKE, 1e15, SMALL, count="7nd")
