@@ -54,7 +54,7 @@ class Ways:
 
     def __init__(self, method: str, model: Path, folder: Path, options: argparse.Namespace):
         self.method, self.model, self.folder, self.options = method, model, folder / method, options
-        self.problems = load("basics")
+        self.problems = load("basics/written")
         self.tasks = [p for p in self.problems.problems.values() if p.language == "python"]
 
     def request(self, name: str, batch: int = 64, problems: ProblemSet | None = None) -> Generation:
@@ -70,7 +70,7 @@ class Ways:
         )
 
     def command(self, name: str, *more: str) -> list[str]:
-        command = [sys.executable, "-m", "passatk", "generate", "--problems", "basics", "--language", "python"]
+        command = [sys.executable, "-m", "passatk", "generate", "--problems", "basics/written", "--language", "python"]
         command += ["--model", str(self.model), "--device", self.options.device, "--out", str(self.folder / name)]
         command += ["--preset", self.method, "--max-new-tokens", str(self.options.new_tokens)]
         return [*command, "--stop-rule", "none", "-n", str(self.options.samples), *more]
@@ -107,7 +107,7 @@ class Ways:
             files.append(file)
         commands = [self.command(f"half-{part}") for part in range(2)]
         for command, file in zip(commands, files, strict=True):
-            command[command.index("basics")] = str(file)
+            command[command.index("basics/written")] = str(file)
         running = [subprocess.Popen(c, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for c in commands]
         if any(process.wait() for process in running):
             raise SystemExit("a process of two failed")

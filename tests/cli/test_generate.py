@@ -21,7 +21,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def generate(passatk: Command, model: Path, out: Path, *more: str) -> dict[str, Any]:
     done = passatk(
-        *("generate", "--problems", "basics", "--language", "python", "--model", str(model), "--out", str(out)),
+        *("generate", "--problems", "basics/written", "--language", "python", "--model", str(model), "--out", str(out)),
         *("--preset", "humaneval-x", "--max-new-tokens", "24", "--json", *more),
     )
     assert done.returncode == 0, done.stderr
@@ -52,7 +52,7 @@ def test_samples_are_generated_recorded_and_scored(passatk: Command, model: Path
     assert manifest["settings"]["seed"] == 42
     assert manifest["origin"]["row_unit"] in (1, 2, 4, 8, 16, 32, 64, 128, 256)
     assert len(manifest["origin"]["fingerprint"]) == 64
-    done = passatk("evaluate", str(out), "--problems", "basics", "--out", str(tmp_path / "run"), "--json")
+    done = passatk("evaluate", str(out), "--problems", "basics/written", "--out", str(tmp_path / "run"), "--json")
     assert done.returncode == 0, done.stderr
     assert sum(json.loads(done.stdout)["scores"][0]["statuses"].values()) == 84
 
@@ -62,7 +62,7 @@ def test_resuming_generates_only_what_is_missing(passatk: Command, model: Path, 
     first = generate(passatk, model, out)
     again = generate(passatk, model, out)
     assert (again["generated_now"], again["digest"]) == (0, first["digest"])
-    other = passatk("generate", "--problems", "basics", "--model", str(model), "--out", str(out), "--seed", "5")
+    other = passatk("generate", "--problems", "basics/written", "--model", str(model), "--out", str(out), "--seed", "5")
     assert other.returncode == 2
     assert "give another --out" in other.stderr
 
@@ -76,7 +76,7 @@ def test_samples_can_be_added_and_a_finished_folder_needs_no_model(passatk: Comm
     (model / "model.safetensors").unlink()
     assert generate(passatk, model, out, "-n", "2")["generated_now"] == 0
     fewer = passatk(
-        *("generate", "--problems", "basics", "--language", "python", "--model", str(model), "--out", str(out)),
+        *("generate", "--problems", "basics/written", "--language", "python", "--model", str(model), "--out", str(out)),
         *("--preset", "humaneval-x", "--max-new-tokens", "24"),
     )
     assert "samples: 2 here, 1 now" in " ".join(fewer.stderr.split())
@@ -99,7 +99,7 @@ def test_a_thousand_samples_come_out_the_same(passatk: Command, model: Path, tmp
 
 def kill_at(samples: int, model: Path, out: Path, *more: str) -> None:
     """Generate in a process of its own, and kill it when there are so many samples."""
-    command = [sys.executable, "-m", "passatk", "generate", "--problems", "basics", "--language", "python"]
+    command = [sys.executable, "-m", "passatk", "generate", "--problems", "basics/written", "--language", "python"]
     command += ["--model", str(model), "--out", str(out), "--preset", "humaneval-x", "--max-new-tokens", "24", *more]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and there(out) < samples:
@@ -127,7 +127,17 @@ def there(out: Path) -> int:
 def test_other_methods_come_out_the_same(
     passatk: Command, model: Path, tmp_path: Path, method: tuple[str, str]
 ) -> None:
-    settings = ("generate", "--problems", "basics", "--model", str(model), "--max-new-tokens", "12", "--json", *method)
+    settings = (
+        "generate",
+        "--problems",
+        "basics/written",
+        "--model",
+        str(model),
+        "--max-new-tokens",
+        "12",
+        "--json",
+        *method,
+    )
     whole = passatk(*settings, "--language", "python", "--language", "go", "--out", str(tmp_path / "whole"))
     assert whole.returncode == 0, whole.stderr
     parts = []
@@ -142,13 +152,22 @@ def test_other_methods_come_out_the_same(
 def test_translations_are_filed_under_their_source(passatk: Command, model: Path, tmp_path: Path) -> None:
     out = tmp_path / "samples"
     done = passatk(
-        *("generate", "--problems", "basics", "--task", "translate", "--source-language", "python"),
+        *("generate", "--problems", "basics/written", "--task", "translate", "--source-language", "python"),
         *("--target-language", "java", "--model", str(model), "--out", str(out), "--max-new-tokens", "8"),
     )
     assert done.returncode == 0, done.stderr
     assert {line["task_id"].partition("/")[0] for line in lines(out)} == {"Python"}
     scored = passatk(
-        *("evaluate", str(out), "--problems", "basics", "--target-language", "java", "--out", str(tmp_path / "run")),
+        *(
+            "evaluate",
+            str(out),
+            "--problems",
+            "basics/written",
+            "--target-language",
+            "java",
+            "--out",
+            str(tmp_path / "run"),
+        ),
         "--json",
     )
     assert scored.returncode == 0, scored.stderr
@@ -177,7 +196,7 @@ def test_bad_requests_are_refused_before_anything_is_written(
     passatk: Command, model: Path, tmp_path: Path, more: tuple[str, ...], message: str
 ) -> None:
     out = tmp_path / "samples"
-    done = passatk("generate", "--problems", "basics", "--model", str(model), "--out", str(out), *more)
+    done = passatk("generate", "--problems", "basics/written", "--model", str(model), "--out", str(out), *more)
     assert done.returncode in (2, 3)
     assert message in " ".join(done.stderr.split())
     assert not (out / "generations.sqlite").exists()
@@ -189,7 +208,7 @@ backend = "codegeex"
 model = "{model}"
 
 [problems]
-source = "basics"
+source = "basics/written"
 languages = ["python", "javascript"]
 
 [task]
@@ -240,8 +259,11 @@ def test_verify_finds_another_model(passatk: Command, tmp_path: Path) -> None:
     [
         ('[modle]\nbackend = "fake"', "Did you mean 'model'"),
         ('[model]\nbackend = "fake"\nheat = 1', "unknown field `heat`"),
-        ('[model]\nbackend = "fake"\n[problems]\nsource = "basics"\n[decoding]\ntemprature = 1', "'temperature'"),
-        ('[model]\nbackend = "fake"\n[problems]\nsource = "basics"\n[task]\nsamples = "x"', "Expected `int`"),
+        (
+            '[model]\nbackend = "fake"\n[problems]\nsource = "basics/written"\n[decoding]\ntemprature = 1',
+            "'temperature'",
+        ),
+        ('[model]\nbackend = "fake"\n[problems]\nsource = "basics/written"\n[task]\nsamples = "x"', "Expected `int`"),
         ("[model", "cannot read the experiment"),
     ],
 )
@@ -255,7 +277,7 @@ def test_wrong_experiments_are_refused_by_key(passatk: Command, tmp_path: Path, 
 
 def test_a_fake_needs_no_model_and_half_of_it_is_right(passatk: Command, tmp_path: Path) -> None:
     file = tmp_path / "fake.toml"
-    file.write_text('[model]\nbackend = "fake"\n[problems]\nsource = "basics"\nlanguages = ["python"]\n')
+    file.write_text('[model]\nbackend = "fake"\n[problems]\nsource = "basics/written"\nlanguages = ["python"]\n')
     done = passatk("run", str(file), "--out", str(tmp_path / "run"), "--json")
     assert done.returncode == 0, done.stderr
     statuses = json.loads(done.stdout)["evaluation"]["scores"][0]["statuses"]

@@ -8,9 +8,10 @@ import pytest
 from passatk.corpus.documents import Mix
 from passatk.corpus.programs import behaviour
 from passatk.corpus.splits import DEEPEST, TIERS, composition_is_held_out
-from passatk.corpus.suite import SIZES, suite, suite_behaviours
+from passatk.corpus.suite import SIZES, VERSION, suite, suite_behaviours
 from passatk.corpus.synthetic import SyntheticCorpus, synthetic_corpus
 from passatk.errors import InputError
+from passatk.problems.basics import generated
 from passatk.prompts.building import generation_prompt
 
 
@@ -24,6 +25,12 @@ def test_the_suite_is_the_same_whenever_it_is_built() -> None:
     assert digest == "378a5950a635b6fa2283c0b26901c27c98ca890e7aa777e118c1cf3ae67fb1f6"
     assert [tier for tier, _, _ in suite()] == [tier for tier in TIERS for _ in range(SIZES[tier])]
     assert len(suite_behaviours()) == len(suite()) >= 132
+
+
+def test_the_suite_that_ships_is_the_one_that_is_built() -> None:
+    shipped = [s for listed in generated().tiers.values() for s in listed]
+    assert shipped == [specification for _, _, specification in suite()]
+    assert (generated().version, list(generated().tiers)) == (VERSION, list(TIERS))
 
 
 def test_tiers_are_what_they_say(corpus: SyntheticCorpus) -> None:

@@ -90,7 +90,7 @@ def busy(status: int = 429, **headers: str) -> Answer:
 
 
 def wanted(samples: int = 1, **more: Any) -> list[Wanted]:
-    problem = load("basics").get("Python/0")
+    problem = load("basics/written").get("Python/0")
     return [Wanted(problem, problem.task_id, "prompt", range(samples), more.pop("ends", None), **more)]
 
 
@@ -192,7 +192,17 @@ def test_wrong_requests_are_errors_at_once(pauses: list[float]) -> None:
 def test_a_command_goes_on_where_a_server_left_it(passatk: Any, tmp_path: Path) -> None:
     wrong = [busy(404)]
     out, good = tmp_path / "samples", [said(f"    return {n}\n") for n in range(40)]
-    command = ["generate", "--problems", "basics", "--language", "python", "--backend", "openai", "--model", "tiny"]
+    command = [
+        "generate",
+        "--problems",
+        "basics/written",
+        "--language",
+        "python",
+        "--backend",
+        "openai",
+        "--model",
+        "tiny",
+    ]
     command += ["--out", str(out), "--batch-size", "2", "--json"]
     with Server(*good[:9], *wrong) as server:
         done = passatk(*command, "--url", server.url)
@@ -241,7 +251,7 @@ def tiny_gpt2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trainer = trainers.BpeTrainer(
         vocab_size=400, initial_alphabet=alphabet, special_tokens=["<|endoftext|>"], show_progress=False
     )
-    bpe.train_from_iterator([p.prompt + p.reference for p in load("basics").problems.values()], trainer)
+    bpe.train_from_iterator([p.prompt + p.reference for p in load("basics/written").problems.values()], trainer)
     end = dict.fromkeys(("eos_token", "bos_token", "unk_token", "pad_token"), "<|endoftext|>")
     transformers.PreTrainedTokenizerFast(tokenizer_object=bpe, **end).save_pretrained(folder)
     torch.manual_seed(0)
@@ -284,7 +294,7 @@ def serving(tiny_gpt2: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_a_real_server_is_generated_from(passatk: Any, serving: str, tiny_gpt2: Path, tmp_path: Path) -> None:
     out = tmp_path / "samples"
     command = [
-        *("generate", "--problems", "basics", "--language", "python", "--backend", "openai", "--url", serving),
+        *("generate", "--problems", "basics/written", "--language", "python", "--backend", "openai", "--url", serving),
         *("--model", str(tiny_gpt2), "--out", str(out), "--max-new-tokens", "8", "--batch-size", "4", "--json"),
     ]
     done = passatk(*command)

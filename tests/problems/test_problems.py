@@ -30,9 +30,9 @@ def write(path: Path, *records: object) -> Path:
     return path
 
 
-def test_basics_has_at_least_24_problems_in_six_languages() -> None:
+def test_basics_has_at_least_160_problems_in_six_languages() -> None:
     problems = load("basics")
-    assert len(basics.specifications()) >= 24
+    assert len(basics.specifications()) >= 160
     assert len(problems.problems) == 6 * len(basics.specifications())
     for problem in problems.problems.values():
         assert problem.prompt
@@ -54,6 +54,18 @@ def test_one_language_of_a_set() -> None:
     problems = load("basics/java")
     assert problems.languages == ["java"]
     assert problems.name == "basics/java"
+
+
+def test_one_tier_of_the_suite() -> None:
+    whole = load("basics/java")
+    tiers = {tier: load(f"basics/{tier}/java") for tier in basics.FIRST_NUMBER}
+    assert {task for tier in tiers.values() for task in tier.problems} == set(whole.problems)
+    assert sum(len(tier.problems) for tier in tiers.values()) == len(whole.problems)
+    assert next(iter(tiers["written"].problems)) == "Java/0"
+    assert next(iter(tiers["depth"].problems)) == "Java/300"
+    assert load("basics/java/depth").problems == tiers["depth"].problems
+    with pytest.raises(UnknownNameError, match="tier or language of basics 'deep'"):
+        load("basics/deep")
 
 
 @pytest.mark.parametrize("name", ["humaneval_x", "basics/cobol", "no/such/file", "BASICS"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import rosen, rosen_der  # type: ignore[import-untyped]
+from scipy.optimize import rosen, rosen_der
 
 from passatk.scaling.descent import minimise
 

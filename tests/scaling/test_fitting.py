@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scaling_cases import CODE_LIKE, EVEN, UNEVEN, exact, isoflop_runs, law, noisy
-from scipy.optimize import approx_fprime, minimize  # type: ignore[import-untyped]
+from scipy.optimize import approx_fprime, minimize
 
 from passatk.errors import ScalingRefusedError
 from passatk.scaling import PUBLISHED, Fit, Law, Runs, fit, study

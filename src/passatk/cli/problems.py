@@ -11,7 +11,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_SOURCE = "basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."
+_SOURCE = "basics, basics/depth, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."
 _Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 

@@ -57,24 +57,29 @@ class ProblemSet(Record, frozen=True, kw_only=True):
 
 
 def load(source: str) -> ProblemSet:
-    """Problems by name (`basics`, `humaneval-x`, `humaneval-x/java`) or from a file or folder.
+    """Problems by name (`basics`, `basics/depth`, `humaneval-x/java`, `basics/depth/java`) or from a file or folder.
 
     Raises:
-        UnknownNameError: no such name or path, or a language the set does not have.
+        UnknownNameError: no such name or path, or a tier or language the set does not have.
         SourceError: a file's contents are not problems.
     """
-    name, _, language = source.partition("/")
-    if name in NAMES:
-        whole = msgspec.structs.replace(_load_name(name), source=source)
-    elif Path(source).exists():
-        whole, language = msgspec.structs.replace(_load_path(Path(source)), source=str(Path(source).resolve())), ""
-    else:
+    name, *parts = source.split("/")
+    if name not in NAMES:
+        if Path(source).exists():
+            return msgspec.structs.replace(_load_path(Path(source)), source=str(Path(source).resolve()))
         raise UnknownNameError("problems", source, NAMES, "A file or folder works too.")
-    if not language:
-        return whole
-    if language not in whole.languages:
-        raise UnknownNameError(f"language of {name}", language, whole.languages)
-    return msgspec.structs.replace(whole.only([language]), name=source)
+    whole = msgspec.structs.replace(_load_name(name), name=source, source=source)
+    tiers = list(basics.FIRST_NUMBER) if name == basics.NAME else []
+    for part in parts:
+        if part in tiers:
+            kept = {task: p for task, p in whole.problems.items() if basics.tier_of(task) == part}
+            whole = msgspec.structs.replace(whole, problems=kept)
+        elif part in whole.languages:
+            whole = whole.only([part])
+        else:
+            kind = "tier or language" if tiers else "language"
+            raise UnknownNameError(f"{kind} of {name}", part, [*tiers, *whole.languages])
+    return whole
 
 
 def _load_name(name: str) -> ProblemSet:

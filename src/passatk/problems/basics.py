@@ -1,4 +1,8 @@
-"""`basics`: the embedded suite, written once per problem and rendered to six languages. Works offline."""
+"""`basics`: the embedded suite, written once per problem and rendered to six languages. Works offline.
+
+Four tiers: problems written by hand (one TOML file each), and three of generated ones that no training corpus of
+`passatk corpus` contains (`suites/generated.json`, made by `tools/make_suite.py`).
+"""
 
 import tomllib
 from functools import cache
@@ -8,16 +12,45 @@ import msgspec
 
 from passatk.problems.humaneval_x import PYTHON_HELPERS
 from passatk.problems.rendering import RENDERERS, Specification
-from passatk.records import Problem
+from passatk.records import Problem, Record
 
 NAME = "basics"
+WRITTEN = "written"
+FIRST_NUMBER = {WRITTEN: 0, "constants": 100, "compositions": 200, "depth": 300}
+"""Tier -> where its task ids begin: `Python/200` is the first problem of `compositions` in Python."""
+
+
+class GeneratedSuite(Record, frozen=True, forbid_unknown_fields=True):
+    """`generated.json`."""
+
+    version: int
+    tiers: dict[str, list[Specification]]
+
+
+@cache
+def generated() -> GeneratedSuite:
+    """The generated problems."""
+    body = resources.files("passatk.problems").joinpath("suites", "generated.json").read_bytes()
+    return msgspec.json.decode(body, type=GeneratedSuite)
 
 
 def specifications() -> list[tuple[int, Specification]]:
     """(number, specification) of every problem, in order."""
     folder = resources.files("passatk.problems").joinpath("suites", "basics")
     files = sorted((entry.name, entry) for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return [(int(name[:2]), msgspec.convert(tomllib.loads(file.read_text()), Specification)) for name, file in files]
+    written = [(int(name[:2]), msgspec.convert(tomllib.loads(file.read_text()), Specification)) for name, file in files]
+    made = [
+        (FIRST_NUMBER[tier] + place, specification)
+        for tier, listed in generated().tiers.items()
+        for place, specification in enumerate(listed)
+    ]
+    return written + made
+
+
+def tier_of(task_id: str) -> str:
+    """Which tier a problem is in."""
+    number = int(task_id.rpartition("/")[2])
+    return max((first, tier) for tier, first in FIRST_NUMBER.items() if first <= number)[1]
 
 
 @cache
