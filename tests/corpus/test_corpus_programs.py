@@ -6,10 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from passatk.corpus.bodies import LANGUAGES, spelling
+from passatk.corpus.bodies import spelling
+from passatk.corpus.bundles import bundle
+from passatk.corpus.checking import check_documents
+from passatk.corpus.documents import Mix
 from passatk.corpus.drawing import draw_cases, draw_program, with_other_constants
 from passatk.corpus.draws import Draws
-from passatk.corpus.functions import RENDERER_OF, specification_of
+from passatk.corpus.functions import specification_of
 from passatk.corpus.primitives import Operation, operations, table
 from passatk.corpus.programs import (
     SEMANTICS,
@@ -20,9 +23,12 @@ from passatk.corpus.programs import (
     is_worth_having,
     shorter,
 )
+from passatk.corpus.synthetic import synthetic_corpus
 from passatk.corpus.wording import description_of
-from passatk.pipeline import check_problems
-from passatk.problems import ProblemSet
+from passatk.judging import Environment, LocalPool, default_limits
+from passatk.judging.quiet import Job
+from passatk.languages import LANGUAGES
+from passatk.records import Problem, Sample, Status, Verdict
 
 
 def use(name: str, form: str, takes: str) -> Operation:
@@ -147,26 +153,50 @@ def covering() -> list[tuple[AbstractProgram, Draws]]:
     raise AssertionError
 
 
-def test_every_use_of_every_primitive_computes_in_six_languages_what_the_interpreter_says() -> None:
-    problems = {}
-    for number, (program, draws) in enumerate(covering()):
-        specification = specification_of(program, draws)
-        if specification is not None:
-            for renderer in RENDERER_OF.values():
-                problem = renderer.problem(specification, number)
-                problems[problem.task_id] = problem
-    checks = check_problems(ProblemSet(name="the corpus", problems=problems))
-    wrong = [(c.task_id, c.verdict.reason, problems[c.task_id].reference) for c in checks if not c.fit]
-    assert not wrong, wrong
-    assert len(checks) > 300
+def judged(environment: Environment, problems: list[Problem]) -> dict[str, Verdict]:
+    jobs = {}
+    for problem in problems:
+        sample = Sample(task_id=problem.task_id, index=0, text=problem.reference, whole=True)
+        program = LANGUAGES[problem.language].program(problem, sample, problem.tests)
+        jobs[program.key] = (problem.task_id, Job(program=program, limits=default_limits()))
+    found = LocalPool(environment, workers=1).judge(job for _, job in jobs.values())
+    return {jobs[job.program.key][0]: verdict for job, verdict in found}
 
 
-def test_a_wrong_rendering_would_be_seen() -> None:
+def test_every_use_of_every_primitive_computes_in_six_languages_what_the_interpreter_says(
+    environment: Environment,
+) -> None:
+    made = [specification_of(program, draws) for program, draws in covering()]
+    specifications = [specification for specification in made if specification is not None]
+    assert len(specifications) > 60
+    pieces = [specifications[start : start + 25] for start in range(0, len(specifications), 25)]
+    verdicts = judged(environment, [bundle(name, piece, n) for n, piece in enumerate(pieces) for name in LANGUAGES])
+    assert len(verdicts) == 6 * len(pieces)
+    assert {task: v.reason for task, v in verdicts.items() if v.status is not Status.PASSED} == {}
+
+
+def test_one_wrong_function_fails_its_bundle_in_every_language(environment: Environment) -> None:
     program = AbstractProgram(steps=(step("above", "keep", "list[int]", 7), step("sum", "step", "list[int]")))
-    specification = specification_of(program, Draws(0, "wrong"))
-    assert specification is not None
-    solution = {name: text.replace("> 7", "> 8") for name, text in specification.solution.items()}
-    bad = msgspec.structs.replace(specification, solution=solution)
-    problems = [renderer.problem(bad, 0) for renderer in RENDERER_OF.values()]
-    checks = check_problems(ProblemSet(name="wrong", problems={p.task_id: p for p in problems}))
-    assert [str(check.verdict.status) for check in checks if check.fit] == []
+    made = [specification_of(program, Draws(0, "wrong", number)) for number in range(4)]
+    good = [specification for specification in made if specification is not None]
+    assert len(good) == 4
+    solution = {name: text.replace("> 7", "> 8") for name, text in good[2].solution.items()}
+    bad = [*good[:2], msgspec.structs.replace(good[2], solution=solution), good[3]]
+    right = judged(environment, [bundle(name, good, 0) for name in LANGUAGES])
+    wrong = judged(environment, [bundle(name, bad, 1) for name in LANGUAGES])
+    assert {v.status for v in right.values()} == {Status.PASSED}
+    assert {v.status for v in wrong.values()} == {Status.WRONG_ANSWER}
+    assert len(wrong) == 6
+
+
+def test_a_disagreement_is_traced_to_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = synthetic_corpus(0, 12)
+    monkeypatch.setitem(SEMANTICS, "negate", lambda e: -e + 1)  # what is cached by now knows the true one
+    corpus = msgspec.structs.replace(
+        corpus, functions=[*corpus.functions[:3], AbstractProgram(steps=(step("negate", "value", "int"),))]
+    )
+    found = check_documents(corpus, 40, Mix(translation=0.0, python=1.0))
+    assert found.renderings["python"] == 40
+    assert found.disagreements
+    assert {"-" in wrong.specification.solution["python"] for wrong in found.disagreements} == {True}
+    assert {wrong.verdict.status for wrong in found.disagreements} == {Status.WRONG_ANSWER}

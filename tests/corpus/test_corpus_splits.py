@@ -73,7 +73,7 @@ def test_documents_ask_as_generation_does(corpus: SyntheticCorpus) -> None:
     only = Mix(translation=0.0, python=1.0)
     documents = [d for chunk in corpus.documents(50, only) for d in chunk]
     assert {(d.kind, d.language) for d in documents} == {("generation", "python")}
-    problem = corpus.problems([3]).problems["Python/3"]
+    problem = corpus.problems(3).problems["Python/3"]
     assert generation_prompt(problem).startswith("# language: Python\ndef ")
     assert all(d.prompt.startswith("# language: Python\ndef ") and d.completion.startswith("    ") for d in documents)
     only = Mix(translation=1.0, pair=1.0)

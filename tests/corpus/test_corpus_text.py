@@ -109,7 +109,7 @@ def test_a_folder_is_read_once_and_in_order(tmp_path: Path) -> None:
 
 
 def test_what_is_planted_is_found() -> None:
-    problems = list(load("basics/python").problems.values())
+    problems = list(load("basics/written/python").problems.values())
     planted = Document(
         kind="generation", language="python", prompt=problems[4].prompt, completion=problems[4].reference
     )

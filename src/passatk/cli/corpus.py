@@ -16,6 +16,8 @@ app = typer.Typer(
 
 _Seed = Annotated[int, typer.Option(help="Another seed makes another corpus.")]
 _Functions = Annotated[int, typer.Option(min=1, help="How many different functions.")]
+_Translation = Annotated[float, typer.Option(min=0, max=1, help="Share of documents that translate.")]
+_Python = Annotated[float, typer.Option(min=0, max=1, help="Share of the others that are in Python.")]
 _Sources = Annotated[list[Path], typer.Argument(help="Files of documents, from `synthesize` or `gather`.")]
 _Problems = Annotated[str, typer.Option(help="The problems that must not be in it: a name, a file or a folder.")]
 _Language = Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")]
@@ -27,8 +29,8 @@ def synthesize(
     out: Annotated[Path, typer.Option(help="File of JSON lines to write.")],
     functions: _Functions = 30_000,
     documents: Annotated[int, typer.Option(min=1, help="How many documents about them.")] = 300_000,
-    translation: Annotated[float, typer.Option(min=0, max=1, help="Share of documents that translate.")] = 0.25,
-    python: Annotated[float, typer.Option(min=0, max=1, help="Share of the others that are in Python.")] = 0.5,
+    translation: _Translation = 0.25,
+    python: _Python = 0.5,
     seed: _Seed = 0,
     workers: _Workers = None,
     json: Json = False,
@@ -50,7 +52,7 @@ def synthesize(
     corpus = synthetic_corpus(seed, functions)
     made = corpus.documents(documents, Mix(translation=translation, python=python), workers or os.cpu_count() or 1)
     kinds: Counter[str] = Counter()
-    with terminal.progress(console, "writing") as progress:
+    with terminal.progress(console, "writing", "documents") as progress:
         for chunk in write_documents(out, made):
             kinds.update(f"{d.kind} {d.source_language and d.source_language + ' to '}{d.language}" for d in chunk)
             progress(min(documents, kinds.total()), documents)
@@ -81,7 +83,7 @@ def show(
     if number >= functions:
         raise InputError(f"function {number} of {functions}: they count from 0; ask for more with --functions")
     corpus = synthetic_corpus(seed, functions)
-    problems = corpus.problems([number])
+    problems = corpus.problems(number)
     if language:
         problems = problems.only([by_name(name).name for name in language])
     console = terminal.console_for()
@@ -94,44 +96,41 @@ def show(
 
 @app.command()
 def check(
-    functions: _Functions = 2_000,
-    sample: Annotated[int, typer.Option(min=1, help="How many of them, evenly spread.")] = 100,
-    variants: Annotated[int, typer.Option(min=1, help="How many ways to word, name and write each.")] = 1,
-    language: _Language = None,
+    functions: _Functions = 30_000,
+    documents: Annotated[int, typer.Option(min=1, help="The first so many of the corpus.")] = 3_000,
+    translation: _Translation = 0.25,
+    python: _Python = 0.5,
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
     seed: _Seed = 0,
     json: Json = False,
 ) -> None:
-    """Execute what is written about functions, in all languages; exit 1 if one disagrees with the interpreter."""
+    """Execute what stands in documents; exit 1 if a solution disagrees with the interpreter.
+
+    Give the options with which the documents were synthesized. Twenty functions share a program, so compilers start
+    seldom; where one of them fails, they are judged one by one.
+    """
     import msgspec
 
+    from passatk.corpus.checking import check_documents
+    from passatk.corpus.documents import Mix
     from passatk.corpus.synthetic import synthetic_corpus
-    from passatk.errors import InputError
-    from passatk.languages import by_name
-    from passatk.pipeline import check_problems
-    from passatk.problems import ProblemSet
     from passatk.report import terminal
 
-    if sample > functions:
-        raise InputError(f"--sample {sample} of --functions {functions}: there are not so many")
     corpus = synthetic_corpus(seed, functions)
-    chosen = [place * functions // sample for place in range(sample)]
-    problems = {}
-    for variant in range(variants):
-        for problem in corpus.problems(chosen, variant).problems.values():
-            task = f"{problem.task_id}.{variant}"
-            problems[task] = msgspec.structs.replace(problem, task_id=task)
-    asked = ProblemSet(name="the corpus", problems=problems)
-    if language:
-        asked = asked.only([by_name(name).name for name in language])
-    with terminal.progress(terminal.console_for("stderr"), "checking") as progress:
-        checks = check_problems(asked, workers, progress=progress)
+    mix = Mix(translation=translation, python=python)
+    with terminal.progress(terminal.console_for("stderr"), "checking", "solutions") as progress:
+        found = check_documents(corpus, documents, mix, workers, progress)
     if json:
-        rows = [{"task_id": c.task_id, "fit": c.fit, "reason": c.verdict.reason} for c in checks]
-        print(msgspec.json.encode(rows).decode())
+        print(msgspec.json.encode(found).decode())
     else:
-        terminal.print_checks(terminal.console_for(), checks)
-    if not all(check.fit for check in checks):
+        for wrong in found.disagreements:
+            print(f"{wrong.language}: {wrong.verdict.status}: {wrong.verdict.reason}")
+            print(f"{wrong.specification.description}\n{wrong.specification.solution[wrong.language]}\n")
+        total = sum(found.renderings.values())
+        listed = ", ".join(f"{count:,} {language}" for language, count in found.renderings.items())
+        print(f"{total:,} solutions executed in {found.programs:,} programs: {listed}")
+        print(f"{len(found.disagreements)} disagree with the interpreter")
+    if found.disagreements:
         raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ A document of a function is the prompt of a generation or translation, exactly a
 solution. Each one words, names and writes its function anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -13,10 +13,12 @@ from typing import Literal
 from passatk.corpus.draws import Draws
 from passatk.corpus.functions import RENDERER_OF, specification_of
 from passatk.corpus.programs import AbstractProgram
+from passatk.problems.rendering import Specification
 from passatk.prompts.building import generation_prompt, translation_prompt
 from passatk.records import Record
 
 Kind = Literal["generation", "translation", "code"]
+Split = Literal["train", "valid"]
 
 
 class Document(Record, frozen=True, kw_only=True):
@@ -30,7 +32,7 @@ class Document(Record, frozen=True, kw_only=True):
     prompt: str
     """What the loss does not count."""
     completion: str
-    split: Literal["train", "valid"] = "train"
+    split: Split = "train"
     function: int = -1
     """Which function of the corpus it is of; -1 for real code."""
 
@@ -47,57 +49,67 @@ class Mix(Record, frozen=True, kw_only=True):
 
 
 _PAIR = ("python", "javascript")
+_OTHERS = [language for language in RENDERER_OF if language != "python"]
+_OTHER_PAIRS = [(a, b) for a in RENDERER_OF for b in RENDERER_OF if a != b and (a, b) != _PAIR]
 
 
-def document(function: AbstractProgram, number: int, split: str, mix: Mix, draws: Draws) -> Document | None:
-    """One document of a function, or None if it has no case that is short enough to show."""
-    specification = specification_of(function, draws, examples=draws.choice((1, 1, 2)))
+class Task(Record, frozen=True, kw_only=True):
+    """What one document is about, before it is text."""
+
+    number: int
+    function: int
+    specification: Specification
+    language: str
+    source_language: str = ""
+    """Empty for generation."""
+
+
+def task(functions: Sequence[AbstractProgram], number: int, seed: int, mix: Mix) -> Task | None:
+    """Document `number` of a corpus, or None: its function has no case that is short enough to show."""
+    draws = Draws(seed, "document", number)
+    which = draws.below(len(functions))
+    specification = specification_of(functions[which], draws, examples=draws.choice((1, 1, 2)))
     if specification is None:
         return None
-    others = [language for language in RENDERER_OF if language != "python"]
-    if not draws.chance(mix.translation):
-        language = "python" if draws.chance(mix.python) else draws.choice(others)
-        problem = RENDERER_OF[language].problem(specification, number)
-        return Document(
-            kind="generation",
-            language=language,
-            prompt=generation_prompt(problem),
-            completion=problem.reference,
-            split="valid" if split == "valid" else "train",
-            function=number,
-        )
-    pairs = [(a, b) for a in RENDERER_OF for b in RENDERER_OF if a != b and (a, b) != _PAIR]
-    source, target = _PAIR if draws.chance(mix.pair) else draws.choice(pairs)
-    one, other = (RENDERER_OF[language].problem(specification, number) for language in (source, target))
+    source, target = "", "python"
+    if draws.chance(mix.translation):
+        source, target = _PAIR if draws.chance(mix.pair) else draws.choice(_OTHER_PAIRS)
+    elif not draws.chance(mix.python):
+        target = draws.choice(_OTHERS)
+    return Task(number=number, function=which, specification=specification, language=target, source_language=source)
+
+
+def document_of(asked: Task, split: Split) -> Document:
+    """A task as text."""
+    problem = RENDERER_OF[asked.language].problem(asked.specification, asked.function)
+    if asked.source_language:
+        source = RENDERER_OF[asked.source_language].problem(asked.specification, asked.function)
+        prompt = translation_prompt(source, problem)
+    else:
+        prompt = generation_prompt(problem)
     return Document(
-        kind="translation",
-        language=target,
-        source_language=source,
-        prompt=translation_prompt(one, other),
-        completion=other.reference,
-        split="valid" if split == "valid" else "train",
-        function=number,
+        kind="translation" if asked.source_language else "generation",
+        language=asked.language,
+        source_language=asked.source_language,
+        prompt=prompt,
+        completion=problem.reference,
+        split=split,
+        function=asked.function,
     )
 
 
 def _some(
-    functions: Sequence[AbstractProgram], splits: Sequence[str], mix: Mix, seed: int, numbers: range
+    functions: Sequence[AbstractProgram], splits: Sequence[Split], mix: Mix, seed: int, numbers: range
 ) -> list[Document]:
-    made = []
-    for number in numbers:
-        draws = Draws(seed, "document", number)
-        which = draws.below(len(functions))
-        found = document(functions[which], which, splits[which], mix, draws)
-        if found is not None:
-            made.append(found)
-    return made
+    tasks = (task(functions, number, seed, mix) for number in numbers)
+    return [document_of(asked, splits[asked.function]) for asked in tasks if asked is not None]
 
 
 _CHUNK = 500
 
 
 def documents(
-    functions: Sequence[AbstractProgram], splits: Sequence[str], count: int, seed: int, mix: Mix, workers: int
+    functions: Sequence[AbstractProgram], splits: Sequence[Split], count: int, seed: int, mix: Mix, workers: int
 ) -> Iterator[list[Document]]:
     """About `count` documents (a few functions have none), some at a time, the same whatever the number of workers."""
     chunks = [range(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
@@ -107,8 +119,3 @@ def documents(
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield from pool.map(job, chunks)
-
-
-def shares(made: Mapping[str, int]) -> str:
-    """Counts by kind and language in one line."""
-    return ", ".join(f"{count} {name}" for name, count in sorted(made.items(), key=lambda pair: -pair[1]))

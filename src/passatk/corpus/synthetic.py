@@ -1,8 +1,8 @@
 """A synthetic corpus from one seed: which functions, and the documents about them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from passatk.corpus.documents import Document, Mix, documents
+from passatk.corpus.documents import Document, Mix, Split, Task, documents, task
 from passatk.corpus.draws import Draws
 from passatk.corpus.functions import RENDERER_OF, specification_of
 from passatk.corpus.programs import AbstractProgram, behaviour
@@ -17,23 +17,23 @@ class SyntheticCorpus(Record, frozen=True, kw_only=True):
 
     seed: int
     functions: list[AbstractProgram]
-    splits: list[str]
+    splits: list[Split]
     """`train` or `valid`, for each."""
 
     def documents(self, count: int, mix: Mix | None = None, workers: int = 1) -> Iterator[list[Document]]:
         """About `count` documents, some at a time: the same whatever the number of workers."""
         return documents(self.functions, self.splits, count, self.seed, mix or Mix(), workers)
 
-    def problems(self, numbers: Sequence[int], variant: int = 0) -> ProblemSet:
-        """Some functions as problems in six languages, so that a judge can run what is written about them."""
-        found = {}
-        for number in numbers:
-            specification = specification_of(self.functions[number], Draws(self.seed, "problem", number, variant))
-            if specification is not None:
-                for renderer in RENDERER_OF.values():
-                    problem = renderer.problem(specification, number)
-                    found[problem.task_id] = problem
-        return ProblemSet(name="the corpus", problems=found)
+    def tasks(self, numbers: Iterable[int], mix: Mix | None = None) -> Iterator[Task]:
+        """What some documents are about, before they are text."""
+        made = (task(self.functions, number, self.seed, mix or Mix()) for number in numbers)
+        return (asked for asked in made if asked is not None)
+
+    def problems(self, number: int) -> ProblemSet:
+        """One function as a problem in six languages, to be looked at."""
+        specification = specification_of(self.functions[number], Draws(self.seed, "problem", number))
+        listed = [renderer.problem(specification, number) for renderer in RENDERER_OF.values()] if specification else []
+        return ProblemSet(name="the corpus", problems={problem.task_id: problem for problem in listed})
 
 
 def synthetic_corpus(seed: int, count: int) -> SyntheticCorpus:
@@ -44,5 +44,5 @@ def synthetic_corpus(seed: int, count: int) -> SyntheticCorpus:
     """
     siblings = [program for tier, program, _ in suite() if tier == "constants"]
     functions = trained_on(seed, count, suite_behaviours(), siblings)
-    splits = ["valid" if is_for_validation(behaviour(function)) else "train" for function in functions]
+    splits: list[Split] = ["valid" if is_for_validation(behaviour(function)) else "train" for function in functions]
     return SyntheticCorpus(seed=seed, functions=functions, splits=splits)
