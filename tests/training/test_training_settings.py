@@ -71,7 +71,7 @@ def test_usual_batches() -> None:
     assert usual_micro_batch(64, 256) == 16
     assert usual_micro_batch(6, 1300) == 3
     assert usual_micro_batch(4, 8192) == 1
-    assert usual_learning_rate(4_000_000) < usual_learning_rate(1_000_000) == 0.004
+    assert usual_learning_rate(4_000_000) < usual_learning_rate(1_000_000) == 0.005
 
 
 SHAPE = CodeGeeXConfig(layers=3, hidden=48, heads=4, feed_forward=96, positions=64, vocabulary=100, eos=99)

@@ -25,12 +25,12 @@ MicroBatch = Annotated[
     int | None, typer.Option(min=1, help="Windows computed together. [default: 4096 tokens; fewer need less memory]")
 ]
 LearningRate = Annotated[
-    float | None, typer.Option(help="At its highest. [default: 0.004 at 1M parameters, less for larger models]")
+    float | None, typer.Option(help="At its highest. [default: 0.005 at 1M parameters, less for larger models]")
 ]
 Optimizer = Annotated[str | None, typer.Option(help="muon or adamw. [default: muon]")]
-Schedule = Annotated[str | None, typer.Option(help="cosine, linear or wsd. [default: cosine]")]
+Schedule = Annotated[str | None, typer.Option(help="linear, cosine or wsd. [default: linear]")]
 Warmup = Annotated[float | None, typer.Option(help="Part of the steps. [default: 0.05]")]
-FinalRate = Annotated[float | None, typer.Option(help="Part of the learning rate left at the end. [default: 0.05]")]
+FinalRate = Annotated[float | None, typer.Option(help="Part of the learning rate left at the end. [default: 0]")]
 WeightDecay = Annotated[float | None, typer.Option(help="Of matrices. [default: 0.1]")]
 Clip = Annotated[float | None, typer.Option(help="Largest norm of a gradient. [default: 1]")]
 Precision = Annotated[

@@ -8,6 +8,7 @@ from torch import Tensor
 from passatk.models.codegeex import CodeGeeX
 from passatk.training.attention import attention
 
+_UNIT = 128
 _ROWS = 512
 """Targets whose logits are there at once: they stay in the processor's cache."""
 
@@ -22,7 +23,7 @@ def summed_loss(model: CodeGeeX, tokens: Tensor, counts: Tensor) -> Tensor:
     """
     windows, context = tokens.shape[0], tokens.shape[1] - 1
 
-    wanted = counts[:, 1:].reshape(-1).nonzero().squeeze(1)
+    wanted, counted = _chosen(counts[:, 1:].reshape(-1))
 
     def attend(layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """Every position sees itself and those before, in its own window."""
@@ -37,17 +38,28 @@ def summed_loss(model: CodeGeeX, tokens: Tensor, counts: Tensor) -> Tensor:
     hidden = model(tokens[:, :-1].reshape(-1), positions, attend, wanted)
     targets = tokens[:, 1:].reshape(-1).index_select(0, wanted)
     table = model.word_embeddings.weight.to(hidden.dtype)
-    summed: Tensor = _CrossEntropy.apply(hidden, table, targets)  # type: ignore[no-untyped-call]
+    summed: Tensor = _CrossEntropy.apply(hidden, table, targets, counted)  # type: ignore[no-untyped-call]
     return summed
 
 
+def _chosen(counts: Tensor) -> tuple[Tensor, int]:
+    """Where the loss counts, and how often. Behind them others, up to a multiple of `_UNIT`: the library
+    makes and keeps a program for each number of rows, which takes time and memory.
+    """
+    order = counts.logical_not().to(torch.uint8).argsort(stable=True)
+    counted = int(counts.sum())
+    return order[: -(-max(1, counted) // _UNIT) * _UNIT], counted
+
+
 class _CrossEntropy(torch.autograd.Function):
-    """Sum of -ln softmax(hidden x table)[target]. Its gradient, softmax - 1 at the target, is made on the way there, so
-    that logits of few rows are there at once. Products in the precision given, all else in fp32.
+    """Sum of -ln softmax(hidden x table)[target] over the first `counted` rows.
+
+    Its gradient, softmax - 1 at the target, is made on the way there, so that logits of few rows are there at once.
+    Products in the precision given, all else in fp32.
     """
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, table: Tensor, targets: Tensor) -> Tensor:
+    def forward(ctx: Any, hidden: Tensor, table: Tensor, targets: Tensor, counted: int) -> Tensor:
         wanted = any(ctx.needs_input_grad)
         total = torch.zeros((), device=hidden.device)
         of_hidden = torch.empty_like(hidden) if wanted else hidden
@@ -56,10 +68,12 @@ class _CrossEntropy(torch.autograd.Function):
             rows, own = hidden[start : start + _ROWS], targets[start : start + _ROWS, None]
             logits = (rows @ table.T).float()
             scale = logits.logsumexp(1, keepdim=True)
-            total += (scale - logits.gather(1, own)).sum()
+            real = max(0, counted - start)
+            total += (scale - logits.gather(1, own))[:real].sum()
             if wanted:
                 slope = logits.sub_(scale).exp_()
                 slope.scatter_add_(1, own, -torch.ones_like(scale))
+                slope[real:] = 0.0
                 rounded = slope.to(table.dtype)
                 torch.mm(rounded, table, out=of_hidden[start : start + _ROWS])
                 of_table += rounded.T @ rows
@@ -67,6 +81,6 @@ class _CrossEntropy(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None, None]:
         of_hidden, of_table = ctx.saved_tensors
-        return of_hidden * gradients[0].to(of_hidden.dtype), of_table * gradients[0], None
+        return of_hidden * gradients[0].to(of_hidden.dtype), of_table * gradients[0], None, None

@@ -27,11 +27,11 @@ class TrainingSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=
     """Windows that are computed together. The sum over a step adds these in order."""
     learning_rate: float
     """At its highest."""
-    schedule: str = "cosine"
-    """After the warm-up: `cosine` or `linear` to the end, or `wsd` (constant, then linear over the last fifth)."""
+    schedule: str = "linear"
+    """After the warm-up: `linear` or `cosine` to the end, or `wsd` (constant, then linear over the last fifth)."""
     warmup: float = 0.05
     """Part of the steps in which the learning rate rises from 0."""
-    final_learning_rate: float = 0.05
+    final_learning_rate: float = 0.0
     """Part of `learning_rate` that is left at the end."""
     weight_decay: float = 0.1
     """Of matrices, decoupled and times the learning rate. LayerNorms, biases and embeddings have none."""
@@ -125,5 +125,5 @@ def usual_micro_batch(batch_size: int, context: int) -> int:
 
 
 def usual_learning_rate(parameters: int) -> float:
-    """The highest learning rate for a model of that size: 0.004 at a million parameters, less for larger ones."""
-    return min(0.01, float(f"{0.004 * (max(parameters, 1) / 1e6) ** -0.3:.2g}"))
+    """The highest learning rate for a model of that size: 0.005 at a million parameters, less for larger ones."""
+    return min(0.01, float(f"{0.005 * (max(parameters, 1) / 1e6) ** -0.3:.2g}"))
