@@ -171,7 +171,7 @@ def test_curves_are_drawn(here: Callable[..., tuple[int, str]], corpus: Path, tm
     assert drawn.startswith("<svg")
     assert "tokens read" in drawn
     assert here("train", "plot", tmp_path / "0", "--out", tmp_path / "curves.json")[0] == 0
-    rows = json.loads((tmp_path / "curves.json").read_text())["data"]["values"]
+    (rows,) = json.loads((tmp_path / "curves.json").read_text())["datasets"].values()
     assert [row["tokens"] for row in rows if row["part"] == "training"] == [192 * step for step in range(1, 12)]
     wrong: list[tuple[tuple[object, ...], str]] = [
         ((tmp_path / "0", tmp_path / "0"), "two runs are called '0'"),

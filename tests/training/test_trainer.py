@@ -12,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812 - PyTorch's own name for it
 from passatk.corpus.packed import PackedCorpus, Windows
 from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig
 from passatk.training.loss import summed_loss
+from passatk.training.optimizer import orthogonal
 from passatk.training.settings import TrainingSettings
 from passatk.training.shapes import shape_of
 from passatk.training.trainer import Trainer
@@ -35,7 +36,14 @@ def one_thread() -> Iterator[None]:
 
 
 def settings(**changes: object) -> TrainingSettings:
-    usual = {"tokens": 20_000, "batch_size": 4, "micro_batch": 4, "learning_rate": 5e-3, "precision": "float32"}
+    usual = {
+        "tokens": 20_000,
+        "batch_size": 4,
+        "micro_batch": 4,
+        "learning_rate": 5e-3,
+        "precision": "float32",
+        "optimizer": "adamw",
+    }
     return TrainingSettings(**{**usual, **changes})  # type: ignore[arg-type]
 
 
@@ -112,10 +120,13 @@ def test_micro_batches_add_up_to_the_batch(corpus: PackedCorpus) -> None:
 
 
 @pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_a_small_corpus_is_learned_by_heart(corpus: PackedCorpus, precision: str, device: str) -> None:
+def test_a_small_corpus_is_learned_by_heart(corpus: PackedCorpus, precision: str, optimizer: str, device: str) -> None:
     few = Windows(tokens=corpus.train.tokens[:4], counts=corpus.train.counts[:4])
-    learned = trainer(msgspec.structs.replace(corpus, train=few, valid=few), device, precision=precision)
+    learned = trainer(
+        msgspec.structs.replace(corpus, train=few, valid=few), device, precision=precision, optimizer=optimizer
+    )
     first = learned.validation_loss(range(4))
     assert first == pytest.approx(math.log(400), rel=0.05)
     for number in range(learned.steps):
@@ -159,6 +170,32 @@ def _named_part(ours: Trainer, name: str) -> Tensor:
     return ours.weights.gradient[start : start + at.numel()].view(at.shape)
 
 
+def test_muon_takes_the_singular_values_away() -> None:
+    for size in ((24, 24), (8, 40), (40, 8)):
+        matrix = torch.randn(size, generator=torch.Generator().manual_seed(0))
+        left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+        found = torch.linalg.svdvals(orthogonal(matrix))
+        assert 0.5 < float(found.min()) <= float(found.max()) < 1.3
+        assert F.cosine_similarity(orthogonal(matrix).flatten(), (left @ right).flatten(), dim=0) > 0.95
+
+
+def test_muon_changes_each_of_the_stacked_matrices_by_itself(corpus: PackedCorpus) -> None:
+    ours = trainer(corpus, optimizer="muon", weight_decay=0.0, clip=1e9)
+    before = {name: part.clone() for name, part in ours.weights.named().items()}
+    told = ours.step(0)
+    for name, part in ours.weights.named().items():
+        change, gradient = part - before[name], _named_part(ours, name)
+        if part.dim() == 1 or "embeddings" in name:
+            expected = -told.learning_rate * gradient / (gradient.abs() + 1e-8)
+            torch.testing.assert_close(change, expected, rtol=1e-3, atol=1e-6)
+            continue
+        for one, own in zip(change.split(part.shape[1]), gradient.split(part.shape[1]), strict=True):
+            if "projection" not in name:
+                one, own = change, gradient
+            step = -0.2 * told.learning_rate * max(one.shape) ** 0.5 * orthogonal(own)
+            torch.testing.assert_close(one, step, rtol=1e-2, atol=1e-5)
+
+
 def test_gradients_are_clipped(corpus: PackedCorpus) -> None:
     clipped = trainer(corpus, clip=0.01)
     told = clipped.step(0)
@@ -167,15 +204,19 @@ def test_gradients_are_clipped(corpus: PackedCorpus) -> None:
 
 
 @pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_going_on_from_a_state_changes_no_bit(corpus: PackedCorpus, precision: str, device: str) -> None:
-    whole = trainer(corpus, device, precision=precision)
+def test_going_on_from_a_state_changes_no_bit(
+    corpus: PackedCorpus, precision: str, optimizer: str, device: str
+) -> None:
+    told: dict[str, object] = {"precision": precision, "optimizer": optimizer}
+    whole = trainer(corpus, device, **told)
     losses = [whole.step(number).loss for number in range(8)]
-    begun = trainer(corpus, device, precision=precision)
+    begun = trainer(corpus, device, **told)
     for number in range(3):
         begun.step(number)
     kept = {name: tensor.clone() for name, tensor in begun.state().items()}
-    resumed = trainer(corpus, device, precision=precision, seed=0)
+    resumed = trainer(corpus, device, **told)
     resumed.restore(kept)
     assert [resumed.step(number).loss for number in range(3, 8)] == losses[3:]
     assert resumed.weights.digest() == whole.weights.digest()

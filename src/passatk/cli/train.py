@@ -27,6 +27,7 @@ MicroBatch = Annotated[
 LearningRate = Annotated[
     float | None, typer.Option(help="At its highest. [default: 0.004 at 1M parameters, less for larger models]")
 ]
+Optimizer = Annotated[str | None, typer.Option(help="muon or adamw. [default: muon]")]
 Schedule = Annotated[str | None, typer.Option(help="cosine, linear or wsd. [default: cosine]")]
 Warmup = Annotated[float | None, typer.Option(help="Part of the steps. [default: 0.05]")]
 FinalRate = Annotated[float | None, typer.Option(help="Part of the learning rate left at the end. [default: 0.05]")]
@@ -73,6 +74,7 @@ def model(  # long: most of it declares the options
     batch_size: BatchSize = None,
     micro_batch: MicroBatch = None,
     learning_rate: LearningRate = None,
+    optimizer: Optimizer = None,
     schedule: Schedule = None,
     warmup: Warmup = None,
     final_learning_rate: FinalRate = None,
@@ -104,6 +106,7 @@ def model(  # long: most of it declares the options
         batch_size=batch_size,
         micro_batch=micro_batch,
         learning_rate=learning_rate,
+        optimizer=optimizer,
         schedule=schedule,
         warmup=warmup,
         final_learning_rate=final_learning_rate,
@@ -142,6 +145,7 @@ def ladder(  # long: most of it declares the options
     batch_size: BatchSize = None,
     micro_batch: MicroBatch = None,
     learning_rate: LearningRate = None,
+    optimizer: Optimizer = None,
     schedule: Schedule = None,
     warmup: Warmup = None,
     final_learning_rate: FinalRate = None,
@@ -175,6 +179,7 @@ def ladder(  # long: most of it declares the options
             batch_size=batch_size,
             micro_batch=micro_batch,
             learning_rate=learning_rate,
+            optimizer=optimizer,
             schedule=schedule,
             warmup=warmup,
             final_learning_rate=final_learning_rate,

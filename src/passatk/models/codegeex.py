@@ -66,14 +66,20 @@ class _Block(nn.Module):
         self.dense_h_to_4h = nn.Linear(hidden, config.feed_forward)
         self.dense_4h_to_h = nn.Linear(config.feed_forward, hidden)
 
-    def forward(self, number: int, x: Tensor, attend: Attend, asked: Tensor | None = None) -> Tensor:
-        """[tokens, hidden] -> [tokens, hidden]. `asked`: what the queries are made of, in the top-query layer."""
+    def forward(
+        self, number: int, x: Tensor, attend: Attend, asked: Tensor | None = None, wanted: Tensor | None = None
+    ) -> Tensor:
+        """[tokens, hidden] -> [tokens, hidden].
+
+        In the top-query layer, `asked` is what the queries are made of; they may be of the `wanted` tokens alone.
+        """
         parts = self.projection(self.input_layernorm(x)).view(len(x), -1, self.heads, x.shape[1] // self.heads)
         if self.query is None:
             queries, keys, values = parts.unbind(1)
         else:
-            queries = self.query(asked).view_as(parts[:, 0])
+            queries = self.query(asked).view(-1, *parts.shape[2:])
             keys, values = parts.unbind(1)
+            x = x if wanted is None else x.index_select(0, wanted)
         x = x + self.dense(attend(number, queries, keys, values).reshape(x.shape))
         out: Tensor = x + self.dense_4h_to_h(_gelu(self.dense_h_to_4h(self.post_attention_layernorm(x))))
         return out
@@ -131,14 +137,17 @@ class CodeGeeX(nn.Module):
         """Where the weights are."""
         return self.word_embeddings.weight.device
 
-    def forward(self, tokens: Tensor, positions: Tensor, attend: Attend) -> Tensor:
-        """Last hidden states, [tokens, hidden], of tokens at positions (both [tokens])."""
+    def forward(self, tokens: Tensor, positions: Tensor, attend: Attend, wanted: Tensor | None = None) -> Tensor:
+        """Last hidden states, [tokens, hidden], of tokens at positions (both [tokens]).
+
+        With `wanted`, indices of tokens, [wanted, hidden]; the top-query layer then asks with their queries alone.
+        """
         precision = self.top_query_layer.dense.weight.dtype  # training keeps its embeddings in fp32
         x = (self.word_embeddings(tokens) + self.position_embeddings(positions)).to(precision)
         for number, layer in enumerate(self.layers):
             x = layer(number, x, attend)
-        asked = self.top_query_embeddings(positions).to(precision)
-        hidden: Tensor = self.top_query_layer(len(self.layers), self.final_layernorm(x), attend, asked)
+        asked = self.top_query_embeddings(positions if wanted is None else positions[wanted]).to(precision)
+        hidden: Tensor = self.top_query_layer(len(self.layers), self.final_layernorm(x), attend, asked, wanted)
         return hidden
 
     def logits(self, hidden: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The loss of a model on windows of tokens: batched attention, and logits only where they count."""
+"""The loss of a model on windows of tokens: batched attention; its top and the logits only where they count."""
 
 from typing import Any
 
@@ -22,17 +22,22 @@ def summed_loss(model: CodeGeeX, tokens: Tensor, counts: Tensor) -> Tensor:
     """
     windows, context = tokens.shape[0], tokens.shape[1] - 1
 
-    def attend(_layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    wanted = counts[:, 1:].reshape(-1).nonzero().squeeze(1)
+
+    def attend(layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """Every position sees itself and those before, in its own window."""
+        top = layer == model.config.layers
+        if top:
+            queries = torch.zeros_like(keys).index_copy(0, wanted, queries)
         apart = (part.view(windows, context, *part.shape[1:]).transpose(1, 2) for part in (queries, keys, values))
-        return attention(*apart).transpose(1, 2).reshape(queries.shape)
+        mixed = attention(*apart).transpose(1, 2).reshape(keys.shape)
+        return mixed.index_select(0, wanted) if top else mixed
 
     positions = torch.arange(context, device=tokens.device).repeat(windows)
-    hidden = model(tokens[:, :-1].reshape(-1), positions, attend)
-    wanted = counts[:, 1:].reshape(-1).nonzero().squeeze(1)
+    hidden = model(tokens[:, :-1].reshape(-1), positions, attend, wanted)
     targets = tokens[:, 1:].reshape(-1).index_select(0, wanted)
     table = model.word_embeddings.weight.to(hidden.dtype)
-    summed: Tensor = _CrossEntropy.apply(hidden.index_select(0, wanted), table, targets)  # type: ignore[no-untyped-call]
+    summed: Tensor = _CrossEntropy.apply(hidden, table, targets)  # type: ignore[no-untyped-call]
     return summed
 
 

@@ -8,6 +8,7 @@ from passatk.errors import InputError, UnknownNameError
 from passatk.records import Record
 
 PRECISIONS = ("bfloat16", "float32")
+OPTIMIZERS = ("adamw", "muon")
 SCHEDULES = ("cosine", "linear", "wsd")
 _WSD_DECAY = 0.2
 """The part of the steps in which `wsd` decays."""
@@ -34,7 +35,12 @@ class TrainingSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=
     """Part of `learning_rate` that is left at the end."""
     weight_decay: float = 0.1
     """Of matrices, decoupled and times the learning rate. LayerNorms, biases and embeddings have none."""
+    optimizer: str = "muon"
+    """`adamw`; or `muon` for matrices, and AdamW for all else."""
+    momentum: float = 0.95
+    """Of Muon."""
     beta1: float = 0.9
+    """Of AdamW, as are the next two."""
     beta2: float = 0.98
     epsilon: float = 1e-8
     clip: float = 1.0
@@ -49,7 +55,7 @@ class TrainingSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=
         for name in ("tokens", "batch_size", "micro_batch", "learning_rate", "epsilon", "clip"):
             if not (0 < getattr(self, name) < math.inf):
                 raise InputError(f"{name} = {getattr(self, name)}: it must be positive")
-        for name in ("warmup", "final_learning_rate", "beta1", "beta2"):
+        for name in ("warmup", "final_learning_rate", "momentum", "beta1", "beta2"):
             most = 1.0 if name == "final_learning_rate" else 0.9999999
             if not 0 <= getattr(self, name) <= most:
                 raise InputError(f"{name} = {getattr(self, name)}: it is a part, 0 to 1")
@@ -59,6 +65,7 @@ class TrainingSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=
             raise InputError(f"seed = {self.seed}: it must be 0 to {2**63 - 1}")
         for kind, name, known in (
             ("precision", self.precision, PRECISIONS),
+            ("optimizer", self.optimizer, OPTIMIZERS),
             ("schedule", self.schedule, SCHEDULES),
         ):
             if name not in known:

@@ -1,4 +1,4 @@
-"""One step after the other: gradient, clipping, AdamW. What it does depends on step number, data and state alone."""
+"""One step after the other: gradient, clipping, optimizer. It depends on step number, data and state alone."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from passatk.corpus.packed import PackedCorpus, Windows
 from passatk.models.codegeex import CodeGeeXConfig
 from passatk.records import Record
 from passatk.training.loss import summed_loss
+from passatk.training.optimizer import Optimizer
 from passatk.training.order import batch_at
 from passatk.training.settings import TrainingSettings
 from passatk.training.weights import Weights
@@ -38,17 +39,16 @@ class Trainer:
         precision: torch.dtype = getattr(torch, settings.precision)
         self.weights = Weights(shape, precision, device)
         self.weights.initialise(settings.seed)
-        self._moments = (torch.zeros_like(self.weights.values), torch.zeros_like(self.weights.values))
-        self._room = torch.empty_like(self.weights.values)
+        self._optimizer = Optimizer(self.weights, settings)
 
     def state(self) -> dict[str, Tensor]:
         """What has to be kept beside the number of steps done, named as in `STATE`. Shares the trainer's memory."""
-        return dict(zip(STATE, (self.weights.values, *self._moments), strict=True))
+        return dict(zip(STATE, (self.weights.values, *self._optimizer.moments), strict=True))
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state` gave."""
         self.weights.load(state["weights"])
-        for moment, name in zip(self._moments, STATE[1:], strict=True):
+        for moment, name in zip(self._optimizer.moments, STATE[1:], strict=True):
             moment.copy_(state[name])
 
     def step(self, number: int) -> Step:
@@ -67,20 +67,9 @@ class Trainer:
         norm = float(torch.linalg.vector_norm(weights.gradient))
         if norm > settings.clip:
             weights.gradient.mul_(settings.clip / norm)
-        self._change(number + 1, rate)
+        self._optimizer.change(number + 1, rate)
         weights.refresh()
         return Step(loss=sum(map(float, losses)), gradient_norm=norm, learning_rate=rate, counted=counted)
-
-    @torch.no_grad()
-    def _change(self, count: int, rate: float) -> None:
-        """AdamW (Loshchilov and Hutter 2019), step `count` from 1. PyTorch's would take a second of imports."""
-        settings, values, gradient = self._settings, self.weights.values, self.weights.gradient
-        first, second = self._moments
-        first.lerp_(gradient, 1 - settings.beta1)
-        second.mul_(settings.beta2).addcmul_(gradient, gradient, value=1 - settings.beta2)
-        torch.sqrt(second, out=self._room).mul_((1 - settings.beta2**count) ** -0.5).add_(settings.epsilon)
-        values[: self.weights.decayed].mul_(1 - rate * settings.weight_decay)
-        values.addcdiv_(first, self._room, value=-rate / (1 - settings.beta1**count))
 
     @torch.no_grad()
     def validation_loss(self, rows: Sequence[int]) -> float:

@@ -7,7 +7,7 @@ vector itself, so that the gradients of frequent tokens are added in fp32.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import torch
@@ -56,6 +56,13 @@ class Weights:
         """Parameter name -> its part of the fp32 vector."""
         pairs = zip(self._names, self._places, strict=True)
         return {name: _part(self.values, start, size) for name, (start, size) in pairs}
+
+    def matrices(self, *vectors: Tensor) -> Iterator[tuple[int, tuple[Tensor, ...]]]:
+        """Of each matrix parameter: how many matrices are in it, one below the other; its part of each vector."""
+        for name, (start, size) in zip(self._names, self._places, strict=True):
+            if start < self.decayed:
+                stacked = size[0] // size[1] if "projection" in name else 1
+                yield stacked, tuple(_part(vector, start, size) for vector in vectors)
 
     @torch.no_grad()
     def initialise(self, seed: int) -> None:
