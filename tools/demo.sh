@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 passatk=.venv/bin/passatk
 rm -rf runs/demo runs/demo-missing
 
-judge=(evaluate examples/generations.jsonl --problems basics --cpu-seconds 2 --memory-mib 256 --no-cache --out runs/demo)
+judge=(evaluate examples/generations.jsonl --problems basics/written --cpu-seconds 2 --memory-mib 256 --no-cache --out runs/demo)
 echo "\$ passatk ${judge[*]}"
 code=0
 $passatk "${judge[@]}" || code=$?
@@ -24,6 +24,6 @@ $passatk verify runs/demo --workers 16
 echo
 echo "The ninth status, not_judged, is the judge's own failure and never counted as the model's."
 echo "The Rust generations again, with Rust taken away:"
-echo "\$ PASSATK_RUSTC=/nowhere passatk evaluate examples/generations.jsonl --problems basics --language rust --out runs/demo-missing"
-PASSATK_RUSTC=/nowhere $passatk evaluate examples/generations.jsonl --problems basics --language rust \
+echo "\$ PASSATK_RUSTC=/nowhere passatk evaluate examples/generations.jsonl --problems basics/written --language rust --out runs/demo-missing"
+PASSATK_RUSTC=/nowhere $passatk evaluate examples/generations.jsonl --problems basics/written --language rust \
     --out runs/demo-missing || echo "(exit code $?)"

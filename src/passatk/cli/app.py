@@ -1,5 +1,6 @@
 """All commands together, and how errors leave."""
 
+import os
 import signal
 import sys
 
@@ -59,6 +60,9 @@ def options(
 
 def run_command(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    # threads that wait for each other in a loop take the CPU from each other where others need it too: a small model
+    # was ten times slower beside two busy processes. Read when PyTorch is loaded, so it has to be said before.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:

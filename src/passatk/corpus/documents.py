@@ -48,6 +48,7 @@ class Mix(Record, frozen=True, kw_only=True):
     """Share of translations from Python to JavaScript; all other pairs share the rest evenly."""
 
 
+_EXAMPLES = (0, 0, 1, 2)
 _PAIR = ("python", "javascript")
 _OTHERS = [language for language in RENDERER_OF if language != "python"]
 _OTHER_PAIRS = [(a, b) for a in RENDERER_OF for b in RENDERER_OF if a != b and (a, b) != _PAIR]
@@ -68,7 +69,7 @@ def task(functions: Sequence[AbstractProgram], number: int, seed: int, mix: Mix)
     """Document `number` of a corpus, or None: its function has no case that is short enough to show."""
     draws = Draws(seed, "document", number)
     which = draws.below(len(functions))
-    specification = specification_of(functions[which], draws, examples=draws.choice((1, 1, 2)))
+    specification = specification_of(functions[which], draws, examples=draws.choice(_EXAMPLES))
     if specification is None:
         return None
     source, target = "", "python"
