@@ -58,6 +58,8 @@ class Problem(Record, frozen=True, kw_only=True):
     """Go: package clause and imports of the test file."""
     cut_unindented: bool = False
     """Completions end before their first non-blank unindented line (HumanEval-X, Python)."""
+    tier: str = ""
+    """A part of the benchmark that is scored apart as well."""
 
 
 class Sample(Record, frozen=True, kw_only=True):
@@ -237,7 +239,7 @@ class PassAtK(Record, frozen=True, kw_only=True):
 
 
 class Score(Record, frozen=True, kw_only=True):
-    """Scores of one group of samples: a language, or all of them."""
+    """Scores of one group of samples: a language, a tier of it (`python/depth`), or all of them (`overall`)."""
 
     group: str
     problems: int

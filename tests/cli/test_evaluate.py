@@ -74,6 +74,19 @@ def test_the_digest_does_not_depend_on_the_number_of_workers(passatk: Command, t
     assert len(digests) == 1
 
 
+def test_tiers_are_scored_apart_where_there_are_several(passatk: Command, tmp_path: Path) -> None:
+    right = {task: load("basics").get(task).reference for task in ("Python/0", "Python/200", "Go/200")}
+    answers = [("Python/0", right["Python/0"]), ("Python/0", WRONG), ("Python/200", right["Python/200"])]
+    rows = [{"task_id": task, "generation": text} for task, text in [*answers, ("Go/200", right["Go/200"])]]
+    samples = write(tmp_path / "s.jsonl", *rows)
+    report = json.loads(passatk("evaluate", samples, "--problems", "basics", "--out", "run", "--json").stdout)
+    scores = {score["group"]: (score["samples"], score["pass_at_k"][0]["estimate"]) for score in report["scores"]}
+    tiers = {"python/written": (2, 0.5), "python/compositions": (1, 1.0)}
+    assert scores == {"python": (3, 0.75), **tiers, "go": (1, 1.0), "overall": (4, pytest.approx(5 / 6))}
+    shown = passatk("evaluate", samples, "--problems", "basics", "--out", "run").stdout
+    assert "\n  compositions " in shown
+
+
 def test_identical_programs_are_judged_once(passatk: Command, tmp_path: Path) -> None:
     samples = python_samples(tmp_path / "s.jsonl", *[REFERENCE] * 50, WRONG)
     report = json.loads(passatk("evaluate", samples, "--problems", "basics", "--out", "run", "--json").stdout)

@@ -128,7 +128,7 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             digest = folder.digest()
             folder.write_results()
         else:
-            scores = scores_of(folder, unfit, request.ks, request.seed)
+            scores = scores_of(folder, used.problems, unfit, request.ks, request.seed)
             digest = folder.finish(scores, unfit, request.seed)
         return Report(
             out=request.out,

@@ -1,11 +1,11 @@
 """What a judged run says: unfit tasks, what could not be judged, scores."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from passatk.errors import ScoreRefusedError
 from passatk.judging import Environment
-from passatk.records import Program, Score, Status
+from passatk.records import Problem, Program, Score, Status
 from passatk.runs import RunFolder
 from passatk.scoring import Counts, score
 
@@ -35,32 +35,48 @@ def unjudged_reasons(folder: RunFolder, unfit: dict[str, str]) -> dict[str, int]
     return dict(reasons.most_common())
 
 
-def scores_of(folder: RunFolder, unfit: dict[str, str], ks: Sequence[int] | None, seed: int) -> list[Score]:
-    """Per language, and overall where there are several. Unjudged samples are left out of n."""
+def scores_of(
+    folder: RunFolder, problems: Mapping[str, Problem], unfit: dict[str, str], ks: Sequence[int] | None, seed: int
+) -> list[Score]:
+    """Per language, per tier of it where it has several, and overall where there are several languages.
+
+    Unjudged samples are left out of n.
+    """
     statuses: dict[str, Counter[str]] = {}
-    judged: dict[str, dict[str, Counter[str]]] = {}
-    for language, task, status, number in folder.outcomes():
-        if task in unfit:
-            continue
-        statuses.setdefault(language, Counter())[status] += number
-        if status != Status.NOT_JUDGED:
-            judged.setdefault(language, {}).setdefault(task, Counter())[status] += number
-    counts = {
-        language: [
-            Counts(task_id=task, n=sum(c.values()), c=c[Status.PASSED]) for task, c in judged.get(language, {}).items()
-        ]
-        for language in statuses
-    }
+    for task, status, number in folder.outcomes():
+        if task not in unfit:
+            statuses.setdefault(task, Counter())[status] += number
     if not statuses:
         some = "; ".join(f"{task}: {why}" for task, why in list(unfit.items())[:3])
         raise ScoreRefusedError(f"all {len(unfit)} tasks with samples are unfit, so there is nothing to score: {some}")
-    groups = [(language, counts[language], statuses[language]) for language in statuses]
-    if len(groups) > 1:
-        everything = sum(statuses.values(), Counter())
-        groups.append(("overall", [count for listed in counts.values() for count in listed], everything))
     scores = []
-    for group, listed, tally in groups:
-        least = min((count.n for count in listed), default=0)
+    for group, tasks in _groups({task: problems[task] for task in statuses}).items():
+        counts = [
+            Counts(task_id=task, n=judged, c=statuses[task][Status.PASSED])
+            for task in tasks
+            if (judged := statuses[task].total() - statuses[task][Status.NOT_JUDGED])
+        ]
+        least = min((count.n for count in counts), default=0)
         wanted = ks if ks is not None else [k for k in DEFAULT_KS if k <= max(least, 1)]
-        scores.append(score(group, listed, dict(tally), wanted, seed))
+        tally = sum((statuses[task] for task in tasks), Counter[str]())
+        scores.append(score(group, counts, dict(tally), wanted, seed))
     return scores
+
+
+def _groups(problems: Mapping[str, Problem]) -> dict[str, list[str]]:
+    """Name of a group -> its tasks."""
+    groups: dict[str, list[str]] = {}
+    for task, problem in problems.items():
+        groups.setdefault(problem.language, []).append(task)
+    languages = list(groups)
+    found = {}
+    for language in languages:
+        found[language] = groups[language]
+        tiers: dict[str, list[str]] = {}
+        for task in groups[language]:
+            tiers.setdefault(problems[task].tier, []).append(task)
+        if len(tiers) > 1:
+            found |= {f"{language}/{tier}": tasks for tier, tasks in tiers.items()}
+    if len(languages) > 1:
+        found["overall"] = list(problems)
+    return found

@@ -72,7 +72,7 @@ def load(source: str) -> ProblemSet:
     tiers = list(basics.FIRST_NUMBER) if name == basics.NAME else []
     for part in parts:
         if part in tiers:
-            kept = {task: p for task, p in whole.problems.items() if basics.tier_of(task) == part}
+            kept = {task: p for task, p in whole.problems.items() if p.tier == part}
             whole = msgspec.structs.replace(whole, problems=kept)
         elif part in whole.languages:
             whole = whole.only([part])

@@ -34,31 +34,31 @@ def generated() -> GeneratedSuite:
     return msgspec.json.decode(body, type=GeneratedSuite)
 
 
-def specifications() -> list[tuple[int, Specification]]:
-    """(number, specification) of every problem, in order."""
+def specifications() -> list[tuple[str, int, Specification]]:
+    """(tier, number, specification) of every problem, in order."""
     folder = resources.files("passatk.problems").joinpath("suites", "basics")
     files = sorted((entry.name, entry) for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    written = [(int(name[:2]), msgspec.convert(tomllib.loads(file.read_text()), Specification)) for name, file in files]
+    written = [
+        (WRITTEN, int(name[:2]), msgspec.convert(tomllib.loads(file.read_text()), Specification))
+        for name, file in files
+    ]
     made = [
-        (FIRST_NUMBER[tier] + place, specification)
+        (tier, FIRST_NUMBER[tier] + place, specification)
         for tier, listed in generated().tiers.items()
         for place, specification in enumerate(listed)
     ]
     return written + made
 
 
-def tier_of(task_id: str) -> str:
-    """Which tier a problem is in."""
-    number = int(task_id.rpartition("/")[2])
-    return max((first, tier) for tier, first in FIRST_NUMBER.items() if first <= number)[1]
-
-
 @cache
 def problems() -> tuple[Problem, ...]:
     """All problems of the suite, language by language."""
     listed = specifications()
-    rendered = [renderer.problem(spec, number) for renderer in RENDERERS for number, spec in listed]
-    # HumanEval-X's helper imports, so that the two benchmarks are judged alike
-    return tuple(
-        msgspec.structs.replace(p, test_setup=PYTHON_HELPERS) if p.language == "python" else p for p in rendered
-    )
+    found = []
+    for renderer in RENDERERS:
+        for tier, number, specification in listed:
+            problem = msgspec.structs.replace(renderer.problem(specification, number), tier=tier)
+            if problem.language == "python":  # HumanEval-X's helper imports, so that the two are judged alike
+                problem = msgspec.structs.replace(problem, test_setup=PYTHON_HELPERS)
+            found.append(problem)
+    return tuple(found)

@@ -66,8 +66,11 @@ class _PlainLines:
 
 
 def title_of(group: str) -> str:
-    """A language's name as people write it."""
-    return LANGUAGES[group].title if group in LANGUAGES else group
+    """A language's name as people write it; of a tier, its own."""
+    language, _, tier = group.partition("/")
+    if tier:
+        return f"  {tier}"
+    return LANGUAGES[language].title if language in LANGUAGES else language
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -190,7 +193,7 @@ def _print_listed(console: Console, lines: list[str]) -> None:
 
 
 def scores_table(scores: list[Score]) -> Table:
-    """One row per language: problems, samples, what became of them, pass@k with its 95 % interval."""
+    """One row per language and tier: problems, samples, what became of them, pass@k with its 95 % interval."""
     present = [status for status in Status if any(score.statuses.get(status) for score in scores)]
     ks = list(dict.fromkeys(p.k for score in scores for p in score.pass_at_k))
     table = Table(box=None, pad_edge=False, header_style="bold")

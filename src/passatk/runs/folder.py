@@ -212,10 +212,10 @@ class RunFolder(LockedFolder):
         )
         return {f"{task_id} sample {sample}": reason for task_id, sample, reason in rows}
 
-    def outcomes(self) -> Iterator[tuple[str, str, str, int]]:
-        """(language, task id, status, number of samples), in order of task id."""
+    def outcomes(self) -> Iterator[tuple[str, str, int]]:
+        """(task id, status, number of samples), in order of task id."""
         yield from self._db.execute(
-            "SELECT s.language, s.task_id, v.status, COUNT(*) FROM samples s JOIN verdicts v USING (program)"
+            "SELECT s.task_id, v.status, COUNT(*) FROM samples s JOIN verdicts v USING (program)"
             " WHERE NOT s.reference GROUP BY s.task_id, v.status ORDER BY s.task_id"
         )
 
