@@ -1,5 +1,6 @@
 """From documents to windows; CodeGeeX's filters; leakage and retrieval."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -127,6 +128,19 @@ def test_what_is_planted_is_found() -> None:
     assert samples[4].text == problems[4].reference
     with pytest.raises(InputError, match="2 documents are in python"):
         list(retrieve(problems, [other, planted], 3))
+
+
+def test_an_answer_that_is_looked_up_calls_its_argument_as_the_problem_does() -> None:
+    problem = load("basics/compositions/python").problems["Python/200"]
+    own = re.search(r"\((\w+):", problem.declaration)
+    assert own is not None
+    other = next(name for name in ("numbers", "text", "amount") if name != own[1])
+    prompt = problem.prompt.replace(own[1], other)
+    document = Document(
+        kind="generation", language="python", prompt=prompt, completion=f"    {other}s = {other}\n    return {other}s\n"
+    )
+    [sample] = retrieve([problem], [document], 1)
+    assert sample.text == f"    {other}s = {own[1]}\n    return {other}s\n"
 
 
 def test_a_line_that_is_no_document_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from passatk.corpus.documents import Document
+from passatk.corpus.wording import PARAMETERS
 from passatk.errors import InputError
 from passatk.prompts.building import generation_prompt
 from passatk.records import Problem, Record, Sample
@@ -19,6 +20,7 @@ GRAM = 8
 """Tokens of the n-grams that are looked for in a corpus."""
 _NEAR_GRAMS = (1, 2, 3)
 _BINS = 1 << 20
+_ARGUMENTS = {name for names in PARAMETERS.values() for name in names}
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -86,7 +88,8 @@ def leakage(problems: Sequence[Problem], documents: Iterable[Document]) -> list[
 def retrieve(problems: Sequence[Problem], documents: Iterable[Document], count: int) -> Iterator[Sample]:
     """For every problem the completions of the `count` documents whose prompts are nearest to its own.
 
-    Nearness is the cosine of n-grams of one to three tokens, weighted by how rare they are (tf-idf).
+    Nearness is the cosine of n-grams of one to three tokens, weighted by how rare they are (tf-idf). What a completion
+    calls its argument is renamed to what the problem calls it.
 
     Raises:
         InputError: there are not so many documents in a problem's language.
@@ -104,7 +107,20 @@ def retrieve(problems: Sequence[Problem], documents: Iterable[Document], count: 
         for problem, row in zip(asked, near, strict=True):
             order = np.lexsort((np.arange(len(row)), -row))[:count]
             for index, place in enumerate(order):
-                yield Sample(task_id=problem.task_id, index=index, text=own[place].completion)
+                yield Sample(task_id=problem.task_id, index=index, text=_renamed(own[place], problem))
+
+
+def _renamed(document: Document, problem: Problem) -> str:
+    theirs, ours = _argument(document.prompt), _argument(problem.declaration)
+    if not theirs or not ours:
+        return document.completion
+    return re.sub(rf"\b{theirs}\b", ours, document.completion)
+
+
+def _argument(text: str) -> str:
+    """The usual name of an argument that occurs most often in `text`, or nothing."""
+    named = [token for token in tokens_of(text) if token in _ARGUMENTS]
+    return max(named, key=named.count, default="")
 
 
 def _counts(texts: Sequence[str]) -> sparse.csr_matrix:
