@@ -94,6 +94,7 @@ def test_a_ladder_makes_a_table(passatk: Command, corpus: Path, tmp_path: Path) 
     done = passatk(*command, "--flops", "1e9,4e8")
     assert done.returncode == 0, done.stderr
     assert "4/4 " in done.stderr
+    assert "4 runs have fewer than 300 steps" in " ".join(done.stdout.split())
     rows = table(tmp_path / "ladder")
     assert len(rows) == 4
     assert {"parameters", "tokens", "flops", "loss", "seconds", "seed", "layers", "hidden"} <= rows[0].keys()

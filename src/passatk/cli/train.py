@@ -1,7 +1,6 @@
 """`passatk train`."""
 
 import math
-import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -244,10 +243,6 @@ def _given(**settings: object) -> dict[str, object]:
 
 @contextmanager
 def _torch_there() -> Iterator[None]:
-    """Around imports. Threads that wait for each other are told to sleep, not to spin: beside another busy process a
-    run would else be several times slower. PyTorch's threads read this when they are loaded; it changes no bit.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         yield
     except ModuleNotFoundError as error:

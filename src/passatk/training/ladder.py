@@ -17,6 +17,8 @@ from passatk.training.shapes import flops_per_token, model_vocabulary, parameter
 
 TABLE = "runs.csv"
 UNITS = ("flops", "tokens")
+FEW_STEPS = 300
+"""A run with fewer is told apart: the optimizer has hardly begun."""
 
 
 class Ladder(Record, frozen=True, kw_only=True):
