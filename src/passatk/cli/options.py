@@ -19,7 +19,10 @@ Problems = Annotated[
 BackendName = Annotated[str, typer.Option("--backend", help="codegeex, transformers, openai or fake.")]
 ModelName = Annotated[
     str,
-    typer.Option("--model", help="A folder or checkpoint, a name on the hub, or what a server calls its model."),
+    typer.Option(
+        "--model",
+        help="A folder or checkpoint, a name on the hub, or what a server calls its model. [default: the embedded one]",
+    ),
 ]
 TokenizerFolder = Annotated[
     str, typer.Option("--tokenizer", help="codegeex: folder of the tokenizer. [default: the model's folder]")
