@@ -37,16 +37,20 @@ def table_of(rows: list[dict[str, Any]]) -> str:
 def chart_of(rows: list[dict[str, Any]]) -> altair.LayerChart | altair.FacetChart:
     """pass@k over temperature, a colour for each k, with bands; lines across for the methods without chance."""
     sampled = [row for row in rows if row["method"] == "sample"]
-    fixed = [row for row in rows if row["method"] != "sample"]
+    levels: dict[float, list[str]] = {}
+    for row in rows:
+        if row["method"] != "sample":
+            levels.setdefault(row["estimate"], []).append(row["method"])
+    fixed = [{"estimate": level, "methods": ", ".join(methods)} for level, methods in levels.items()]
     base = altair.Chart(altair.InlineData(values=sampled)).encode(
-        x=altair.X("temperature:Q", title="temperature (top_p 0.95)", scale=altair.Scale(zero=False, padding=12)),
+        x=altair.X("temperature:Q", title="temperature (top_p 0.95)", scale=altair.Scale(zero=False, padding=30)),
         color=altair.Color("k:O", title="k", scale=altair.Scale(scheme="viridis")),
     )
     band = base.mark_area(opacity=0.15).encode(y=altair.Y("low:Q", title="pass@k, %"), y2="high:Q")
     line = base.mark_line(point=True).encode(y="estimate:Q")
     rule = altair.Chart(altair.InlineData(values=fixed)).encode(y="estimate:Q")
     across = rule.mark_rule(strokeDash=[4, 4], color="#555")
-    name = rule.mark_text(align="left", dx=4, dy=-5, color="#555").encode(x=altair.value(0), text="method:N")
+    name = rule.mark_text(align="right", dx=-4, dy=-6, color="#333").encode(x=altair.value("width"), text="methods:N")
     return altair.layer(band, line, across, name).properties(width=560, height=360)
 
 
