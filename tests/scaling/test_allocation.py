@@ -70,6 +70,13 @@ def test_how_many_tokens_are_needed_is_the_inverse(epochs: float) -> None:
     assert math.isinf(tokens_needed(1.7e10, 1e9))
 
 
+@pytest.mark.parametrize("unique", [0.0, -1.0, math.nan])
+def test_unique_tokens_that_are_none_are_an_error(unique: float) -> None:
+    for asked in (lambda: effective_tokens(1e9, unique), lambda: optimum(CODE_LIKE, 1e20, unique)):
+        with pytest.raises(InputError, match="unique tokens = "):
+            asked()
+
+
 def test_codegeex_repeats_are_worth_what_is_known() -> None:
     assert effective_tokens(850e9, 158.7e9) == pytest.approx(760.8e9, rel=1e-4)
 

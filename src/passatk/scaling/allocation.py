@@ -48,8 +48,11 @@ def effective_tokens(tokens: float, unique: float | None) -> float:
 
     D' = U + U R* (1 - exp(-R / R*)) with R = D / U - 1 repetitions (Muennighoff et al. 2023, "Scaling Data-Constrained
     Language Models", equation 5); D' = D where nothing is repeated.
+
+    Raises:
+        InputError: `unique` is not positive.
     """
-    if unique is None or tokens <= unique:
+    if unique is None or tokens <= positive("unique tokens", unique):
         return tokens
     repetitions = tokens / unique - 1
     return unique * (1 - REPETITION_CONSTANT * math.expm1(-repetitions / REPETITION_CONSTANT))

@@ -117,8 +117,9 @@ def judge(
         ScalingRefusedError: the model lies outside, and `extrapolate` is False.
         InputError: a number that is not positive.
     """
-    for name, value in (("parameters", parameters), ("tokens", tokens), ("unique tokens", unique_tokens or 1.0)):
-        positive(name, value)
+    for name, value in (("parameters", parameters), ("tokens", tokens), ("unique tokens", unique_tokens)):
+        if value is not None:
+            positive(name, value)
     flops = compute(parameters, tokens)
     extrapolated = law.check_inside(extrapolate, parameters=parameters, tokens=tokens, flops=flops)
     unique = unique_tokens if unique_tokens is not None and unique_tokens < tokens else None
