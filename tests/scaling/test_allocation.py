@@ -101,13 +101,17 @@ def test_scarce_data_shift_compute_to_parameters_and_are_used_best(known: Law, f
 
 @settings(deadline=None)
 @given(laws, st.floats(17, 24).map(lambda exponent: 10**exponent))
-def test_without_use_the_cheapest_is_the_least_compute(known: Law, flops: float) -> None:
+def test_with_hardly_any_use_or_repetition_the_cheapest_is_the_least_compute(known: Law, flops: float) -> None:
     loss = optimum(known, flops).loss
     if loss - known.E < 1e-4:
         return
-    plain, found = least_compute(known, loss), cheapest(known, loss)
-    assert found.flops == pytest.approx(plain.flops, rel=1e-6)
-    assert found.parameters == pytest.approx(plain.parameters, rel=1e-3)
+    plain = least_compute(known, loss)
+    assert cheapest(known, loss) == plain
+    searched = cheapest(known, loss, inference_tokens=1e-9 * plain.tokens)
+    scarce = cheapest(known, loss, unique=plain.tokens * (1 - 1e-9))
+    for found in (searched, scarce):
+        assert found.flops == pytest.approx(plain.flops, rel=1e-6)
+        assert found.parameters == pytest.approx(plain.parameters, rel=1e-3)
 
 
 @settings(deadline=None)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 
 from passatk.errors import ScalingRefusedError
@@ -126,15 +127,22 @@ def _constrained_parameters(law: Law, flops: float, unique: float) -> float:
 def least_compute(law: Law, loss: float) -> Allocation:
     """The least training compute that reaches `loss` with fresh tokens: the optimum whose loss it is.
 
-    At an optimum alpha A N^-alpha = beta B D^-beta, so each term is a known share of loss - E.
-
     Raises:
         ScalingRefusedError: no model reaches it, because it is not above E.
     """
-    reducible = _reducible(law, loss)
-    n = (law.A * (1 + law.alpha / law.beta) / reducible) ** (1 / law.alpha)
-    d = (law.B * (1 + law.beta / law.alpha) / reducible) ** (1 / law.beta)
+    n, d = (float(value) for value in np.exp(log_best_for(law.theta, math.log(_reducible(law, loss)))))
     return Allocation(parameters=n, tokens=d, flops=compute(n, d), loss=loss)
+
+
+def log_best_for(theta: Floats, log_reducible: float | Floats) -> tuple[Floats, Floats]:
+    """(ln N, ln D) of the optimum whose loss is E + exp(`log_reducible`), for many laws at once: `theta` [..., 5].
+
+    At an optimum alpha A N^-alpha = beta B D^-beta, so each term is a known share of the loss above E.
+    """
+    log_a, log_b, _, alpha, beta = np.moveaxis(np.asarray(theta, dtype=float), -1, 0)
+    log_n = (log_a + np.log1p(alpha / beta) - log_reducible) / alpha
+    log_d = (log_b + np.log1p(beta / alpha) - log_reducible) / beta
+    return log_n, log_d
 
 
 def cheapest(law: Law, loss: float, *, inference_tokens: float = 0.0, unique: float | None = None) -> Allocation:
@@ -142,7 +150,7 @@ def cheapest(law: Law, loss: float, *, inference_tokens: float = 0.0, unique: fl
 
     Minimises 6 N D + 2 N T over all (N, D) with this loss, for T inference tokens (Sardana et al. 2024, "Beyond
     Chinchilla-Optimal: Accounting for Inference in Language Model Scaling Laws", equation 2), repeated tokens counted
-    for what they are worth. With T = 0 and fresh tokens it is `least_compute`.
+    for what they are worth. With T = 0 and enough fresh tokens it is `least_compute`.
 
     Raises:
         ScalingRefusedError: no model reaches this loss, or none does with so few unique tokens.
@@ -150,6 +158,8 @@ def cheapest(law: Law, loss: float, *, inference_tokens: float = 0.0, unique: fl
     """
     if inference_tokens:
         positive("inference tokens", inference_tokens)
+    elif unique is None or least_compute(law, loss).tokens <= positive("unique tokens", unique):
+        return msgspec.structs.replace(least_compute(law, loss), unique_tokens=unique)
     reducible = _reducible(law, loss)
     smallest = math.log(law.A / reducible) / law.alpha  # with tokens without end
     if unique is not None:

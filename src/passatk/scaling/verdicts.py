@@ -11,6 +11,7 @@ from passatk.scaling.allocation import (
     Allocation,
     cheapest,
     effective_tokens,
+    log_best_for,
     loss_at,
     optimal_parameters,
     optimum,
@@ -86,8 +87,7 @@ def wasted_share(theta: Floats, parameters: float, tokens: float) -> Floats:
     """1 - (least compute with the same loss) / (6 N D), for laws [..., 5] and fresh tokens; between 0 and 1."""
     log_a, log_b, _, alpha, beta = np.moveaxis(np.asarray(theta, dtype=float), -1, 0)
     reducible = np.exp(log_a - alpha * math.log(parameters)) + np.exp(log_b - beta * math.log(tokens))
-    log_n = (log_a + np.log1p(alpha / beta) - np.log(reducible)) / alpha
-    log_d = (log_b + np.log1p(beta / alpha) - np.log(reducible)) / beta
+    log_n, log_d = log_best_for(theta, np.log(reducible))
     answer: Floats = -np.expm1(log_n + log_d - math.log(parameters) - math.log(tokens))
     return np.clip(answer, 0.0, 1.0)
 
