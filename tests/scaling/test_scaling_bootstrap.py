@@ -44,7 +44,7 @@ def test_the_shipped_covariance_gives_the_bootstraps_intervals(published_runs: R
     drawn = bootstrap(published_runs, published_fit, generator(1), resamples=1000)
     thetas = law_draws(shipped)
     assert thetas is not None
-    ours, theirs = optimum_intervals(thetas, 6.57e22), drawn.at_budget(6.57e22)
+    ours, theirs = optimum_intervals(thetas, 6.57e22, shipped.flop_rule), drawn.at_budget(6.57e22)
     for name, span in theirs.items():
         assert ours[name].low == pytest.approx(span.low, rel=0.15), name
         assert ours[name].high == pytest.approx(span.high, rel=0.15), name

@@ -91,7 +91,7 @@ def test_a_study_survives_the_disk(small_study: Study, tmp_path: Path) -> None:
     [
         (lambda text: text[:100], "expected a file that `passatk scaling fit --out` wrote"),
         (lambda text: text.replace('"runs"', '"walks"', 1), "missing required field"),
-        (lambda text: text.replace("fit-1", "fit-9", 1), "field 'format': format 'passatk-scaling-fit-9'"),
+        (lambda text: text.replace("fit-2", "fit-9", 1), "field 'format': format 'passatk-scaling-fit-9'"),
     ],
 )
 def test_another_file_is_no_study(change, said: str, small_study: Study, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from passatk.errors import EnvironmentFault, InputError, ScalingRefusedError
-from passatk.report.scaling_terminal import power_of_ten, short
-from passatk.scaling import Frontier, KnownModel, Law, Runs, Study
-from passatk.scaling.allocation import optimal_parameters
+from passatk.report.scaling_terminal import flop_rule_in_words, power_of_ten, short
+from passatk.scaling import Frontier, KnownModel, Law, Runs, Study, optimum
 from passatk.scaling.isoflop import groups_of
-from passatk.scaling.laws import Span, compute
+from passatk.scaling.laws import Span
 
 _POINTS = 80
 _PIXELS = 2.0
@@ -97,14 +97,15 @@ def isoflop_chart(study: Study, runs: Runs) -> Any:
 def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequence[Law] = ()) -> Any:
     """Best parameters against compute, by each approach, with the 95 % band of the law, and models placed beside it.
 
-    What lies outside of the runs' compute is dashed: it is extrapolated.
+    What lies outside of the runs' compute is dashed: it is extrapolated. Compute is counted as the runs counted theirs,
+    that of models and of published laws too.
 
     Raises:
         ScalingRefusedError: no approach found a frontier.
     """
     alt = _altair()
-    inside = study.range.flops
-    budgets = [inside.low, inside.high, *(compute(model.parameters, model.tokens) for model in models)]
+    inside, rule = study.range.flops, study.flop_rule
+    budgets = [inside.low, inside.high, *(rule.flops(model.parameters, model.tokens) for model in models)]
     low, high = min(budgets) / 1.5, max(budgets) * (6 if models else 1.5)
     cuts = np.unique(np.concatenate([np.geomspace(low, high, _POINTS), [inside.low, inside.high]]))
     lines, points = _frontier_lines(study, laws, cuts), _frontier_points(study)
@@ -141,7 +142,7 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
     ]
     if models:
         placed = [
-            {"flops": compute(m.parameters, m.tokens), "parameters": m.parameters, "name": m.name} for m in models
+            {"flops": rule.flops(m.parameters, m.tokens), "parameters": m.parameters, "name": m.name} for m in models
         ]
         layers.append(alt.Chart(alt.Data(values=placed)).mark_point(**_CROSS).encode(x, y))
         for number, one in enumerate(sorted(placed, key=lambda row: (row["flops"], row["parameters"]))):
@@ -152,17 +153,17 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
     said = ["Best parameters for each budget; dashed where extrapolated"]
     if band:
         said.append("Band: 95 % of resampled runs")
+    if not rule.plain:
+        said.append(f"Compute as the runs counted it: {flop_rule_in_words(rule, study.range)}")
     return _finished(alt.layer(*layers), "Compute-optimal frontier", said)
 
 
 def _frontier_lines(study: Study, laws: Sequence[Law], cuts: "np.typing.NDArray[np.float64]") -> list[dict[str, Any]]:
-    curves: list[tuple[str, Any, Any]] = []
+    curves: list[tuple[str, Any, Span]] = []
     if study.fit is not None:
-        curves.append(
-            (_LAW.format(study.name), lambda c: float(optimal_parameters(study.law.theta, c)), study.range.flops)
-        )
-    curves += [(_APPROACHES[one.approach], one.parameters.at, one.fitted) for one in _frontiers(study)]
-    curves += [(law.name, lambda c, law=law: float(optimal_parameters(law.theta, c)), law.fitted.flops) for law in laws]
+        curves.append((_LAW.format(study.name), partial(_best, study.law), study.range.flops))
+    curves += [(_APPROACHES[one.approach], one.optimal, one.fitted) for one in _frontiers(study)]
+    curves += [(law.name, partial(_best, law), law.fitted.flops) for law in laws]
     rows: list[dict[str, Any]] = []
     for name, at, inside in curves:
         grid = np.unique(np.concatenate([cuts, [c for c in (inside.low, inside.high) if cuts[0] < c < cuts[-1]]]))
@@ -174,15 +175,21 @@ def _frontier_lines(study: Study, laws: Sequence[Law], cuts: "np.typing.NDArray[
         for part, piece in parts:
             rows += [
                 {
-                    "flops": float(c),
-                    "parameters": at(float(c)),
+                    "flops": float(study.flop_rule.flops(n, d)),
+                    "parameters": n,
                     "what": name,
                     "extrapolated": part != "inside",
                     "piece": f"{name} {part}",
                 }
-                for c in piece
+                for n, d in (at(float(c)) for c in piece)
             ]
     return rows
+
+
+def _best(law: Law, flops: float) -> tuple[float, float]:
+    """(N*, D*) for a budget counted as the law counts; a picture shows it where the study's runs would count it."""
+    best = optimum(law, flops)
+    return best.parameters, best.tokens
 
 
 def _frontier_points(study: Study) -> list[dict[str, Any]]:

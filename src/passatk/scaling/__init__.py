@@ -6,7 +6,7 @@ from passatk.scaling.fitting import Fit, fit
 from passatk.scaling.flops import FlopCount, Shape
 from passatk.scaling.frontier import Frontier, frontier
 from passatk.scaling.isoflop import IsoFlop, bias_of_design, isoflop
-from passatk.scaling.laws import Law
+from passatk.scaling.laws import FlopRule, Law
 from passatk.scaling.planning import Architecture, Ladder, Plan, ladder, plan
 from passatk.scaling.published import KNOWN_MODELS, PUBLISHED, KnownModel, known_model, published
 from passatk.scaling.runs import Runs, read_runs
@@ -21,6 +21,7 @@ __all__ = [
     "Bootstrap",
     "Fit",
     "FlopCount",
+    "FlopRule",
     "Frontier",
     "Interval",
     "IsoFlop",

@@ -10,7 +10,7 @@ from passatk.records import Record
 from passatk.scaling.allocation import optimal_parameters
 from passatk.scaling.descent import minimise
 from passatk.scaling.fitting import NAMES, Fit, Objective
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats
+from passatk.scaling.laws import Floats, FlopRule
 from passatk.scaling.runs import Runs
 
 LEVEL = 0.95
@@ -43,6 +43,8 @@ class Bootstrap(Record, frozen=True, kw_only=True):
     draws: tuple[tuple[float, ...], ...]
     unconverged: int
     """Resamples left out, because their fit has an exponent that is not positive or did not come to rest."""
+    flop_rule: FlopRule
+    """Of all runs."""
 
     @property
     def thetas(self) -> Floats:
@@ -56,19 +58,19 @@ class Bootstrap(Record, frozen=True, kw_only=True):
         return {name: Interval.of(column) for name, column in zip(NAMES, thetas.T, strict=True)}
 
     def exponent(self) -> Interval:
-        """Of a = beta / (alpha + beta), with which the optimal number of parameters grows in compute."""
+        """Of the a with which the optimal number of parameters grows as C^a."""
         thetas = self.thetas
-        return Interval.of(thetas[:, 4] / (thetas[:, 3] + thetas[:, 4]))
+        return Interval.of(thetas[:, 4] / (thetas[:, 3] + self.flop_rule.exponent * thetas[:, 4]))
 
     def at_budget(self, flops: float) -> dict[str, Interval]:
         """Intervals of the optimum for `flops` FLOP: `parameters`, `tokens`, `tokens_per_parameter`."""
-        return optimum_intervals(self.thetas, flops)
+        return optimum_intervals(self.thetas, flops, self.flop_rule)
 
 
-def optimum_intervals(thetas: Floats, flops: float) -> dict[str, Interval]:
+def optimum_intervals(thetas: Floats, flops: float, rule: FlopRule) -> dict[str, Interval]:
     """Intervals of N*, D* and D*/N* over many laws, [laws, 5] as (ln A, ln B, ln E, alpha, beta)."""
-    parameters = optimal_parameters(thetas, flops)
-    tokens = flops / FLOP_PER_PARAMETER_AND_TOKEN / parameters
+    parameters = optimal_parameters(thetas, flops, rule)
+    tokens = rule.tokens(parameters, flops)
     return {
         "parameters": Interval.of(parameters),
         "tokens": Interval.of(tokens),
@@ -117,4 +119,4 @@ def bootstrap(
         kept.extend(tuple(map(float, theta)) for theta in thetas[good])
         if progress is not None:
             progress(min(first + chunk, resamples), resamples)
-    return Bootstrap(seed=seed, draws=tuple(kept), unconverged=resamples - len(kept))
+    return Bootstrap(seed=seed, draws=tuple(kept), unconverged=resamples - len(kept), flop_rule=fitted.law.flop_rule)

@@ -1,7 +1,7 @@
 """Approach 1: the best run for each amount of compute, and power laws through them.
 
 Hoffmann et al. (2022), section 3.1: from the lower envelope of all training curves, which size and how many tokens
-reached the least loss at each FLOP count; then N_opt = k C^a and D_opt = k' C^(1-a) by least squares in logarithms.
+reached the least loss at each FLOP count; then N_opt = k C^a by least squares in logarithms. D_opt follows from both.
 """
 
 import math
@@ -11,7 +11,7 @@ import numpy as np
 from passatk.errors import ScalingRefusedError
 from passatk.records import Record
 from passatk.scaling.bootstrap import Interval
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats, Span
+from passatk.scaling.laws import Floats, FlopRule, Span
 from passatk.scaling.runs import Runs
 
 _FEWEST = 3
@@ -42,13 +42,15 @@ class FrontierPoint(Record, frozen=True, kw_only=True):
 
 
 class Frontier(Record, frozen=True, kw_only=True):
-    """Best points, and N*(C) through them. D*(C) = C / (6 N*), so its exponent is one minus that of N*."""
+    """Best points, and N*(C) through them. D*(C) follows from N* and C as the runs counted C."""
 
     approach: int
     points: tuple[FrontierPoint, ...]
     parameters: PowerLaw
     fitted: Span
     """Of FLOP."""
+    flop_rule: FlopRule
+    """Of all runs."""
     exponent: Interval | None = None
     draws: tuple[tuple[float, float], ...] = ()
     """(ln coefficient, exponent) from resampled runs."""
@@ -56,7 +58,7 @@ class Frontier(Record, frozen=True, kw_only=True):
     def optimal(self, flops: float) -> tuple[float, float]:
         """(N*, D*) for `flops` FLOP."""
         n = self.parameters.at(flops)
-        return n, flops / FLOP_PER_PARAMETER_AND_TOKEN / n
+        return n, float(self.flop_rule.tokens(n, flops))
 
     def at_budget(self, flops: float) -> dict[str, Interval] | None:
         """Intervals of the optimum for `flops` FLOP, as for a bootstrapped law; None without draws."""
@@ -64,7 +66,7 @@ class Frontier(Record, frozen=True, kw_only=True):
             return None
         draws = np.array(self.draws)
         parameters = np.exp(draws[:, 0] + draws[:, 1] * math.log(flops))
-        tokens = flops / FLOP_PER_PARAMETER_AND_TOKEN / parameters
+        tokens = self.flop_rule.tokens(parameters, flops)
         return {
             "parameters": Interval.of(parameters),
             "tokens": Interval.of(tokens),
@@ -98,9 +100,9 @@ def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples
     """Approach 1. With a generator, its interval from resampled runs.
 
     Raises:
-        ScalingRefusedError: fewer than 3 runs are on the envelope.
+        ScalingRefusedError: fewer than 3 runs are on the envelope, or FLOP do not grow with the parameters.
     """
-    best = envelope(runs)
+    rule, best = runs.flop_rule, envelope(runs)
     if len(best) < _FEWEST:
         raise ScalingRefusedError(
             f"approach 1: only {len(best)} of {len(runs)} runs are the best for their compute; at least {_FEWEST} are"
@@ -122,6 +124,7 @@ def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples
         ),
         parameters=law,
         fitted=Span.of(best.flops),
+        flop_rule=rule,
         exponent=interval_of_exponent(draws, resamples),
         draws=tuple(draws),
     )

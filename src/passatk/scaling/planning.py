@@ -9,9 +9,10 @@ from passatk.errors import InputError, ScalingRefusedError, UnknownNameError
 from passatk.records import Record
 from passatk.scaling.allocation import Allocation, loss_at, optimum
 from passatk.scaling.flops import Shape, matmul_only, parameters, per_layer
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Law, positive
+from passatk.scaling.laws import SIX_N_D, FlopRule, Law, positive
 
-COUNTS = ("6nd", "per-layer", "matmul")
+COUNTS = ("runs", "6nd", "per-layer", "matmul")
+"""How FLOP are counted; `runs`: as the law's runs counted them, which is 6 N D for published laws."""
 
 _SECONDS_PER_HOUR = 3600.0
 _NEAR = 0.4
@@ -66,16 +67,16 @@ class Ladder(Record, frozen=True, kw_only=True):
     extrapolated: tuple[str, ...]
 
 
-def budget(tokens_per_second: float, hours: float, at_parameters: float) -> float:
-    """FLOP in `hours`, when a model of `at_parameters` trains at `tokens_per_second`.
+def budget(tokens_per_second: float, hours: float, at_parameters: float, rule: FlopRule = SIX_N_D) -> float:
+    """FLOP in `hours`, counted by `rule`, when a model of `at_parameters` trains at `tokens_per_second`.
 
     The speed in FLOP/s is taken to be the same at every size; small models are slower than that.
 
     Raises:
         InputError: a number that is not positive.
     """
-    speed = positive("tokens per second", tokens_per_second) * positive("parameters", at_parameters)
-    return FLOP_PER_PARAMETER_AND_TOKEN * speed * positive("hours", hours) * _SECONDS_PER_HOUR
+    speed = rule.flops(positive("parameters", at_parameters), positive("tokens per second", tokens_per_second))
+    return float(speed * positive("hours", hours) * _SECONDS_PER_HOUR)
 
 
 def plan(
@@ -85,7 +86,7 @@ def plan(
     *,
     unique_tokens: float | None = None,
     choices: int = 5,
-    count: str = "6nd",
+    count: str = "runs",
     extrapolate: bool = False,
 ) -> Plan:
     """The optimum for `flops` FLOP, and the nearest shapes of CodeGeeX's architecture.
@@ -96,14 +97,14 @@ def plan(
         architecture: vocabulary, context, top-query layer.
         unique_tokens: of the training data; None for enough.
         choices: how many shapes, each of another depth.
-        count: how FLOP are counted when tokens follow from the budget: `6nd`, `per-layer` or `matmul`.
+        count: how FLOP are counted when tokens follow from the budget, of `COUNTS`.
         extrapolate: plan although the budget lies outside of where the law was fitted; the plan says so.
 
     Raises:
         ScalingRefusedError: it lies outside and `extrapolate` is False, or no shape comes near the optimum.
         InputError: a number that is not positive, an unknown count.
     """
-    _check_count(count)
+    count = _checked_count(law, count)
     best = optimum(law, flops, unique_tokens)
     extrapolated = law.check_inside(extrapolate, flops=flops, parameters=best.parameters, tokens=best.tokens)
     shapes = shapes_near(best.parameters, architecture or Architecture())[:choices]
@@ -123,7 +124,7 @@ def ladder(
     *,
     sizes: int = 5,
     span: float = 8.0,
-    count: str = "6nd",
+    count: str = "runs",
     extrapolate: bool = False,
 ) -> Ladder:
     """For each budget `sizes` shapes, spaced evenly in ln N over a factor `span` around the expected best size.
@@ -135,7 +136,7 @@ def ladder(
         ScalingRefusedError: a budget lies outside of the law and `extrapolate` is False, or too few shapes differ.
         InputError: a number that is not positive, an unknown count.
     """
-    _check_count(count)
+    count = _checked_count(law, count)
     if sizes < 2 or not span > 1:
         raise InputError(f"a ladder of {sizes} sizes over a factor {span}: expected at least 2, over more than 1")
     known = architecture or Architecture()
@@ -204,7 +205,12 @@ def _shapes(architecture: Architecture) -> Iterator[Shape]:
 def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float | None, count: str) -> Rung:
     number = parameters(shape)
     multiplied = matmul_only(shape).total
-    each = {"6nd": FLOP_PER_PARAMETER_AND_TOKEN * number, "per-layer": per_layer(shape).total, "matmul": multiplied}
+    each = {
+        "runs": law.flop_rule.flops(number, 1.0),
+        "6nd": SIX_N_D.flops(number, 1.0),
+        "per-layer": per_layer(shape).total,
+        "matmul": multiplied,
+    }
     tokens = flops / each[count]
     loss = loss_at(law, number, tokens, unique)
     return Rung(
@@ -218,6 +224,7 @@ def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float 
     )
 
 
-def _check_count(count: str) -> None:
+def _checked_count(law: Law, count: str) -> str:
     if count not in COUNTS:
         raise UnknownNameError("way to count FLOP", count, COUNTS)
+    return "6nd" if count == "runs" and law.flop_rule.plain else count

@@ -11,11 +11,15 @@ from passatk.scaling.bootstrap import Bootstrap, Progress, bootstrap
 from passatk.scaling.fitting import Fit, fit
 from passatk.scaling.frontier import Frontier, frontier
 from passatk.scaling.isoflop import DesignBias, IsoFlop, bias_of_design, isoflop
-from passatk.scaling.laws import FittedRange, Floats, Law
+from passatk.scaling.laws import FittedRange, Floats, FlopRule, Law
 from passatk.scaling.runs import Runs
 
 APPROACHES = (1, 2, 3)
-FORMAT = "passatk-scaling-fit-1"
+FORMAT = "passatk-scaling-fit-2"
+
+
+class _Format(Record, frozen=True, kw_only=True):
+    format: str
 
 
 class Study(Record, frozen=True, kw_only=True):
@@ -27,6 +31,8 @@ class Study(Record, frozen=True, kw_only=True):
     runs: int
     range: FittedRange
     seed: int
+    flop_rule: FlopRule
+    """How the runs counted FLOP."""
     frontier: Frontier | None = None
     """Approach 1."""
     isoflop: IsoFlop | None = None
@@ -79,13 +85,14 @@ def study(
         progress: called with (done, resamples) by approach 3.
 
     Raises:
-        ScalingRefusedError: every approach asked for refused.
+        ScalingRefusedError: every approach asked for refused, or FLOP of the runs do not grow with their parameters.
         InputError: an unknown approach, or a negative number of resamples.
     """
     if not approaches or set(approaches) - set(APPROACHES) or resamples < 0 or resamples == 1:
         raise InputError(
             f"approaches {approaches} with {resamples} resamples: expected some of 1, 2, 3 and 0 or at least 2"
         )
+    rule = runs.flop_rule
     found: dict[str, object] = {}
     refused: dict[str, str] = {}
     for approach in sorted(set(approaches)):
@@ -108,7 +115,14 @@ def study(
             refused[key] = str(refusal)
     if not found:
         raise ScalingRefusedError("; ".join(refused.values()))
-    common = {"name": name, "source": runs.source, "runs": len(runs), "range": runs.fitted, "seed": seed}
+    common = {
+        "name": name,
+        "source": runs.source,
+        "runs": len(runs),
+        "range": runs.fitted,
+        "seed": seed,
+        "flop_rule": rule,
+    }
     return msgspec.convert({**common, **found, "refused": refused}, Study, from_attributes=True)
 
 
@@ -137,9 +151,9 @@ def read_study(path: Path) -> Study:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     try:
-        result = msgspec.json.decode(text, type=Study)
+        found = msgspec.json.decode(text, type=_Format).format
+        if found != FORMAT:
+            raise SourceError(path, None, f"format {found!r}", f"{FORMAT!r}; fit the runs again", "format")
+        return msgspec.json.decode(text, type=Study)
     except msgspec.DecodeError as error:
         raise SourceError(path, None, str(error), "a file that `passatk scaling fit --out` wrote") from error
-    if result.format != FORMAT:
-        raise SourceError(path, None, f"format {result.format!r}", f"{FORMAT!r}", "format")
-    return result

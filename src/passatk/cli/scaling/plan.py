@@ -76,7 +76,10 @@ def plan(  # long: most of it declares the options
     no_top_query: Annotated[bool, typer.Option("--no-top-query", help="A plain GPT.")] = False,
     unique_tokens: shared.Unique = None,
     choices: Annotated[int, typer.Option(min=1, help="How many shapes.")] = 5,
-    count: Annotated[str, typer.Option(help="How tokens follow from FLOP: 6nd, per-layer or matmul.")] = "6nd",
+    count: Annotated[
+        str,
+        typer.Option(help="How tokens follow from FLOP: runs (as the law's runs counted), 6nd, per-layer or matmul."),
+    ] = "runs",
     extrapolate: shared.Extrapolate = False,
     json: options.Json = False,
 ) -> None:
@@ -106,7 +109,7 @@ def plan(  # long: most of it declares the options
     if flops is None:
         if tokens_per_second is None or at_parameters is None or hours is None:
             raise InputError("a speed needs all of --tokens-per-second, --at-parameters and --hours")
-        flops = budget(tokens_per_second, hours, at_parameters)
+        flops = budget(tokens_per_second, hours, at_parameters, chosen.flop_rule)
     found = scaling.plan(
         chosen,
         flops,
