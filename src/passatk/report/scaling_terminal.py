@@ -132,6 +132,9 @@ def print_study(console: Console, study: Study, flops: float, notes: Sequence[st
             f" {100 * max(off):+.1f} % off.",
             highlight=False,
         )
+    for frontier in (study.frontier, study.isoflop.frontier if study.isoflop is not None else None):
+        if frontier is not None and frontier.no_interval is not None:
+            console.print(frontier.no_interval, style="yellow", highlight=False, markup=False)
     for approach, why in study.refused.items():
         told = f"approach {approach} refused" if approach.isdigit() else f"{approach} refused"
         console.print(f"{told}: {why}", style="yellow", highlight=False, markup=False)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from passatk.errors import InputError
+from passatk.errors import InputError, ScalingRefusedError
 from passatk.records import Record
 from passatk.scaling.allocation import optimal_parameters
 from passatk.scaling.descent import minimise
@@ -34,6 +34,16 @@ class Interval(Record, frozen=True, kw_only=True):
         tail = 50 * (1 - level)
         low, high = np.percentile(numbers[np.isfinite(numbers)], [tail, 100 - tail])
         return cls(low=float(low), high=float(high), level=level)
+
+
+def too_few_left(kept: int, resamples: int, approach: int) -> str | None:
+    """Why there is no interval where fewer than half of the resamples could be fitted: those would be a selection."""
+    if kept >= 2 and 2 * kept >= resamples:
+        return None
+    return (
+        f"approach {approach} has no intervals: only {kept} of {resamples} resamples of these runs can be fitted, fewer"
+        " than half; more runs are needed"
+    )
 
 
 class Bootstrap(Record, frozen=True, kw_only=True):
@@ -104,6 +114,7 @@ def bootstrap(
 
     Raises:
         InputError: fewer than 2 resamples.
+        ScalingRefusedError: fewer than half of the resamples determine a law.
     """
     if resamples < 2:
         raise InputError(f"resamples = {resamples}; expected at least 2")
@@ -119,4 +130,6 @@ def bootstrap(
         kept.extend(tuple(map(float, theta)) for theta in thetas[good])
         if progress is not None:
             progress(min(first + chunk, resamples), resamples)
+    if why := too_few_left(len(kept), resamples, 3):
+        raise ScalingRefusedError(why)
     return Bootstrap(seed=seed, draws=tuple(kept), unconverged=resamples - len(kept), flop_rule=fitted.law.flop_rule)

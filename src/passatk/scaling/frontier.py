@@ -5,20 +5,19 @@ reached the least loss at each FLOP count; then N_opt = k C^a by least squares i
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
 from passatk.errors import ScalingRefusedError
 from passatk.records import Record
-from passatk.scaling.bootstrap import Interval
+from passatk.scaling.bootstrap import Interval, too_few_left
 from passatk.scaling.laws import Floats, FlopRule, Span
 from passatk.scaling.runs import Runs
 
 _FEWEST = 3
 _LEVELS = 1500
 """FLOP counts at which the envelope is read, spaced evenly in logarithms, as in the paper."""
-_NOTHING_LEFT = 0.5
-"""More resamples than this share without a frontier, and there is no interval."""
 
 
 class PowerLaw(Record, frozen=True, kw_only=True):
@@ -54,6 +53,8 @@ class Frontier(Record, frozen=True, kw_only=True):
     exponent: Interval | None = None
     draws: tuple[tuple[float, float], ...] = ()
     """(ln coefficient, exponent) from resampled runs."""
+    no_interval: str | None = None
+    """Why there are neither `exponent` nor `draws`, though resamples were drawn."""
 
     def optimal(self, flops: float) -> tuple[float, float]:
         """(N*, D*) for `flops` FLOP."""
@@ -125,16 +126,19 @@ def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples
         parameters=law,
         fitted=Span.of(best.flops),
         flop_rule=rule,
-        exponent=interval_of_exponent(draws, resamples),
-        draws=tuple(draws),
+        **intervals_of(draws, resamples if generator is not None else 0, 1),
     )
 
 
-def interval_of_exponent(draws: list[tuple[float, float]], resamples: int) -> Interval | None:
-    """From (ln coefficient, exponent) of the resamples that had a frontier; None if too few had."""
-    if len(draws) < 2 or len(draws) < _NOTHING_LEFT * resamples:
-        return None
-    return Interval.of([exponent for _, exponent in draws])
+def intervals_of(draws: list[tuple[float, float]], resamples: int, approach: int) -> dict[str, Any]:
+    """The fields `exponent`, `draws` and `no_interval` of a `Frontier`.
+
+    `draws` are (ln coefficient, exponent) of those among the `resamples` that had a frontier.
+    """
+    why = too_few_left(len(draws), resamples, approach) if resamples else None
+    if not resamples or why is not None:
+        return {"no_interval": why}
+    return {"exponent": Interval.of([exponent for _, exponent in draws]), "draws": tuple(draws)}
 
 
 def _through(best: Runs) -> PowerLaw:

@@ -14,7 +14,7 @@ import numpy as np
 from passatk.errors import ScalingRefusedError
 from passatk.records import Record
 from passatk.scaling.allocation import optimal_parameters
-from passatk.scaling.frontier import Frontier, FrontierPoint, PowerLaw, interval_of_exponent, power_law
+from passatk.scaling.frontier import Frontier, FrontierPoint, PowerLaw, intervals_of, power_law
 from passatk.scaling.laws import SIX_N_D, Floats, FlopRule, Law, Span
 from passatk.scaling.runs import Runs
 
@@ -167,8 +167,7 @@ def isoflop(
             parameters=_through(profiles),
             fitted=Span.of([one.flops for one in profiles]),
             flop_rule=rule,
-            exponent=interval_of_exponent(draws, resamples),
-            draws=tuple(draws),
+            **intervals_of(draws, resamples if generator is not None else 0, 2),
         ),
         profiles=tuple(profiles),
         refused=tuple(refused),

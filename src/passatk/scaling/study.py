@@ -1,6 +1,8 @@
 """All three approaches on the same runs: what `passatk scaling fit` finds, and the file it is kept in."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -93,26 +95,30 @@ def study(
             f"approaches {approaches} with {resamples} resamples: expected some of 1, 2, 3 and 0 or at least 2"
         )
     rule = runs.flop_rule
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     refused: dict[str, str] = {}
-    for approach in sorted(set(approaches)):
-        generator = np.random.Generator(np.random.PCG64([seed, approach])) if resamples else None
+
+    def attempt(field: str, key: str, made: Callable[[], object]) -> None:
         try:
-            if approach == 1:
-                found["frontier"] = frontier(runs, generator, resamples)
-            elif approach == 2:
-                found["isoflop"] = isoflop(runs, budgets, generator, resamples=resamples)
-            else:
-                found["fit"] = fitted = fit(runs, name=name)
-                if generator is not None:
-                    found["bootstrap"] = bootstrap(
-                        runs, fitted, generator, seed=seed, resamples=resamples, progress=progress
-                    )
-                if "isoflop" in found:
-                    found["bias"] = bias_of_design(runs, fitted.law, budgets)
+            found[field] = made()
         except ScalingRefusedError as refusal:
-            key = str(approach) if approach != 3 or "fit" not in found else "bias"
             refused[key] = str(refusal)
+
+    def generator(approach: int) -> np.random.Generator:
+        return np.random.Generator(np.random.PCG64([seed, approach]))
+
+    if 1 in approaches:
+        attempt("frontier", "1", lambda: frontier(runs, generator(1) if resamples else None, resamples))
+    if 2 in approaches:
+        drawn = generator(2) if resamples else None
+        attempt("isoflop", "2", lambda: isoflop(runs, budgets, drawn, resamples=resamples))
+    if 3 in approaches:
+        attempt("fit", "3", lambda: fit(runs, name=name))
+    if "fit" in found and resamples:
+        more: dict[str, Any] = {"seed": seed, "resamples": resamples, "progress": progress}
+        attempt("bootstrap", "intervals", lambda: bootstrap(runs, found["fit"], generator(3), **more))
+    if "fit" in found and "isoflop" in found:
+        attempt("bias", "bias", lambda: bias_of_design(runs, found["fit"].law, budgets))
     if not found:
         raise ScalingRefusedError("; ".join(refused.values()))
     common = {
