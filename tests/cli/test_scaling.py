@@ -57,6 +57,21 @@ def test_a_fit_is_shown_kept_asked_and_drawn(passatk: Command, runs: Path, tmp_p
     assert "ladder.csv" in missing.stderr
 
 
+def test_a_plot_reads_the_column_that_was_fitted_and_no_other_runs(passatk: Command, runs: Path) -> None:
+    header, *rows = runs.read_text().splitlines()
+    twice = [f"{header},own"] + [f"{row},{float(row.split(',')[0]) * 0.9!r}" for row in rows]
+    runs.write_text("\n".join(twice) + "\n")
+    told = ("--parameters-field", "own", "--approach", "2", "--resamples", "0", "--out", "fit.json")
+    assert passatk("scaling", "fit", runs, *told).returncode == 0
+    drawn = ("scaling", "plot", "isoflop", "fit.json", "--out", "i.svg")
+    assert passatk(*drawn).returncode == 0
+    other = passatk(*drawn, "--parameters-field", "N")
+    assert (other.returncode, "other numbers" in other.stderr, "column 'own'" in other.stderr) == (2, True, True)
+    runs.write_text("\n".join(twice[:-1]) + "\n")
+    changed = passatk(*drawn)
+    assert (changed.returncode, "39 now, 40 then. Fit them again" in changed.stderr) == (2, True)
+
+
 def test_one_approach_alone_as_json(passatk: Command, runs: Path) -> None:
     done = passatk(
         "scaling", "fit", runs, "--approach", "2", "--resamples", "0", "--budgets", "1e19,1e20,1e21", "--json"

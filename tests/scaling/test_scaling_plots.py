@@ -117,6 +117,12 @@ def test_what_was_not_fitted_is_not_drawn(runs: Runs) -> None:
         scaling_plots.isoflop_chart(first, runs)
 
 
+def test_budgets_without_runs_are_named(small_study: Study, runs: Runs) -> None:
+    fewer = runs.take(runs.flops < 0.5e21)
+    with pytest.raises(ScalingRefusedError, match=r"budgets without runs in noisy: 1e21, 1e22 FLOP"):
+        scaling_plots.isoflop_chart(small_study, fewer)
+
+
 def test_a_missing_library_is_named_with_what_to_install(small_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "altair", None)
     with pytest.raises(EnvironmentFault, match=r"altair, which is not installed; .*passatk\[report\]"):

@@ -55,7 +55,7 @@ def isoflop_chart(study: Study, runs: Runs) -> Any:
     """Loss against parameters, a colour for each budget: runs, the fitted parabola, and its vertex.
 
     Raises:
-        ScalingRefusedError: the study has no isoFLOP profiles.
+        ScalingRefusedError: the study has no isoFLOP profiles, or some without any of these runs.
     """
     if study.isoflop is None:
         raise ScalingRefusedError(
@@ -66,7 +66,14 @@ def isoflop_chart(study: Study, runs: Runs) -> Any:
     curves: list[dict[str, Any]] = []
     vertices, names = [], []
     profiles = study.isoflop.profiles
-    for one, (_, group) in zip(profiles, groups_of(runs, [p.flops for p in profiles]), strict=True):
+    groups = dict(groups_of(runs, [one.flops for one in profiles]))
+    if without := [power_of_ten(one.flops) for one in profiles if one.flops not in groups]:
+        raise ScalingRefusedError(
+            f"{study.name} has isoFLOP curves for budgets without runs in {runs.source}: {', '.join(without)} FLOP. Fit"
+            " these runs, or give those that were fitted"
+        )
+    for one in profiles:
+        group = groups[one.flops]
         name = f"{power_of_ten(one.flops)} FLOP: {short(one.vertex.parameters)}"
         names.append(name)
         grid = np.geomspace(one.sizes.low, one.sizes.high, _POINTS)

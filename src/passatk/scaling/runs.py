@@ -4,6 +4,7 @@ Several lines may belong to one training: checkpoints of it, with the loss at ea
 """
 
 import csv
+import hashlib
 import io
 import math
 from collections.abc import Iterator
@@ -84,6 +85,12 @@ class Runs(Record, frozen=True, kw_only=True, eq=False):
     def fitted(self) -> FittedRange:
         """Where they lie."""
         return FittedRange(parameters=Span.of(self.parameters), tokens=Span.of(self.tokens), flops=Span.of(self.flops))
+
+    @property
+    def sha256(self) -> str:
+        """Of all numbers, wherever they stood: other runs, or another count of parameters, have another."""
+        columns = (self.parameters, self.tokens, self.flops, self.loss)
+        return hashlib.sha256(b"".join(column.astype("<f8").tobytes() for column in columns)).hexdigest()
 
     @property
     def flop_rule(self) -> FlopRule:

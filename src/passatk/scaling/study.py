@@ -30,7 +30,10 @@ class Study(Record, frozen=True, kw_only=True):
     format: str = FORMAT
     name: str
     source: str
+    parameters_field: str | None
+    """The column of the runs that counted parameters; None where it was found by its name."""
     runs: int
+    runs_sha256: str
     range: FittedRange
     seed: int
     flop_rule: FlopRule
@@ -59,6 +62,16 @@ class Study(Record, frozen=True, kw_only=True):
             )
         return self.fit.law
 
+    def check_runs(self, runs: Runs) -> None:
+        """Raise ScalingRefusedError unless `runs` are those that this was fitted to."""
+        if runs.sha256 != self.runs_sha256:
+            changed = f"{len(runs)} now, {self.runs} then" if len(runs) != self.runs else "other numbers"
+            column = "" if self.parameters_field is None else f" (parameters: column {self.parameters_field!r})"
+            raise ScalingRefusedError(
+                f"{self.name} was fitted to other runs than those in {runs.source}: {changed}. Fit them again, or give"
+                f" those of {self.source}{column}"
+            )
+
     @property
     def thetas(self) -> Floats | None:
         """Resampled laws, [resamples, 5], or None."""
@@ -69,6 +82,7 @@ def study(
     runs: Runs,
     *,
     name: str = "fit",
+    parameters_field: str | None = None,
     approaches: tuple[int, ...] = APPROACHES,
     budgets: tuple[float, ...] | None = None,
     resamples: int = 1000,
@@ -80,6 +94,7 @@ def study(
     Args:
         runs: training runs.
         name: of the law.
+        parameters_field: what `read_runs` was told, to read them again.
         approaches: of 1, 2, 3.
         budgets: of approach 2, in FLOP; None looks for them.
         resamples: for intervals; 0 for none.
@@ -124,7 +139,9 @@ def study(
     common = {
         "name": name,
         "source": runs.source,
+        "parameters_field": parameters_field,
         "runs": len(runs),
+        "runs_sha256": runs.sha256,
         "range": runs.fitted,
         "seed": seed,
         "flop_rule": rule,

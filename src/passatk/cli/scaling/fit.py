@@ -52,6 +52,7 @@ def fit(
         found = study(
             loaded,
             name=name,
+            parameters_field=parameters_field,
             approaches=(1, 2, 3) if approach == "all" else (int(approach),),
             budgets=shared.numbers(budgets, "--budgets"),
             resamples=resamples,

@@ -16,7 +16,9 @@ def plot(
     fit: Annotated[Path, typer.Argument(help="What `passatk scaling fit --out` wrote.")],
     out: Annotated[Path, typer.Option(help="The picture: .html (works offline), .svg or .png.")],
     runs: Annotated[Path | None, typer.Option(help="The runs. [default: where the fit found them]")] = None,
-    parameters_field: Annotated[str | None, typer.Option(help="As for `fit`.")] = None,
+    parameters_field: Annotated[
+        str | None, typer.Option(help="Column that counts parameters. [default: that of the fit]")
+    ] = None,
     model: Annotated[
         list[str] | None,
         typer.Option(help="frontier: a known model to place, or NAME=PARAMETERS:TOKENS; may be given again."),
@@ -32,7 +34,8 @@ def plot(
         models = [_placed(text) for text in model or []]
         chart = scaling_plots.frontier_chart(study, models, [published(name) for name in law or []])
     elif kind in ("isoflop", "residuals"):
-        loaded = read_runs(runs or Path(study.source), parameters_field)
+        loaded = read_runs(runs or Path(study.source), parameters_field or study.parameters_field)
+        study.check_runs(loaded)
         chart = (scaling_plots.isoflop_chart if kind == "isoflop" else scaling_plots.residual_chart)(study, loaded)
     else:
         raise InputError(f"unknown plot {kind!r}; known: frontier, isoflop, residuals")
