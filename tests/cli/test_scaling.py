@@ -46,7 +46,7 @@ def test_a_fit_is_shown_kept_asked_and_drawn(passatk: Command, runs: Path, tmp_p
     planned = passatk("scaling", "plan", "--flops", "1e19", "--fit", "fit.json", "--vocabulary", "1024", "--json")
     assert json.loads(planned.stdout)["law"] == "ladder"
 
-    placed = ("--model", "codegeex", "--model", "ours=1e8:2e9", "--law", "hoffmann")
+    placed = ("--model", "codegeex", "--model", "ours=100M:2B", "--law", "hoffmann")
     drawn = passatk("scaling", "plot", "frontier", "fit.json", "--out", "plots/f.svg", *placed)
     assert drawn.stdout.strip() == "plots/f.svg", drawn.stderr
     assert "ours" in (tmp_path / "plots" / "f.svg").read_text()
@@ -146,6 +146,14 @@ def test_a_speed_is_planned_and_a_ladder_laid_out(passatk: Command) -> None:
     assert "15 runs, 5.55e15 FLOP in all" in shown
 
 
+def test_numbers_are_read_as_they_are_printed(passatk: Command) -> None:
+    told = ("scaling", "verdict", "--law", "besiroglu", "--json")
+    plain = passatk(*told, "--parameters", "1e9", "--tokens", "2e10")
+    written = passatk(*told, "--parameters", "1B", "--tokens", "20.0B")
+    assert plain.returncode == written.returncode == 0, written.stderr
+    assert plain.stdout == written.stdout
+
+
 def test_laws_say_where_they_come_from(passatk: Command) -> None:
     shown = passatk("scaling", "laws").stdout
     for said in ("arXiv:2203.15556", "arXiv:2404.10102", "arXiv:2305.16264", "1.4e18 - 1.3e22", "codegeex"):
@@ -159,9 +167,10 @@ def test_laws_say_where_they_come_from(passatk: Command) -> None:
         (("fit", "absent.csv"), "cannot read absent.csv"),
         (("fit", "few.csv"), "2 runs do not determine five parameters"),
         (("fit", "few.csv", "--approach", "4"), "unknown --approach '4'; known: 1, 2, 3, all"),
-        (("fit", "few.csv", "--budgets", "many"), "no list of numbers"),
+        (("fit", "few.csv", "--budgets", "1e19,many"), "--budgets 'many': expected a positive number, like 50M"),
         (("fit", "few.csv", "--flops", "1e30"), "no run was there: 1e30 FLOP"),
-        (("optimal", "--flops", "-1"), "flops = -1"),
+        (("optimal", "--flops", "-1"), "--flops '-1': expected a positive number"),
+        (("verdict", "codegeex", "--unique-tokens", "0"), "--unique-tokens '0': expected a positive number"),
         (("optimal", "--flops", "1e20", "--law", "kaplan"), "unknown law 'kaplan'; known: besiroglu"),
         (("verdict",), "which model?"),
         (("verdict", "gpt-9"), "unknown model 'gpt-9'"),

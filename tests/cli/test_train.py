@@ -16,8 +16,6 @@ from packing import make_corpus
 from running import Command
 
 from passatk.cli.app import run_command
-from passatk.cli.train import number_of
-from passatk.errors import InputError
 
 SMALL = ("--layers", "1", "--hidden", "32", "--batch-size", "4")
 
@@ -181,19 +179,6 @@ def test_curves_are_drawn(here: Callable[..., tuple[int, str]], corpus: Path, tm
     for paths, told in wrong:
         code, said = here("train", "plot", *paths)
         assert (code, told in said) == (2, True), said
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("50M", 5e7), ("3e7", 3e7), ("1.5k", 1500), ("2_000", 2000), ("2G", 2e9), ("1b", 1e9)]
-)
-def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
-    assert number_of(text, "--tokens") == value
-
-
-@pytest.mark.parametrize("text", ["", "M", "-5", "1e999", "0", "1.5.2", "nan", "5 apples", "²"])
-def test_other_texts_are_no_numbers(text: str) -> None:
-    with pytest.raises(InputError, match=r"--tokens .*like 50M"):
-        number_of(text, "--tokens")
 
 
 def test_the_command_stays_light(passatk: Command) -> None:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def optimal(
-    flops: Annotated[float, typer.Option(help="Of the training.")],
+    flops: Annotated[float, options.number("--flops", "Of the training, like 1e21.")],
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
     unique_tokens: shared.Unique = None,
-    inference_tokens: shared.Inference = 0.0,
+    inference_tokens: shared.Inference = None,
     extrapolate: shared.Extrapolate = False,
     json: options.Json = False,
 ) -> None:
@@ -71,10 +71,16 @@ def verdict(
     model: Annotated[
         str | None, typer.Argument(help="A known model, like codegeex. [default: what options say]")
     ] = None,
-    parameters: Annotated[float | None, typer.Option(help="Of the model.")] = None,
-    tokens: Annotated[float | None, typer.Option(help="It was trained on, repeated ones counted every time.")] = None,
+    parameters: Annotated[
+        float | None,
+        options.number("--parameters", "Of the model, like 2.4M."),
+    ] = None,
+    tokens: Annotated[
+        float | None,
+        options.number("--tokens", "It was trained on, repeated ones counted every time."),
+    ] = None,
     unique_tokens: shared.Unique = None,
-    inference_tokens: shared.Inference = 0.0,
+    inference_tokens: shared.Inference = None,
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
     extrapolate: shared.Extrapolate = False,
@@ -98,7 +104,7 @@ def verdict(
                 known.parameters,
                 known.tokens,
                 unique_tokens=known.unique_tokens,
-                inference_tokens=inference_tokens,
+                inference_tokens=inference_tokens or 0.0,
                 thetas=thetas,
                 extrapolate=extrapolate,
             )

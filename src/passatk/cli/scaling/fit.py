@@ -20,7 +20,8 @@ def fit(
     approach: Annotated[str, typer.Option(help="1, 2, 3 or all.")] = "all",
     budgets: Annotated[str | None, typer.Option(help="Approach 2: FLOP, like 1e19,1e20. [default: looked for]")] = None,
     flops: Annotated[
-        float | None, typer.Option(help="Show the optimum for this budget. [default: the largest of the runs]")
+        float | None,
+        options.number("--flops", "Show the optimum for this budget. [default: the largest of the runs]"),
     ] = None,
     resamples: Annotated[int, typer.Option(min=0, help="For the intervals; 0 for none.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of the resamples.")] = 0,
@@ -54,7 +55,7 @@ def fit(
             name=name,
             parameters_field=parameters_field,
             approaches=(1, 2, 3) if approach == "all" else (int(approach),),
-            budgets=shared.numbers(budgets, "--budgets"),
+            budgets=options.numbers_of(budgets, "--budgets"),
             resamples=resamples,
             seed=seed,
             progress=progress,

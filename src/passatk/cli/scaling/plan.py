@@ -21,7 +21,7 @@ def flops(
     context: shared.Context = 2048,
     top_query: Annotated[bool, typer.Option("--top-query", help="With CodeGeeX's top-query layer.")] = False,
     untied: Annotated[bool, typer.Option("--untied", help="The output has a matrix of its own.")] = False,
-    tokens: Annotated[float, typer.Option(help="Of the training.")] = 1e9,
+    tokens: Annotated[float, options.number("--tokens", "Of the training.")] = 1e9,
     json: options.Json = False,
 ) -> None:
     """Training FLOP of a shape, counted as 6ND, layer by layer, and as matrix products alone."""
@@ -60,9 +60,18 @@ def flops(
 
 
 def plan(  # long: most of it declares the options
-    flops: Annotated[float | None, typer.Option(help="Of the training.")] = None,
-    tokens_per_second: Annotated[float | None, typer.Option(help="Instead: speed of training ...")] = None,
-    at_parameters: Annotated[float | None, typer.Option(help="... measured with a model of this size ...")] = None,
+    flops: Annotated[
+        float | None,
+        options.number("--flops", "Of the training, like 1e18."),
+    ] = None,
+    tokens_per_second: Annotated[
+        float | None,
+        options.number("--tokens-per-second", "Instead: speed of training ..."),
+    ] = None,
+    at_parameters: Annotated[
+        float | None,
+        options.number("--at-parameters", "... measured with a model of this size ..."),
+    ] = None,
     hours: Annotated[float | None, typer.Option(help="... and how long.")] = None,
     ladder: Annotated[
         str | None, typer.Option(help="Instead: runs to fit a law to, for these budgets in FLOP, like 1e18,1e19,1e20.")
@@ -93,7 +102,7 @@ def plan(  # long: most of it declares the options
 
     chosen = shared.one_law(law, fit)
     architecture = scaling.Architecture(vocabulary=vocabulary, context=context, top_query=not no_top_query)
-    steps = shared.numbers(ladder, "--ladder")
+    steps = options.numbers_of(ladder, "--ladder")
     speed = (tokens_per_second, at_parameters, hours)
     if (flops is not None) + any(part is not None for part in speed) + (steps is not None) != 1:
         raise InputError("which budget? Give --flops; or --tokens-per-second, --at-parameters and --hours; or --ladder")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from passatk.cli import options
 from passatk.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def plot(
     out: Annotated[Path, typer.Option(help="The picture: .html (works offline), .svg or .png.")],
     runs: Annotated[Path | None, typer.Option(help="The runs. [default: where the fit found them]")] = None,
     parameters_field: Annotated[
-        str | None, typer.Option(help="Column that counts parameters. [default: that of the fit]")
+        str | None, typer.Option(help="Column of parameters. [default: that of the fit]")
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -50,8 +51,8 @@ def _placed(text: str) -> "KnownModel":
     name, equals, numbers = text.partition("=")
     if not equals:
         return known_model(name)
-    try:
-        parameters, tokens = (float(part) for part in numbers.split(":"))
-    except ValueError:
-        raise InputError(f"--model {text!r}: expected NAME=PARAMETERS:TOKENS, like mine=2.8e6:6e7") from None
+    counts = [options.number_of(part, f"--model {name}") for part in numbers.split(":")]
+    if len(counts) != 2:
+        raise InputError(f"--model {text!r}: expected NAME=PARAMETERS:TOKENS, like mine=2.8M:60M")
+    parameters, tokens = counts
     return KnownModel(name=name, parameters=parameters, tokens=tokens, source="given")
