@@ -168,6 +168,8 @@ def test_curves_are_drawn(here: Callable[..., tuple[int, str]], corpus: Path, tm
     drawn = (tmp_path / "curves.svg").read_text()
     assert drawn.startswith("<svg")
     assert "tokens read" in drawn
+    assert here("train", "plot", tmp_path / "0", "--out", tmp_path / "new" / "curves.html")[0] == 0
+    assert "cdn." not in (tmp_path / "new" / "curves.html").read_text()
     assert here("train", "plot", tmp_path / "0", "--out", tmp_path / "curves.json")[0] == 0
     (rows,) = json.loads((tmp_path / "curves.json").read_text())["datasets"].values()
     assert [row["tokens"] for row in rows if row["part"] == "training"] == [192 * step for step in range(1, 12)]

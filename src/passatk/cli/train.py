@@ -184,15 +184,13 @@ def ladder(  # long: most of it declares the options
 @app.command("plot")
 def plot(
     runs: Annotated[list[Path], typer.Argument(help="Folders of training runs.")],
-    out: Annotated[Path, typer.Option(help="curves.svg, .png, .html or .json.")] = Path("curves.svg"),
+    out: Annotated[Path, typer.Option(help="Picture: .html (works offline), .svg, .png or .json.")] = Path(
+        "curves.svg"
+    ),
 ) -> None:
     """Draw loss over tokens, a colour for each run: lines in training, dots in validation."""
-    try:
+    with _torch_there():
         from passatk.report import loss_curves
-    except ModuleNotFoundError as error:
-        raise EnvironmentFault(
-            f"plots need the package {error.name}; `pip install 'passatk[models,report]'`"
-        ) from error
 
     loss_curves.draw(runs, out)
     print(out)

@@ -1,54 +1,25 @@
-"""Pictures of scaling laws: isoFLOP curves, the frontier, residuals. HTML that works offline, SVG, PNG."""
+"""Pictures of scaling laws: isoFLOP curves, the frontier, residuals."""
 
 import math
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from passatk.errors import EnvironmentFault, InputError, ScalingRefusedError
+from passatk.errors import ScalingRefusedError
+from passatk.report.charts import altair
 from passatk.report.scaling_terminal import flop_rule_in_words, power_of_ten, short
 from passatk.scaling import Frontier, KnownModel, Law, Runs, Study, optimum
 from passatk.scaling.isoflop import groups_of
 from passatk.scaling.laws import Span
 
 _POINTS = 80
-_PIXELS = 2.0
 _COLOURS = ["#0b559f", "#c44e00", "#2c7a3f", "#8a3b8f", "#8c6d00", "#5b5b5b"]
 _CROSS = {"size": 110, "shape": "cross", "filled": True, "color": "black", "opacity": 1}
 _APPROACHES = {1: "approach 1: best runs", 2: "approach 2: isoFLOP"}
 _LAW = "approach 3: {}"
-
-
-def _altair() -> ModuleType:
-    try:
-        import altair
-        import vl_convert  # noqa: F401 - altair needs it to save pictures
-    except ImportError as error:
-        raise EnvironmentFault(
-            f"plots need {error.name}, which is not installed; get it with: pip install 'passatk[report]'"
-        ) from error
-    return altair
-
-
-def save(chart: Any, path: Path) -> None:
-    """Write a chart as its suffix says: .html with everything it needs inside, .svg, or .png at twice the size.
-
-    Raises:
-        InputError: another suffix, or the file cannot be written.
-    """
-    kind = path.suffix.removeprefix(".").lower()
-    if kind not in ("html", "svg", "png"):
-        raise InputError(f"cannot draw {path}: unknown suffix {path.suffix!r}; known: .html, .svg, .png")
-    more: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": _PIXELS} if kind == "png" else {}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        chart.save(str(path), format=kind, **more)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
 def isoflop_chart(study: Study, runs: Runs) -> Any:
@@ -61,7 +32,7 @@ def isoflop_chart(study: Study, runs: Runs) -> Any:
         raise ScalingRefusedError(
             f"{study.name} has no isoFLOP curves: {study.refused.get('2', 'approach 2 was not run')}"
         )
-    alt = _altair()
+    alt = altair()
     measured: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
     vertices, names = [], []
@@ -110,7 +81,7 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
     Raises:
         ScalingRefusedError: no approach found a frontier.
     """
-    alt = _altair()
+    alt = altair()
     inside, rule = study.range.flops, study.flop_rule
     budgets = [inside.low, inside.high, *(rule.flops(model.parameters, model.tokens) for model in models)]
     low, high = min(budgets) / 1.5, max(budgets) * (6 if models else 1.5)
@@ -230,7 +201,7 @@ def residual_chart(study: Study, runs: Runs) -> Any:
         ScalingRefusedError: the study has no parametric law.
     """
     law = study.law
-    alt = _altair()
+    alt = altair()
     residual = 100 * (np.log(runs.loss) - np.log(law.loss(runs.parameters, runs.tokens)))
     rows = [
         {"parameters N": float(n), "tokens D": float(d), "residual": float(r), "FLOP": float(c)}

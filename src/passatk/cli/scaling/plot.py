@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def plot(
     kind: Annotated[str, typer.Argument(help="isoflop, frontier or residuals.")],
     fit: Annotated[Path, typer.Argument(help="What `passatk scaling fit --out` wrote.")],
-    out: Annotated[Path, typer.Option(help="The picture: .html (works offline), .svg or .png.")],
+    out: Annotated[Path, typer.Option(help="The picture: .html (works offline), .svg, .png or .json.")],
     runs: Annotated[Path | None, typer.Option(help="The runs. [default: where the fit found them]")] = None,
     parameters_field: Annotated[
         str | None, typer.Option(help="Column of parameters. [default: that of the fit]")
@@ -28,8 +28,10 @@ def plot(
 ) -> None:
     """Draw isoFLOP curves with their vertices, the frontier with its band and known models, or the residuals."""
     from passatk.report import scaling_plots
+    from passatk.report.charts import kind_of, save
     from passatk.scaling import published, read_runs, read_study
 
+    kind_of(out)
     study = read_study(fit)
     if kind == "frontier":
         models = [_placed(text) for text in model or []]
@@ -40,7 +42,7 @@ def plot(
         chart = (scaling_plots.isoflop_chart if kind == "isoflop" else scaling_plots.residual_chart)(study, loaded)
     else:
         raise InputError(f"unknown plot {kind!r}; known: frontier, isoflop, residuals")
-    scaling_plots.save(chart, out)
+    save(chart, out)
     print(out)
 
 
