@@ -178,7 +178,9 @@ def test_laws_say_where_they_come_from(passatk: Command) -> None:
         (("plan",), "which budget?"),
         (("plan", "--hours", "1"), "a speed needs all of"),
         (("plan", "--flops", "1e20", "--law", "besiroglu", "--law", "hoffmann"), "one law decides here"),
-        (("plot", "pie", "few.csv", "--out", "p.svg"), "a file that `passatk scaling fit --out` wrote"),
+        (("plot", "isoflop", "few.csv", "--out", "p.svg"), "a file that `passatk scaling fit --out` wrote"),
+        (("plot", "pie", "few.csv", "--out", "p.svg"), "unknown plot 'pie'; known: frontier, isoflop, residuals"),
+        (("plot", "frontier", "few.csv", "--out", "p.gif"), "unknown format 'gif'"),
     ],
 )
 def test_bad_input_is_an_error_that_says_what_to_do(
@@ -189,3 +191,30 @@ def test_bad_input_is_an_error_that_says_what_to_do(
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("flops", "codegeex", "--context", "512", "--layers", "3", "--untied"),
+            "--layers, --context, --untied change nothing of the shape 'codegeex'; leave them out",
+        ),
+        (
+            ("plan", "--ladder", "1e20", "--unique-tokens", "1B", "--choices", "3"),
+            "--unique-tokens, --choices change nothing of a --ladder",
+        ),
+        (("plan", "--flops", "1e20", "--sizes", "4"), "--sizes changes nothing without --ladder; leave it out"),
+        (("plan", "--flops", "1e20", "--span", "4"), "--span changes nothing without --ladder"),
+        (
+            ("plot", "isoflop", "x.json", "--out", "p.svg", "--model", "codegeex"),
+            "--model changes nothing of a plot of",
+        ),
+        (("plot", "residuals", "x.json", "--out", "p.svg", "--law", "hoffmann"), "--law changes nothing of a plot"),
+        (("plot", "frontier", "x.json", "--out", "p.svg", "--runs", "x.csv"), "--runs changes nothing of a frontier"),
+        (("fit", "x.csv", "--approach", "3", "--budgets", "1e20"), "--budgets changes nothing of approach 3"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(passatk: Command, arguments: tuple[str, ...], said: str) -> None:
+    done = passatk("scaling", *arguments)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr

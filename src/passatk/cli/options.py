@@ -103,6 +103,18 @@ def numbers_of(text: str | None, option: str) -> tuple[float, ...] | None:
     return None if text is None else tuple(number_of(part, option) for part in text.split(","))
 
 
+def refuse_unused(where: str, **given: object) -> None:
+    """Options by their Python names that mean nothing `where`; None or False if they were left out.
+
+    Raises:
+        InputError: one was given.
+    """
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None and value is not False]
+    if names:
+        verb, them = ("changes", "it") if len(names) == 1 else ("change", "them")
+        raise InputError(f"{', '.join(names)} {verb} nothing {where}; leave {them} out")
+
+
 def settings_of(
     preset: str,
     *,

@@ -44,6 +44,8 @@ def fit(
 
     if approach not in ("1", "2", "3", "all"):
         raise InputError(f"unknown --approach {approach!r}; known: 1, 2, 3, all")
+    if approach in ("1", "3"):
+        options.refuse_unused(f"of approach {approach}", budgets=budgets)
     loaded = read_runs(runs, parameters_field)
     asked = float(loaded.flops.max()) if flops is None else flops
     outside = loaded.fitted.outside(flops=asked)

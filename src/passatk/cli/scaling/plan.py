@@ -17,8 +17,8 @@ def flops(
     hidden: Annotated[int | None, typer.Option(help="Width.")] = None,
     heads: Annotated[int | None, typer.Option(help="Of attention.")] = None,
     feed_forward: Annotated[int | None, typer.Option(help="Width inside. [default: 4 x hidden]")] = None,
-    vocabulary: shared.Vocabulary = 52224,
-    context: shared.Context = 2048,
+    vocabulary: shared.Vocabulary = None,
+    context: shared.Context = None,
     top_query: Annotated[bool, typer.Option("--top-query", help="With CodeGeeX's top-query layer.")] = False,
     untied: Annotated[bool, typer.Option("--untied", help="The output has a matrix of its own.")] = False,
     tokens: Annotated[float, options.number("--tokens", "Of the training.")] = 1e9,
@@ -33,6 +33,17 @@ def flops(
 
     if model is not None:
         shape = known_shape(model)
+        options.refuse_unused(
+            f"of the shape {model!r}",
+            layers=layers,
+            hidden=hidden,
+            heads=heads,
+            feed_forward=feed_forward,
+            vocabulary=vocabulary,
+            context=context,
+            top_query=top_query,
+            untied=untied,
+        )
     elif layers is None or hidden is None or heads is None:
         raise InputError("which shape? Give a known one, like codegeex, or --layers, --hidden and --heads")
     else:
@@ -40,9 +51,9 @@ def flops(
             layers=layers,
             hidden=hidden,
             heads=heads,
-            feed_forward=feed_forward or 4 * hidden,
-            vocabulary=vocabulary,
-            context=context,
+            feed_forward=4 * hidden if feed_forward is None else feed_forward,
+            vocabulary=vocabulary or shared.VOCABULARY,
+            context=context or shared.CONTEXT,
             top_query=top_query,
             tied=not untied,
         )
@@ -76,15 +87,17 @@ def plan(  # long: most of it declares the options
     ladder: Annotated[
         str | None, typer.Option(help="Instead: runs to fit a law to, for these budgets in FLOP, like 1e18,1e19,1e20.")
     ] = None,
-    sizes: Annotated[int, typer.Option(min=2, help="With --ladder: for each budget.")] = 5,
-    span: Annotated[float, typer.Option(help="With --ladder: from the smallest to the largest size, a factor.")] = 8.0,
+    sizes: Annotated[int | None, typer.Option(min=2, help="With --ladder: for each budget. [default: 5]")] = None,
+    span: Annotated[
+        float | None, typer.Option(help="With --ladder: from the smallest to the largest size. [default: a factor 8]")
+    ] = None,
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
-    vocabulary: shared.Vocabulary = 52224,
-    context: shared.Context = 2048,
+    vocabulary: shared.Vocabulary = None,
+    context: shared.Context = None,
     no_top_query: Annotated[bool, typer.Option("--no-top-query", help="A plain GPT.")] = False,
     unique_tokens: shared.Unique = None,
-    choices: Annotated[int, typer.Option(min=1, help="How many shapes.")] = 5,
+    choices: Annotated[int | None, typer.Option(min=1, help="How many shapes. [default: 5]")] = None,
     count: Annotated[
         str,
         typer.Option(help="How tokens follow from FLOP: runs (as the law's runs counted), 6nd, per-layer or matmul."),
@@ -101,20 +114,30 @@ def plan(  # long: most of it declares the options
     from passatk.scaling.planning import budget
 
     chosen = shared.one_law(law, fit)
-    architecture = scaling.Architecture(vocabulary=vocabulary, context=context, top_query=not no_top_query)
+    architecture = scaling.Architecture(
+        vocabulary=vocabulary or shared.VOCABULARY, context=context or shared.CONTEXT, top_query=not no_top_query
+    )
     steps = options.numbers_of(ladder, "--ladder")
     speed = (tokens_per_second, at_parameters, hours)
     if (flops is not None) + any(part is not None for part in speed) + (steps is not None) != 1:
         raise InputError("which budget? Give --flops; or --tokens-per-second, --at-parameters and --hours; or --ladder")
     if steps is not None:
+        options.refuse_unused("of a --ladder", unique_tokens=unique_tokens, choices=choices)
         rungs = scaling.ladder(
-            chosen, steps, architecture, sizes=sizes, span=span, count=count, extrapolate=extrapolate
+            chosen,
+            steps,
+            architecture,
+            sizes=sizes or 5,
+            span=8.0 if span is None else span,
+            count=count,
+            extrapolate=extrapolate,
         )
         if json:
             shared.print_json(rungs)
         else:
             scaling_terminal.print_ladder(terminal.console_for(), rungs)
         return
+    options.refuse_unused("without --ladder", sizes=sizes, span=span)
     if flops is None:
         if tokens_per_second is None or at_parameters is None or hours is None:
             raise InputError("a speed needs all of --tokens-per-second, --at-parameters and --hours")
@@ -124,7 +147,7 @@ def plan(  # long: most of it declares the options
         flops,
         architecture,
         unique_tokens=unique_tokens,
-        choices=choices,
+        choices=choices or 5,
         count=count,
         extrapolate=extrapolate,
     )

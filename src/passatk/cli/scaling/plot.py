@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from passatk.cli import options
-from passatk.errors import InputError
+from passatk.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from passatk.scaling import KnownModel
@@ -32,16 +32,20 @@ def plot(
     from passatk.scaling import published, read_runs, read_study
 
     kind_of(out)
+    if kind == "frontier":
+        options.refuse_unused("of a frontier", runs=runs, parameters_field=parameters_field)
+    elif kind in ("isoflop", "residuals"):
+        options.refuse_unused(f"of a plot of {kind}", model=model or None, law=law or None)
+    else:
+        raise UnknownNameError("plot", kind, ("frontier", "isoflop", "residuals"))
     study = read_study(fit)
     if kind == "frontier":
         models = [_placed(text) for text in model or []]
         chart = scaling_plots.frontier_chart(study, models, [published(name) for name in law or []])
-    elif kind in ("isoflop", "residuals"):
+    else:
         loaded = read_runs(runs or Path(study.source), parameters_field or study.parameters_field)
         study.check_runs(loaded)
         chart = (scaling_plots.isoflop_chart if kind == "isoflop" else scaling_plots.residual_chart)(study, loaded)
-    else:
-        raise InputError(f"unknown plot {kind!r}; known: frontier, isoflop, residuals")
     save(chart, out)
     print(out)
 

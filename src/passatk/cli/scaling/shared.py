@@ -32,8 +32,9 @@ Inference = Annotated[
     float | None,
     options.number("--inference-tokens", "Read and written after training."),
 ]
-Vocabulary = Annotated[int, typer.Option(min=1, help="Rows of the token embedding.")]
-Context = Annotated[int, typer.Option(min=1, help="Tokens of a training sequence.")]
+Vocabulary = Annotated[int | None, typer.Option(min=1, help="Rows of the token embedding. [default: 52224]")]
+Context = Annotated[int | None, typer.Option(min=1, help="Tokens of a training sequence. [default: 2048]")]
+VOCABULARY, CONTEXT = 52224, 2048
 
 
 def print_json(value: object) -> None:
