@@ -204,7 +204,8 @@ def _shape(
     corpus: tuple[int, int, int],
 ) -> "CodeGeeXConfig":
     """`corpus`: vocabulary, context, end of text."""
-    from passatk.training.shapes import model_vocabulary, shape_for, shape_of
+    from passatk.scaling.shapes import model_vocabulary
+    from passatk.training.shapes import shape_for, shape_of
 
     vocabulary, context, eos = corpus
     by_hand = [value is not None for value in (layers, hidden, heads)]

@@ -63,9 +63,13 @@ def parameters(shape: Shape) -> int:
     shape.check()
     h, f = shape.hidden, shape.feed_forward
     block = _block_matrices(shape) + (4 * h + f + h) + 4 * h
-    positions = shape.context * h * (1 + shape.top_query)
     output = 0 if shape.tied else shape.vocabulary * h
-    return shape.vocabulary * h + positions + shape.blocks * block + 2 * h + output
+    return embedding_parameters(shape) + shape.blocks * block + 2 * h + output
+
+
+def embedding_parameters(shape: Shape) -> int:
+    """Of tokens, of positions, and of the top layer's queries; the first make the logits too, where they are tied."""
+    return (shape.vocabulary + shape.context * (1 + shape.top_query)) * shape.hidden
 
 
 def matmul_parameters(shape: Shape) -> int:

@@ -1,7 +1,6 @@
 """From a budget to a training: parameters and tokens, shapes that can be built, a ladder of runs to fit a law to."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from passatk.records import Record
 from passatk.scaling.allocation import Allocation, loss_at, optimum
 from passatk.scaling.flops import Shape, matmul_only, parameters, per_layer
 from passatk.scaling.laws import SIX_N_D, FlopRule, Law, positive
+from passatk.scaling.shapes import Architecture, usual_shapes
 
 COUNTS = ("runs", "6nd", "per-layer", "matmul")
 """How FLOP are counted; `runs`: as the law's runs counted them, which is 6 N D for published laws."""
@@ -17,16 +17,6 @@ COUNTS = ("runs", "6nd", "per-layer", "matmul")
 _SECONDS_PER_HOUR = 3600.0
 _NEAR = 0.4
 """Shapes whose ln N is further from what is wanted are not offered."""
-_SQUARE = 0.02
-"""What a shape half as wide or deep as usual costs in the choice, in squared units of ln N."""
-
-
-class Architecture(Record, frozen=True, kw_only=True):
-    """What all shapes of a plan share: by default that of a small CodeGeeX."""
-
-    vocabulary: int = 52224
-    context: int = 2048
-    top_query: bool = True
 
 
 class Rung(Record, frozen=True, kw_only=True):
@@ -89,7 +79,7 @@ def plan(
     count: str = "runs",
     extrapolate: bool = False,
 ) -> Plan:
-    """The optimum for `flops` FLOP, and the nearest shapes of CodeGeeX's architecture.
+    """The optimum for `flops` FLOP, and the nearest usual shapes of CodeGeeX's architecture.
 
     Args:
         law: which law decides.
@@ -107,7 +97,7 @@ def plan(
     count = _checked_count(law, count)
     best = optimum(law, flops, unique_tokens)
     extrapolated = law.check_inside(extrapolate, flops=flops, parameters=best.parameters, tokens=best.tokens)
-    shapes = shapes_near(best.parameters, architecture or Architecture())[:choices]
+    shapes = _shapes_near(best.parameters, architecture or Architecture())[:choices]
     if not shapes:
         raise ScalingRefusedError(
             f"no shape has about {best.parameters:.3g} parameters with a vocabulary of"
@@ -148,7 +138,7 @@ def ladder(
         wanted = best.parameters * np.geomspace(span**-0.5, span**0.5, sizes)
         shapes: list[Shape] = []
         for n in wanted:
-            shapes += [shape for shape in shapes_near(float(n), known) if shape not in shapes][:1]
+            shapes += [shape for shape in _shapes_near(float(n), known) if shape not in shapes][:1]
         if len(shapes) < sizes:
             raise ScalingRefusedError(
                 f"only {len(shapes)} shapes differ around {best.parameters:.3g} parameters, the best for {flops:.3g}"
@@ -164,42 +154,8 @@ def ladder(
     )
 
 
-def shapes_near(wanted: float, architecture: Architecture) -> list[Shape]:
-    """Shapes with about `wanted` parameters, one a depth, best first: near in size, and as wide as usual for it.
-
-    Usual is a width of 32 a layer at 3 million parameters and 128 at 13 billion, as CodeGeeX has.
-    """
-    usual = 32 * (wanted / 3e6) ** (math.log(4) / math.log(13e9 / 3e6))
-    best: dict[int, tuple[float, Shape]] = {}
-    for shape in _shapes(architecture):
-        apart = math.log(parameters(shape) / wanted)
-        if abs(apart) > _NEAR:
-            continue
-        aspect = math.log(shape.hidden / shape.blocks / usual) / math.log(2)
-        cost = apart**2 + _SQUARE * aspect**2
-        if shape.layers not in best or cost < best[shape.layers][0]:
-            best[shape.layers] = (cost, shape)
-    return [shape for _, shape in sorted(best.values(), key=lambda pair: pair[0])]
-
-
-def _shapes(architecture: Architecture) -> Iterator[Shape]:
-    """All that are sensible: heads of 16 to 128, four times as wide in the middle."""
-    hidden = 16
-    while hidden <= 16384:
-        head_width = 16 if hidden % 32 else 32 if hidden < 256 else 64 if hidden < 4096 else 128
-        if hidden % head_width == 0:
-            for layers in range(1, 129):
-                if 4 <= hidden / (layers + architecture.top_query) <= 512:
-                    yield Shape(
-                        layers=layers,
-                        hidden=hidden,
-                        heads=hidden // head_width,
-                        feed_forward=4 * hidden,
-                        vocabulary=architecture.vocabulary,
-                        context=architecture.context,
-                        top_query=architecture.top_query,
-                    )
-        hidden += 16 if hidden < 128 else 32 if hidden < 512 else 64 if hidden < 2048 else 256
+def _shapes_near(wanted: float, architecture: Architecture) -> list[Shape]:
+    return [shape for shape in usual_shapes(wanted, architecture) if abs(math.log(parameters(shape) / wanted)) <= _NEAR]
 
 
 def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float | None, count: str) -> Rung:
