@@ -1,9 +1,11 @@
 """`passatk scaling` as a user runs it."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
+from packing import make_corpus
 from running import Command
 from scaling_cases import CODE_LIKE, isoflop_runs, noisy
 
@@ -144,6 +146,22 @@ def test_a_speed_is_planned_and_a_ladder_laid_out(passatk: Command) -> None:
     assert len(found["rungs"]) == 15
     shown = passatk("scaling", "plan", "--ladder", "1e13,1e14,1e15", *small).stdout
     assert "15 runs, 5.55e15 FLOP in all" in shown
+
+
+def test_a_plan_for_a_corpus_says_how_to_train(passatk: Command, tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path / "my corpus", documents=8)
+    told = ("scaling", "plan", "--flops", "1e14", "--corpus", corpus.folder, "--extrapolate")
+    (line,) = [line for line in passatk(*told).stdout.splitlines() if line.startswith("passatk ")]
+    found = json.loads(passatk(*told, "--json").stdout)
+    shape, tokens = found["choices"][0]["shape"], found["choices"][0]["tokens"]
+    assert (shape["vocabulary"], shape["context"]) == (400, corpus.context)
+    assert line == found["train"]
+    assert shlex.split(line) == [
+        *("passatk", "train", "model", str(corpus.folder), "--layers", str(shape["layers"])),
+        *("--hidden", str(shape["hidden"]), "--heads", str(shape["heads"]), "--tokens", str(round(tokens))),
+    ]
+    both = passatk(*told, "--vocabulary", "2048", "--no-top-query")
+    assert "--vocabulary, --no-top-query change nothing with --corpus" in both.stderr
 
 
 def test_numbers_are_read_as_they_are_printed(passatk: Command) -> None:

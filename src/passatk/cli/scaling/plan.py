@@ -1,12 +1,18 @@
 """`passatk scaling plan` and `flops`: trainings, and what they cost."""
 
-from typing import Annotated
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from passatk.cli import options
 from passatk.cli.scaling import shared
 from passatk.errors import InputError
+
+if TYPE_CHECKING:
+    from passatk.scaling import Architecture
+    from passatk.scaling.planning import Rung
 
 
 def flops(
@@ -93,6 +99,10 @@ def plan(  # long: most of it declares the options
     ] = None,
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="Packed corpus: its vocabulary and context; prints how to train the first choice on it."),
+    ] = None,
     vocabulary: shared.Vocabulary = None,
     context: shared.Context = None,
     no_top_query: Annotated[bool, typer.Option("--no-top-query", help="A plain GPT.")] = False,
@@ -109,14 +119,14 @@ def plan(  # long: most of it declares the options
 
     The law is refit-234 unless --law or --fit names another.
     """
+    import msgspec
+
     from passatk import scaling
     from passatk.report import scaling_terminal, terminal
     from passatk.scaling.planning import budget
 
     chosen = shared.one_law(law, fit)
-    architecture = scaling.Architecture(
-        vocabulary=vocabulary or shared.VOCABULARY, context=context or shared.CONTEXT, top_query=not no_top_query
-    )
+    architecture = _architecture(corpus, vocabulary, context, no_top_query)
     steps = options.numbers_of(ladder, "--ladder")
     speed = (tokens_per_second, at_parameters, hours)
     if (flops is not None) + any(part is not None for part in speed) + (steps is not None) != 1:
@@ -151,7 +161,33 @@ def plan(  # long: most of it declares the options
         count=count,
         extrapolate=extrapolate,
     )
+    command = None if corpus is None else _training(corpus, found.choices[0])
     if json:
-        shared.print_json(found)
-    else:
-        scaling_terminal.print_plan(terminal.console_for(), found)
+        shared.print_json(msgspec.to_builtins(found) | ({} if command is None else {"train": command}))
+        return
+    scaling_terminal.print_plan(terminal.console_for(), found)
+    if command is not None:
+        print(command)
+
+
+def _architecture(
+    corpus: Path | None, vocabulary: int | None, context: int | None, no_top_query: bool
+) -> "Architecture":
+    from passatk.corpus.packed import load_packed
+    from passatk.scaling import Architecture
+    from passatk.scaling.shapes import model_vocabulary
+
+    if corpus is None:
+        return Architecture(
+            vocabulary=vocabulary or shared.VOCABULARY, context=context or shared.CONTEXT, top_query=not no_top_query
+        )
+    options.refuse_unused("with --corpus", vocabulary=vocabulary, context=context, no_top_query=no_top_query)
+    packed = load_packed(corpus)
+    return Architecture(vocabulary=model_vocabulary(packed.vocabulary), context=packed.context)
+
+
+def _training(corpus: Path, rung: "Rung") -> str:
+    """The command that trains it."""
+    shape = rung.shape
+    told = ("--layers", shape.layers, "--hidden", shape.hidden, "--heads", shape.heads, "--tokens", round(rung.tokens))
+    return shlex.join(["passatk", "train", "model", str(corpus), *map(str, told)])
