@@ -7,7 +7,7 @@ from typing import Any
 
 import altair
 
-from passatk.report.scaling_plots import save
+from passatk.report.charts import save
 
 
 def rows_of(runs: Path) -> list[dict[str, Any]]:
