@@ -11,6 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from passatk.corpus.documents import Document
+from passatk.corpus.heads import bodies, last_head
+from passatk.corpus.names import normalised
 from passatk.corpus.wording import PARAMETERS
 from passatk.errors import InputError
 from passatk.prompts.building import generation_prompt
@@ -25,17 +27,17 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 class Leakage(Record, frozen=True, kw_only=True):
-    """What a corpus has of one problem's solution."""
+    """What a corpus has of one problem's solution, whatever a function calls its own."""
 
     task_id: str
     shared: float
-    """Share of the solution's n-grams of `GRAM` tokens that some document has."""
+    """Share of the solution's n-grams of `GRAM` tokens that some function of the corpus has."""
     whole: bool
-    """Some document has the whole solution, white space apart."""
+    """Some function of the corpus is the whole solution and nothing else, names and white space apart."""
     nearest: float
-    """Greatest share of n-grams in common (Jaccard) with one document's completion."""
+    """Greatest share of n-grams in common (Jaccard) with one function of the corpus."""
     neighbour: str
-    """That completion."""
+    """That function's body."""
 
 
 def tokens_of(text: str) -> list[str]:
@@ -43,36 +45,33 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def _grams(text: str) -> set[tuple[str, ...]]:
-    tokens = tokens_of(text)
-    return {tuple(tokens[i : i + GRAM]) for i in range(max(1, len(tokens) - GRAM + 1))}
-
-
 def leakage(problems: Sequence[Problem], documents: Iterable[Document]) -> list[Leakage]:
-    """Look for every problem's solution among documents for training of its language."""
-    wanted = {p.task_id: _grams(p.reference) for p in problems}
-    joined = {p.task_id: "".join(p.reference.split()) for p in problems}
+    """Look for every problem's solution among the functions of its language that documents for training hold.
+
+    What a function calls its own is numbered by first use before tokens are compared, so a copy under other names is
+    found. Of real code every function of a file is looked at by itself.
+    """
+    solutions = {p.task_id: _normalised(p.declaration, p.reference, p.language) for p in problems}
+    wanted = {task: _grams(tokens) for task, tokens in solutions.items()}
     by_gram: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for problem in problems:
         for gram in wanted[problem.task_id]:
             by_gram.setdefault((problem.language, gram), []).append(problem.task_id)
+    languages = {problem.language for problem in problems}
     seen: dict[str, set[tuple[str, ...]]] = {task: set() for task in wanted}
     whole = dict.fromkeys(wanted, False)
     nearest = dict.fromkeys(wanted, (0.0, ""))
-    for document in documents:
-        if document.split != "train":
-            continue
-        grams = _grams(document.completion)
+    for language, body, tokens in _functions(documents, languages):
+        grams = _grams(tokens)
         common: dict[str, int] = {}
         for gram in grams:
-            for task in by_gram.get((document.language, gram), ()):
+            for task in by_gram.get((language, gram), ()):
                 seen[task].add(gram)
                 common[task] = common.get(task, 0) + 1
-        packed = "".join(document.completion.split()) if common else ""
         for task, count in common.items():
             near = count / (len(grams) + len(wanted[task]) - count)
-            nearest[task] = max(nearest[task], (near, document.completion))
-            whole[task] = whole[task] or joined[task] in packed
+            nearest[task] = max(nearest[task], (near, body))
+            whole[task] = whole[task] or solutions[task] == tokens
     return [
         Leakage(
             task_id=task,
@@ -83,6 +82,28 @@ def leakage(problems: Sequence[Problem], documents: Iterable[Document]) -> list[
         )
         for task, grams in wanted.items()
     ]
+
+
+def _functions(documents: Iterable[Document], languages: set[str]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(language, body, its tokens) of every function that is learnt from."""
+    for document in documents:
+        if document.split != "train" or document.language not in languages:
+            continue
+        if document.kind == "code":
+            for head, body in bodies(document.completion, document.language):
+                yield document.language, body, normalised(body, document.language, (head.name, *head.parameters))
+        else:
+            tokens = _normalised(document.prompt, document.completion, document.language)
+            yield document.language, document.completion, tokens
+
+
+def _normalised(before: str, body: str, language: str) -> tuple[str, ...]:
+    head = last_head(before, language)
+    return normalised(body, language, (head.name, *head.parameters) if head else ())
+
+
+def _grams(tokens: tuple[str, ...]) -> set[tuple[str, ...]]:
+    return {tokens[i : i + GRAM] for i in range(max(1, len(tokens) - GRAM + 1))}
 
 
 def retrieve(problems: Sequence[Problem], documents: Iterable[Document], count: int) -> Iterator[Sample]:
