@@ -31,7 +31,12 @@ def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
         "corpus", "retrieve", str(documents), "--language", "python", "-n", "3", "--out", str(tmp_path / "near")
     )
     assert near.returncode == 0, near.stderr
-    assert len((tmp_path / "near").read_text().splitlines()) % 3 == 0
+    assert len((tmp_path / "near").read_text().splitlines()) == 3 * 172
+    pair = ("--source-language", "python", "--target-language", "js")
+    near = passatk("corpus", "retrieve", str(documents), *pair, "-n", "2", "--out", str(tmp_path / "pair" / "near"))
+    assert near.returncode == 0, near.stderr
+    tasks = [json.loads(line)["task_id"] for line in (tmp_path / "pair" / "near").read_text().splitlines()]
+    assert tasks[:4] == ["Python/0", "Python/0", "Python/1", "Python/1"]
 
 
 def test_functions_are_shown_and_checked(passatk: Command) -> None:

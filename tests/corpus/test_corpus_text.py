@@ -1,6 +1,5 @@
 """From documents to windows; CodeGeeX's filters; leakage and retrieval."""
 
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from passatk.corpus.documents import Document
 from passatk.corpus.filters import Reason, code_documents, reason_to_drop
-from passatk.corpus.neighbours import leakage, retrieve
+from passatk.corpus.neighbours import leakage
 from passatk.corpus.packing import learn_tokenizer, pack, pieces_of, read_documents, write_documents
 from passatk.corpus.synthetic import synthetic_corpus
 from passatk.errors import InputError, SourceError
@@ -123,24 +122,6 @@ def test_what_is_planted_is_found() -> None:
     assert not found["Python/5"].whole
     assert found["Python/5"].shared < 0.2
     assert not leakage([problems[4]], [other, valid])[0].whole  # what is not learnt from does not leak
-    samples = list(retrieve(problems, [other, planted, valid], 1))
-    assert len(samples) == 28
-    assert samples[4].text == problems[4].reference
-    with pytest.raises(InputError, match="2 documents are in python"):
-        list(retrieve(problems, [other, planted], 3))
-
-
-def test_an_answer_that_is_looked_up_calls_its_argument_as_the_problem_does() -> None:
-    problem = load("basics/compositions/python").problems["Python/200"]
-    own = re.search(r"\((\w+):", problem.declaration)
-    assert own is not None
-    other = next(name for name in ("numbers", "text", "amount") if name != own[1])
-    prompt = problem.prompt.replace(own[1], other)
-    document = Document(
-        kind="generation", language="python", prompt=prompt, completion=f"    {other}s = {other}\n    return {other}s\n"
-    )
-    [sample] = retrieve([problem], [document], 1)
-    assert sample.text == f"    {other}s = {own[1]}\n    return {other}s\n"
 
 
 def test_a_line_that_is_no_document_is_named(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ _Functions = Annotated[int, typer.Option(min=1, help="How many different functio
 _Translation = Annotated[float, typer.Option(min=0, max=1, help="Share of documents that translate.")]
 _Python = Annotated[float, typer.Option(min=0, max=1, help="Share of the others that are in Python.")]
 _Sources = Annotated[list[Path], typer.Argument(help="Files of documents, from `synthesize` or `gather`.")]
-_Problems = Annotated[str, typer.Option(help="The problems that must not be in it: a name, a file or a folder.")]
 _Language = Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")]
 _Workers = Annotated[int | None, typer.Option(min=1, help="Processes; changes nothing. [default: number of CPUs]")]
 
@@ -194,7 +193,9 @@ def pack(
 @app.command()
 def leakage(
     sources: _Sources,
-    problems: _Problems = "basics",
+    problems: Annotated[
+        str, typer.Option(help="The problems that must not be in it: a name, a file or a folder.")
+    ] = "basics",
     language: _Language = None,
     json: Json = False,
 ) -> None:
@@ -231,22 +232,39 @@ def leakage(
 def retrieve(
     sources: _Sources,
     out: Annotated[Path, typer.Option(help="File of samples to write, for `passatk evaluate`.")],
-    problems: _Problems = "basics",
+    problems: Annotated[str, typer.Option(help="The problems to answer: a name, a file or a folder.")] = "basics",
     language: _Language = None,
+    source_language: Annotated[str | None, typer.Option(help="Translate: from this language.")] = None,
+    target_language: Annotated[str | None, typer.Option(help="Translate: to this language.")] = None,
     samples: Annotated[int, typer.Option("-n", "--samples", min=1, help="Nearest documents a problem.")] = 20,
 ) -> None:
-    """Answer problems with the completions of the documents nearest to them: what a model must beat."""
+    """Answer problems with the completions of the documents nearest to them: what a model must beat.
+
+    Translations are looked up among translations of the same two languages, and filed under the source's task ids, as
+    `passatk generate --task translate` does: `passatk evaluate OUT --target-language ...` judges them.
+    """
     import msgspec
 
-    from passatk.corpus.neighbours import retrieve as look_up
     from passatk.corpus.packing import read_documents
+    from passatk.corpus.retrieval import questions, translations
+    from passatk.corpus.retrieval import retrieve as look_up
+    from passatk.errors import InputError
     from passatk.languages import by_name
     from passatk.problems import load
+    from passatk.runs.locked import storage, write_lines
 
-    asked = load(problems)
-    if language:
-        asked = asked.only([by_name(name).name for name in language])
-    found = look_up(list(asked.problems.values()), read_documents(sources), samples)
-    lines = [msgspec.json.encode({"task_id": s.task_id, "generation": s.text}) + b"\n" for s in found]
-    out.write_bytes(b"".join(lines))
+    if (source_language is None) != (target_language is None):
+        raise InputError("a translation needs both --source-language and --target-language")
+    known = load(problems)
+    if source_language is not None and target_language is not None:
+        if language:
+            raise InputError("--source-language takes the place of --language")
+        asked = translations(known, by_name(source_language).name, by_name(target_language).name)
+    else:
+        asked = questions(known.only([by_name(name).name for name in language]) if language else known)
+    found = look_up(asked, read_documents(sources), samples)
+    lines = [msgspec.json.encode({"task_id": s.task_id, "generation": s.text}).decode() for s in found]
+    with storage(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_lines(out, lines)
     print(f"{len(lines)} samples: {out}")
