@@ -39,14 +39,42 @@ def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
     assert tasks[:4] == ["Python/0", "Python/0", "Python/1", "Python/1"]
 
 
-def test_functions_are_shown_and_checked(passatk: Command) -> None:
+def test_a_function_is_shown_in_six_languages(passatk: Command) -> None:
     shown = passatk("corpus", "show", "700", "--functions", "800")
     assert all(f"--- {language}" in shown.stdout for language in ("python", "cpp", "java", "javascript", "go", "rust"))
-    checked = passatk("corpus", "check", "--functions", "800", "--documents", "60", "--json")
+
+
+def test_a_file_is_checked_by_what_its_manifest_says(passatk: Command, tmp_path: Path) -> None:
+    file = tmp_path / "documents.jsonl"
+    made = passatk("corpus", "synthesize", "--functions", "800", "--documents", "60", "--seed", "5", "--out", str(file))
+    assert made.returncode == 0, made.stderr
+    checked = passatk("corpus", "check", str(file), "--json")
     assert checked.returncode == 0, checked.stdout
     report = json.loads(checked.stdout)
-    assert sum(report["renderings"].values()) >= 60
+    assert report["as_its_manifest_says"] is True
+    assert sum(report["renderings"].values()) >= len(file.read_text().splitlines())
     assert report["disagreements"] == []
+    assert report["not_judged"] == {}
+    missing = passatk("corpus", "check", str(file), "--json", PASSATK_RUSTC="/nowhere")
+    assert missing.returncode == 3, missing.stdout
+    less = json.loads(missing.stdout)
+    assert less["disagreements"] == []
+    assert less["renderings"] == {**report["renderings"], "rust": 0}
+    [(reason, number)] = less["not_judged"].items()
+    assert reason.startswith("rust: PASSATK_RUSTC=/nowhere is not an executable")
+    assert number == report["renderings"]["rust"] > 0
+    assert f"{number} solutions could not be judged" in missing.stderr
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([*lines[:-1], lines[-1].replace("return", "retrun")]))
+    changed = passatk("corpus", "check", str(file))
+    assert (changed.returncode, changed.stdout.split()[0]) == (1, f"{file}:{len(lines)}")
+    beyond = passatk("corpus", "check", str(file), "--documents", "10")
+    assert beyond.returncode == 1
+    assert "was changed: its SHA-256 is" in beyond.stdout
+    (tmp_path / "documents.manifest.json").unlink()
+    unknown = passatk("corpus", "check", str(file))
+    assert unknown.returncode == 2
+    assert "has no documents.manifest.json" in unknown.stderr
 
 
 def test_nothing_to_learn_from_is_said(passatk: Command, tmp_path: Path) -> None:

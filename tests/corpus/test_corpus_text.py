@@ -7,10 +7,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from passatk.corpus.documents import Document
+from passatk.corpus.documents import Document, Mix
+from passatk.corpus.files import DocumentWriter, Synthesized, read_documents
 from passatk.corpus.filters import Reason, code_documents, reason_to_drop
 from passatk.corpus.neighbours import leakage
-from passatk.corpus.packing import learn_tokenizer, pack, pieces_of, read_documents, write_documents
+from passatk.corpus.packing import learn_tokenizer, pack, pieces_of
 from passatk.corpus.synthetic import synthetic_corpus
 from passatk.errors import InputError, SourceError
 from passatk.problems import load
@@ -21,8 +22,10 @@ GOOD = "".join(f"def add_{n}(left, right):\n    return left + right + {n}\n\n" f
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("documents") / "documents.jsonl"
-    for _ in write_documents(path, synthetic_corpus(0, 1_000).documents(1_200)):
-        pass
+    with DocumentWriter(path) as writer:
+        for chunk in synthetic_corpus(0, 1_000).documents(1_200):
+            writer.write(chunk)
+        writer.finish(Synthesized(seed=0, functions=1_000, documents=1_200, mix=Mix()))
     return path
 
 

@@ -1,16 +1,16 @@
 """Documents -> tokens in windows of one length, and which of them the loss counts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from passatk.corpus.documents import Document
+from passatk.corpus.files import read_documents, source_file
 from passatk.corpus.packed import PackedCorpus, Windows, write_packed
-from passatk.errors import InputError, SourceError
-from passatk.runs.locked import storage
+from passatk.errors import InputError
 from passatk.tokenizer import CodeGeeXTokenizer
 from passatk.tokenizer.training import train
 
@@ -21,36 +21,6 @@ _LEAST_PIECE = 32
 
 Piece = tuple[list[int], int]
 """Tokens, the end of text last; and how many of the first the loss does not count."""
-
-
-def read_documents(paths: Sequence[Path]) -> Iterator[Document]:
-    """Every document of some files of JSON lines.
-
-    Raises:
-        InputError: a file cannot be read.
-        SourceError: a line is no document.
-    """
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                for number, line in enumerate(file, 1):
-                    try:
-                        yield msgspec.json.decode(line, type=Document)
-                    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                        raise SourceError(path, number, str(error), "a document of `passatk corpus`") from error
-        except OSError as error:
-            raise InputError(f"cannot read {path}: {error.strerror}") from error
-
-
-def write_documents(path: Path, chunks: Iterable[Sequence[Document]]) -> Iterator[Sequence[Document]]:
-    """Write documents as JSON lines and pass them on. The file appears when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with storage(path), partial.open("wb") as file:
-        for chunk in chunks:
-            file.writelines(msgspec.json.encode(document) + b"\n" for document in chunk)
-            yield chunk
-    partial.replace(path)
 
 
 def learn_tokenizer(paths: Sequence[Path], size: int) -> CodeGeeXTokenizer:
@@ -133,8 +103,9 @@ def pack(paths: Sequence[Path], tokenizer: CodeGeeXTokenizer, context: int, fold
 
     Raises:
         InputError: a file cannot be read, or nothing is left for training or validation.
-        SourceError: a line is no document.
+        SourceError: a line is no document, or a file is not what its manifest says.
     """
+    sources = [source_file(path) for path in paths]
     fillers = {split: _Filler(context + 1, tokenizer.eos) for split in ("train", "valid")}
     seen: Counter[str] = Counter()
     for document in read_documents(paths):
@@ -148,5 +119,5 @@ def pack(paths: Sequence[Path], tokenizer: CodeGeeXTokenizer, context: int, fold
             raise InputError(f"no document is for {split}; a corpus needs some for each (about one function in fifty)")
     own = sum(filler.filled for filler in fillers.values())
     room = sum(found.tokens.size for found in windows.values())
-    more = {**seen, "filled": round(own / room, 4), "sources": [path.name for path in paths]}
+    more = {**seen, "filled": round(own / room, 4), "sources": msgspec.to_builtins(sources)}
     return write_packed(folder, tokenizer, windows["train"], windows["valid"], more)
