@@ -84,3 +84,50 @@ def test_nothing_to_learn_from_is_said(passatk: Command, tmp_path: Path) -> None
     assert "nothing in" in done.stderr
     assert "1 too small" in done.stderr
     assert not (tmp_path / "code.jsonl").exists()
+
+
+def test_bad_input_is_refused_in_words(passatk: Command, tmp_path: Path) -> None:
+    code = {
+        "kind": "code",
+        "language": "javascript",
+        "prompt": "// language: JavaScript\n",
+        "completion": "let x = 1\n",
+    }
+    lines = [json.dumps({**code, "split": split}) + "\n" for split in ("train", "valid")]
+    (tmp_path / "code.jsonl").write_text("".join(lines))
+    (tmp_path / "broken.jsonl").write_text(lines[0] + "{\n")
+    (tmp_path / "empty.jsonl").touch()
+    for command, told in (
+        ("pack code.jsonl --out p --context 16 --vocabulary 266", "16 tokens has no room for code"),
+        ("pack code.jsonl --out p --vocabulary 70000", "a vocabulary of 70000 tokens"),
+        ("pack code.jsonl --out p --vocabulary 9", "a vocabulary of 9 tokens"),
+        ("pack code.jsonl --out p --tokenizer nowhere", "cannot read nowhere/vocab.json"),
+        ("pack code.jsonl --out p --context 8", "16<=x<=65536"),
+        ("pack nowhere.jsonl --out p", "cannot read nowhere.jsonl: No such file"),
+        ("pack empty.jsonl --out p", "no documents in empty.jsonl"),
+        ("pack broken.jsonl --out p", "broken.jsonl:2"),
+        ("check code.jsonl", "has no code.manifest.json"),
+        ("check nowhere.jsonl", "cannot read nowhere.jsonl: No such file"),
+        ("gather nowhere --out code", "nowhere is no folder"),
+        ("gather . --out .", "it is a folder; give a file"),
+        ("leakage code.jsonl --problems humaneval/python --language java", "has no problems in java"),
+        ("leakage broken.jsonl", "broken.jsonl:2"),
+        ("retrieve code.jsonl --out near", "0 documents for training are in"),
+        ("retrieve code.jsonl --out near --source-language go", "both --source-language and --target-language"),
+        ("retrieve code.jsonl --out near --source-language go --target-language go", "from go to go is none"),
+        ("retrieve code.jsonl --out near --problems no", "unknown problems 'no'"),
+        ("show 5 --functions 5", "function 5 of 5"),
+    ):
+        done = passatk("corpus", *command.split())
+        assert done.returncode == 2, (command, done.stderr)
+        assert told in " ".join(done.stderr.split()), (command, done.stderr)
+        assert "Traceback" not in done.stderr
+    assert not {"p", "near", "code"} & {file.name for file in tmp_path.iterdir()}
+
+
+def test_what_cannot_be_written_is_an_environment_fault(passatk: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    source = Path(__file__).parents[2] / "src" / "passatk" / "corpus"
+    done = passatk("corpus", "gather", source, "--out", "file/code.jsonl")
+    assert done.returncode == 3
+    assert "cannot write file/code.jsonl" in done.stderr

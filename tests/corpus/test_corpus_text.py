@@ -1,5 +1,6 @@
 """From documents to windows; CodeGeeX's filters; leakage and retrieval."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from passatk.corpus.documents import Document, Mix
 from passatk.corpus.files import DocumentWriter, Synthesized, read_documents
 from passatk.corpus.filters import Reason, code_documents, reason_to_drop
 from passatk.corpus.neighbours import leakage
+from passatk.corpus.packed import write_packed
 from passatk.corpus.packing import learn_tokenizer, pack, pieces_of
 from passatk.corpus.synthetic import synthetic_corpus
 from passatk.errors import InputError, SourceError
 from passatk.problems import load
+from passatk.tokenizer import CodeGeeXTokenizer
 
 GOOD = "".join(f"def add_{n}(left, right):\n    return left + right + {n}\n\n" for n in range(30)).encode()
 
@@ -60,6 +63,45 @@ def test_real_code_is_cut_at_lines_and_every_part_begins_with_its_tag(written: P
     assert all(part.startswith("# language: Python\n") and part.endswith("\n") for part in parts)
     assert "".join(part.removeprefix("# language: Python\n") for part in parts) == text
     assert all(len(ids) <= 129 and prompt == 1 and ids[-1] == tokenizer.eos for ids, prompt in pieces)
+
+
+@pytest.mark.parametrize("context", [9, 16, 33, 128])
+def test_nothing_of_real_code_is_lost(written: Path, context: int) -> None:
+    tokenizer = learn_tokenizer([written], 700)
+    tag = tokenizer.encode("# language: Python\n")
+    for text in ("", "x\n", "a = '" + "long \u00e9" * 90 + "'\nb = 2\n", GOOD.decode(), GOOD.decode().rstrip()):
+        document = Document(kind="code", language="python", prompt="# language: Python\n", completion=text)
+        pieces = pieces_of(document, tokenizer, context)
+        assert all(ids[: len(tag)] == tag and ids[-1] == tokenizer.eos for ids, _ in pieces)
+        assert all(len(ids) <= context + 1 and prompt == 1 for ids, prompt in pieces)
+        assert tokenizer.decode([token for ids, _ in pieces for token in ids[len(tag) : -1]]) == text
+        assert text == "" or all(len(ids) > len(tag) + 1 for ids, _ in pieces)
+    with pytest.raises(InputError, match=rf"a context of {len(tag)} tokens has no room .* is {len(tag)} tokens"):
+        pieces_of(document, tokenizer, len(tag))
+    assert len(pieces_of(document, tokenizer, len(tag) + 1)) == len(
+        pieces_of(document, tokenizer, 10**6)[0][0]
+    ) - 1 - len(tag)
+
+
+def test_ids_that_16_bits_do_not_hold_are_refused(written: Path, tmp_path: Path) -> None:
+    small = learn_tokenizer([written], 400)
+    small.save(tmp_path)
+    added = json.loads((tmp_path / "added_tokens.json").read_text())
+    (tmp_path / "added_tokens.json").write_text(json.dumps({**added, "<|extratoken_40|>": 1 << 16}))
+    large = CodeGeeXTokenizer.load(tmp_path)
+    with pytest.raises(InputError, match="ids go up to 65536; a packed corpus holds ids below 65536"):
+        pack([written], large, 320, tmp_path / "packed")
+    corpus = pack([written], small, 320, tmp_path / "packed")
+    with pytest.raises(InputError, match="ids go up to 65536"):
+        write_packed(tmp_path / "again", large, corpus.train, corpus.valid)
+    for size in (100, (1 << 16) + 1):
+        with pytest.raises(InputError, match=f"a vocabulary of {size} tokens: it must be 266"):
+            learn_tokenizer([written], size)
+
+
+def test_a_corpus_of_which_nothing_is_left_says_why(written: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no document is left for train; \d+ are longer than a window of 16 tokens"):
+        pack([written], learn_tokenizer([written], 400), 16, tmp_path / "packed")
 
 
 def test_a_packed_corpus_is_the_same_every_time(written: Path, tmp_path: Path) -> None:

@@ -190,20 +190,20 @@ def gather(
 def pack(
     sources: _Sources,
     out: Annotated[Path, typer.Option(help="Folder to write, for `passatk train`.")],
-    context: Annotated[int, typer.Option(min=16, help="Tokens a model reads at once.")] = 320,
+    context: Annotated[int, typer.Option(min=16, max=1 << 16, help="Tokens a model reads at once.")] = 320,
     vocabulary: Annotated[int, typer.Option(min=1, help="Tokens of the tokenizer that is learnt.")] = 1_536,
     tokenizer: Annotated[
         Path | None, typer.Option(help="Folder of a tokenizer to use. [default: learn one from the documents]")
     ] = None,
 ) -> None:
     """Turn documents into windows of tokens; prompts do not count in the loss, real code does."""
-    from passatk.corpus.packing import learn_tokenizer
+    from passatk.corpus.packing import LEFT_OUT, learn_tokenizer
     from passatk.corpus.packing import pack as pack_documents
     from passatk.tokenizer import CodeGeeXTokenizer
 
     ours = CodeGeeXTokenizer.load(tokenizer) if tokenizer else learn_tokenizer(sources, vocabulary)
     packed = pack_documents(sources, ours, context, out)
-    for field in ("documents", "documents left out: longer than a window", "filled", "vocabulary"):
+    for field in ("documents", LEFT_OUT, "filled", "vocabulary"):
         if field in packed.manifest:
             print(f"{packed.manifest[field]:>12,}  {field}")
     for part in ("train", "valid"):
@@ -228,12 +228,15 @@ def leakage(
     from passatk.corpus.files import read_documents
     from passatk.corpus.neighbours import GRAM
     from passatk.corpus.neighbours import leakage as measure
+    from passatk.errors import InputError
     from passatk.languages import by_name
     from passatk.problems import load
 
     asked = load(problems)
     if language:
         asked = asked.only([by_name(name).name for name in language])
+    if not asked.problems:
+        raise InputError(f"{problems} has no problems in {', '.join(language or ['any language'])}")
     found = measure(list(asked.problems.values()), read_documents(sources))
     if json:
         print(msgspec.json.encode(found).decode())
