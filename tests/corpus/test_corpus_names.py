@@ -107,6 +107,9 @@ def test_names_change_places() -> None:
         "    for words in item:\n        words.words('words', f'words {item}')\n"
     )
     assert renamed("a + b + c", "python", ["a", "b"], ["b", "a"]) == "b + a + c"
+    assert renamed("a + b + c", "python", ["a", "b"], ["b", "c"]) == "b + c + a"
+    assert renamed("const b = a", "javascript", ["a"], ["c", "b"]) == "const b_ = c"
+    assert renamed("a + b", "python", ["a", "b"], ["c"]) == "c + b"
 
 
 def test_functions_of_a_file_are_told_apart() -> None:

@@ -59,6 +59,17 @@ def test_every_argument_is_called_as_the_problem_calls_it(basics: ProblemSet, la
     assert sample.text == 'item.text(mine, limit, "text mark")'
 
 
+def test_functions_of_as_many_arguments_come_first(basics: ProblemSet) -> None:
+    problem = basics.get("Python/0")
+    [name, rest] = problem.prompt.split("(text: str)")
+    there = [
+        document("python", f"# language: Python\n{name}(text: str, k: int){rest}", "    return text[:k]\n"),
+        document("python", "def other(words: str) -> str:\n", "    return words\n"),
+    ]
+    asked = questions(basics)[:1]
+    assert [sample.text for sample in retrieve(asked, there, 2)] == ["    return text\n", "    return text[:k]\n"]
+
+
 def test_translations_are_looked_up_among_translations_of_the_pair(basics: ProblemSet) -> None:
     pairs = [(basics.get(f"Python/{n}"), basics.get(f"JavaScript/{n}")) for n in (4, 100, 200, 300)]
     there = [

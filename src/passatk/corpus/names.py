@@ -145,10 +145,10 @@ def normalised(body: str, language: str, given: Iterable[str] = ()) -> tuple[str
 
 
 def renamed(body: str, language: str, theirs: Sequence[str], ours: Sequence[str]) -> str:
-    """A body whose names `theirs` are `ours`, by position. A name that is in the way takes one that became free."""
+    """A body whose names `theirs` are `ours`, by position. What is in the way takes a name that became free."""
     pairs = dict(zip(theirs, ours, strict=False))
-    taken, free = [n for n in pairs.values() if n not in pairs], [n for n in pairs if n not in pairs.values()]
-    names = {**pairs, **dict(zip(taken, free, strict=False))}
+    taken, free = [name for name in ours if name not in pairs], [name for name in pairs if name not in ours]
+    names = {name: f"{name}_" for name in taken} | dict(zip(taken, free, strict=False)) | pairs
     found, end = [], 0
     for start, token, is_name in lexemes(body, language):
         if is_name and token in names:

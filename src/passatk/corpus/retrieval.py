@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from passatk.corpus.documents import Document
-from passatk.corpus.heads import Head, last_head
+from passatk.corpus.heads import last_head
 from passatk.corpus.names import renamed
 from passatk.errors import InputError
 from passatk.problems import ProblemSet
@@ -64,9 +64,10 @@ def translations(problems: ProblemSet, source: str, target: str) -> list[Questio
 def retrieve(asked: Sequence[Question], documents: Iterable[Document], count: int) -> Iterator[Sample]:
     """For every question the completions of the `count` documents whose prompts are nearest to its own.
 
-    Only documents for training of the question's kind and languages are looked at. Nearness is the cosine of n-grams
-    of one to three tokens, weighted by how rare they are (tf-idf). What a completion calls its function and arguments
-    is renamed, by position, to what the question's declaration calls them.
+    Only documents for training of the question's kind and languages are looked at, those first whose function takes as
+    many arguments. Nearness is the cosine of n-grams of one to three tokens, weighted by how rare they are (tf-idf).
+    What a completion calls its function and arguments is renamed, by position, to what the question's declaration
+    calls them.
 
     Raises:
         InputError: there are not so many documents of a question's kind.
@@ -95,21 +96,20 @@ def _nearest(asked: Sequence[Question], own: Sequence[Document], count: int) -> 
     rarity = np.log((1 + len(own)) / (1 + np.bincount(table.indices, minlength=_BINS)))
     query = _weighted(_counts([question.prompt for question in asked]), rarity)
     near = (query @ _weighted(table, rarity).T).toarray()
+    names = [_names(document.prompt, document.language) for document in own]
+    lengths = np.array([len(listed) for listed in names])
     for question, row in zip(asked, near, strict=True):
-        order = np.lexsort((np.arange(len(row)), -row))[:count]
+        ours = _names(question.target.declaration, question.target.language)
+        order = np.lexsort((np.arange(len(row)), -row, lengths != len(ours)))[:count]
         for index, place in enumerate(order):
-            yield Sample(task_id=question.task_id, index=index, text=_answer(own[place], question.target))
+            text = renamed(own[place].completion, own[place].language, names[place], ours)
+            yield Sample(task_id=question.task_id, index=index, text=text)
 
 
-def _answer(document: Document, problem: Problem) -> str:
-    theirs, ours = (last_head(text, problem.language) for text in (document.prompt, problem.declaration))
-    if theirs is None or ours is None:
-        return document.completion
-    return renamed(document.completion, problem.language, _names(theirs), _names(ours))
-
-
-def _names(head: Head) -> tuple[str, ...]:
-    return (head.name, *head.parameters)
+def _names(text: str, language: str) -> tuple[str, ...]:
+    """Of the last function whose head is in a text, its own first; none if there is no head."""
+    head = last_head(text, language)
+    return (head.name, *head.parameters) if head else ()
 
 
 def _counts(texts: Sequence[str]) -> sparse.csr_matrix:
