@@ -8,6 +8,11 @@ from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Ends, Listener
 from passatk.records import Problem, Record
 
+NO_PROBLEM = Problem(
+    task_id="prompt", benchmark="", language="python", prompt="", declaration="", reference="", tests=""
+)
+"""What a prompt outside of any benchmark is of."""
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -14,7 +14,7 @@ from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Listener
 from passatk.errors import InputError
 from passatk.models import ModelSpec, open_backend
-from passatk.models.base import Backend, Wanted
+from passatk.models.base import NO_PROBLEM, Backend, Wanted
 from passatk.problems import ProblemSet
 from passatk.prompts.building import (
     Form,
@@ -40,9 +40,6 @@ def no_generation_progress(_done: int, _total: int, _tokens: int) -> None:
     """Says nothing."""
 
 
-_NO_PROBLEM = Problem(
-    task_id="prompt", benchmark="", language="python", prompt="", declaration="", reference="", tests=""
-)
 _MOST_AT_ONCE = 64
 
 
@@ -176,7 +173,7 @@ def complete(
     backend = open_backend(model)
     try:
         ends = first_string(settings.stop) if settings.stop else None
-        wanted = Wanted(_NO_PROBLEM, "prompt", prompt, range(samples), ends, chat)
+        wanted = Wanted(NO_PROBLEM, "prompt", prompt, range(samples), ends, chat)
         candidates = settings.top_k or 1 if settings.method == "contrastive" else 1
         most = max(1, min(samples, _MOST_AT_ONCE // candidates))
         backend.check(settings, most, [wanted])

@@ -13,8 +13,8 @@ import msgspec
 
 from passatk.decoding import preset, with_changes
 from passatk.errors import EnvironmentFault
-from passatk.models.base import Backend, Wanted
-from passatk.records import Problem, Record
+from passatk.models.base import NO_PROBLEM, Backend, Wanted
+from passatk.records import Record
 
 REFERENCE = "reference.json"
 _PRESETS = ("greedy", "nucleus", "contrastive")
@@ -64,12 +64,6 @@ def reference_tokens(backend: Backend, prompts: tuple[str, ...]) -> dict[str, li
 
 def _tokens(backend: Backend, prompts: tuple[str, ...], name: str) -> Iterator[tuple[int, ...]]:
     settings = with_changes(preset(name), [("max_new_tokens", _TOKENS)])
-    wanted = [Wanted(_problem(n), str(n), prompt, range(_SAMPLES), None) for n, prompt in enumerate(prompts)]
+    wanted = [Wanted(NO_PROBLEM, str(n), prompt, range(_SAMPLES), None) for n, prompt in enumerate(prompts)]
     found = {(one.task_id, one.index): one.tokens for one in backend.generate(wanted, settings, _BATCH)}
     yield from (found[str(n), sample] for n in range(len(prompts)) for sample in range(_SAMPLES))
-
-
-def _problem(number: int) -> Problem:
-    return Problem(
-        task_id=str(number), benchmark="", language="python", prompt="", declaration="", reference="", tests=""
-    )
