@@ -2,7 +2,8 @@
 
 A program is held out for one of three tiers: its *composition* (the primitives in their order, constants apart) is
 never trained on; or it is *deeper* than anything trained on; or its composition is trained on, but not with these
-*constants*. Whatever way a held-out function is written, no program with its behaviour is trained on.
+*constants*. Whatever way a held-out function is written, no program with its behaviour is trained on. And no program is
+used for anything that passes the tests of a problem that was written by hand.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from passatk.corpus.drawing import draw_program, with_other_constants
 from passatk.corpus.draws import Draws
 from passatk.corpus.primitives import operations
 from passatk.corpus.programs import AbstractProgram, Applied, behaviour, is_worth_having
+from passatk.corpus.written import written_problem
 from passatk.errors import InputError
 
 Tier = Literal["constants", "compositions", "depth"]
@@ -52,7 +54,9 @@ def held_out(tier: Tier, seed: int) -> Iterator[AbstractProgram]:
             fits = not composition_is_held_out(program) and _has_siblings(program)
         else:
             fits = tier == "depth" or composition_is_held_out(program)
-        if fits and (found := behaviour(program)) not in seen | _simplest().keys():
+        if not fits or written_problem(program) is not None:
+            continue
+        if (found := behaviour(program)) not in seen | _simplest().keys():
             seen.add(found)
             yield program
 
@@ -81,7 +85,7 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
     Args:
         seed: of the draws.
         count: how many.
-        excluded: behaviours that must not occur.
+        excluded: behaviours that must not occur; those of written problems never do.
         first: programs of the tier `constants`.
 
     Raises:
@@ -98,7 +102,7 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
         if composition_is_held_out(program) or not is_worth_having(program):
             continue
         known = behaviour(program)
-        if known not in excluded and known not in found:
+        if known not in excluded and known not in found and written_problem(program) is None:
             found[known] = program
             missed = 0
     return list(found.values())

@@ -33,5 +33,5 @@ def suite() -> tuple[tuple[Tier, AbstractProgram, Specification], ...]:
 
 
 def suite_behaviours() -> frozenset[str]:
-    """What no program of a training corpus may do."""
+    """What no program of a training corpus may do. (What `written_problem` finds, it may not do either.)"""
     return frozenset(behaviour(program) for _, program, _ in suite())
