@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from passatk.corpus.bodies import spelling
+from passatk.corpus.bodies import body, spelling
 from passatk.corpus.bundles import bundle
 from passatk.corpus.checking import check_documents
 from passatk.corpus.documents import Mix
@@ -63,6 +63,9 @@ def test_every_primitive_has_a_meaning_words_and_six_spellings() -> None:
         words = [primitive.does, primitive.noun, primitive.singular and primitive.plural]
         assert sum(len(said) >= 2 for said in words) == 1, name
         assert all(bool(primitive.constants) == ("$k" in text or "$s" in text) for said in words for text in said)
+
+
+NUMBERS, WORDS = "list[int]", "list[string]"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,22 @@ def test_descriptions_say_every_step_and_constant() -> None:
     said = {description_of(program, "values", Draws(0, "words", n)) for n in range(60)}
     assert len(said) > 20
     assert all("7" in text and "4" in text and "values" in text and "$" not in text for text in said)
+
+
+def test_an_expression_that_went_into_the_next_step_is_not_named_later() -> None:
+    program = AbstractProgram(
+        steps=(step("last", "step", WORDS, 3), step("longest", "step", WORDS), step("ends", "test", "string", "ed"))
+    )
+    bodies = {body(program, "names", "cpp", Draws(0, "bodies", number)) for number in range(60)}
+    assert any("for (string element : vector<string>" in text for text in bodies)
+    assert not any(f"{a} = {b};" in text for text in bodies for a, b in itertools.permutations(("first", "second")))
+
+
+def test_a_count_is_an_int_in_cpp_wherever_it_goes(environment: Environment) -> None:
+    program = AbstractProgram(steps=(step("even", "tally", NUMBERS), step("at_most", "value", "int", 4)))
+    made = [specification_of(program, Draws(0, "counts", number)) for number in range(20)]
+    verdicts = judged(environment, [bundle("cpp", [one for one in made if one is not None], 0)])
+    assert {v.status for v in verdicts.values()} == {Status.PASSED}
 
 
 def covering() -> list[tuple[AbstractProgram, Draws]]:

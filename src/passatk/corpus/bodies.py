@@ -98,12 +98,12 @@ class _Body:
         if len(re.findall(r"\$x\b", template)) > 1:
             self._settle()
         names = self._names(step, out)
-        if "$t" in template:
+        if re.search(r"\$t\b", template):
             self._temporaries += 1
             names["t"] = "state" if self._temporaries == 1 else f"state{self._temporaries}"
         if "\n" in template:
             self._lines += _filled(template.strip("\n"), names).split("\n")
-            self._current = out
+            self._current, self._waiting = out, None
             if last:
                 self._return(out)
             return
