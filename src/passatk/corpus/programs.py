@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -249,6 +249,7 @@ EXTRA_PROBES: Mapping[str, tuple[Constant, ...]] = {
 }
 
 
+@lru_cache(maxsize=8)  # a program that is looked at is soon asked again
 def answers(program: AbstractProgram) -> list[Any]:
     """What a program says to all probes of its types.
 

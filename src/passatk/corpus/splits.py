@@ -92,6 +92,7 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
         InputError: there are not so many.
     """
     found: dict[str, AbstractProgram] = {}
+    tried: set[AbstractProgram] = set()
     missed = 0
     for program in _candidates(seed, first):
         if len(found) >= count:
@@ -99,6 +100,9 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
         missed += 1
         if missed > _PERSISTENCE:
             raise InputError(f"only {len(found)} different functions were found; ask for no more with this seed")
+        if program in tried:
+            continue
+        tried.add(program)
         if composition_is_held_out(program) or not is_worth_having(program):
             continue
         known = behaviour(program)
