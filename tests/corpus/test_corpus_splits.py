@@ -24,7 +24,7 @@ def corpus() -> SyntheticCorpus:
 
 def test_the_suite_is_the_same_whenever_it_is_built() -> None:
     digest = hashlib.sha256(msgspec.json.encode([specification for _, _, specification in suite()])).hexdigest()
-    assert digest == "e3a982afac1f815bcf6a467eba008453cd493a84c4f4f31aad6394f09b119843"
+    assert digest == "8610ef80d3e662248b0fb50dc94a87bd7fa3a5573c9d652c85f12e954fbff77a"
     assert [tier for tier, _, _ in suite()] == [tier for tier in TIERS for _ in range(SIZES[tier])]
     assert len(suite_behaviours()) == len(suite()) >= 132
 
@@ -81,6 +81,12 @@ def test_no_problem_written_by_hand_is_trained_on(corpus: SyntheticCorpus, monke
     other = program(("upper", "string"), ("words", "string"))
     monkeypatch.setattr("passatk.corpus.splits._candidates", lambda seed, first: iter([planted, other]))
     assert trained_on(0, 2, frozenset(), []) == [other]
+
+
+def test_a_share_of_functions_has_dictionaries(corpus: SyntheticCorpus) -> None:
+    drawn = corpus.functions[600:]  # those before are primitives alone
+    share = sum(any(not s.operation.stands_alone for s in function.steps) for function in drawn) / len(drawn)
+    assert 0.05 < share < 0.25
 
 
 def test_a_corpus_is_its_seed(corpus: SyntheticCorpus) -> None:

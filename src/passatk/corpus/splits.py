@@ -24,6 +24,8 @@ TIERS: tuple[Tier, ...] = ("constants", "compositions", "depth")
 DEEPEST = 3
 """Steps of the deepest program that is trained on; the tier `depth` has one more."""
 _DEPTHS = ((2, 0.45), (3, 0.55))
+_DICTIONARIES = {2: 0.5, 3: 7.0}
+"""Depth -> weight of making one, in training: of functions with dictionaries, many are drawn that are known by then."""
 _ONE_OF = 8
 _VALID_ONE_OF = 50
 _PERSISTENCE = 5_000
@@ -65,7 +67,7 @@ def held_out(tier: Tier, seed: int) -> Iterator[AbstractProgram]:
 def _simplest() -> dict[str, AbstractProgram]:
     """Every primitive alone, with every constant, by behaviour: what a program of several steps should not come to."""
     found: dict[str, AbstractProgram] = {}
-    for operation in operations():
+    for operation in (o for o in operations() if o.stands_alone):
         for constant in (*operation.primitive.constants,) or (None,):
             program = AbstractProgram(steps=(Applied(operation=operation, constant=constant),))
             if is_worth_having(program):
@@ -118,7 +120,8 @@ def _candidates(seed: int, first: list[AbstractProgram]) -> Iterator[AbstractPro
         yield from with_other_constants(program)
     for number in _endless():
         draws = Draws(seed, "train", number)
-        drawn = draw_program(draws, draws.weighted(_DEPTHS))
+        depth = draws.weighted(_DEPTHS)
+        drawn = draw_program(draws, depth, _DICTIONARIES.get(depth, 1.0))
         if drawn is not None:
             yield drawn
 

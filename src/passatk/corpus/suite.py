@@ -9,7 +9,7 @@ from passatk.corpus.programs import AbstractProgram, behaviour
 from passatk.corpus.splits import TIERS, Tier, held_out
 from passatk.problems.rendering import Specification
 
-VERSION = 1
+VERSION = 2
 SIZES: Mapping[Tier, int] = {"constants": 40, "compositions": 72, "depth": 32}
 
 
