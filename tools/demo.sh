@@ -1,29 +1,30 @@
 #!/usr/bin/env bash
-# The main job on shipped data: score generations in six languages, then show what a missing toolchain does.
+# The main job, offline: the embedded model writes programs, they are executed and scored; then one run again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 passatk=.venv/bin/passatk
-rm -rf runs/demo runs/demo-missing
+rm -rf runs/demo runs/demo-statuses
 
-judge=(evaluate examples/generations.jsonl --problems basics/written --cpu-seconds 2 --memory-mib 256 --no-cache --out runs/demo)
-echo "\$ passatk ${judge[*]}"
+echo "The embedded model solves problems in Python, and translates solutions to JavaScript:"
+echo "\$ passatk run --out runs/demo"
 code=0
-$passatk "${judge[@]}" || code=$?
+$passatk run --out runs/demo || code=$?
+
+if [ "$code" = 0 ]; then
+    echo
+    echo "The first of them generated and judged again, by 16 workers instead of one per CPU:"
+    echo "\$ passatk verify runs/demo/embedded-python --workers 16"
+    $passatk verify runs/demo/embedded-python --workers 16
+
+    echo
+    echo "Programs that are wrong in every way, in six languages:"
+    judge=(evaluate examples/generations.jsonl --problems basics/written --cpu-seconds 2 --memory-mib 256 --no-cache --out runs/demo-statuses)
+    echo "\$ passatk ${judge[*]}"
+    $passatk "${judge[@]}" || code=$?
+fi
 if [ "$code" != 0 ]; then
     echo
     echo "Not everything could be judged here (exit code $code). What this machine has and lacks:"
     $passatk doctor || true
     exit "$code"
 fi
-
-echo
-echo "Judged again, by 16 workers instead of one per CPU:"
-echo "\$ passatk verify runs/demo --workers 16"
-$passatk verify runs/demo --workers 16
-
-echo
-echo "The ninth status, not_judged, is the judge's own failure and never counted as the model's."
-echo "The Rust generations again, with Rust taken away:"
-echo "\$ PASSATK_RUSTC=/nowhere passatk evaluate examples/generations.jsonl --problems basics/written --language rust --out runs/demo-missing"
-PASSATK_RUSTC=/nowhere $passatk evaluate examples/generations.jsonl --problems basics/written --language rust \
-    --out runs/demo-missing || echo "(exit code $?)"

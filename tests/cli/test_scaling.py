@@ -1,9 +1,11 @@
 """`passatk scaling` as a user runs it."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
+from packing import make_corpus
 from running import Command
 from scaling_cases import CODE_LIKE, isoflop_runs, noisy
 
@@ -46,7 +48,7 @@ def test_a_fit_is_shown_kept_asked_and_drawn(passatk: Command, runs: Path, tmp_p
     planned = passatk("scaling", "plan", "--flops", "1e19", "--fit", "fit.json", "--vocabulary", "1024", "--json")
     assert json.loads(planned.stdout)["law"] == "ladder"
 
-    placed = ("--model", "codegeex", "--model", "ours=1e8:2e9", "--law", "hoffmann")
+    placed = ("--model", "codegeex", "--model", "ours=100M:2B", "--law", "hoffmann")
     drawn = passatk("scaling", "plot", "frontier", "fit.json", "--out", "plots/f.svg", *placed)
     assert drawn.stdout.strip() == "plots/f.svg", drawn.stderr
     assert "ours" in (tmp_path / "plots" / "f.svg").read_text()
@@ -55,6 +57,21 @@ def test_a_fit_is_shown_kept_asked_and_drawn(passatk: Command, runs: Path, tmp_p
     missing = passatk("scaling", "plot", "residuals", "fit.json", "--out", "r.svg")
     assert missing.returncode == 2
     assert "ladder.csv" in missing.stderr
+
+
+def test_a_plot_reads_the_column_that_was_fitted_and_no_other_runs(passatk: Command, runs: Path) -> None:
+    header, *rows = runs.read_text().splitlines()
+    twice = [f"{header},own"] + [f"{row},{float(row.split(',')[0]) * 0.9!r}" for row in rows]
+    runs.write_text("\n".join(twice) + "\n")
+    told = ("--parameters-field", "own", "--approach", "2", "--resamples", "0", "--out", "fit.json")
+    assert passatk("scaling", "fit", runs, *told).returncode == 0
+    drawn = ("scaling", "plot", "isoflop", "fit.json", "--out", "i.svg")
+    assert passatk(*drawn).returncode == 0
+    other = passatk(*drawn, "--parameters-field", "N")
+    assert (other.returncode, "other numbers" in other.stderr, "column 'own'" in other.stderr) == (2, True, True)
+    runs.write_text("\n".join(twice[:-1]) + "\n")
+    changed = passatk(*drawn)
+    assert (changed.returncode, "39 now, 40 then. Fit them again" in changed.stderr) == (2, True)
 
 
 def test_one_approach_alone_as_json(passatk: Command, runs: Path) -> None:
@@ -131,6 +148,30 @@ def test_a_speed_is_planned_and_a_ladder_laid_out(passatk: Command) -> None:
     assert "15 runs, 5.55e15 FLOP in all" in shown
 
 
+def test_a_plan_for_a_corpus_says_how_to_train(passatk: Command, tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path / "my corpus", documents=8)
+    told = ("scaling", "plan", "--flops", "1e14", "--corpus", corpus.folder, "--extrapolate")
+    (line,) = [line for line in passatk(*told).stdout.splitlines() if line.startswith("passatk ")]
+    found = json.loads(passatk(*told, "--json").stdout)
+    shape, tokens = found["choices"][0]["shape"], found["choices"][0]["tokens"]
+    assert (shape["vocabulary"], shape["context"]) == (400, corpus.context)
+    assert line == found["train"]
+    assert shlex.split(line) == [
+        *("passatk", "train", "model", str(corpus.folder), "--layers", str(shape["layers"])),
+        *("--hidden", str(shape["hidden"]), "--heads", str(shape["heads"]), "--tokens", str(round(tokens))),
+    ]
+    both = passatk(*told, "--vocabulary", "2048", "--no-top-query")
+    assert "--vocabulary, --no-top-query change nothing with --corpus" in both.stderr
+
+
+def test_numbers_are_read_as_they_are_printed(passatk: Command) -> None:
+    told = ("scaling", "verdict", "--law", "besiroglu", "--json")
+    plain = passatk(*told, "--parameters", "1e9", "--tokens", "2e10")
+    written = passatk(*told, "--parameters", "1B", "--tokens", "20.0B")
+    assert plain.returncode == written.returncode == 0, written.stderr
+    assert plain.stdout == written.stdout
+
+
 def test_laws_say_where_they_come_from(passatk: Command) -> None:
     shown = passatk("scaling", "laws").stdout
     for said in ("arXiv:2203.15556", "arXiv:2404.10102", "arXiv:2305.16264", "1.4e18 - 1.3e22", "codegeex"):
@@ -144,9 +185,10 @@ def test_laws_say_where_they_come_from(passatk: Command) -> None:
         (("fit", "absent.csv"), "cannot read absent.csv"),
         (("fit", "few.csv"), "2 runs do not determine five parameters"),
         (("fit", "few.csv", "--approach", "4"), "unknown --approach '4'; known: 1, 2, 3, all"),
-        (("fit", "few.csv", "--budgets", "many"), "no list of numbers"),
+        (("fit", "few.csv", "--budgets", "1e19,many"), "--budgets 'many': expected a positive number, like 50M"),
         (("fit", "few.csv", "--flops", "1e30"), "no run was there: 1e30 FLOP"),
-        (("optimal", "--flops", "-1"), "flops = -1"),
+        (("optimal", "--flops", "-1"), "--flops '-1': expected a positive number"),
+        (("verdict", "codegeex", "--unique-tokens", "0"), "--unique-tokens '0': expected a positive number"),
         (("optimal", "--flops", "1e20", "--law", "kaplan"), "unknown law 'kaplan'; known: besiroglu"),
         (("verdict",), "which model?"),
         (("verdict", "gpt-9"), "unknown model 'gpt-9'"),
@@ -154,7 +196,9 @@ def test_laws_say_where_they_come_from(passatk: Command) -> None:
         (("plan",), "which budget?"),
         (("plan", "--hours", "1"), "a speed needs all of"),
         (("plan", "--flops", "1e20", "--law", "besiroglu", "--law", "hoffmann"), "one law decides here"),
-        (("plot", "pie", "few.csv", "--out", "p.svg"), "a file that `passatk scaling fit --out` wrote"),
+        (("plot", "isoflop", "few.csv", "--out", "p.svg"), "a file that `passatk scaling fit --out` wrote"),
+        (("plot", "pie", "few.csv", "--out", "p.svg"), "unknown plot 'pie'; known: frontier, isoflop, residuals"),
+        (("plot", "frontier", "few.csv", "--out", "p.gif"), "unknown format 'gif'"),
     ],
 )
 def test_bad_input_is_an_error_that_says_what_to_do(
@@ -165,3 +209,30 @@ def test_bad_input_is_an_error_that_says_what_to_do(
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("flops", "codegeex", "--context", "512", "--layers", "3", "--untied"),
+            "--layers, --context, --untied change nothing of the shape 'codegeex'; leave them out",
+        ),
+        (
+            ("plan", "--ladder", "1e20", "--unique-tokens", "1B", "--choices", "3"),
+            "--unique-tokens, --choices change nothing of a --ladder",
+        ),
+        (("plan", "--flops", "1e20", "--sizes", "4"), "--sizes changes nothing without --ladder; leave it out"),
+        (("plan", "--flops", "1e20", "--span", "4"), "--span changes nothing without --ladder"),
+        (
+            ("plot", "isoflop", "x.json", "--out", "p.svg", "--model", "codegeex"),
+            "--model changes nothing of a plot of",
+        ),
+        (("plot", "residuals", "x.json", "--out", "p.svg", "--law", "hoffmann"), "--law changes nothing of a plot"),
+        (("plot", "frontier", "x.json", "--out", "p.svg", "--runs", "x.csv"), "--runs changes nothing of a frontier"),
+        (("fit", "x.csv", "--approach", "3", "--budgets", "1e20"), "--budgets changes nothing of approach 3"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(passatk: Command, arguments: tuple[str, ...], said: str) -> None:
+    done = passatk("scaling", *arguments)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr

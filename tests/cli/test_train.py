@@ -16,8 +16,6 @@ from packing import make_corpus
 from running import Command
 
 from passatk.cli.app import run_command
-from passatk.cli.train import number_of
-from passatk.errors import InputError
 
 SMALL = ("--layers", "1", "--hidden", "32", "--batch-size", "4")
 
@@ -94,6 +92,7 @@ def test_a_ladder_makes_a_table(passatk: Command, corpus: Path, tmp_path: Path) 
     done = passatk(*command, "--flops", "1e9,4e8")
     assert done.returncode == 0, done.stderr
     assert "4/4 " in done.stderr
+    assert "4 runs have fewer than 300 steps" in " ".join(done.stdout.split())
     rows = table(tmp_path / "ladder")
     assert len(rows) == 4
     assert {"parameters", "tokens", "flops", "loss", "seconds", "seed", "layers", "hidden"} <= rows[0].keys()
@@ -170,6 +169,8 @@ def test_curves_are_drawn(here: Callable[..., tuple[int, str]], corpus: Path, tm
     drawn = (tmp_path / "curves.svg").read_text()
     assert drawn.startswith("<svg")
     assert "tokens read" in drawn
+    assert here("train", "plot", tmp_path / "0", "--out", tmp_path / "new" / "curves.html")[0] == 0
+    assert "cdn." not in (tmp_path / "new" / "curves.html").read_text()
     assert here("train", "plot", tmp_path / "0", "--out", tmp_path / "curves.json")[0] == 0
     (rows,) = json.loads((tmp_path / "curves.json").read_text())["datasets"].values()
     assert [row["tokens"] for row in rows if row["part"] == "training"] == [192 * step for step in range(1, 12)]
@@ -181,19 +182,6 @@ def test_curves_are_drawn(here: Callable[..., tuple[int, str]], corpus: Path, tm
     for paths, told in wrong:
         code, said = here("train", "plot", *paths)
         assert (code, told in said) == (2, True), said
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("50M", 5e7), ("3e7", 3e7), ("1.5k", 1500), ("2_000", 2000), ("2G", 2e9), ("1b", 1e9)]
-)
-def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
-    assert number_of(text, "--tokens") == value
-
-
-@pytest.mark.parametrize("text", ["", "M", "-5", "1e999", "0", "1.5.2", "nan", "5 apples", "²"])
-def test_other_texts_are_no_numbers(text: str) -> None:
-    with pytest.raises(InputError, match=r"--tokens .*like 50M"):
-        number_of(text, "--tokens")
 
 
 def test_the_command_stays_light(passatk: Command) -> None:

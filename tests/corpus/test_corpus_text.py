@@ -1,6 +1,6 @@
 """From documents to windows; CodeGeeX's filters; leakage and retrieval."""
 
-import re
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -8,13 +8,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from passatk.corpus.documents import Document
+from passatk.corpus.documents import Document, Mix
+from passatk.corpus.files import DocumentWriter, Synthesized, read_documents
 from passatk.corpus.filters import Reason, code_documents, reason_to_drop
-from passatk.corpus.neighbours import leakage, retrieve
-from passatk.corpus.packing import learn_tokenizer, pack, pieces_of, read_documents, write_documents
+from passatk.corpus.neighbours import leakage
+from passatk.corpus.packed import write_packed
+from passatk.corpus.packing import learn_tokenizer, pack, pieces_of
 from passatk.corpus.synthetic import synthetic_corpus
 from passatk.errors import InputError, SourceError
 from passatk.problems import load
+from passatk.tokenizer import CodeGeeXTokenizer
 
 GOOD = "".join(f"def add_{n}(left, right):\n    return left + right + {n}\n\n" for n in range(30)).encode()
 
@@ -22,8 +25,10 @@ GOOD = "".join(f"def add_{n}(left, right):\n    return left + right + {n}\n\n" f
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("documents") / "documents.jsonl"
-    for _ in write_documents(path, synthetic_corpus(0, 1_000).documents(1_200)):
-        pass
+    with DocumentWriter(path) as writer:
+        for chunk in synthetic_corpus(0, 1_000).documents(1_200):
+            writer.write(chunk)
+        writer.finish(Synthesized(seed=0, functions=1_000, documents=1_200, mix=Mix()))
     return path
 
 
@@ -58,6 +63,45 @@ def test_real_code_is_cut_at_lines_and_every_part_begins_with_its_tag(written: P
     assert all(part.startswith("# language: Python\n") and part.endswith("\n") for part in parts)
     assert "".join(part.removeprefix("# language: Python\n") for part in parts) == text
     assert all(len(ids) <= 129 and prompt == 1 and ids[-1] == tokenizer.eos for ids, prompt in pieces)
+
+
+@pytest.mark.parametrize("context", [9, 16, 33, 128])
+def test_nothing_of_real_code_is_lost(written: Path, context: int) -> None:
+    tokenizer = learn_tokenizer([written], 700)
+    tag = tokenizer.encode("# language: Python\n")
+    for text in ("", "x\n", "a = '" + "long \u00e9" * 90 + "'\nb = 2\n", GOOD.decode(), GOOD.decode().rstrip()):
+        document = Document(kind="code", language="python", prompt="# language: Python\n", completion=text)
+        pieces = pieces_of(document, tokenizer, context)
+        assert all(ids[: len(tag)] == tag and ids[-1] == tokenizer.eos for ids, _ in pieces)
+        assert all(len(ids) <= context + 1 and prompt == 1 for ids, prompt in pieces)
+        assert tokenizer.decode([token for ids, _ in pieces for token in ids[len(tag) : -1]]) == text
+        assert text == "" or all(len(ids) > len(tag) + 1 for ids, _ in pieces)
+    with pytest.raises(InputError, match=rf"a context of {len(tag)} tokens has no room .* is {len(tag)} tokens"):
+        pieces_of(document, tokenizer, len(tag))
+    assert len(pieces_of(document, tokenizer, len(tag) + 1)) == len(
+        pieces_of(document, tokenizer, 10**6)[0][0]
+    ) - 1 - len(tag)
+
+
+def test_ids_that_16_bits_do_not_hold_are_refused(written: Path, tmp_path: Path) -> None:
+    small = learn_tokenizer([written], 400)
+    small.save(tmp_path)
+    added = json.loads((tmp_path / "added_tokens.json").read_text())
+    (tmp_path / "added_tokens.json").write_text(json.dumps({**added, "<|extratoken_40|>": 1 << 16}))
+    large = CodeGeeXTokenizer.load(tmp_path)
+    with pytest.raises(InputError, match="ids go up to 65536; a packed corpus holds ids below 65536"):
+        pack([written], large, 320, tmp_path / "packed")
+    corpus = pack([written], small, 320, tmp_path / "packed")
+    with pytest.raises(InputError, match="ids go up to 65536"):
+        write_packed(tmp_path / "again", large, corpus.train, corpus.valid)
+    for size in (100, (1 << 16) + 1):
+        with pytest.raises(InputError, match=f"a vocabulary of {size} tokens: it must be 266"):
+            learn_tokenizer([written], size)
+
+
+def test_a_corpus_of_which_nothing_is_left_says_why(written: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no document is left for train; \d+ are longer than a window of 16 tokens"):
+        pack([written], learn_tokenizer([written], 400), 16, tmp_path / "packed")
 
 
 def test_a_packed_corpus_is_the_same_every_time(written: Path, tmp_path: Path) -> None:
@@ -123,24 +167,6 @@ def test_what_is_planted_is_found() -> None:
     assert not found["Python/5"].whole
     assert found["Python/5"].shared < 0.2
     assert not leakage([problems[4]], [other, valid])[0].whole  # what is not learnt from does not leak
-    samples = list(retrieve(problems, [other, planted, valid], 1))
-    assert len(samples) == 28
-    assert samples[4].text == problems[4].reference
-    with pytest.raises(InputError, match="2 documents are in python"):
-        list(retrieve(problems, [other, planted], 3))
-
-
-def test_an_answer_that_is_looked_up_calls_its_argument_as_the_problem_does() -> None:
-    problem = load("basics/compositions/python").problems["Python/200"]
-    own = re.search(r"\((\w+):", problem.declaration)
-    assert own is not None
-    other = next(name for name in ("numbers", "text", "amount") if name != own[1])
-    prompt = problem.prompt.replace(own[1], other)
-    document = Document(
-        kind="generation", language="python", prompt=prompt, completion=f"    {other}s = {other}\n    return {other}s\n"
-    )
-    [sample] = retrieve([problem], [document], 1)
-    assert sample.text == f"    {other}s = {own[1]}\n    return {other}s\n"
 
 
 def test_a_line_that_is_no_document_is_named(tmp_path: Path) -> None:

@@ -5,34 +5,20 @@ from scaling_cases import CODE_LIKE
 
 from passatk.errors import InputError, ScalingRefusedError, UnknownNameError
 from passatk.scaling import PUBLISHED, Architecture, Runs, isoflop, ladder, plan, study
-from passatk.scaling.flops import matmul_only, parameters
-from passatk.scaling.planning import budget, shapes_near
+from passatk.scaling.flops import matmul_only
+from passatk.scaling.planning import budget
 
 SMALL = Architecture(vocabulary=1024, context=256)
 
 
-def test_codegeex_is_among_the_shapes_of_its_size() -> None:
-    shapes = shapes_near(12.87e9, Architecture())[:5]
-    assert any((shape.layers, shape.hidden, shape.heads) == (39, 5120, 40) for shape in shapes)
-    assert len({shape.layers for shape in shapes}) == 5
-
-
-@pytest.mark.parametrize("wanted", [5e4, 3e5, 2.8e6, 1e8, 1e10])
-def test_shapes_come_near_and_can_be_built(wanted: float) -> None:
-    best = shapes_near(wanted, SMALL)[0]
-    assert parameters(best) == pytest.approx(wanted, rel=0.3)
-    assert best.hidden % best.heads == 0
-    assert best.feed_forward == 4 * best.hidden
-
-
 @pytest.mark.parametrize("count", ["6nd", "per-layer", "matmul"])
 def test_every_choice_spends_the_budget(count: str) -> None:
-    found = plan(CODE_LIKE, 1e15, SMALL, count=count)
+    found = plan(CODE_LIKE, 1e17, SMALL, count=count)
     assert len(found.choices) == 5
     for choice in found.choices:
         spent = {"6nd": 6.0 * choice.parameters, "matmul": matmul_only(choice.shape).total}
         if count in spent:
-            assert spent[count] * choice.tokens == pytest.approx(1e15)
+            assert spent[count] * choice.tokens == pytest.approx(1e17)
         assert choice.matmul_flops == pytest.approx(matmul_only(choice.shape).total * choice.tokens)
         assert choice.loss == pytest.approx(CODE_LIKE.loss(choice.parameters, choice.tokens))
         if count == "6nd":

@@ -1,7 +1,6 @@
 """Plots are real pictures: marks where the numbers are, words on the axes, nothing fetched."""
 
 import struct
-import sys
 import xml.etree.ElementTree as ElementTree
 import zlib
 from pathlib import Path
@@ -9,8 +8,9 @@ from pathlib import Path
 import pytest
 from scaling_cases import BUDGETS, CODE_LIKE, isoflop_runs, noisy
 
-from passatk.errors import EnvironmentFault, InputError, ScalingRefusedError
+from passatk.errors import ScalingRefusedError
 from passatk.report import scaling_plots
+from passatk.report.charts import save
 from passatk.report.scaling_terminal import short
 from passatk.scaling import PUBLISHED, KnownModel, Runs, Study, known_model, study
 
@@ -38,7 +38,7 @@ def words(path: Path) -> str:
 
 
 def test_isoflop_curves_show_runs_parabolas_and_vertices(small_study: Study, runs: Runs, tmp_path: Path) -> None:
-    scaling_plots.save(scaling_plots.isoflop_chart(small_study, runs), tmp_path / "p.svg")
+    save(scaling_plots.isoflop_chart(small_study, runs), tmp_path / "p.svg")
     assert marks(tmp_path / "p.svg") == {"symbol": len(runs) + len(BUDGETS), "line": len(BUDGETS)}
     said = words(tmp_path / "p.svg")
     assert "parameters N" in said
@@ -51,7 +51,7 @@ def test_isoflop_curves_show_runs_parabolas_and_vertices(small_study: Study, run
 def test_the_frontier_shows_band_models_and_laws(small_study: Study, tmp_path: Path) -> None:
     own = KnownModel(name="ours", parameters=2.8e6, tokens=6e7, source="")
     chart = scaling_plots.frontier_chart(small_study, [known_model("codegeex"), own], [PUBLISHED["hoffmann"]])
-    scaling_plots.save(chart, tmp_path / "p.svg")
+    save(chart, tmp_path / "p.svg")
     found = marks(tmp_path / "p.svg")
     assert found["area"] == 1
     assert found["line"] >= 4 * 2, "every line has parts inside and outside of the runs"
@@ -70,14 +70,14 @@ def test_the_frontier_shows_band_models_and_laws(small_study: Study, tmp_path: P
 
 
 def test_residuals_show_every_run_twice(small_study: Study, runs: Runs, tmp_path: Path) -> None:
-    scaling_plots.save(scaling_plots.residual_chart(small_study, runs), tmp_path / "p.svg")
+    save(scaling_plots.residual_chart(small_study, runs), tmp_path / "p.svg")
     assert marks(tmp_path / "p.svg")["symbol"] == 2 * len(runs)
     assert "ln observed - ln predicted (%)" in words(tmp_path / "p.svg")
 
 
 def test_a_png_is_a_picture_with_something_on_it(small_study: Study, runs: Runs, tmp_path: Path) -> None:
     path = tmp_path / "new" / "p.png"
-    scaling_plots.save(scaling_plots.isoflop_chart(small_study, runs), path)
+    save(scaling_plots.isoflop_chart(small_study, runs), path)
     content = path.read_bytes()
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", content[16:24])
@@ -94,20 +94,6 @@ def test_a_png_is_a_picture_with_something_on_it(small_study: Study, runs: Runs,
     assert len(set(pixels)) > 100
 
 
-def test_html_fetches_nothing(small_study: Study, tmp_path: Path) -> None:
-    scaling_plots.save(scaling_plots.frontier_chart(small_study), tmp_path / "p.html")
-    page = (tmp_path / "p.html").read_text()
-    assert "vegaEmbed" in page
-    assert len(page) > 300_000, "the JavaScript is inside"
-    assert "<script src" not in page
-    assert "cdn." not in page
-
-
-def test_another_suffix_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"unknown suffix '\.gif'; known: \.html, \.svg, \.png"):
-        scaling_plots.save(None, tmp_path / "p.gif")
-
-
 def test_what_was_not_fitted_is_not_drawn(runs: Runs) -> None:
     second = study(runs, approaches=(2,), resamples=0)
     with pytest.raises(ScalingRefusedError, match="approach 3 was not run"):
@@ -117,7 +103,7 @@ def test_what_was_not_fitted_is_not_drawn(runs: Runs) -> None:
         scaling_plots.isoflop_chart(first, runs)
 
 
-def test_a_missing_library_is_named_with_what_to_install(small_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "altair", None)
-    with pytest.raises(EnvironmentFault, match=r"altair, which is not installed; .*passatk\[report\]"):
-        scaling_plots.frontier_chart(small_study)
+def test_budgets_without_runs_are_named(small_study: Study, runs: Runs) -> None:
+    fewer = runs.take(runs.flops < 0.5e21)
+    with pytest.raises(ScalingRefusedError, match=r"budgets without runs in noisy: 1e21, 1e22 FLOP"):
+        scaling_plots.isoflop_chart(small_study, fewer)

@@ -4,9 +4,10 @@ import gzip
 from pathlib import Path
 
 import pytest
+from scaling_cases import CODE_LIKE, isoflop_runs
 
-from passatk.errors import InputError, SourceError, UnknownNameError
-from passatk.scaling import Runs, Study, read_runs, read_study, write_study
+from passatk.errors import InputError, ScalingRefusedError, SourceError, UnknownNameError
+from passatk.scaling import Runs, Study, read_runs, read_study, study, write_study
 
 
 def test_the_published_runs_are_read(published_runs: Runs) -> None:
@@ -86,12 +87,26 @@ def test_a_study_survives_the_disk(small_study: Study, tmp_path: Path) -> None:
     assert read_study(path) == small_study
 
 
+def test_a_study_knows_its_runs(tmp_path: Path) -> None:
+    made = isoflop_runs(CODE_LIKE)
+    found = study(made, name="ladder", parameters_field="N", approaches=(2,), resamples=0)
+    found.check_runs(made)
+    others = (
+        (made.take(range(39)), "39 now, 40 then"),
+        (made.with_loss(made.loss * 1.001, "changed"), "those in changed: other numbers"),
+        (Runs.of(made.parameters * 0.9, made.tokens, made.loss, made.flops), r"column 'N'"),
+    )
+    for runs, said in others:
+        with pytest.raises(ScalingRefusedError, match=said):
+            found.check_runs(runs)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda text: text[:100], "expected a file that `passatk scaling fit --out` wrote"),
         (lambda text: text.replace('"runs"', '"walks"', 1), "missing required field"),
-        (lambda text: text.replace("fit-1", "fit-9", 1), "field 'format': format 'passatk-scaling-fit-9'"),
+        (lambda text: text.replace("fit-2", "fit-9", 1), "field 'format': format 'passatk-scaling-fit-9'"),
     ],
 )
 def test_another_file_is_no_study(change, said: str, small_study: Study, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

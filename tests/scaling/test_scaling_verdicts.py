@@ -97,6 +97,9 @@ def test_numbers_that_are_none_are_errors() -> None:
     for numbers in ((-1.0, 1e9), (1e9, 0.0), (math.nan, 1e9)):
         with pytest.raises(InputError, match="positive"):
             judge(CODE_LIKE, *numbers)
+    for unique in (0.0, -1.0, math.nan, math.inf):
+        with pytest.raises(InputError, match=r"unique tokens = .*; expected a positive number"):
+            judge(CODE_LIKE, 1e9, 2e10, unique_tokens=unique)
     with pytest.raises(UnknownNameError, match="Did you mean 'codegeex'"):
         known_model("codegex")
     with pytest.raises(UnknownNameError, match="known: besiroglu, hoffmann"):

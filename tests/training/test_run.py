@@ -227,7 +227,11 @@ def test_another_corpus_or_pytorch_is_no_resumption(corpus: PackedCorpus, tmp_pa
     with pytest.raises(RunFolderError, match="corpus_sha256"):
         train(msgspec.structs.replace(request(corpus, tmp_path / "run"), corpus=other.folder))
     manifest = tmp_path / "run" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(str(torch.__version__), "1.13.1"))
+    written = manifest.read_text()
+    manifest.write_text(written.replace('"training": "1"', '"training": "0"'))
+    with pytest.raises(RunFolderError, match=r"arithmetic\.training: 0 here, 1 now"):
+        train(request(corpus, tmp_path / "run"))
+    manifest.write_text(written.replace(str(torch.__version__), "1.13.1"))
     with pytest.raises(RunFolderError, match=r"arithmetic\.torch: 1\.13\.1 here"):
         train(request(corpus, tmp_path / "run"))
 

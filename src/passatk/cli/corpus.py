@@ -19,7 +19,6 @@ _Functions = Annotated[int, typer.Option(min=1, help="How many different functio
 _Translation = Annotated[float, typer.Option(min=0, max=1, help="Share of documents that translate.")]
 _Python = Annotated[float, typer.Option(min=0, max=1, help="Share of the others that are in Python.")]
 _Sources = Annotated[list[Path], typer.Argument(help="Files of documents, from `synthesize` or `gather`.")]
-_Problems = Annotated[str, typer.Option(help="The problems that must not be in it: a name, a file or a folder.")]
 _Language = Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")]
 _Workers = Annotated[int | None, typer.Option(min=1, help="Processes; changes nothing. [default: number of CPUs]")]
 
@@ -44,18 +43,20 @@ def synthesize(
     import msgspec
 
     from passatk.corpus.documents import Mix
-    from passatk.corpus.packing import write_documents
+    from passatk.corpus.files import DocumentWriter, Synthesized
     from passatk.corpus.synthetic import synthetic_corpus
     from passatk.report import terminal
 
     console = terminal.console_for("stderr")
-    corpus = synthetic_corpus(seed, functions)
-    made = corpus.documents(documents, Mix(translation=translation, python=python), workers or os.cpu_count() or 1)
     kinds: Counter[str] = Counter()
-    with terminal.progress(console, "writing", "documents") as progress:
-        for chunk in write_documents(out, made):
+    mix = Mix(translation=translation, python=python)
+    with DocumentWriter(out) as writer, terminal.progress(console, "writing", "documents") as progress:
+        corpus = synthetic_corpus(seed, functions)
+        for chunk in corpus.documents(documents, mix, workers or os.cpu_count() or 1):
+            writer.write(chunk)
             kinds.update(f"{d.kind} {d.source_language and d.source_language + ' to '}{d.language}" for d in chunk)
             progress(min(documents, kinds.total()), documents)
+        writer.finish(Synthesized(seed=seed, functions=functions, documents=documents, mix=mix))
     if json:
         print(msgspec.json.encode({"documents": kinds.total(), "functions": functions, "kinds": kinds}).decode())
         return
@@ -96,42 +97,59 @@ def show(
 
 @app.command()
 def check(
-    functions: _Functions = 30_000,
-    documents: Annotated[int, typer.Option(min=1, help="The first so many of the corpus.")] = 3_000,
-    translation: _Translation = 0.25,
-    python: _Python = 0.5,
+    source: Annotated[Path, typer.Argument(help="File of documents, from `synthesize`, with its manifest.")],
+    documents: Annotated[int, typer.Option(min=1, help="The first so many of the file.")] = 3_000,
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
-    seed: _Seed = 0,
     json: Json = False,
 ) -> None:
-    """Execute what stands in documents; exit 1 if a solution disagrees with the interpreter.
+    """Make documents anew and execute them; exit 1 if the file has others, or one disagrees with the interpreter.
 
-    Give the options with which the documents were synthesized. Twenty functions share a program, so compilers start
-    seldom; where one of them fails, they are judged one by one.
+    What made the file stands in the manifest beside it. Twenty functions share a program, so compilers start seldom;
+    where one of them fails, they are judged one by one. Exit 3 if some could not be judged here.
     """
     import msgspec
 
-    from passatk.corpus.checking import check_documents
-    from passatk.corpus.documents import Mix
-    from passatk.corpus.synthetic import synthetic_corpus
+    from passatk.corpus.checking import check_documents, first_difference, made_anew
+    from passatk.corpus.files import manifest_path, read_manifest, sha256_of
+    from passatk.errors import EnvironmentFault, InputError
     from passatk.report import terminal
 
-    corpus = synthetic_corpus(seed, functions)
-    mix = Mix(translation=translation, python=python)
+    manifest, found = read_manifest(source), sha256_of(source)
+    if manifest is None:
+        raise InputError(f"{source} has no {manifest_path(source).name} that says what made it; synthesize it again")
+    corpus, made = made_anew(manifest, source)
+    count = min(documents, made.documents)
+    line = first_difference(source, corpus, made, count, workers or os.cpu_count() or 1)
+    if line is not None or found != manifest.sha256:
+        if json:
+            print(msgspec.json.encode({"as_its_manifest_says": False, "first_difference": line}).decode())
+        elif line is not None:
+            print(f"{source}:{line} is not what its manifest makes here (it was made by passatk {manifest.passatk})")
+        else:
+            print(f"{source} was changed: its SHA-256 is {found}, and its manifest says {manifest.sha256}")
+        raise typer.Exit(1)
     with terminal.progress(terminal.console_for("stderr"), "checking", "solutions") as progress:
-        found = check_documents(corpus, documents, mix, workers, progress)
+        done = check_documents(corpus, count, made.mix, workers, progress)
     if json:
-        print(msgspec.json.encode(found).decode())
+        print(msgspec.json.encode({"as_its_manifest_says": True, **msgspec.to_builtins(done)}).decode())
     else:
-        for wrong in found.disagreements:
+        for wrong in done.disagreements:
             print(f"{wrong.language}: {wrong.verdict.status}: {wrong.verdict.reason}")
             print(f"{wrong.specification.description}\n{wrong.specification.solution[wrong.language]}\n")
-        total = sum(found.renderings.values())
-        listed = ", ".join(f"{count:,} {language}" for language, count in found.renderings.items())
-        print(f"{total:,} solutions executed in {found.programs:,} programs: {listed}")
-        print(f"{len(found.disagreements)} disagree with the interpreter")
-    if found.disagreements:
+        total = sum(done.renderings.values())
+        listed = ", ".join(f"{number:,} {language}" for language, number in done.renderings.items())
+        print(f"{source} is what its manifest says")
+        print(f"{total:,} solutions executed in {done.programs:,} programs: {listed}")
+        print(f"{len(done.disagreements)} disagree with the interpreter")
+        for reason, number in done.not_judged.items():
+            print(f"{number:,} could not be judged: {reason}")
+    if done.disagreements:
         raise typer.Exit(1)
+    if done.not_judged:
+        raise EnvironmentFault(
+            f"{sum(done.not_judged.values())} solutions could not be judged; make what they need available"
+            " (`passatk doctor` says what is here) and check again"
+        )
 
 
 @app.command()
@@ -145,18 +163,20 @@ def gather(
 
     import msgspec
 
+    from passatk.corpus.files import DocumentWriter, Gathered
     from passatk.corpus.filters import Reason, code_documents
-    from passatk.corpus.packing import write_documents
     from passatk.errors import InputError
 
     dropped: Counter[Reason] = Counter()
     kept: Counter[str] = Counter()
-    for chunk in write_documents(out, ([document] for document in code_documents(folder, dropped))):
-        kept.update(document.language for document in chunk)
-    if not kept:
-        out.unlink()
-        said = ", ".join(f"{count} {reason}" for reason, count in dropped.most_common()) or "no source files"
-        raise InputError(f"nothing in {folder} is worth learning from: {said}")
+    with DocumentWriter(out) as writer:
+        for document in code_documents(folder, dropped):
+            writer.write([document])
+            kept[document.language] += 1
+        if not kept:
+            said = ", ".join(f"{count} {reason}" for reason, count in dropped.most_common()) or "no source files"
+            raise InputError(f"nothing in {folder} is worth learning from: {said}")
+        writer.finish(Gathered(folder=str(folder), dropped={str(reason): count for reason, count in dropped.items()}))
     if json:
         print(msgspec.json.encode({"kept": kept, "dropped": dropped}).decode())
         return
@@ -170,20 +190,20 @@ def gather(
 def pack(
     sources: _Sources,
     out: Annotated[Path, typer.Option(help="Folder to write, for `passatk train`.")],
-    context: Annotated[int, typer.Option(min=16, help="Tokens a model reads at once.")] = 320,
+    context: Annotated[int, typer.Option(min=16, max=1 << 16, help="Tokens a model reads at once.")] = 320,
     vocabulary: Annotated[int, typer.Option(min=1, help="Tokens of the tokenizer that is learnt.")] = 1_536,
     tokenizer: Annotated[
         Path | None, typer.Option(help="Folder of a tokenizer to use. [default: learn one from the documents]")
     ] = None,
 ) -> None:
     """Turn documents into windows of tokens; prompts do not count in the loss, real code does."""
-    from passatk.corpus.packing import learn_tokenizer
+    from passatk.corpus.packing import LEFT_OUT, learn_tokenizer
     from passatk.corpus.packing import pack as pack_documents
     from passatk.tokenizer import CodeGeeXTokenizer
 
     ours = CodeGeeXTokenizer.load(tokenizer) if tokenizer else learn_tokenizer(sources, vocabulary)
     packed = pack_documents(sources, ours, context, out)
-    for field in ("documents", "documents left out: longer than a window", "filled", "vocabulary"):
+    for field in ("documents", LEFT_OUT, "filled", "vocabulary"):
         if field in packed.manifest:
             print(f"{packed.manifest[field]:>12,}  {field}")
     for part in ("train", "valid"):
@@ -194,7 +214,9 @@ def pack(
 @app.command()
 def leakage(
     sources: _Sources,
-    problems: _Problems = "basics",
+    problems: Annotated[
+        str, typer.Option(help="The problems that must not be in it: a name, a file or a folder.")
+    ] = "basics",
     language: _Language = None,
     json: Json = False,
 ) -> None:
@@ -203,15 +225,18 @@ def leakage(
 
     import msgspec
 
+    from passatk.corpus.files import read_documents
     from passatk.corpus.neighbours import GRAM
     from passatk.corpus.neighbours import leakage as measure
-    from passatk.corpus.packing import read_documents
+    from passatk.errors import InputError
     from passatk.languages import by_name
     from passatk.problems import load
 
     asked = load(problems)
     if language:
         asked = asked.only([by_name(name).name for name in language])
+    if not asked.problems:
+        raise InputError(f"{problems} has no problems in {', '.join(language or ['any language'])}")
     found = measure(list(asked.problems.values()), read_documents(sources))
     if json:
         print(msgspec.json.encode(found).decode())
@@ -231,22 +256,39 @@ def leakage(
 def retrieve(
     sources: _Sources,
     out: Annotated[Path, typer.Option(help="File of samples to write, for `passatk evaluate`.")],
-    problems: _Problems = "basics",
+    problems: Annotated[str, typer.Option(help="The problems to answer: a name, a file or a folder.")] = "basics",
     language: _Language = None,
+    source_language: Annotated[str | None, typer.Option(help="Translate: from this language.")] = None,
+    target_language: Annotated[str | None, typer.Option(help="Translate: to this language.")] = None,
     samples: Annotated[int, typer.Option("-n", "--samples", min=1, help="Nearest documents a problem.")] = 20,
 ) -> None:
-    """Answer problems with the completions of the documents nearest to them: what a model must beat."""
+    """Answer problems with the completions of the documents nearest to them: what a model must beat.
+
+    Translations are looked up among translations of the same two languages, and filed under the source's task ids, as
+    `passatk generate --task translate` does: `passatk evaluate OUT --target-language ...` judges them.
+    """
     import msgspec
 
-    from passatk.corpus.neighbours import retrieve as look_up
-    from passatk.corpus.packing import read_documents
+    from passatk.corpus.files import read_documents
+    from passatk.corpus.retrieval import questions, translations
+    from passatk.corpus.retrieval import retrieve as look_up
+    from passatk.errors import InputError
     from passatk.languages import by_name
     from passatk.problems import load
+    from passatk.runs.locked import storage, write_lines
 
-    asked = load(problems)
-    if language:
-        asked = asked.only([by_name(name).name for name in language])
-    found = look_up(list(asked.problems.values()), read_documents(sources), samples)
-    lines = [msgspec.json.encode({"task_id": s.task_id, "generation": s.text}) + b"\n" for s in found]
-    out.write_bytes(b"".join(lines))
+    if (source_language is None) != (target_language is None):
+        raise InputError("a translation needs both --source-language and --target-language")
+    known = load(problems)
+    if source_language is not None and target_language is not None:
+        if language:
+            raise InputError("--source-language takes the place of --language")
+        asked = translations(known, by_name(source_language).name, by_name(target_language).name)
+    else:
+        asked = questions(known.only([by_name(name).name for name in language]) if language else known)
+    found = look_up(asked, read_documents(sources), samples)
+    lines = [msgspec.json.encode({"task_id": s.task_id, "generation": s.text}).decode() for s in found]
+    with storage(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_lines(out, lines)
     print(f"{len(lines)} samples: {out}")

@@ -8,28 +8,43 @@ import typer
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Say what this machine can judge: toolchains, isolation in force, what to install. Exit 1 if one is missing."""
+    """Say what this machine can judge: toolchains, isolation in force, what to install. Exit 1 if one is missing.
+
+    And whether it gives the tokens that the embedded model gave where it was made.
+    """
     import msgspec
 
-    from passatk.errors import SandboxError
+    from passatk import pipeline
+    from passatk.errors import PassatkError, SandboxError
     from passatk.judging import Environment
     from passatk.report import terminal
 
-    problem = None
+    problem = tokens = untold = None
     try:
         environment = Environment()
         failures = environment.self_tests()
     except SandboxError as error:  # the toolchains are still worth seeing
         environment, failures, problem = Environment(sandboxed=False), {}, error
+    console = terminal.console_for()
+    if not json:
+        terminal.print_doctor(console, environment, failures, sandbox=problem is None)
+    try:
+        tokens = pipeline.check_tokens()
+    except PassatkError as error:  # no library, or damaged files: programs can be judged all the same
+        untold = str(error)
     if json:
         plain = {
             "toolchains": msgspec.to_builtins(environment.toolchains),
             "failures": failures,
             "isolation": None if problem else msgspec.to_builtins(environment.isolation),
+            "tokens": tokens and msgspec.to_builtins(tokens),
+            "tokens_not_compared": untold,
         }
         print(msgspec.json.encode(plain).decode())
+    elif tokens is not None:
+        terminal.print_tokens(console, tokens)
     else:
-        terminal.print_doctor(terminal.console_for(), environment, failures, sandbox=problem is None)
+        console.print(f"Tokens: not compared: {untold}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     if problem is not None:
         raise problem
     if failures or any(not toolchain.usable for toolchain in environment.toolchains.values()):

@@ -1,9 +1,13 @@
 """Options that several commands share."""
 
+import math
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from passatk.errors import InputError
 
 if TYPE_CHECKING:
     from passatk.decoding import DecodingSettings
@@ -19,7 +23,10 @@ Problems = Annotated[
 BackendName = Annotated[str, typer.Option("--backend", help="codegeex, transformers, openai or fake.")]
 ModelName = Annotated[
     str,
-    typer.Option("--model", help="A folder or checkpoint, a name on the hub, or what a server calls its model."),
+    typer.Option(
+        "--model",
+        help="A folder or checkpoint, a name on the hub, or what a server calls its model. [default: the embedded one]",
+    ),
 ]
 TokenizerFolder = Annotated[
     str, typer.Option("--tokenizer", help="codegeex: folder of the tokenizer. [default: the model's folder]")
@@ -65,6 +72,51 @@ Logprobs = Annotated[bool, typer.Option("--logprobs", help="Keep every token's l
 Seed = Annotated[int | None, typer.Option(help="Of sampling. [default: the preset's]")]
 Out = Path | None
 
+_NUMBER = re.compile(r"(\d+(?:[._]\d+)*(?:e[+-]?\d+)?)([kmgbt]?)", re.IGNORECASE)
+_UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12}
+
+
+def number_of(text: str, option: str) -> float:
+    """What a person means by 50M, 1.5k, 3e7 or 2_000_000.
+
+    Raises:
+        InputError: it is no positive number.
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    try:
+        value = float(found[1]) * _UNITS[found[2].lower()] if found else 0.0
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise InputError(f"{option} {text!r}: expected a positive number, like 50M, 1.5k or 3e7")
+    return value
+
+
+def number(option: str, help: str) -> Any:  # noqa: A002 - typer's own word
+    """A typer option that takes what `number_of` takes."""
+    return typer.Option(option, parser=lambda given: number_of(str(given), option), metavar="NUMBER", help=help)
+
+
+def numbers_of(text: str | None, option: str) -> tuple[float, ...] | None:
+    """Several, between commas; None for None.
+
+    Raises:
+        InputError: one is no positive number.
+    """
+    return None if text is None else tuple(number_of(part, option) for part in text.split(","))
+
+
+def refuse_unused(where: str, **given: object) -> None:
+    """Options by their Python names that mean nothing `where`; None or False if they were left out.
+
+    Raises:
+        InputError: one was given.
+    """
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None and value is not False]
+    if names:
+        verb, them = ("changes", "it") if len(names) == 1 else ("change", "them")
+        raise InputError(f"{', '.join(names)} {verb} nothing {where}; leave {them} out")
+
 
 def settings_of(
     preset: str,
@@ -82,7 +134,6 @@ def settings_of(
     """
     from passatk.decoding import preset as preset_called
     from passatk.decoding import with_changes
-    from passatk.errors import InputError
 
     def pair(text: str, separator: str, option: str, expected: str) -> tuple[float, float]:
         try:

@@ -1,24 +1,31 @@
 """`passatk run`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from passatk.cli import options
-
 
 def run(
-    experiment: Annotated[
-        Path, typer.Argument(help="TOML with the tables model, problems, task, prompt, decoding, judging.")
-    ],
+    experiments: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="TOML with the tables model, problems, task, prompt, decoding, judging. [default: the embedded model"
+            " on the embedded suite, in Python and translating Python to JavaScript]",
+        ),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Run folder. The same command resumes it. [default: runs/<name of EXPERIMENT>]")
+        Path | None,
+        typer.Option(
+            help="Run folder; of several experiments, the folder of their run folders. The same command resumes."
+            " [default: runs/<name of EXPERIMENT>]"
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
-    json: options.Json = False,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON, a line for each experiment.")] = False,
 ) -> None:
-    """Run a whole experiment: generate samples, judge and score them.
+    """Run whole experiments: generate samples, judge and score them.
 
     Leaves RUN/generations, and RUN/results.jsonl with every sample's verdict. Every setting in force is in the
     manifests.
@@ -28,18 +35,16 @@ def run(
     from passatk import pipeline
     from passatk.report import terminal
 
-    console, progress = terminal.console_for(), terminal.console_for("stderr")
-    wanted = pipeline.read_experiment(experiment, out, workers)
-    with terminal.progress(progress, "generating", "samples") as generating:
-        generated = pipeline.generate(wanted.generation, generating)
-    if not json:
-        terminal.print_generation(console, generated)
-    with terminal.progress(progress, "judging") as judging:
-        report = pipeline.evaluate(wanted.evaluation, judging)
-    if json:
-        finished = {"generation": generated, "evaluation": report}
-        print(msgspec.json.encode(msgspec.to_builtins(finished, enc_hook=str)).decode())
-    else:
-        terminal.print_report(console, report)
-    if report.refused:
-        raise pipeline.refusal(report)
+    wanted = pipeline.read_experiments(experiments or [], out, workers)
+    refused = []
+    for name, experiment in wanted.items():
+        finished = pipeline.run(experiment, partial(terminal.progress, terminal.console_for("stderr")))
+        if json:
+            plain = {"experiment": name, **msgspec.to_builtins(finished, enc_hook=str)}
+            print(msgspec.json.encode(plain).decode())
+        else:
+            terminal.print_experiment(terminal.console_for(), name if len(wanted) > 1 else "", finished)
+        if finished.evaluation.refused:
+            refused.append(finished.evaluation)
+    if refused:
+        raise pipeline.refusal(*refused)

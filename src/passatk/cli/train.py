@@ -1,8 +1,5 @@
 """`passatk train`."""
 
-import math
-import os
-import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,25 +38,6 @@ ModelDtype = Annotated[str, typer.Option("--dtype", help="The model is written i
 Threads = Annotated[int | None, typer.Option(min=1, help="On a CPU. [default: all, or $OMP_NUM_THREADS]")]
 CheckpointEvery = Annotated[int, typer.Option(min=1, help="Steps. Changes no bit.")]
 ValidationWindows = Annotated[int, typer.Option(min=1, help="For the loss during training; the last is over all.")]
-
-_NUMBER = re.compile(r"(\d+(?:[._]\d+)*(?:e[+-]?\d+)?)([kmgbt]?)", re.IGNORECASE)
-_UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12}
-
-
-def number_of(text: str, option: str) -> float:
-    """What a person means by 50M, 1.5k, 3e7 or 2_000_000.
-
-    Raises:
-        InputError: it is no positive number.
-    """
-    found = _NUMBER.fullmatch(text.strip())
-    try:
-        value = float(found[1]) * _UNITS[found[2].lower()] if found else 0.0
-    except ValueError:
-        value = 0.0
-    if not 0 < value < math.inf:
-        raise InputError(f"{option} {text!r}: expected a positive number, like 50M, 1.5k or 3e7")
-    return value
 
 
 @app.command("model")
@@ -100,7 +78,7 @@ def model(  # long: most of it declares the options
         from passatk.training.shapes import parameters as parameters_of
 
     packed = load_packed(corpus)
-    budget = round(number_of(tokens, "--tokens"))
+    budget = round(options.number_of(tokens, "--tokens"))
     shape = _shape(parameters, layers, hidden, heads, (packed.vocabulary, packed.context, packed.eos))
     given = _given(
         batch_size=batch_size,
@@ -172,8 +150,8 @@ def ladder(  # long: most of it declares the options
     request = Ladder(
         corpus=corpus,
         out=out,
-        sizes=tuple(round(number_of(part, "--sizes")) for part in sizes.split(",")),
-        budgets=tuple(number_of(part, f"--{unit}") for part in (budgets or "").split(",")),
+        sizes=tuple(round(options.number_of(part, "--sizes")) for part in sizes.split(",")),
+        budgets=tuple(options.number_of(part, f"--{unit}") for part in (budgets or "").split(",")),
         unit=unit,
         settings=_given(
             batch_size=batch_size,
@@ -205,15 +183,13 @@ def ladder(  # long: most of it declares the options
 @app.command("plot")
 def plot(
     runs: Annotated[list[Path], typer.Argument(help="Folders of training runs.")],
-    out: Annotated[Path, typer.Option(help="curves.svg, .png, .html or .json.")] = Path("curves.svg"),
+    out: Annotated[Path, typer.Option(help="Picture: .html (works offline), .svg, .png or .json.")] = Path(
+        "curves.svg"
+    ),
 ) -> None:
     """Draw loss over tokens, a colour for each run: lines in training, dots in validation."""
-    try:
+    with _torch_there():
         from passatk.report import loss_curves
-    except ModuleNotFoundError as error:
-        raise EnvironmentFault(
-            f"plots need the package {error.name}; `pip install 'passatk[models,report]'`"
-        ) from error
 
     loss_curves.draw(runs, out)
     print(out)
@@ -227,12 +203,15 @@ def _shape(
     corpus: tuple[int, int, int],
 ) -> "CodeGeeXConfig":
     """`corpus`: vocabulary, context, end of text."""
-    from passatk.training.shapes import model_vocabulary, shape_for, shape_of
+    from passatk.scaling.shapes import model_vocabulary
+    from passatk.training.shapes import shape_for, shape_of
 
     vocabulary, context, eos = corpus
     by_hand = [value is not None for value in (layers, hidden, heads)]
     if parameters is not None and not any(by_hand):
-        return shape_for(round(number_of(parameters, "--parameters")), model_vocabulary(vocabulary), context, eos)
+        return shape_for(
+            round(options.number_of(parameters, "--parameters")), model_vocabulary(vocabulary), context, eos
+        )
     if parameters is None and layers is not None and hidden is not None:
         return shape_of(layers, hidden, heads, model_vocabulary(vocabulary), context, eos)
     raise InputError("how large? Give either --parameters, like 3M, or --layers and --hidden (and --heads)")
@@ -244,10 +223,6 @@ def _given(**settings: object) -> dict[str, object]:
 
 @contextmanager
 def _torch_there() -> Iterator[None]:
-    """Around imports. Threads that wait for each other are told to sleep, not to spin: beside another busy process a
-    run would else be several times slower. PyTorch's threads read this when they are loaded; it changes no bit.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         yield
     except ModuleNotFoundError as error:

@@ -1,10 +1,14 @@
 """Every rendering of a corpus, executed: what the six languages compute beside what the interpreter says."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from passatk.corpus.bundles import bundle
 from passatk.corpus.documents import Mix, Task
-from passatk.corpus.synthetic import SyntheticCorpus
+from passatk.corpus.files import CorpusManifest, Synthesized, as_line
+from passatk.corpus.synthetic import SyntheticCorpus, synthetic_corpus
+from passatk.errors import InputError
 from passatk.judging import Environment, LocalPool, default_limits
 from passatk.judging.quiet import Job
 from passatk.languages import LANGUAGES
@@ -16,7 +20,7 @@ BUNDLE = 20
 
 
 class Disagreement(Record, frozen=True, kw_only=True):
-    """A rendering that does not compute what the interpreter says, or could not be judged."""
+    """A rendering that does not compute what the interpreter says."""
 
     language: str
     specification: Specification
@@ -31,6 +35,42 @@ class RenderingCheck(Record, frozen=True, kw_only=True):
     programs: int
     """How many programs they were bundled in, repetitions of single ones included."""
     disagreements: list[Disagreement]
+    not_judged: dict[str, int]
+    """Why -> how many could not be executed: a toolchain is missing, the sandbox failed."""
+
+
+def made_anew(manifest: CorpusManifest, path: Path) -> tuple[SyntheticCorpus, Synthesized]:
+    """The functions that a file's documents are about, from its manifest.
+
+    Raises:
+        InputError: the file was gathered, not synthesized.
+    """
+    if not isinstance(manifest.made, Synthesized):
+        raise InputError(f"{path} holds real code, of which nobody says what it must do: only functions can be checked")
+    return synthetic_corpus(manifest.made.seed, manifest.made.functions), manifest.made
+
+
+def first_difference(
+    path: Path, corpus: SyntheticCorpus, made: Synthesized, count: int, workers: int = 1
+) -> int | None:
+    """The first line (1-based) of a file that is not what a corpus has there, or None.
+
+    `count` documents are made anew; a file that goes on after them differs only if they are all there should be.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    number = 0
+    try:
+        with path.open("rb") as file:
+            for chunk in corpus.documents(count, made.mix, workers):
+                for document in chunk:
+                    number += 1
+                    if file.readline() != as_line(document):
+                        return number
+            return number + 1 if count >= made.documents and file.read(1) else None
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
 def check_documents(
@@ -46,10 +86,10 @@ def check_documents(
     """
     environment = Environment(list(LANGUAGES), sandboxed=True)
     pool = LocalPool(environment, workers)
-    renderings: dict[str, int] = dict.fromkeys(LANGUAGES, 0)
+    tally = _Tally()
     failed: list[tuple[str, Sequence[Specification]]] = []
     waiting: dict[str, tuple[str, Sequence[Specification]]] = {}
-    done = programs = 0
+    done = 0
 
     def jobs() -> Iterator[Job]:
         for number, (language, listed) in enumerate(_bundles(corpus, count, mix or Mix())):
@@ -59,23 +99,48 @@ def check_documents(
 
     for job, verdict in pool.judge(jobs()):
         language, listed = waiting.pop(job.program.key)
-        renderings[language] += len(listed)
-        programs += 1
         done += len(listed)
-        if verdict.status is not Status.PASSED:
+        if verdict.status is Status.PASSED or environment.cannot_judge(job.program) is not None:
+            tally.add(language, listed, verdict)
+        else:
+            tally.programs += 1
             failed.append((language, listed))
         if progress is not None:
             progress(done, max(done, int(count * (1 + (mix or Mix()).translation))))
-    found = []
     for language, listed in failed:
         alone = {_program(language, [s], n).key: s for n, s in enumerate(listed)}
         singles = [Job(program=_program(language, [s], n), limits=default_limits()) for n, s in enumerate(listed)]
         for job, verdict in pool.judge(singles):
-            programs += 1
-            if verdict.status is not Status.PASSED:
-                wrong = alone[job.program.key]
-                found.append(Disagreement(language=language, specification=wrong, verdict=verdict))
-    return RenderingCheck(renderings=renderings, programs=programs, disagreements=found)
+            tally.add(language, [alone[job.program.key]], verdict)
+    return tally.check()
+
+
+class _Tally:
+    """What is known so far."""
+
+    def __init__(self) -> None:
+        self._renderings: Counter[str] = Counter(dict.fromkeys(LANGUAGES, 0))
+        self._not_judged: Counter[str] = Counter()
+        self._disagreements: list[Disagreement] = []
+        self.programs = 0
+
+    def add(self, language: str, listed: Sequence[Specification], verdict: Verdict) -> None:
+        """The verdict on a program of some functions; one that failed has one function."""
+        if verdict.status is Status.NOT_JUDGED:
+            self._not_judged[f"{language}: {verdict.reason}"] += len(listed)
+            return
+        self.programs += 1
+        self._renderings[language] += len(listed)
+        if verdict.status is not Status.PASSED:
+            self._disagreements += [Disagreement(language=language, specification=s, verdict=verdict) for s in listed]
+
+    def check(self) -> RenderingCheck:
+        return RenderingCheck(
+            renderings=dict(self._renderings),
+            programs=self.programs,
+            disagreements=self._disagreements,
+            not_judged=dict(self._not_judged),
+        )
 
 
 def _bundles(corpus: SyntheticCorpus, count: int, mix: Mix) -> Iterator[tuple[str, list[Specification]]]:

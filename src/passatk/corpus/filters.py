@@ -69,14 +69,17 @@ def code_documents(folder: Path, dropped: "Counter[Reason]") -> Iterator[Documen
         dropped: counts what was left out, by reason.
 
     Raises:
-        InputError: there is no such folder.
+        InputError: there is no such folder, or something in it cannot be read.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder; give one with source files in it")
     seen: set[bytes] = set()
     for path in sorted(_files(folder)):
         language = LANGUAGE_OF_SUFFIX[path.suffix]
-        body = path.read_bytes()
+        try:
+            body = path.read_bytes()
+        except OSError as error:
+            raise _unreadable(path, error) from error
         reason = reason_to_drop(body)
         digest = hashlib.blake2b(b"".join(body.split()), digest_size=16).digest()
         if reason is None and digest in seen:
@@ -96,10 +99,17 @@ def code_documents(folder: Path, dropped: "Counter[Reason]") -> Iterator[Documen
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for entry in folder.iterdir():
-        if entry.name.startswith(".") or entry.is_symlink():
-            continue
-        if entry.is_dir():
-            yield from _files(entry)
-        elif entry.suffix in LANGUAGE_OF_SUFFIX and entry.is_file():
-            yield entry
+    try:
+        for entry in folder.iterdir():
+            if entry.name.startswith(".") or entry.is_symlink():
+                continue
+            if entry.is_dir():
+                yield from _files(entry)
+            elif entry.suffix in LANGUAGE_OF_SUFFIX and entry.is_file():
+                yield entry
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(f"cannot read {path}: {error.strerror}; make it readable, or gather where it is not")

@@ -24,7 +24,8 @@ FORMAT, VERSION = "passatk packed corpus", 1
 MANIFEST = "manifest.json"
 TOKENIZER_FILES = (VOCABULARY, MERGES, ADDED)
 Part = Literal["train", "valid"]
-_LARGEST_VOCABULARY = 1 << 16
+LARGEST_VOCABULARY = 1 << 16
+"""Ids are 16 bits."""
 _PIECE = 1 << 12
 """Windows looked at together where all of them are checked."""
 
@@ -117,9 +118,9 @@ def load_packed(folder: Path) -> PackedCorpus:
     if (manifest.format, manifest.version) != (FORMAT, VERSION):
         found = f"{manifest.format!r} version {manifest.version}"
         raise SourceError(path, None, found, f"{FORMAT!r} version {VERSION}; pack the corpus again", "format")
-    if not (manifest.context >= 1 and 1 <= manifest.vocabulary <= _LARGEST_VOCABULARY):
+    if not (manifest.context >= 1 and 1 <= manifest.vocabulary <= LARGEST_VOCABULARY):
         found = f"context {manifest.context}, vocabulary {manifest.vocabulary}"
-        raise SourceError(path, None, found, f"both positive, a vocabulary of at most {_LARGEST_VOCABULARY}")
+        raise SourceError(path, None, found, f"both positive, a vocabulary of at most {LARGEST_VOCABULARY}")
     tokenizer = CodeGeeXTokenizer.load(folder)
     if tokenizer.size > manifest.vocabulary:
         expected = f"at least {tokenizer.size}, the tokenizer's; were its files replaced?"
@@ -175,6 +176,19 @@ def _check(windows: Windows, folder: Path, part: str, vocabulary: int) -> None:
         raise SourceError(folder / _file(part, "counts"), None, "no token counts", "some targets for the loss")
 
 
+def check_vocabulary(tokenizer: CodeGeeXTokenizer) -> None:
+    """Refuse a tokenizer whose ids do not fit.
+
+    Raises:
+        InputError: it has too many tokens.
+    """
+    if tokenizer.size > LARGEST_VOCABULARY:
+        raise InputError(
+            f"the tokenizer's ids go up to {tokenizer.size - 1}; a packed corpus holds ids below {LARGEST_VOCABULARY}"
+            " (16 bits), so give a smaller tokenizer, or let `passatk corpus pack` learn one"
+        )
+
+
 def write_packed(
     folder: Path,
     tokenizer: CodeGeeXTokenizer,
@@ -194,9 +208,11 @@ def write_packed(
         vocabulary: by default the tokenizer's size.
 
     Raises:
+        InputError: the tokenizer has too many tokens.
         SourceError: the windows are not of one kind, or break a rule of the format.
         StorageError: the folder cannot be written.
     """
+    check_vocabulary(tokenizer)
     context = train.tokens.shape[1] - 1
     own = {
         "format": FORMAT,

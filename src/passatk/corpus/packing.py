@@ -1,60 +1,40 @@
 """Documents -> tokens in windows of one length, and which of them the loss counts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from passatk.corpus.documents import Document
-from passatk.corpus.packed import PackedCorpus, Windows, write_packed
-from passatk.errors import InputError, SourceError
-from passatk.runs.locked import storage
+from passatk.corpus.files import read_documents, source_file
+from passatk.corpus.packed import LARGEST_VOCABULARY, PackedCorpus, Windows, check_vocabulary, write_packed
+from passatk.errors import InputError
 from passatk.tokenizer import CodeGeeXTokenizer
-from passatk.tokenizer.training import train
+from passatk.tokenizer.training import SMALLEST, train
 
 _OPEN = 64
 """Windows that are being filled at once: enough that few tokens of any are left empty."""
 _TOKENIZER_DOCUMENTS = 20_000
-_LEAST_PIECE = 32
+LEFT_OUT = "documents left out: longer than a window"
 
 Piece = tuple[list[int], int]
 """Tokens, the end of text last; and how many of the first the loss does not count."""
 
 
-def read_documents(paths: Sequence[Path]) -> Iterator[Document]:
-    """Every document of some files of JSON lines.
+def learn_tokenizer(paths: Sequence[Path], size: int) -> CodeGeeXTokenizer:
+    """A tokenizer of `size` tokens from documents evenly spread over those for training.
 
     Raises:
-        InputError: a file cannot be read.
+        InputError: a file cannot be read, there are no documents, or the size is none that can be packed.
         SourceError: a line is no document.
     """
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                for number, line in enumerate(file, 1):
-                    try:
-                        yield msgspec.json.decode(line, type=Document)
-                    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                        raise SourceError(path, number, str(error), "a document of `passatk corpus`") from error
-        except OSError as error:
-            raise InputError(f"cannot read {path}: {error.strerror}") from error
-
-
-def write_documents(path: Path, chunks: Iterable[Sequence[Document]]) -> Iterator[Sequence[Document]]:
-    """Write documents as JSON lines and pass them on. The file appears when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with storage(path), partial.open("wb") as file:
-        for chunk in chunks:
-            file.writelines(msgspec.json.encode(document) + b"\n" for document in chunk)
-            yield chunk
-    partial.replace(path)
-
-
-def learn_tokenizer(paths: Sequence[Path], size: int) -> CodeGeeXTokenizer:
-    """A tokenizer of `size` tokens from documents evenly spread over those for training."""
+    if not SMALLEST <= size <= LARGEST_VOCABULARY:
+        raise InputError(
+            f"a vocabulary of {size} tokens: it must be {SMALLEST}, to hold every byte, to {LARGEST_VOCABULARY}, which"
+            " 16 bits hold; give another --vocabulary"
+        )
     total = sum(1 for _ in read_documents(paths))
     if not total:
         raise InputError(f"no documents in {', '.join(map(str, paths))}")
@@ -66,24 +46,40 @@ def learn_tokenizer(paths: Sequence[Path], size: int) -> CodeGeeXTokenizer:
 def pieces_of(document: Document, tokenizer: CodeGeeXTokenizer, context: int) -> list[Piece]:
     """A document's tokens, in parts that fit a window.
 
-    A function's document that does not fit is left out. Real code is cut at line ends, each part behind the language
-    tag, and all of it counts.
+    A function's document that does not fit is left out. Real code is cut at line ends, a line that is longer than a
+    window inside, each part behind the language tag; all of it is there, and all of it counts.
+
+    Raises:
+        InputError: a window has no room for code behind its tag.
     """
     prompt = tokenizer.encode(document.prompt)
     if document.kind != "code":
         whole = [*prompt, *tokenizer.encode(document.completion), tokenizer.eos]
         return [(whole, len(prompt))] if len(whole) <= context + 1 else []
-    room = context + 1 - len(prompt) - 1
+    room = context - len(prompt)
+    if room < 1:
+        raise InputError(
+            f"a context of {context} tokens has no room for code: {document.prompt.strip()!r}, with which each part"
+            f" begins, is {len(prompt)} tokens; give a --context above that"
+        )
     found: list[Piece] = []
     current: list[int] = []
-    for line in document.completion.splitlines(keepends=True):
-        ids = tokenizer.encode(line)[:room]
-        if len(current) + len(ids) > room:
-            found.append(([*prompt, *current, tokenizer.eos], 1))
-            current = []
-        current += ids
-    if len(current) >= _LEAST_PIECE or not found:
+
+    def close() -> None:
         found.append(([*prompt, *current, tokenizer.eos], 1))
+        current.clear()
+
+    for line in document.completion.splitlines(keepends=True):
+        ids = tokenizer.encode(line)
+        while len(current) + len(ids) > room:
+            if len(ids) > room:
+                free = room - len(current)
+                current += ids[:free]
+                ids = ids[free:]
+            close()
+        current += ids
+    if current or not found:
+        close()
     return found
 
 
@@ -132,21 +128,28 @@ def pack(paths: Sequence[Path], tokenizer: CodeGeeXTokenizer, context: int, fold
     """Pack the documents of some files into a folder for `passatk train`.
 
     Raises:
-        InputError: a file cannot be read, or nothing is left for training or validation.
-        SourceError: a line is no document.
+        InputError: a file cannot be read, the tokenizer has too many tokens, a window has no room for code, or nothing
+            is left for training or validation.
+        SourceError: a line is no document, or a file is not what its manifest says.
     """
+    check_vocabulary(tokenizer)
+    sources = [source_file(path) for path in paths]
     fillers = {split: _Filler(context + 1, tokenizer.eos) for split in ("train", "valid")}
     seen: Counter[str] = Counter()
     for document in read_documents(paths):
         pieces = pieces_of(document, tokenizer, context)
-        seen["documents" if pieces else "documents left out: longer than a window"] += 1
+        seen["documents" if pieces else LEFT_OUT] += 1
         for piece in pieces:
             fillers[document.split].add(piece)
     windows = {split: filler.windows() for split, filler in fillers.items()}
     for split, found in windows.items():
         if not len(found):
-            raise InputError(f"no document is for {split}; a corpus needs some for each (about one function in fifty)")
+            why = f"; {seen[LEFT_OUT]} are longer than a window of {context} tokens" if seen[LEFT_OUT] else ""
+            raise InputError(
+                f"no document is left for {split}{why}; a corpus needs some to train and some to validate (about one"
+                " function in fifty): give a larger corpus or --context"
+            )
     own = sum(filler.filled for filler in fillers.values())
     room = sum(found.tokens.size for found in windows.values())
-    more = {**seen, "filled": round(own / room, 4), "sources": [path.name for path in paths]}
+    more = {**seen, "filled": round(own / room, 4), "sources": msgspec.to_builtins(sources)}
     return write_packed(folder, tokenizer, windows["train"], windows["valid"], more)

@@ -31,9 +31,9 @@ DTYPES = ("float32", "bfloat16", "float16")
 class ModelSpec(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A model as the user names it."""
 
-    backend: str
+    backend: str = "codegeex"
     model: str = ""
-    """A folder or checkpoint, a name on the hub, or what a server calls it."""
+    """A folder or checkpoint, a name on the hub, or what a server calls it; `codegeex` has one embedded."""
     tokenizer: str = ""
     """`codegeex`: the folder with the tokenizer's files; by default the model's own folder."""
     heads: int | None = None
@@ -56,6 +56,8 @@ def open_backend(spec: ModelSpec) -> "Backend":
     """
     if spec.backend not in BACKENDS:
         raise UnknownNameError("backend", spec.backend, BACKENDS)
+    if not spec.model and spec.backend not in ("codegeex", "fake"):
+        raise InputError(f"which model? Give --model; only backend codegeex has one embedded, {spec.backend} has none")
     if spec.dtype not in DTYPES:
         raise UnknownNameError("dtype", spec.dtype, DTYPES)
     usual = ModelSpec(backend=spec.backend)

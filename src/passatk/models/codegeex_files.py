@@ -18,6 +18,7 @@ from passatk.errors import InputError
 from passatk.models import ModelSpec
 from passatk.models.base import Origin
 from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig, without_memory
+from passatk.models.embedded import embedded_folder
 from passatk.models.local import EngineBackend, dtype_of, fingerprint_of, usable_device
 from passatk.records import Record
 from passatk.tokenizer import CodeGeeXTokenizer
@@ -173,15 +174,18 @@ def _shape_of(tensors: Mapping[str, Tensor], heads: int | None, path: Path) -> C
 
 
 def open_backend(spec: ModelSpec) -> EngineBackend:
-    """The model in a folder or a released checkpoint, with its tokenizer.
+    """The model in a folder or a released checkpoint, with its tokenizer; or the embedded one.
 
     Raises:
         InputError: a file is missing, or model and tokenizer do not belong together.
         EnvironmentFault: there is no such device.
     """
-    path = Path(spec.model)
-    if not spec.model or not path.exists():
-        raise InputError(f"there is no CodeGeeX model at {spec.model!r}; give --model a folder or a checkpoint's file")
+    path = Path(spec.model) if spec.model else embedded_folder()
+    if not path.exists():
+        raise InputError(
+            f"there is no CodeGeeX model at {spec.model!r}; give --model a folder or a checkpoint's file, or leave it"
+            " out to take the embedded one"
+        )
     home = Path(spec.tokenizer) if spec.tokenizer else path if path.is_dir() else path.parent
     tokenizer = CodeGeeXTokenizer.load(home)
     dtype, device = dtype_of(spec.dtype), usable_device(spec.device)
@@ -195,7 +199,7 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     files = [path / WEIGHTS, path / CONFIG] if path.is_dir() else [path]
     origin = Origin(
         backend="codegeex",
-        model=spec.model,
+        model=spec.model or "embedded",
         fingerprint=fingerprint_of([*files, *(home / name for name in (VOCABULARY, MERGES, ADDED))]),
         versions={},
         dtype=spec.dtype,

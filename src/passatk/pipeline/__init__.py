@@ -2,8 +2,9 @@
 
 from passatk.pipeline.checking import Check, check_problems
 from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress, refusal
-from passatk.pipeline.experiment import Experiment, Finished, read_experiment, run
+from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
 from passatk.pipeline.generation import Generation, GenerationProgress, GenerationReport, Prompting, complete, generate
+from passatk.pipeline.reference import TokenCheck, check_tokens
 from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate, reproducible
 from passatk.pipeline.verification import Flip, Verification, verify
 
@@ -20,14 +21,17 @@ __all__ = [
     "Prompting",
     "Regeneration",
     "Report",
+    "TokenCheck",
     "Verification",
     "check_problems",
+    "check_tokens",
     "complete",
     "evaluate",
     "generate",
     "generations_of",
     "no_progress",
     "read_experiment",
+    "read_experiments",
     "refusal",
     "regenerate",
     "reproducible",

@@ -150,11 +150,12 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
         )
 
 
-def refusal(report: Report) -> EnvironmentFault:
-    """Why a report has no score, as the error to raise."""
+def refusal(*reports: Report) -> EnvironmentFault:
+    """Why reports have no score, as the error to raise."""
     return EnvironmentFault(
-        f"no score: {sum(report.unjudged.values())} samples could not be judged. Make what they need available and run"
-        " the same command again (only they are judged), or score without them with --allow-unjudged"
+        f"no score: {sum(sum(report.unjudged.values()) for report in reports)} samples could not be judged. Make what"
+        " they need available and run the same command again (only they are judged), or score without them with"
+        " --allow-unjudged (in an experiment's [judging]: allow_unjudged = true)"
     )
 
 

@@ -1,6 +1,9 @@
 """An experiment file: model, problems, prompts, decoding and judging in one place; and running it whole."""
 
 import tomllib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -11,19 +14,14 @@ from passatk.errors import InputError, UnknownNameError
 from passatk.judging import default_policy
 from passatk.languages import by_name
 from passatk.models import ModelSpec
-from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress
-from passatk.pipeline.generation import (
-    Generation,
-    GenerationProgress,
-    GenerationReport,
-    Prompting,
-    generate,
-    no_generation_progress,
-)
+from passatk.pipeline.evaluation import Evaluation, Report, evaluate
+from passatk.pipeline.generation import Generation, GenerationReport, Prompting, generate, prompts_of
 from passatk.problems import load
 from passatk.records import Record
 from passatk.runs.folder import GENERATIONS
 
+EMBEDDED = ("embedded-python", "embedded-python-to-javascript")
+"""The experiments that are run where none is named."""
 _T = TypeVar("_T", bound=Record)
 
 
@@ -123,19 +121,56 @@ def read_experiment(path: Path, out: Path | None = None, workers: int | None = N
     )
 
 
-def run(
-    experiment: Experiment,
-    generating: GenerationProgress = no_generation_progress,
-    judging: Progress = no_progress,
-) -> Finished:
+def read_experiments(
+    paths: Sequence[Path], out: Path | None = None, workers: int | None = None
+) -> dict[str, Experiment]:
+    """Several of them by name: that of the file. All are checked before any is run.
+
+    Args:
+        paths: of files, as for `read_experiment`; none at all: the experiments that passatk ships, its own model on its
+            own suite.
+        out: the run folder; of several, the folder of their run folders.
+        workers: slots of each, by default one for each CPU.
+
+    Raises:
+        InputError: a file that cannot be used, or two files of one name.
+    """
+    paths = paths or _embedded()
+    names = [path.stem for path in paths]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InputError(f"two experiments are called {twice!r}, so their runs would share a folder; rename one")
+    found = {}
+    for path in paths:
+        folder = out / path.stem if out is not None and len(paths) > 1 else out
+        found[path.stem] = read_experiment(path, folder, workers)
+        prompts_of(found[path.stem].generation)
+    return found
+
+
+def _embedded() -> list[Path]:
+    folder = Path(str(resources.files("passatk.pipeline").joinpath("experiments")))
+    return [folder / f"{name}.toml" for name in EMBEDDED]
+
+
+Watch = Callable[[str, str], AbstractContextManager[Callable[..., None]]]
+"""Called with a title and a unit before something long; gives what is told of progress."""
+
+
+def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext(_nothing)) -> Finished:
     """Generate and evaluate; called again after a crash, it goes on where it stopped.
 
     Raises:
         InputError, RunFolderError, EnvironmentFault: as `generate` and `evaluate` do.
     """
-    return Finished(
-        generation=generate(experiment.generation, generating), evaluation=evaluate(experiment.evaluation, judging)
-    )
+    with watch("generating", "samples") as generating:
+        generated = generate(experiment.generation, generating)
+    with watch("judging", "programs") as judging:
+        report = evaluate(experiment.evaluation, judging)
+    return Finished(generation=generated, evaluation=report)
+
+
+def _nothing(*_: object) -> None:
+    """Says nothing."""
 
 
 def _table(path: Path, tables: dict[str, Any], name: str, kind: type[_T]) -> _T:

@@ -5,13 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import altair
-
-from passatk.errors import InputError, UnknownNameError
-from passatk.runs.locked import storage
+from passatk.errors import InputError
+from passatk.report.charts import altair, kind_of, save
 from passatk.training.folder import read_losses
 
-FORMATS = ("svg", "png", "html", "json")
 _POINTS = 400
 """Of a curve, at most: training losses are averaged over as many stretches."""
 
@@ -25,16 +22,14 @@ def draw(runs: Sequence[Path], out: Path) -> None:
         InputError: a folder holds no run, or one without steps; or two have the same name.
         UnknownNameError: there is no such format.
         StorageError: `out` cannot be written.
+        EnvironmentFault: what draws is not installed.
     """
-    kind = out.suffix.removeprefix(".")
-    if kind not in FORMATS:
-        raise UnknownNameError("format", kind, FORMATS, "Give --out a name like curves.svg.")
+    kind_of(out)
     names = [run.resolve().name for run in runs]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise InputError(f"two runs are called {twice!r}, and a curve has one name; rename a folder")
     rows = [row for name, run in zip(names, runs, strict=True) for row in _curve(name, run)]
-    with storage(out):
-        chart_of(rows, names).save(str(out))
+    save(chart_of(rows, names), out)
 
 
 def _curve(name: str, run: Path) -> list[dict[str, Any]]:
@@ -60,13 +55,14 @@ def _curve(name: str, run: Path) -> list[dict[str, Any]]:
     return trained + valid
 
 
-def chart_of(rows: list[dict[str, Any]], names: list[str]) -> altair.LayerChart | altair.FacetChart:
+def chart_of(rows: list[dict[str, Any]], names: list[str]) -> Any:
     """The chart of `rows` (run, part, tokens, loss); colours in the order of `names`."""
-    base = altair.Chart(altair.InlineData(values=rows)).encode(
-        x=altair.X("tokens:Q", title="tokens read", axis=altair.Axis(format="~s")),
-        y=altair.Y("loss:Q", title="loss, nats a token", scale=altair.Scale(zero=False)),
-        color=altair.Color("run:N", sort=names, title="run"),
+    alt = altair()
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        x=alt.X("tokens:Q", title="tokens read", axis=alt.Axis(format="~s")),
+        y=alt.Y("loss:Q", title="loss, nats a token", scale=alt.Scale(zero=False)),
+        color=alt.Color("run:N", sort=names, title="run"),
     )
     training = base.transform_filter("datum.part == 'training'").mark_line(strokeWidth=1.2, opacity=0.8)
     validation = base.transform_filter("datum.part == 'validation'").mark_point(filled=True, size=30)
-    return altair.layer(training, validation).properties(width=640, height=400)
+    return alt.layer(training, validation).properties(width=640, height=400)

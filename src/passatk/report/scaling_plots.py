@@ -1,72 +1,50 @@
-"""Pictures of scaling laws: isoFLOP curves, the frontier, residuals. HTML that works offline, SVG, PNG."""
+"""Pictures of scaling laws: isoFLOP curves, the frontier, residuals."""
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from passatk.errors import EnvironmentFault, InputError, ScalingRefusedError
-from passatk.report.scaling_terminal import power_of_ten, short
-from passatk.scaling import Frontier, KnownModel, Law, Runs, Study
-from passatk.scaling.allocation import optimal_parameters
+from passatk.errors import ScalingRefusedError
+from passatk.report.charts import altair
+from passatk.report.scaling_terminal import flop_rule_in_words, power_of_ten, short
+from passatk.scaling import Frontier, KnownModel, Law, Runs, Study, optimum
 from passatk.scaling.isoflop import groups_of
-from passatk.scaling.laws import Span, compute
+from passatk.scaling.laws import Span
 
 _POINTS = 80
-_PIXELS = 2.0
 _COLOURS = ["#0b559f", "#c44e00", "#2c7a3f", "#8a3b8f", "#8c6d00", "#5b5b5b"]
 _CROSS = {"size": 110, "shape": "cross", "filled": True, "color": "black", "opacity": 1}
 _APPROACHES = {1: "approach 1: best runs", 2: "approach 2: isoFLOP"}
 _LAW = "approach 3: {}"
 
 
-def _altair() -> ModuleType:
-    try:
-        import altair
-        import vl_convert  # noqa: F401 - altair needs it to save pictures
-    except ImportError as error:
-        raise EnvironmentFault(
-            f"plots need {error.name}, which is not installed; get it with: pip install 'passatk[report]'"
-        ) from error
-    return altair
-
-
-def save(chart: Any, path: Path) -> None:
-    """Write a chart as its suffix says: .html with everything it needs inside, .svg, or .png at twice the size.
-
-    Raises:
-        InputError: another suffix, or the file cannot be written.
-    """
-    kind = path.suffix.removeprefix(".").lower()
-    if kind not in ("html", "svg", "png"):
-        raise InputError(f"cannot draw {path}: unknown suffix {path.suffix!r}; known: .html, .svg, .png")
-    more: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": _PIXELS} if kind == "png" else {}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        chart.save(str(path), format=kind, **more)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
-
-
 def isoflop_chart(study: Study, runs: Runs) -> Any:
     """Loss against parameters, a colour for each budget: runs, the fitted parabola, and its vertex.
 
     Raises:
-        ScalingRefusedError: the study has no isoFLOP profiles.
+        ScalingRefusedError: the study has no isoFLOP profiles, or some without any of these runs.
     """
     if study.isoflop is None:
         raise ScalingRefusedError(
             f"{study.name} has no isoFLOP curves: {study.refused.get('2', 'approach 2 was not run')}"
         )
-    alt = _altair()
+    alt = altair()
     measured: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
     vertices, names = [], []
     profiles = study.isoflop.profiles
-    for one, (_, group) in zip(profiles, groups_of(runs, [p.flops for p in profiles]), strict=True):
+    groups = dict(groups_of(runs, [one.flops for one in profiles]))
+    if without := [power_of_ten(one.flops) for one in profiles if one.flops not in groups]:
+        raise ScalingRefusedError(
+            f"{study.name} has isoFLOP curves for budgets without runs in {runs.source}: {', '.join(without)} FLOP. Fit"
+            " these runs, or give those that were fitted"
+        )
+    for one in profiles:
+        group = groups[one.flops]
         name = f"{power_of_ten(one.flops)} FLOP: {short(one.vertex.parameters)}"
         names.append(name)
         grid = np.geomspace(one.sizes.low, one.sizes.high, _POINTS)
@@ -97,14 +75,15 @@ def isoflop_chart(study: Study, runs: Runs) -> Any:
 def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequence[Law] = ()) -> Any:
     """Best parameters against compute, by each approach, with the 95 % band of the law, and models placed beside it.
 
-    What lies outside of the runs' compute is dashed: it is extrapolated.
+    What lies outside of the runs' compute is dashed: it is extrapolated. Compute is counted as the runs counted theirs,
+    that of models and of published laws too.
 
     Raises:
         ScalingRefusedError: no approach found a frontier.
     """
-    alt = _altair()
-    inside = study.range.flops
-    budgets = [inside.low, inside.high, *(compute(model.parameters, model.tokens) for model in models)]
+    alt = altair()
+    inside, rule = study.range.flops, study.flop_rule
+    budgets = [inside.low, inside.high, *(rule.flops(model.parameters, model.tokens) for model in models)]
     low, high = min(budgets) / 1.5, max(budgets) * (6 if models else 1.5)
     cuts = np.unique(np.concatenate([np.geomspace(low, high, _POINTS), [inside.low, inside.high]]))
     lines, points = _frontier_lines(study, laws, cuts), _frontier_points(study)
@@ -141,7 +120,7 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
     ]
     if models:
         placed = [
-            {"flops": compute(m.parameters, m.tokens), "parameters": m.parameters, "name": m.name} for m in models
+            {"flops": rule.flops(m.parameters, m.tokens), "parameters": m.parameters, "name": m.name} for m in models
         ]
         layers.append(alt.Chart(alt.Data(values=placed)).mark_point(**_CROSS).encode(x, y))
         for number, one in enumerate(sorted(placed, key=lambda row: (row["flops"], row["parameters"]))):
@@ -152,17 +131,17 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
     said = ["Best parameters for each budget; dashed where extrapolated"]
     if band:
         said.append("Band: 95 % of resampled runs")
+    if not rule.plain:
+        said.append(f"Compute as the runs counted it: {flop_rule_in_words(rule, study.range)}")
     return _finished(alt.layer(*layers), "Compute-optimal frontier", said)
 
 
 def _frontier_lines(study: Study, laws: Sequence[Law], cuts: "np.typing.NDArray[np.float64]") -> list[dict[str, Any]]:
-    curves: list[tuple[str, Any, Any]] = []
+    curves: list[tuple[str, Any, Span]] = []
     if study.fit is not None:
-        curves.append(
-            (_LAW.format(study.name), lambda c: float(optimal_parameters(study.law.theta, c)), study.range.flops)
-        )
-    curves += [(_APPROACHES[one.approach], one.parameters.at, one.fitted) for one in _frontiers(study)]
-    curves += [(law.name, lambda c, law=law: float(optimal_parameters(law.theta, c)), law.fitted.flops) for law in laws]
+        curves.append((_LAW.format(study.name), partial(_best, study.law), study.range.flops))
+    curves += [(_APPROACHES[one.approach], one.optimal, one.fitted) for one in _frontiers(study)]
+    curves += [(law.name, partial(_best, law), law.fitted.flops) for law in laws]
     rows: list[dict[str, Any]] = []
     for name, at, inside in curves:
         grid = np.unique(np.concatenate([cuts, [c for c in (inside.low, inside.high) if cuts[0] < c < cuts[-1]]]))
@@ -174,15 +153,21 @@ def _frontier_lines(study: Study, laws: Sequence[Law], cuts: "np.typing.NDArray[
         for part, piece in parts:
             rows += [
                 {
-                    "flops": float(c),
-                    "parameters": at(float(c)),
+                    "flops": float(study.flop_rule.flops(n, d)),
+                    "parameters": n,
                     "what": name,
                     "extrapolated": part != "inside",
                     "piece": f"{name} {part}",
                 }
-                for c in piece
+                for n, d in (at(float(c)) for c in piece)
             ]
     return rows
+
+
+def _best(law: Law, flops: float) -> tuple[float, float]:
+    """(N*, D*) for a budget counted as the law counts; a picture shows it where the study's runs would count it."""
+    best = optimum(law, flops)
+    return best.parameters, best.tokens
 
 
 def _frontier_points(study: Study) -> list[dict[str, Any]]:
@@ -216,7 +201,7 @@ def residual_chart(study: Study, runs: Runs) -> Any:
         ScalingRefusedError: the study has no parametric law.
     """
     law = study.law
-    alt = _altair()
+    alt = altair()
     residual = 100 * (np.log(runs.loss) - np.log(law.loss(runs.parameters, runs.tokens)))
     rows = [
         {"parameters N": float(n), "tokens D": float(d), "residual": float(r), "FLOP": float(c)}

@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from passatk.scaling import Allocation, FlopCount, Interval, KnownModel, Ladder, Law, Plan, ScalingVerdict, Study
+from passatk.scaling import (
+    Allocation,
+    FlopCount,
+    FlopRule,
+    Interval,
+    KnownModel,
+    Ladder,
+    Law,
+    Plan,
+    ScalingVerdict,
+    Study,
+)
+from passatk.scaling.laws import FittedRange
 from passatk.scaling.planning import Rung
 
 _PREFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
@@ -40,6 +52,15 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f} %"
 
 
+def flop_rule_in_words(rule: FlopRule, where: FittedRange) -> str:
+    """As 8.4 N^0.97 D, 1.21 times 6 N D at 167k parameters, 1.13 times at 2.96M."""
+    low, high = where.parameters.low, where.parameters.high
+    return (
+        f"{rule.coefficient:.3g} N^{rule.exponent:.3f} D, {rule.over_six_n_d(low):.2f} times 6 N D at {short(low)}"
+        f" parameters, {rule.over_six_n_d(high):.2f} times at {short(high)}"
+    )
+
+
 def _table(*headings: str, left: int = 1) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, heading in enumerate(headings):
@@ -59,7 +80,7 @@ def print_laws(console: Console, laws: Sequence[Law]) -> None:
             f"{law.E:.4f}",
             f"{law.alpha:.4f}",
             f"{law.beta:.4f}",
-            f"{law.beta / (law.alpha + law.beta):.3f}",
+            f"{law.optimal_exponent:.3f}",
             f"{short(where.parameters.low)} - {short(where.parameters.high)}",
             f"{short(where.tokens.low)} - {short(where.tokens.high)}",
             f"{power_of_ten(where.flops.low)} - {power_of_ten(where.flops.high)}",
@@ -88,6 +109,12 @@ def print_study(console: Console, study: Study, flops: float, notes: Sequence[st
         f" {power_of_ten(where.flops.low)} - {power_of_ten(where.flops.high)} FLOP",
         highlight=False,
     )
+    if not study.flop_rule.plain:
+        console.print(
+            f"FLOP of these runs: {flop_rule_in_words(study.flop_rule, where)}; each run is within"
+            f" {100 * study.flop_rule.spread:.1f} % of it (root mean square). Budgets are counted so; D* follows.",
+            highlight=False,
+        )
     if study.fit is not None:
         _print_constants(console, study)
     rows = optima_of_study(study, flops)
@@ -105,6 +132,9 @@ def print_study(console: Console, study: Study, flops: float, notes: Sequence[st
             f" {100 * max(off):+.1f} % off.",
             highlight=False,
         )
+    for frontier in (study.frontier, study.isoflop.frontier if study.isoflop is not None else None):
+        if frontier is not None and frontier.no_interval is not None:
+            console.print(frontier.no_interval, style="yellow", highlight=False, markup=False)
     for approach, why in study.refused.items():
         told = f"approach {approach} refused" if approach.isdigit() else f"{approach} refused"
         console.print(f"{told}: {why}", style="yellow", highlight=False, markup=False)
@@ -156,7 +186,7 @@ def optima_of_study(study: Study, flops: float) -> list[tuple[str, ...]]:
         rows.append(
             _optimum_row(
                 "3 parametric law",
-                law.beta / (law.alpha + law.beta),
+                law.optimal_exponent,
                 None if drawn is None else drawn.exponent(),
                 found.parameters,
                 found.tokens,
@@ -185,7 +215,7 @@ def _optimum_row(
 
 def print_optima(
     console: Console,
-    optima: Sequence[tuple[str, Allocation, dict[str, Interval] | None]],
+    optima: Sequence[tuple[Law, Allocation, dict[str, Interval] | None]],
     notes: Sequence[str],
     refused: Sequence[str],
 ) -> None:
@@ -194,10 +224,10 @@ def print_optima(
     table = _table("law", "parameters", "", "tokens", "", "tokens/parameter", "", "loss", "training FLOP")
     if used:
         table.add_column("inference FLOP", justify="right")
-    for name, found, spans in optima:
+    for law, found, spans in optima:
         known = spans or {}
         cells = [
-            *(name, short(found.parameters), between(known.get("parameters"))),
+            *(law.name, short(found.parameters), between(known.get("parameters"))),
             *(short(found.tokens), between(known.get("tokens"))),
             *(short(found.tokens_per_parameter), between(known.get("tokens_per_parameter"))),
             *(f"{found.loss:.4f}", power_of_ten(found.flops)),
@@ -205,6 +235,7 @@ def print_optima(
         table.add_row(*cells, *([power_of_ten(found.inference_flops)] if used else []))
     if optima:
         console.print(table)
+    _print_rules(console, [law for law, _, _ in optima])
     _print_refused(console, refused)
     print_extrapolated(console, notes)
 
@@ -329,6 +360,14 @@ def print_extrapolated(console: Console, notes: Sequence[str]) -> None:
         console.print("EXTRAPOLATED, beyond the runs that were fitted:", style="bold red")
         for note in notes:
             console.print(f"  {note}", highlight=False, markup=False)
+
+
+def _print_rules(console: Console, laws: Sequence[Law]) -> None:
+    """Of laws whose FLOP are not 6 N D: budgets mean something else to them."""
+    for law in laws:
+        if not law.flop_rule.plain:
+            said = flop_rule_in_words(law.flop_rule, law.fitted)
+            console.print(f"{law.name}: FLOP as its runs counted them, {said}.", highlight=False, markup=False)
 
 
 def _print_refused(console: Console, refused: Sequence[str]) -> None:

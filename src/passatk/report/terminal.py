@@ -13,7 +13,7 @@ from rich.table import Table
 from passatk.judging import Environment
 from passatk.judging.cache import Summary
 from passatk.languages import LANGUAGES
-from passatk.pipeline import Check, GenerationReport, Regeneration, Report, Verification
+from passatk.pipeline import Check, Finished, GenerationReport, Regeneration, Report, TokenCheck, Verification
 from passatk.records import Score, Status
 
 _PLAIN_EVERY_S = 5.0
@@ -122,6 +122,14 @@ def print_report(console: Console, report: Report) -> None:
     )
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
     console.print(f"results {report.out / 'results.jsonl'}", highlight=False, markup=False, soft_wrap=True)
+
+
+def print_experiment(console: Console, name: str, finished: Finished) -> None:
+    """Both halves of an experiment, under its name where there are several."""
+    if name:
+        console.rule(name, align="left", style="")
+    print_generation(console, finished.generation)
+    print_report(console, finished.evaluation)
 
 
 def print_generation(console: Console, report: GenerationReport) -> None:
@@ -273,6 +281,20 @@ def print_doctor(console: Console, environment: Environment, failures: dict[str,
     )
     if isolation.namespaces:
         console.print(f"Namespaces: {', '.join(isolation.namespaces)}", highlight=False)
+
+
+def print_tokens(console: Console, tokens: TokenCheck) -> None:
+    """Whether the embedded model gives its reference tokens here, and what is different if it does not."""
+    if tokens.holds:
+        methods = ", ".join(tokens.differing)
+        console.print(f"Tokens: those that the embedded model was shipped with ({methods})", highlight=False)
+        console.print(f"digest {tokens.digest}", highlight=False, soft_wrap=True)
+    else:
+        told = ", ".join(f"{name} {count} of {tokens.samples}" for name, count in tokens.differing.items())
+        console.print(f"Tokens: others than the embedded model was shipped with: {told} samples", style="yellow")
+        names = dict.fromkeys([*tokens.origin_shipped, *tokens.origin])
+        changed = [(name, tokens.origin_shipped.get(name, "-"), tokens.origin.get(name, "-")) for name in names]
+        _print_listed(console, [f"{name}: {then}, here {now}" for name, then, now in changed if then != now])
 
 
 def console_for(stream: str = "stdout") -> Console:

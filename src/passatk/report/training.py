@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from passatk.training.ladder import LadderReport
+from passatk.training.ladder import FEW_STEPS, LadderReport
 from passatk.training.run import Progress as Reached
 from passatk.training.run import TrainingReport
 
@@ -89,10 +89,17 @@ def print_training(console: Console, report: TrainingReport) -> None:
 def print_ladder(console: Console, report: LadderReport) -> None:
     """A row for each run, and where the table is."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("run", "parameters", "tokens", "FLOP", "loss", "time"):
+    for heading in ("run", "parameters", "tokens", "steps", "FLOP", "loss", "time"):
         table.add_column(heading, justify="left" if heading == "run" else "right")
     for run in report.runs:
-        sizes = (number(run.parameters), number(run.tokens), f"{run.flops:.3g}")
+        sizes = (number(run.parameters), number(run.tokens), str(run.steps), f"{run.flops:.3g}")
         table.add_row(run.out.name, *sizes, f"{run.loss:.4f}", duration(run.seconds))
     console.print(table)
+    if starved := [run.out.name for run in report.runs if run.steps < FEW_STEPS]:
+        console.print(
+            f"{len(starved)} runs have fewer than {FEW_STEPS} steps: their losses say more of the optimizer than of"
+            f" size and tokens, so leave them out of a fit: {', '.join(starved)}",
+            style="yellow",
+            highlight=False,
+        )
     console.print(f"table {report.table}", highlight=False, markup=False, soft_wrap=True)

@@ -6,10 +6,11 @@ from passatk.scaling.fitting import Fit, fit
 from passatk.scaling.flops import FlopCount, Shape
 from passatk.scaling.frontier import Frontier, frontier
 from passatk.scaling.isoflop import IsoFlop, bias_of_design, isoflop
-from passatk.scaling.laws import Law
-from passatk.scaling.planning import Architecture, Ladder, Plan, ladder, plan
+from passatk.scaling.laws import FlopRule, Law
+from passatk.scaling.planning import Ladder, Plan, ladder, plan
 from passatk.scaling.published import KNOWN_MODELS, PUBLISHED, KnownModel, known_model, published
 from passatk.scaling.runs import Runs, read_runs
+from passatk.scaling.shapes import Architecture
 from passatk.scaling.study import Study, read_study, study, write_study
 from passatk.scaling.verdicts import ScalingVerdict, judge
 
@@ -21,6 +22,7 @@ __all__ = [
     "Bootstrap",
     "Fit",
     "FlopCount",
+    "FlopRule",
     "Frontier",
     "Interval",
     "IsoFlop",

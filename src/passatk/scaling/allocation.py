@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 
 from passatk.errors import ScalingRefusedError
 from passatk.records import Record
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats, Law, compute, positive
+from passatk.scaling.laws import SIX_N_D, Floats, FlopRule, Law, positive
 
 REPETITION_CONSTANT = 15.388
 """R* of Muennighoff et al. (2023): how many repetitions it takes until a repeated token is worth 1/e of a fresh one."""
@@ -21,7 +22,7 @@ _REACH = 200.0
 
 
 class Allocation(Record, frozen=True, kw_only=True):
-    """A model and its training. `flops` is 6 x parameters x tokens; tokens are counted as often as they are seen."""
+    """A model and its training. `flops` as the law's runs counted them; tokens as often as they are seen."""
 
     parameters: float
     tokens: float
@@ -48,8 +49,11 @@ def effective_tokens(tokens: float, unique: float | None) -> float:
 
     D' = U + U R* (1 - exp(-R / R*)) with R = D / U - 1 repetitions (Muennighoff et al. 2023, "Scaling Data-Constrained
     Language Models", equation 5); D' = D where nothing is repeated.
+
+    Raises:
+        InputError: `unique` is not positive.
     """
-    if unique is None or tokens <= unique:
+    if unique is None or tokens <= positive("unique tokens", unique):
         return tokens
     repetitions = tokens / unique - 1
     return unique * (1 - REPETITION_CONSTANT * math.expm1(-repetitions / REPETITION_CONSTANT))
@@ -80,66 +84,81 @@ def optimum(law: Law, flops: float, unique: float | None = None) -> Allocation:
     """The least loss that `flops` FLOP of training can buy.
 
     Without repetition in closed form (Hoffmann et al. 2022, equation 4): N* = G (C/6)^a, D* = (C/6)^(1-a) / G, with
-    G = (alpha A / (beta B))^(1/(alpha+beta)) and a = beta / (alpha+beta). Where D* exceeds the `unique` tokens, the
-    point where shifting compute from tokens to parameters gains nothing more.
+    G = (alpha A / (beta B))^(1/(alpha+beta)) and a = beta / (alpha+beta). For a law whose runs counted C = k N^g D:
+    a = beta / (alpha + g beta), N* = (alpha A / (g beta B))^(1/(alpha + g beta)) (C/k)^a, D* = C / (k N*^g). Where D*
+    exceeds the `unique` tokens, the point where shifting compute from tokens to parameters gains nothing more.
 
     Raises:
         InputError: a number that is not positive.
     """
     positive("flops", flops)
-    n = float(optimal_parameters(law.theta, flops))
-    if unique is not None and flops / FLOP_PER_PARAMETER_AND_TOKEN / n > positive("unique tokens", unique):
+    n = float(optimal_parameters(law.theta, flops, law.flop_rule))
+    if unique is not None and law.flop_rule.tokens(n, flops) > positive("unique tokens", unique):
         n = _constrained_parameters(law, flops, unique)
-    tokens = flops / FLOP_PER_PARAMETER_AND_TOKEN / n
+    tokens = float(law.flop_rule.tokens(n, flops))
     return Allocation(
         parameters=n, tokens=tokens, flops=flops, loss=loss_at(law, n, tokens, unique), unique_tokens=unique
     )
 
 
-def optimal_parameters(theta: Floats, flops: float | Floats) -> Floats:
+def optimal_parameters(theta: Floats, flops: float | Floats, rule: FlopRule = SIX_N_D) -> Floats:
     """N* of `optimum` for many laws at once: `theta` [..., 5] as (ln A, ln B, ln E, alpha, beta)."""
     log_a, log_b, _, alpha, beta = np.moveaxis(np.asarray(theta, dtype=float), -1, 0)
-    log_g = (np.log(alpha) + log_a - np.log(beta) - log_b) / (alpha + beta)
-    answer: Floats = np.exp(log_g + beta / (alpha + beta) * np.log(np.asarray(flops) / FLOP_PER_PARAMETER_AND_TOKEN))
+    together = alpha + rule.exponent * beta
+    log_g = (np.log(alpha) + log_a - np.log(rule.exponent * beta) - log_b) / together
+    answer: Floats = np.exp(log_g + beta / together * np.log(np.asarray(flops) / rule.coefficient))
     return answer
 
 
 def _constrained_parameters(law: Law, flops: float, unique: float) -> float:
-    """Where along 6 N D = `flops` parameters and tokens gain as much. The difference falls in N, so it is one point."""
+    """Where, with `flops` spent, parameters and tokens gain as much. The difference falls in N, so it is one point."""
 
     def excess(log_n: float) -> float:
         n = math.exp(log_n)
-        tokens = flops / FLOP_PER_PARAMETER_AND_TOKEN / n
+        tokens = float(law.flop_rule.tokens(n, flops))
         worth = _worth_of_one_more(tokens, unique)
         gain_of_parameters = math.log(law.alpha * law.A) - law.alpha * log_n
         if worth == 0:
             return math.inf
         effective = effective_tokens(tokens, unique)
-        return gain_of_parameters - (math.log(law.beta * law.B * worth) - law.beta * math.log(effective))
+        return gain_of_parameters - (
+            math.log(law.flop_rule.exponent * law.beta * law.B * worth) - law.beta * math.log(effective)
+        )
 
-    return math.exp(_root(excess, math.log(float(optimal_parameters(law.theta, flops)))))
+    return math.exp(_root(excess, math.log(float(optimal_parameters(law.theta, flops, law.flop_rule)))))
 
 
 def least_compute(law: Law, loss: float) -> Allocation:
     """The least training compute that reaches `loss` with fresh tokens: the optimum whose loss it is.
 
-    At an optimum alpha A N^-alpha = beta B D^-beta, so each term is a known share of loss - E.
-
     Raises:
         ScalingRefusedError: no model reaches it, because it is not above E.
     """
-    reducible = _reducible(law, loss)
-    n = (law.A * (1 + law.alpha / law.beta) / reducible) ** (1 / law.alpha)
-    d = (law.B * (1 + law.beta / law.alpha) / reducible) ** (1 / law.beta)
-    return Allocation(parameters=n, tokens=d, flops=compute(n, d), loss=loss)
+    log_reducible = math.log(_reducible(law, loss))
+    n, d = (float(value) for value in np.exp(log_best_for(law.theta, log_reducible, law.flop_rule)))
+    return Allocation(parameters=n, tokens=d, flops=law.flop_rule.flops(n, d), loss=loss)
+
+
+def log_best_for(theta: Floats, log_reducible: float | Floats, rule: FlopRule = SIX_N_D) -> tuple[Floats, Floats]:
+    """(ln N, ln D) of the optimum whose loss is E + exp(`log_reducible`), for many laws at once: `theta` [..., 5].
+
+    At an optimum alpha A N^-alpha = g beta B D^-beta where C = k N^g D, so each term is a known share of the loss above
+    E.
+    """
+    log_a, log_b, _, alpha, beta = np.moveaxis(np.asarray(theta, dtype=float), -1, 0)
+    ratio = alpha / (rule.exponent * beta)
+    log_n = (log_a + np.log1p(ratio) - log_reducible) / alpha
+    log_d = (log_b + np.log1p(1 / ratio) - log_reducible) / beta
+    return log_n, log_d
 
 
 def cheapest(law: Law, loss: float, *, inference_tokens: float = 0.0, unique: float | None = None) -> Allocation:
     """The model that reaches `loss` with the least compute of training and use together.
 
-    Minimises 6 N D + 2 N T over all (N, D) with this loss, for T inference tokens (Sardana et al. 2024, "Beyond
-    Chinchilla-Optimal: Accounting for Inference in Language Model Scaling Laws", equation 2), repeated tokens counted
-    for what they are worth. With T = 0 and fresh tokens it is `least_compute`.
+    Minimises C + 2 N T, with C = 6 N D or as the law's runs counted it, over all (N, D) with this loss, for T inference
+    tokens (Sardana et al. 2024, "Beyond Chinchilla-Optimal: Accounting for Inference in Language Model Scaling Laws",
+    equation 2), repeated tokens counted for what they are worth. With T = 0 and enough fresh tokens it is
+    `least_compute`.
 
     Raises:
         ScalingRefusedError: no model reaches this loss, or none does with so few unique tokens.
@@ -147,6 +166,8 @@ def cheapest(law: Law, loss: float, *, inference_tokens: float = 0.0, unique: fl
     """
     if inference_tokens:
         positive("inference tokens", inference_tokens)
+    elif unique is None or least_compute(law, loss).tokens <= positive("unique tokens", unique):
+        return msgspec.structs.replace(least_compute(law, loss), unique_tokens=unique)
     reducible = _reducible(law, loss)
     smallest = math.log(law.A / reducible) / law.alpha  # with tokens without end
     if unique is not None:
@@ -173,16 +194,17 @@ def cheapest(law: Law, loss: float, *, inference_tokens: float = 0.0, unique: fl
         worth = _worth_of_one_more(tokens, unique)
         if worth == 0:
             return -math.inf
-        training = FLOP_PER_PARAMETER_AND_TOKEN * tokens
+        beyond = law.flop_rule.exponent - 1  # both costs are divided by N, which may be too large for a number
+        training = law.flop_rule.coefficient * math.exp(beyond * log_n) * tokens
         inference = INFERENCE_FLOP_PER_PARAMETER_AND_TOKEN * inference_tokens
-        return float(1 - training / (training + inference) * gain / worth)
+        return float(1 - training / (training + inference) * (gain / worth - beyond))
 
     n = math.exp(smallest + math.exp(_root(lambda offset: -slope(offset), 0.0)))
     tokens = tokens_at(math.log(n))
     return Allocation(
         parameters=n,
         tokens=tokens,
-        flops=compute(n, tokens),
+        flops=float(law.flop_rule.flops(n, tokens)),
         loss=loss,
         unique_tokens=unique,
         inference_tokens=inference_tokens,

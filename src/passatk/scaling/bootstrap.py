@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from passatk.errors import InputError
+from passatk.errors import InputError, ScalingRefusedError
 from passatk.records import Record
 from passatk.scaling.allocation import optimal_parameters
 from passatk.scaling.descent import minimise
 from passatk.scaling.fitting import NAMES, Fit, Objective
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats
+from passatk.scaling.laws import Floats, FlopRule
 from passatk.scaling.runs import Runs
 
 LEVEL = 0.95
@@ -36,6 +36,16 @@ class Interval(Record, frozen=True, kw_only=True):
         return cls(low=float(low), high=float(high), level=level)
 
 
+def too_few_left(kept: int, resamples: int, approach: int) -> str | None:
+    """Why there is no interval where fewer than half of the resamples could be fitted: those would be a selection."""
+    if kept >= 2 and 2 * kept >= resamples:
+        return None
+    return (
+        f"approach {approach} has no intervals: only {kept} of {resamples} resamples of these runs can be fitted, fewer"
+        " than half; more runs are needed"
+    )
+
+
 class Bootstrap(Record, frozen=True, kw_only=True):
     """Laws fitted to resampled runs: `draws` [resamples, 5] as (ln A, ln B, ln E, alpha, beta)."""
 
@@ -43,6 +53,8 @@ class Bootstrap(Record, frozen=True, kw_only=True):
     draws: tuple[tuple[float, ...], ...]
     unconverged: int
     """Resamples left out, because their fit has an exponent that is not positive or did not come to rest."""
+    flop_rule: FlopRule
+    """Of all runs."""
 
     @property
     def thetas(self) -> Floats:
@@ -56,19 +68,19 @@ class Bootstrap(Record, frozen=True, kw_only=True):
         return {name: Interval.of(column) for name, column in zip(NAMES, thetas.T, strict=True)}
 
     def exponent(self) -> Interval:
-        """Of a = beta / (alpha + beta), with which the optimal number of parameters grows in compute."""
+        """Of the a with which the optimal number of parameters grows as C^a."""
         thetas = self.thetas
-        return Interval.of(thetas[:, 4] / (thetas[:, 3] + thetas[:, 4]))
+        return Interval.of(thetas[:, 4] / (thetas[:, 3] + self.flop_rule.exponent * thetas[:, 4]))
 
     def at_budget(self, flops: float) -> dict[str, Interval]:
         """Intervals of the optimum for `flops` FLOP: `parameters`, `tokens`, `tokens_per_parameter`."""
-        return optimum_intervals(self.thetas, flops)
+        return optimum_intervals(self.thetas, flops, self.flop_rule)
 
 
-def optimum_intervals(thetas: Floats, flops: float) -> dict[str, Interval]:
+def optimum_intervals(thetas: Floats, flops: float, rule: FlopRule) -> dict[str, Interval]:
     """Intervals of N*, D* and D*/N* over many laws, [laws, 5] as (ln A, ln B, ln E, alpha, beta)."""
-    parameters = optimal_parameters(thetas, flops)
-    tokens = flops / FLOP_PER_PARAMETER_AND_TOKEN / parameters
+    parameters = optimal_parameters(thetas, flops, rule)
+    tokens = rule.tokens(parameters, flops)
     return {
         "parameters": Interval.of(parameters),
         "tokens": Interval.of(tokens),
@@ -102,6 +114,7 @@ def bootstrap(
 
     Raises:
         InputError: fewer than 2 resamples.
+        ScalingRefusedError: fewer than half of the resamples determine a law.
     """
     if resamples < 2:
         raise InputError(f"resamples = {resamples}; expected at least 2")
@@ -117,4 +130,6 @@ def bootstrap(
         kept.extend(tuple(map(float, theta)) for theta in thetas[good])
         if progress is not None:
             progress(min(first + chunk, resamples), resamples)
-    return Bootstrap(seed=seed, draws=tuple(kept), unconverged=resamples - len(kept))
+    if why := too_few_left(len(kept), resamples, 3):
+        raise ScalingRefusedError(why)
+    return Bootstrap(seed=seed, draws=tuple(kept), unconverged=resamples - len(kept), flop_rule=fitted.law.flop_rule)

@@ -198,7 +198,8 @@ def fit(runs: Runs, *, name: str = "fit", starts: Floats | None = None) -> Fit:
     theta = objective.theta(point)
     spread = _check_determined(runs, objective, point)
     convergence = _convergence(objective, point, ended, int(ended.steps[best]))
-    law = Law.from_theta(theta, name=name, source=f"fitted to {runs.source}", fitted=runs.fitted)
+    source = f"fitted to {runs.source}"
+    law = Law.from_theta(theta, name=name, source=source, fitted=runs.fitted, flop_rule=runs.flop_rule)
     residual = float(np.sqrt(np.mean(objective.shares(point)[0] ** 2)))
     return Fit(
         law=law,

@@ -24,32 +24,23 @@ class Shape(Record, frozen=True, kw_only=True):
     """Rows of the token embedding."""
     context: int
     """Tokens of a training sequence, and learned positions."""
-    head_width: int | None = None
-    """None: hidden / heads."""
     top_query: bool = False
     """A last block whose queries come from an embedding of the position (CodeGeeX)."""
     tied: bool = True
     """The output matrix is the token embedding."""
-    learned_positions: bool = True
-    biases: bool = True
 
     def check(self) -> None:
         """Raise InputError if no model can have this shape."""
         for name in ("layers", "hidden", "heads", "feed_forward", "vocabulary", "context"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} = {getattr(self, name)}: it must be positive")
-        if self.head_width is None and self.hidden % self.heads:
+        if self.hidden % self.heads:
             raise InputError(f"hidden = {self.hidden} cannot be shared among heads = {self.heads}")
 
     @property
     def blocks(self) -> int:
         """All blocks, the top-query layer included."""
         return self.layers + self.top_query
-
-    @property
-    def attention_width(self) -> int:
-        """Heads times their width."""
-        return self.heads * (self.head_width or self.hidden // self.heads)
 
 
 class FlopCount(Record, frozen=True, kw_only=True):
@@ -70,11 +61,15 @@ def parameters(shape: Shape) -> int:
     CodeGeeX-13B (39 blocks + 1, hidden 5120, vocabulary 52224, 2048 positions) has 12,873,943,040.
     """
     shape.check()
-    h, f, w = shape.hidden, shape.feed_forward, shape.attention_width
-    block = _block_matrices(shape) + (3 * w + h + f + h if shape.biases else 0) + 4 * h
-    positions = shape.context * h * (shape.learned_positions + shape.top_query)
+    h, f = shape.hidden, shape.feed_forward
+    block = _block_matrices(shape) + (4 * h + f + h) + 4 * h
     output = 0 if shape.tied else shape.vocabulary * h
-    return shape.vocabulary * h + positions + shape.blocks * block + 2 * h + output
+    return embedding_parameters(shape) + shape.blocks * block + 2 * h + output
+
+
+def embedding_parameters(shape: Shape) -> int:
+    """Of tokens, of positions, and of the top layer's queries; the first make the logits too, where they are tied."""
+    return (shape.vocabulary + shape.context * (1 + shape.top_query)) * shape.hidden
 
 
 def matmul_parameters(shape: Shape) -> int:
@@ -84,7 +79,7 @@ def matmul_parameters(shape: Shape) -> int:
 
 
 def _block_matrices(shape: Shape) -> int:
-    return 4 * shape.hidden * shape.attention_width + 2 * shape.hidden * shape.feed_forward
+    return 4 * shape.hidden**2 + 2 * shape.hidden * shape.feed_forward
 
 
 def six_n_d(parameter_count: float) -> FlopCount:
@@ -95,34 +90,31 @@ def six_n_d(parameter_count: float) -> FlopCount:
 def per_layer(shape: Shape) -> FlopCount:
     """Layer by layer, as Hoffmann et al. (2022), appendix F, count: embeddings as products, softmax at 3 an element."""
     shape.check()
-    s, h, w = shape.context, shape.hidden, shape.attention_width
+    s, h = shape.context, shape.hidden
     forward = {
         "embeddings": 2.0 * shape.vocabulary * h,
-        "queries, keys, values": shape.blocks * 2.0 * 3 * h * w,
-        "scores": shape.blocks * 2.0 * s * w,
+        "queries, keys, values": shape.blocks * 2.0 * 3 * h * h,
+        "scores": shape.blocks * 2.0 * s * h,
         "softmax": shape.blocks * 3.0 * shape.heads * s,
-        "weighted sums": shape.blocks * 2.0 * s * w,
-        "attention output": shape.blocks * 2.0 * w * h,
+        "weighted sums": shape.blocks * 2.0 * s * h,
+        "attention output": shape.blocks * 2.0 * h * h,
         "feed-forward": shape.blocks * 2.0 * 2 * h * shape.feed_forward,
         "logits": 2.0 * h * shape.vocabulary,
     }
     return FlopCount(method="per-layer", parts={part: _TRAINING * count for part, count in forward.items()})
 
 
-def matmul_only(shape: Shape, *, causal: bool = False) -> FlopCount:
+def matmul_only(shape: Shape) -> FlopCount:
     """Matrix products alone: what the hardware's peak is measured in (Chowdhery et al. 2022, appendix B).
 
-    Args:
-        shape: of the model.
-        causal: count only pairs of tokens that see each other, half of all; most kernels compute all.
+    All pairs of tokens count, also those that a causal mask hides: most kernels compute them.
     """
     shape.check()
-    pairs = (shape.context + 1) / 2 if causal else shape.context
     return FlopCount(
         method="matmul",
         parts={
             "blocks": _TRAINING * 2.0 * shape.blocks * _block_matrices(shape),
-            "attention": _TRAINING * 2.0 * 2 * pairs * shape.attention_width * shape.blocks,
+            "attention": _TRAINING * 2.0 * 2 * shape.context * shape.hidden * shape.blocks,
             "logits": _TRAINING * 2.0 * shape.hidden * shape.vocabulary,
         },
     )

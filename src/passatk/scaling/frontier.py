@@ -1,24 +1,23 @@
 """Approach 1: the best run for each amount of compute, and power laws through them.
 
 Hoffmann et al. (2022), section 3.1: from the lower envelope of all training curves, which size and how many tokens
-reached the least loss at each FLOP count; then N_opt = k C^a and D_opt = k' C^(1-a) by least squares in logarithms.
+reached the least loss at each FLOP count; then N_opt = k C^a by least squares in logarithms. D_opt follows from both.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
 from passatk.errors import ScalingRefusedError
 from passatk.records import Record
-from passatk.scaling.bootstrap import Interval
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats, Span
+from passatk.scaling.bootstrap import Interval, too_few_left
+from passatk.scaling.laws import Floats, FlopRule, Span
 from passatk.scaling.runs import Runs
 
 _FEWEST = 3
 _LEVELS = 1500
 """FLOP counts at which the envelope is read, spaced evenly in logarithms, as in the paper."""
-_NOTHING_LEFT = 0.5
-"""More resamples than this share without a frontier, and there is no interval."""
 
 
 class PowerLaw(Record, frozen=True, kw_only=True):
@@ -42,21 +41,25 @@ class FrontierPoint(Record, frozen=True, kw_only=True):
 
 
 class Frontier(Record, frozen=True, kw_only=True):
-    """Best points, and N*(C) through them. D*(C) = C / (6 N*), so its exponent is one minus that of N*."""
+    """Best points, and N*(C) through them. D*(C) follows from N* and C as the runs counted C."""
 
     approach: int
     points: tuple[FrontierPoint, ...]
     parameters: PowerLaw
     fitted: Span
     """Of FLOP."""
+    flop_rule: FlopRule
+    """Of all runs."""
     exponent: Interval | None = None
     draws: tuple[tuple[float, float], ...] = ()
     """(ln coefficient, exponent) from resampled runs."""
+    no_interval: str | None = None
+    """Why there are neither `exponent` nor `draws`, though resamples were drawn."""
 
     def optimal(self, flops: float) -> tuple[float, float]:
         """(N*, D*) for `flops` FLOP."""
         n = self.parameters.at(flops)
-        return n, flops / FLOP_PER_PARAMETER_AND_TOKEN / n
+        return n, float(self.flop_rule.tokens(n, flops))
 
     def at_budget(self, flops: float) -> dict[str, Interval] | None:
         """Intervals of the optimum for `flops` FLOP, as for a bootstrapped law; None without draws."""
@@ -64,7 +67,7 @@ class Frontier(Record, frozen=True, kw_only=True):
             return None
         draws = np.array(self.draws)
         parameters = np.exp(draws[:, 0] + draws[:, 1] * math.log(flops))
-        tokens = flops / FLOP_PER_PARAMETER_AND_TOKEN / parameters
+        tokens = self.flop_rule.tokens(parameters, flops)
         return {
             "parameters": Interval.of(parameters),
             "tokens": Interval.of(tokens),
@@ -98,9 +101,9 @@ def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples
     """Approach 1. With a generator, its interval from resampled runs.
 
     Raises:
-        ScalingRefusedError: fewer than 3 runs are on the envelope.
+        ScalingRefusedError: fewer than 3 runs are on the envelope, or FLOP do not grow with the parameters.
     """
-    best = envelope(runs)
+    rule, best = runs.flop_rule, envelope(runs)
     if len(best) < _FEWEST:
         raise ScalingRefusedError(
             f"approach 1: only {len(best)} of {len(runs)} runs are the best for their compute; at least {_FEWEST} are"
@@ -122,16 +125,20 @@ def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples
         ),
         parameters=law,
         fitted=Span.of(best.flops),
-        exponent=interval_of_exponent(draws, resamples),
-        draws=tuple(draws),
+        flop_rule=rule,
+        **intervals_of(draws, resamples if generator is not None else 0, 1),
     )
 
 
-def interval_of_exponent(draws: list[tuple[float, float]], resamples: int) -> Interval | None:
-    """From (ln coefficient, exponent) of the resamples that had a frontier; None if too few had."""
-    if len(draws) < 2 or len(draws) < _NOTHING_LEFT * resamples:
-        return None
-    return Interval.of([exponent for _, exponent in draws])
+def intervals_of(draws: list[tuple[float, float]], resamples: int, approach: int) -> dict[str, Any]:
+    """The fields `exponent`, `draws` and `no_interval` of a `Frontier`.
+
+    `draws` are (ln coefficient, exponent) of those among the `resamples` that had a frontier.
+    """
+    why = too_few_left(len(draws), resamples, approach) if resamples else None
+    if not resamples or why is not None:
+        return {"no_interval": why}
+    return {"exponent": Interval.of([exponent for _, exponent in draws]), "draws": tuple(draws)}
 
 
 def _through(best: Runs) -> PowerLaw:

@@ -8,13 +8,14 @@ shows how far, on losses without noise.
 import math
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from passatk.errors import ScalingRefusedError
 from passatk.records import Record
 from passatk.scaling.allocation import optimal_parameters
-from passatk.scaling.frontier import Frontier, FrontierPoint, PowerLaw, interval_of_exponent, power_law
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats, Law, Span
+from passatk.scaling.frontier import Frontier, FrontierPoint, PowerLaw, intervals_of, power_law
+from passatk.scaling.laws import SIX_N_D, Floats, FlopRule, Law, Span
 from passatk.scaling.runs import Runs
 
 _FEWEST_SIZES = 5
@@ -89,8 +90,8 @@ def _sizes(runs: Runs, mask: "np.typing.NDArray[np.bool_]") -> int:
     return int(1 + (np.diff(sizes) > _SAME_SIZE).sum()) if len(sizes) else 0
 
 
-def profile(runs: Runs, flops: float) -> Profile:
-    """The parabola through runs that spent about `flops` FLOP.
+def profile(runs: Runs, flops: float, rule: FlopRule = SIX_N_D) -> Profile:
+    """The parabola through runs that spent about `flops` FLOP, counted by `rule`.
 
     Where they did not all spend the same, the loss is also let vary linearly with ln C, so that it is that at `flops`.
 
@@ -111,7 +112,7 @@ def profile(runs: Runs, flops: float) -> Profile:
         raise ScalingRefusedError(f"{shown}: the best size is {side} than all {count} trained; train {side} ones")
     n = math.exp(middle + at)
     vertex = FrontierPoint(
-        flops=flops, parameters=n, tokens=flops / FLOP_PER_PARAMETER_AND_TOKEN / n, loss=float(c0 - c1**2 / (4 * c2))
+        flops=flops, parameters=n, tokens=float(rule.tokens(n, flops)), loss=float(c0 - c1**2 / (4 * c2))
     )
     return Profile(flops=flops, runs=len(runs), vertex=vertex, curvature=float(c2), sizes=Span.of(runs.parameters))
 
@@ -147,24 +148,26 @@ def isoflop(
         width: runs within this factor of a budget belong to it.
 
     Raises:
-        ScalingRefusedError: fewer than two budgets have a best size among their runs; says why of each.
+        ScalingRefusedError: fewer than two budgets have a best size among their runs; says why of each. Or FLOP do not
+            grow with the parameters.
     """
+    rule = runs.flop_rule
     groups = groups_of(runs, find_budgets(runs, width) if budgets is None else budgets, width)
-    profiles, refused = _profiles(groups)
+    profiles, refused = _profiles(groups, rule)
     if len(profiles) < _FEWEST_BUDGETS:
         why = "; ".join(refused) or "no budget has runs of 5 sizes"
         raise ScalingRefusedError(
             f"approach 2 needs at least {_FEWEST_BUDGETS} budgets with a best size, there are {len(profiles)}: {why}"
         )
-    draws = _resampled(groups, generator, resamples) if generator is not None else []
+    draws = _resampled(groups, rule, generator, resamples) if generator is not None else []
     return IsoFlop(
         frontier=Frontier(
             approach=2,
             points=tuple(one.vertex for one in profiles),
             parameters=_through(profiles),
             fitted=Span.of([one.flops for one in profiles]),
-            exponent=interval_of_exponent(draws, resamples),
-            draws=tuple(draws),
+            flop_rule=rule,
+            **intervals_of(draws, resamples if generator is not None else 0, 2),
         ),
         profiles=tuple(profiles),
         refused=tuple(refused),
@@ -172,7 +175,7 @@ def isoflop(
 
 
 def _resampled(
-    groups: Sequence[tuple[float, Runs]], generator: np.random.Generator, resamples: int
+    groups: Sequence[tuple[float, Runs]], rule: FlopRule, generator: np.random.Generator, resamples: int
 ) -> list[tuple[float, float]]:
     """(ln coefficient, exponent) of power laws through the vertices of resampled parabolas."""
     smooth: list[tuple[float, Runs, Floats]] = []
@@ -191,7 +194,7 @@ def _resampled(
             (flops, group.with_loss(fitted + generator.choice(pool, len(group)), group.source))
             for flops, group, fitted in smooth
         ]
-        made = _profiles(again)[0]
+        made = _profiles(again, rule)[0]
         if len(made) >= _FEWEST_BUDGETS:
             law = _through(made)
             draws.append((math.log(law.coefficient), law.exponent))
@@ -204,11 +207,11 @@ def groups_of(runs: Runs, budgets: Sequence[float], width: float = WIDTH) -> lis
     return [(c, runs.take(mask)) for c, mask in near if mask.any()]
 
 
-def _profiles(groups: Sequence[tuple[float, Runs]]) -> tuple[list[Profile], list[str]]:
+def _profiles(groups: Sequence[tuple[float, Runs]], rule: FlopRule) -> tuple[list[Profile], list[str]]:
     made, refused = [], []
     for flops, group in groups:
         try:
-            made.append(profile(group, flops))
+            made.append(profile(group, flops, rule))
         except ScalingRefusedError as refusal:
             refused.append(str(refusal))
     return made, refused
@@ -224,13 +227,14 @@ def bias_of_design(runs: Runs, law: Law, budgets: Sequence[float] | None = None,
     Raises:
         ScalingRefusedError: approach 2 finds no frontier.
     """
+    law = msgspec.structs.replace(law, flop_rule=runs.flop_rule)
     exact = runs.with_loss(law.loss(runs.parameters, runs.tokens), f"{law.name}, without noise")
     found = isoflop(exact, budgets, width=width)
     return DesignBias(
         exponent=found.frontier.parameters.exponent,
-        true_exponent=law.beta / (law.alpha + law.beta),
+        true_exponent=law.optimal_exponent,
         vertices=tuple(
-            (one.flops, one.vertex.parameters, float(optimal_parameters(law.theta, one.flops)))
+            (one.flops, one.vertex.parameters, float(optimal_parameters(law.theta, one.flops, law.flop_rule)))
             for one in found.profiles
         ),
     )

@@ -1,7 +1,8 @@
 """The parametric law of Hoffmann et al. (2022), and what it says: a loss, and where it was fitted.
 
 L(N, D) = E + A / N^alpha + B / D^beta, with N parameters, D training tokens, and the loss in nats per token
-("Training Compute-Optimal Large Language Models", section 3.3). Compute is counted as C = 6 N D FLOP.
+("Training Compute-Optimal Large Language Models", section 3.3). Compute is C = 6 N D FLOP unless the runs of a law
+counted it otherwise: `FlopRule`.
 """
 
 import math
@@ -19,6 +20,8 @@ FLOP_PER_PARAMETER_AND_TOKEN = 6.0
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9
+_SAME_RULE = 0.01
+"""Runs whose FLOP are all this near to 6 N D, in logarithms, counted 6 N D and rounded."""
 
 
 class Span(Record, frozen=True, kw_only=True):
@@ -65,6 +68,61 @@ def _plain(value: float) -> str:
     return f"{value:.3g}".replace("e+", "e")
 
 
+class FlopRule(Record, frozen=True, kw_only=True):
+    """How FLOP follow from parameters and tokens: C = coefficient x N^exponent x D; by default 6 N D.
+
+    Matrix products of small models are more than 6 N D, by a share that falls as they grow. Who converts between N, D
+    and C of such runs by 6 N D is wrong by that share; so a law, a frontier and a study keep the rule of their runs.
+    """
+
+    coefficient: float = FLOP_PER_PARAMETER_AND_TOKEN
+    exponent: float = 1.0
+    spread: float = 0.0
+    """Root mean square of what the rule leaves of ln C of the runs."""
+
+    @classmethod
+    def through(cls, parameters: Floats, tokens: Floats, flops: Floats) -> Self:
+        """That of runs, by least squares in logarithms; 6 N D, exactly, where they are within 1 % of it.
+
+        Raises:
+            ScalingRefusedError: FLOP a token do not grow with the parameters.
+        """
+        each, log_n = np.log(flops / tokens), np.log(parameters)
+        if np.abs(each - log_n - math.log(FLOP_PER_PARAMETER_AND_TOKEN)).max() <= _SAME_RULE:
+            return cls()
+        exponent = 1.0
+        if np.ptp(log_n) > _SAME_RULE:
+            exponent = float(np.cov(log_n, each, bias=True)[0, 1] / log_n.var())
+        if not exponent > 0:
+            raise ScalingRefusedError(
+                f"FLOP of these runs do not grow with their parameters: C / D goes with N^{exponent:.2g}; expected"
+                " about N^1. Are the columns of parameters, tokens and FLOP those they are taken for?"
+            )
+        left = each - exponent * log_n
+        middle = float(left.mean())
+        return cls(coefficient=math.exp(middle), exponent=exponent, spread=float(left.std()))
+
+    @property
+    def plain(self) -> bool:
+        """Is it 6 N D?"""
+        return (self.coefficient, self.exponent) == (FLOP_PER_PARAMETER_AND_TOKEN, 1.0)
+
+    def flops(self, parameters: Any, tokens: Any) -> Any:
+        """C; arrays are broadcast."""
+        return self.coefficient * parameters**self.exponent * tokens
+
+    def tokens(self, parameters: Any, flops: Any) -> Any:
+        """D; arrays are broadcast."""
+        return flops / self.coefficient / parameters**self.exponent
+
+    def over_six_n_d(self, parameters: float) -> float:
+        """C / (6 N D)."""
+        return float(self.flops(parameters, 1.0) / (FLOP_PER_PARAMETER_AND_TOKEN * parameters))
+
+
+SIX_N_D = FlopRule()
+
+
 class Law(Record, frozen=True, kw_only=True):
     """E + A / N^alpha + B / D^beta, where it comes from, and where it holds.
 
@@ -81,6 +139,8 @@ class Law(Record, frozen=True, kw_only=True):
     beta: float
     fitted: FittedRange
     covariance: tuple[tuple[float, ...], ...] | None = None
+    flop_rule: FlopRule = SIX_N_D
+    """How its runs counted FLOP; budgets that it is asked about are counted so."""
 
     def __post_init__(self) -> None:
         """Raise InputError for constants that are no law."""
@@ -118,6 +178,11 @@ class Law(Record, frozen=True, kw_only=True):
         value = self.E + self.A * n**-self.alpha + self.B * d**-self.beta
         return float(value) if value.ndim == 0 else value
 
+    @property
+    def optimal_exponent(self) -> float:
+        """The a with which the optimal number of parameters grows as C^a: beta / (alpha + beta) where C = 6 N D."""
+        return self.beta / (self.alpha + self.flop_rule.exponent * self.beta)
+
     def check_inside(self, extrapolate: bool, **asked: float | None) -> tuple[str, ...]:
         """What of `asked` (as for `FittedRange.outside`) is extrapolated, if that is allowed.
 
@@ -131,11 +196,6 @@ class Law(Record, frozen=True, kw_only=True):
                 " (--extrapolate)"
             )
         return said
-
-
-def compute(parameters: float, tokens: float) -> float:
-    """C = 6 N D, in FLOP."""
-    return FLOP_PER_PARAMETER_AND_TOKEN * parameters * tokens
 
 
 def positive(name: str, value: float) -> float:

@@ -1,7 +1,6 @@
 """From a budget to a training: parameters and tokens, shapes that can be built, a ladder of runs to fit a law to."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -9,23 +8,15 @@ from passatk.errors import InputError, ScalingRefusedError, UnknownNameError
 from passatk.records import Record
 from passatk.scaling.allocation import Allocation, loss_at, optimum
 from passatk.scaling.flops import Shape, matmul_only, parameters, per_layer
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Law, positive
+from passatk.scaling.laws import SIX_N_D, FlopRule, Law, positive
+from passatk.scaling.shapes import Architecture, usual_shapes
 
-COUNTS = ("6nd", "per-layer", "matmul")
+COUNTS = ("runs", "6nd", "per-layer", "matmul")
+"""How FLOP are counted; `runs`: as the law's runs counted them, which is 6 N D for published laws."""
 
 _SECONDS_PER_HOUR = 3600.0
 _NEAR = 0.4
 """Shapes whose ln N is further from what is wanted are not offered."""
-_SQUARE = 0.02
-"""What a shape half as wide or deep as usual costs in the choice, in squared units of ln N."""
-
-
-class Architecture(Record, frozen=True, kw_only=True):
-    """What all shapes of a plan share: by default that of a small CodeGeeX."""
-
-    vocabulary: int = 52224
-    context: int = 2048
-    top_query: bool = True
 
 
 class Rung(Record, frozen=True, kw_only=True):
@@ -66,16 +57,16 @@ class Ladder(Record, frozen=True, kw_only=True):
     extrapolated: tuple[str, ...]
 
 
-def budget(tokens_per_second: float, hours: float, at_parameters: float) -> float:
-    """FLOP in `hours`, when a model of `at_parameters` trains at `tokens_per_second`.
+def budget(tokens_per_second: float, hours: float, at_parameters: float, rule: FlopRule = SIX_N_D) -> float:
+    """FLOP in `hours`, counted by `rule`, when a model of `at_parameters` trains at `tokens_per_second`.
 
     The speed in FLOP/s is taken to be the same at every size; small models are slower than that.
 
     Raises:
         InputError: a number that is not positive.
     """
-    speed = positive("tokens per second", tokens_per_second) * positive("parameters", at_parameters)
-    return FLOP_PER_PARAMETER_AND_TOKEN * speed * positive("hours", hours) * _SECONDS_PER_HOUR
+    speed = rule.flops(positive("parameters", at_parameters), positive("tokens per second", tokens_per_second))
+    return float(speed * positive("hours", hours) * _SECONDS_PER_HOUR)
 
 
 def plan(
@@ -85,10 +76,10 @@ def plan(
     *,
     unique_tokens: float | None = None,
     choices: int = 5,
-    count: str = "6nd",
+    count: str = "runs",
     extrapolate: bool = False,
 ) -> Plan:
-    """The optimum for `flops` FLOP, and the nearest shapes of CodeGeeX's architecture.
+    """The optimum for `flops` FLOP, and the nearest usual shapes of CodeGeeX's architecture.
 
     Args:
         law: which law decides.
@@ -96,17 +87,17 @@ def plan(
         architecture: vocabulary, context, top-query layer.
         unique_tokens: of the training data; None for enough.
         choices: how many shapes, each of another depth.
-        count: how FLOP are counted when tokens follow from the budget: `6nd`, `per-layer` or `matmul`.
+        count: how FLOP are counted when tokens follow from the budget, of `COUNTS`.
         extrapolate: plan although the budget lies outside of where the law was fitted; the plan says so.
 
     Raises:
         ScalingRefusedError: it lies outside and `extrapolate` is False, or no shape comes near the optimum.
         InputError: a number that is not positive, an unknown count.
     """
-    _check_count(count)
+    count = _checked_count(law, count)
     best = optimum(law, flops, unique_tokens)
     extrapolated = law.check_inside(extrapolate, flops=flops, parameters=best.parameters, tokens=best.tokens)
-    shapes = shapes_near(best.parameters, architecture or Architecture())[:choices]
+    shapes = _shapes_near(best.parameters, architecture or Architecture())[:choices]
     if not shapes:
         raise ScalingRefusedError(
             f"no shape has about {best.parameters:.3g} parameters with a vocabulary of"
@@ -123,7 +114,7 @@ def ladder(
     *,
     sizes: int = 5,
     span: float = 8.0,
-    count: str = "6nd",
+    count: str = "runs",
     extrapolate: bool = False,
 ) -> Ladder:
     """For each budget `sizes` shapes, spaced evenly in ln N over a factor `span` around the expected best size.
@@ -135,7 +126,7 @@ def ladder(
         ScalingRefusedError: a budget lies outside of the law and `extrapolate` is False, or too few shapes differ.
         InputError: a number that is not positive, an unknown count.
     """
-    _check_count(count)
+    count = _checked_count(law, count)
     if sizes < 2 or not span > 1:
         raise InputError(f"a ladder of {sizes} sizes over a factor {span}: expected at least 2, over more than 1")
     known = architecture or Architecture()
@@ -147,7 +138,7 @@ def ladder(
         wanted = best.parameters * np.geomspace(span**-0.5, span**0.5, sizes)
         shapes: list[Shape] = []
         for n in wanted:
-            shapes += [shape for shape in shapes_near(float(n), known) if shape not in shapes][:1]
+            shapes += [shape for shape in _shapes_near(float(n), known) if shape not in shapes][:1]
         if len(shapes) < sizes:
             raise ScalingRefusedError(
                 f"only {len(shapes)} shapes differ around {best.parameters:.3g} parameters, the best for {flops:.3g}"
@@ -163,48 +154,19 @@ def ladder(
     )
 
 
-def shapes_near(wanted: float, architecture: Architecture) -> list[Shape]:
-    """Shapes with about `wanted` parameters, one a depth, best first: near in size, and as wide as usual for it.
-
-    Usual is a width of 32 a layer at 3 million parameters and 128 at 13 billion, as CodeGeeX has.
-    """
-    usual = 32 * (wanted / 3e6) ** (math.log(4) / math.log(13e9 / 3e6))
-    best: dict[int, tuple[float, Shape]] = {}
-    for shape in _shapes(architecture):
-        apart = math.log(parameters(shape) / wanted)
-        if abs(apart) > _NEAR:
-            continue
-        aspect = math.log(shape.hidden / shape.blocks / usual) / math.log(2)
-        cost = apart**2 + _SQUARE * aspect**2
-        if shape.layers not in best or cost < best[shape.layers][0]:
-            best[shape.layers] = (cost, shape)
-    return [shape for _, shape in sorted(best.values(), key=lambda pair: pair[0])]
-
-
-def _shapes(architecture: Architecture) -> Iterator[Shape]:
-    """All that are sensible: heads of 16 to 128, four times as wide in the middle."""
-    hidden = 16
-    while hidden <= 16384:
-        head_width = 16 if hidden % 32 else 32 if hidden < 256 else 64 if hidden < 4096 else 128
-        if hidden % head_width == 0:
-            for layers in range(1, 129):
-                if 4 <= hidden / (layers + architecture.top_query) <= 512:
-                    yield Shape(
-                        layers=layers,
-                        hidden=hidden,
-                        heads=hidden // head_width,
-                        feed_forward=4 * hidden,
-                        vocabulary=architecture.vocabulary,
-                        context=architecture.context,
-                        top_query=architecture.top_query,
-                    )
-        hidden += 16 if hidden < 128 else 32 if hidden < 512 else 64 if hidden < 2048 else 256
+def _shapes_near(wanted: float, architecture: Architecture) -> list[Shape]:
+    return [shape for shape in usual_shapes(wanted, architecture) if abs(math.log(parameters(shape) / wanted)) <= _NEAR]
 
 
 def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float | None, count: str) -> Rung:
     number = parameters(shape)
     multiplied = matmul_only(shape).total
-    each = {"6nd": FLOP_PER_PARAMETER_AND_TOKEN * number, "per-layer": per_layer(shape).total, "matmul": multiplied}
+    each = {
+        "runs": law.flop_rule.flops(number, 1.0),
+        "6nd": SIX_N_D.flops(number, 1.0),
+        "per-layer": per_layer(shape).total,
+        "matmul": multiplied,
+    }
     tokens = flops / each[count]
     loss = loss_at(law, number, tokens, unique)
     return Rung(
@@ -218,6 +180,7 @@ def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float 
     )
 
 
-def _check_count(count: str) -> None:
+def _checked_count(law: Law, count: str) -> str:
     if count not in COUNTS:
         raise UnknownNameError("way to count FLOP", count, COUNTS)
+    return "6nd" if count == "runs" and law.flop_rule.plain else count

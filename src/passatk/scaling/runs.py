@@ -4,6 +4,7 @@ Several lines may belong to one training: checkpoints of it, with the loss at ea
 """
 
 import csv
+import hashlib
 import io
 import math
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from passatk.errors import InputError, SourceError, UnknownNameError
 from passatk.records import Record
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, FittedRange, Floats, Span
+from passatk.scaling.laws import SIX_N_D, FittedRange, Floats, FlopRule, Span
 from passatk.textfiles import looks_like_json, open_bytes, read_json
 
 _NAMES = {
@@ -51,7 +52,7 @@ class Runs(Record, frozen=True, kw_only=True, eq=False):
             InputError: columns of different lengths, no runs, or a number that is not positive.
         """
         n, d, y = (np.asarray(column, dtype=float) for column in (parameters, tokens, loss))
-        c = FLOP_PER_PARAMETER_AND_TOKEN * n * d if flops is None else np.asarray(flops, dtype=float)
+        c = SIX_N_D.flops(n, d) if flops is None else np.asarray(flops, dtype=float)
         for name, column in (("parameters", n), ("tokens", d), ("flops", c), ("loss", y)):
             if column.shape != n.shape or column.ndim != 1:
                 raise InputError(f"{source}: {name} has shape {list(column.shape)}, parameters {list(n.shape)}")
@@ -84,6 +85,21 @@ class Runs(Record, frozen=True, kw_only=True, eq=False):
     def fitted(self) -> FittedRange:
         """Where they lie."""
         return FittedRange(parameters=Span.of(self.parameters), tokens=Span.of(self.tokens), flops=Span.of(self.flops))
+
+    @property
+    def sha256(self) -> str:
+        """Of all numbers, wherever they stood: other runs, or another count of parameters, have another."""
+        columns = (self.parameters, self.tokens, self.flops, self.loss)
+        return hashlib.sha256(b"".join(column.astype("<f8").tobytes() for column in columns)).hexdigest()
+
+    @property
+    def flop_rule(self) -> FlopRule:
+        """How their FLOP were counted.
+
+        Raises:
+            ScalingRefusedError: FLOP a token do not grow with the parameters.
+        """
+        return FlopRule.through(self.parameters, self.tokens, self.flops)
 
 
 def read_runs(path: Path, parameters_field: str | None = None) -> Runs:

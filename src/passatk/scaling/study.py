@@ -1,6 +1,8 @@
 """All three approaches on the same runs: what `passatk scaling fit` finds, and the file it is kept in."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,11 +13,15 @@ from passatk.scaling.bootstrap import Bootstrap, Progress, bootstrap
 from passatk.scaling.fitting import Fit, fit
 from passatk.scaling.frontier import Frontier, frontier
 from passatk.scaling.isoflop import DesignBias, IsoFlop, bias_of_design, isoflop
-from passatk.scaling.laws import FittedRange, Floats, Law
+from passatk.scaling.laws import FittedRange, Floats, FlopRule, Law
 from passatk.scaling.runs import Runs
 
 APPROACHES = (1, 2, 3)
-FORMAT = "passatk-scaling-fit-1"
+FORMAT = "passatk-scaling-fit-2"
+
+
+class _Format(Record, frozen=True, kw_only=True):
+    format: str
 
 
 class Study(Record, frozen=True, kw_only=True):
@@ -24,9 +30,14 @@ class Study(Record, frozen=True, kw_only=True):
     format: str = FORMAT
     name: str
     source: str
+    parameters_field: str | None
+    """The column of the runs that counted parameters; None where it was found by its name."""
     runs: int
+    runs_sha256: str
     range: FittedRange
     seed: int
+    flop_rule: FlopRule
+    """How the runs counted FLOP."""
     frontier: Frontier | None = None
     """Approach 1."""
     isoflop: IsoFlop | None = None
@@ -51,6 +62,16 @@ class Study(Record, frozen=True, kw_only=True):
             )
         return self.fit.law
 
+    def check_runs(self, runs: Runs) -> None:
+        """Raise ScalingRefusedError unless `runs` are those that this was fitted to."""
+        if runs.sha256 != self.runs_sha256:
+            changed = f"{len(runs)} now, {self.runs} then" if len(runs) != self.runs else "other numbers"
+            column = "" if self.parameters_field is None else f" (parameters: column {self.parameters_field!r})"
+            raise ScalingRefusedError(
+                f"{self.name} was fitted to other runs than those in {runs.source}: {changed}. Fit them again, or give"
+                f" those of {self.source}{column}"
+            )
+
     @property
     def thetas(self) -> Floats | None:
         """Resampled laws, [resamples, 5], or None."""
@@ -61,6 +82,7 @@ def study(
     runs: Runs,
     *,
     name: str = "fit",
+    parameters_field: str | None = None,
     approaches: tuple[int, ...] = APPROACHES,
     budgets: tuple[float, ...] | None = None,
     resamples: int = 1000,
@@ -72,6 +94,7 @@ def study(
     Args:
         runs: training runs.
         name: of the law.
+        parameters_field: what `read_runs` was told, to read them again.
         approaches: of 1, 2, 3.
         budgets: of approach 2, in FLOP; None looks for them.
         resamples: for intervals; 0 for none.
@@ -79,36 +102,50 @@ def study(
         progress: called with (done, resamples) by approach 3.
 
     Raises:
-        ScalingRefusedError: every approach asked for refused.
+        ScalingRefusedError: every approach asked for refused, or FLOP of the runs do not grow with their parameters.
         InputError: an unknown approach, or a negative number of resamples.
     """
     if not approaches or set(approaches) - set(APPROACHES) or resamples < 0 or resamples == 1:
         raise InputError(
             f"approaches {approaches} with {resamples} resamples: expected some of 1, 2, 3 and 0 or at least 2"
         )
-    found: dict[str, object] = {}
+    rule = runs.flop_rule
+    found: dict[str, Any] = {}
     refused: dict[str, str] = {}
-    for approach in sorted(set(approaches)):
-        generator = np.random.Generator(np.random.PCG64([seed, approach])) if resamples else None
+
+    def attempt(field: str, key: str, made: Callable[[], object]) -> None:
         try:
-            if approach == 1:
-                found["frontier"] = frontier(runs, generator, resamples)
-            elif approach == 2:
-                found["isoflop"] = isoflop(runs, budgets, generator, resamples=resamples)
-            else:
-                found["fit"] = fitted = fit(runs, name=name)
-                if generator is not None:
-                    found["bootstrap"] = bootstrap(
-                        runs, fitted, generator, seed=seed, resamples=resamples, progress=progress
-                    )
-                if "isoflop" in found:
-                    found["bias"] = bias_of_design(runs, fitted.law, budgets)
+            found[field] = made()
         except ScalingRefusedError as refusal:
-            key = str(approach) if approach != 3 or "fit" not in found else "bias"
             refused[key] = str(refusal)
+
+    def generator(approach: int) -> np.random.Generator:
+        return np.random.Generator(np.random.PCG64([seed, approach]))
+
+    if 1 in approaches:
+        attempt("frontier", "1", lambda: frontier(runs, generator(1) if resamples else None, resamples))
+    if 2 in approaches:
+        drawn = generator(2) if resamples else None
+        attempt("isoflop", "2", lambda: isoflop(runs, budgets, drawn, resamples=resamples))
+    if 3 in approaches:
+        attempt("fit", "3", lambda: fit(runs, name=name))
+    if "fit" in found and resamples:
+        more: dict[str, Any] = {"seed": seed, "resamples": resamples, "progress": progress}
+        attempt("bootstrap", "intervals", lambda: bootstrap(runs, found["fit"], generator(3), **more))
+    if "fit" in found and "isoflop" in found:
+        attempt("bias", "bias", lambda: bias_of_design(runs, found["fit"].law, budgets))
     if not found:
         raise ScalingRefusedError("; ".join(refused.values()))
-    common = {"name": name, "source": runs.source, "runs": len(runs), "range": runs.fitted, "seed": seed}
+    common = {
+        "name": name,
+        "source": runs.source,
+        "parameters_field": parameters_field,
+        "runs": len(runs),
+        "runs_sha256": runs.sha256,
+        "range": runs.fitted,
+        "seed": seed,
+        "flop_rule": rule,
+    }
     return msgspec.convert({**common, **found, "refused": refused}, Study, from_attributes=True)
 
 
@@ -137,9 +174,9 @@ def read_study(path: Path) -> Study:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     try:
-        result = msgspec.json.decode(text, type=Study)
+        found = msgspec.json.decode(text, type=_Format).format
+        if found != FORMAT:
+            raise SourceError(path, None, f"format {found!r}", f"{FORMAT!r}; fit the runs again", "format")
+        return msgspec.json.decode(text, type=Study)
     except msgspec.DecodeError as error:
         raise SourceError(path, None, str(error), "a file that `passatk scaling fit --out` wrote") from error
-    if result.format != FORMAT:
-        raise SourceError(path, None, f"format {result.format!r}", f"{FORMAT!r}", "format")
-    return result

@@ -11,12 +11,13 @@ from passatk.scaling.allocation import (
     Allocation,
     cheapest,
     effective_tokens,
+    log_best_for,
     loss_at,
     optimal_parameters,
     optimum,
 )
-from passatk.scaling.bootstrap import Interval
-from passatk.scaling.laws import FLOP_PER_PARAMETER_AND_TOKEN, Floats, Law, compute, positive
+from passatk.scaling.bootstrap import Interval, optimum_intervals
+from passatk.scaling.laws import SIX_N_D, Floats, FlopRule, Law, positive
 
 DRAWS = 2000
 BALANCED = 0.001
@@ -32,7 +33,7 @@ class Direction(enum.StrEnum):
 
 
 class ScalingVerdict(Record, frozen=True, kw_only=True):
-    """One model under one law. Shares are of the training compute `flops`, 6 x parameters x tokens."""
+    """One model under one law. Shares are of the training compute `flops`, as the law's runs counted it."""
 
     law: str
     parameters: float
@@ -82,13 +83,12 @@ def law_draws(law: Law, thetas: Floats | None = None, seed: int = 0) -> Floats |
     return answer
 
 
-def wasted_share(theta: Floats, parameters: float, tokens: float) -> Floats:
-    """1 - (least compute with the same loss) / (6 N D), for laws [..., 5] and fresh tokens; between 0 and 1."""
+def wasted_share(theta: Floats, parameters: float, tokens: float, rule: FlopRule = SIX_N_D) -> Floats:
+    """1 - (least compute with the same loss) / (compute), for laws [..., 5] and fresh tokens; between 0 and 1."""
     log_a, log_b, _, alpha, beta = np.moveaxis(np.asarray(theta, dtype=float), -1, 0)
     reducible = np.exp(log_a - alpha * math.log(parameters)) + np.exp(log_b - beta * math.log(tokens))
-    log_n = (log_a + np.log1p(alpha / beta) - np.log(reducible)) / alpha
-    log_d = (log_b + np.log1p(beta / alpha) - np.log(reducible)) / beta
-    answer: Floats = -np.expm1(log_n + log_d - math.log(parameters) - math.log(tokens))
+    log_n, log_d = log_best_for(theta, np.log(reducible), rule)
+    answer: Floats = -np.expm1(rule.exponent * (log_n - math.log(parameters)) + log_d - math.log(tokens))
     return np.clip(answer, 0.0, 1.0)
 
 
@@ -117,13 +117,15 @@ def judge(
         ScalingRefusedError: the model lies outside, and `extrapolate` is False.
         InputError: a number that is not positive.
     """
-    for name, value in (("parameters", parameters), ("tokens", tokens), ("unique tokens", unique_tokens or 1.0)):
-        positive(name, value)
-    flops = compute(parameters, tokens)
+    for name, value in (("parameters", parameters), ("tokens", tokens), ("unique tokens", unique_tokens)):
+        if value is not None:
+            positive(name, value)
+    rule = law.flop_rule
+    flops = float(rule.flops(parameters, tokens))
     extrapolated = law.check_inside(extrapolate, parameters=parameters, tokens=tokens, flops=flops)
     unique = unique_tokens if unique_tokens is not None and unique_tokens < tokens else None
     best = optimum(law, flops)
-    wasted = float(wasted_share(law.theta, parameters, tokens))
+    wasted = float(wasted_share(law.theta, parameters, tokens, rule))
     direction = Direction.BALANCED
     if wasted >= BALANCED:
         direction = Direction.LARGER if parameters < best.parameters else Direction.SMALLER
@@ -139,10 +141,10 @@ def judge(
         loss=loss,
         optimum=best,
         wasted=wasted,
-        wasted_interval=None if draws is None else Interval.of(wasted_share(draws, parameters, tokens)),
-        ratio_interval=None if draws is None else _ratio(draws, flops),
+        wasted_interval=None if draws is None else Interval.of(wasted_share(draws, parameters, tokens, rule)),
+        ratio_interval=None if draws is None else _ratio(draws, flops, rule),
         direction=direction,
-        certainty=None if draws is None else _certainty(draws, parameters, tokens, direction),
+        certainty=None if draws is None else _certainty(draws, parameters, tokens, direction, rule),
         inference_tokens=inference_tokens,
         extrapolated=extrapolated,
         **_against_the_cheapest(law, parameters, flops, loss, unique, inference_tokens),
@@ -164,13 +166,13 @@ def _against_the_cheapest(
     return {"wasted_with_repetition": repeated, "wasted_same_unique": same, "wasted_with_inference": used}
 
 
-def _ratio(draws: Floats, flops: float) -> Interval:
-    return Interval.of(flops / FLOP_PER_PARAMETER_AND_TOKEN / optimal_parameters(draws, flops) ** 2)
+def _ratio(draws: Floats, flops: float, rule: FlopRule) -> Interval:
+    return optimum_intervals(draws, flops, rule)["tokens_per_parameter"]
 
 
-def _certainty(draws: Floats, parameters: float, tokens: float, direction: Direction) -> float:
-    wasted = wasted_share(draws, parameters, tokens)
+def _certainty(draws: Floats, parameters: float, tokens: float, direction: Direction, rule: FlopRule) -> float:
+    wasted = wasted_share(draws, parameters, tokens, rule)
     if direction is Direction.BALANCED:
         return float(np.mean(wasted < BALANCED))
-    larger = optimal_parameters(draws, compute(parameters, tokens)) > parameters
+    larger = optimal_parameters(draws, rule.flops(parameters, tokens), rule) > parameters
     return float(np.mean((wasted >= BALANCED) & (larger == (direction is Direction.LARGER))))

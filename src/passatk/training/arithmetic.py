@@ -10,10 +10,15 @@ from passatk.models.local import usable_device
 from passatk.records import Record
 from passatk.runs.manifest import this_machine
 
+TRAINING = "1"
+"""Changes whenever our own training gives other weights than before."""
+
 
 class Arithmetic(Record, frozen=True, kw_only=True):
     """Runs are continued only with the same."""
 
+    training: str = "1"
+    """`TRAINING` of the code that trains; the default is of folders that do not say it."""
     torch: str
     device: str
     processor: str
@@ -37,6 +42,7 @@ def find_arithmetic(device: str, threads: int | None) -> Arithmetic:
     else:
         name, kernels = this_machine().processor, torch.backends.cpu.get_cpu_capability()
     return Arithmetic(
+        training=TRAINING,
         torch=str(torch.__version__),
         device=device,
         processor=name,

@@ -10,13 +10,16 @@ from passatk.errors import InputError, UnknownNameError
 from passatk.models.codegeex import CodeGeeXConfig
 from passatk.records import Record
 from passatk.runs.locked import COMPLETE, storage, write_atomically
+from passatk.scaling.shapes import model_vocabulary
 from passatk.training.folder import TrainingManifest, read_manifest
 from passatk.training.run import Progress, Training, TrainingReport, past_report, train
 from passatk.training.settings import usual_settings
-from passatk.training.shapes import flops_per_token, model_vocabulary, parameters, shape_for
+from passatk.training.shapes import flops_per_token, parameters, shape_for
 
 TABLE = "runs.csv"
 UNITS = ("flops", "tokens")
+FEW_STEPS = 300
+"""A run with fewer is told apart: the optimizer has hardly begun."""
 
 
 class Ladder(Record, frozen=True, kw_only=True):

@@ -113,7 +113,7 @@ def usual_settings(parameters: int, context: int, tokens: int, given: Mapping[st
 
 
 def usual_batch(tokens: int, context: int) -> int:
-    """Windows in a step: the power of two, 4 to 64, that comes nearest below a thousand steps."""
+    """Windows in a step: the largest power of two, 4 to 64, that leaves a thousand steps; 4 where none does."""
     wanted = tokens / context / _WANTED_STEPS
     return min(_MOST_BATCH, max(_LEAST_BATCH, 1 << max(0, math.floor(math.log2(max(1.0, wanted))))))
 

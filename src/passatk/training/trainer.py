@@ -26,8 +26,6 @@ class Step(Record, frozen=True, kw_only=True):
     gradient_norm: float
     """Before clipping."""
     learning_rate: float
-    counted: int
-    """Targets that count."""
 
 
 class Trainer:
@@ -69,7 +67,7 @@ class Trainer:
             weights.gradient.mul_(settings.clip / norm)
         self._optimizer.change(number + 1, rate)
         weights.refresh()
-        return Step(loss=sum(map(float, losses)), gradient_norm=norm, learning_rate=rate, counted=counted)
+        return Step(loss=sum(map(float, losses)), gradient_norm=norm, learning_rate=rate)
 
     @torch.no_grad()
     def validation_loss(self, rows: Sequence[int]) -> float:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def optimal(
-    flops: Annotated[float, typer.Option(help="Of the training.")],
+    flops: Annotated[float, options.number("--flops", "Of the training, like 1e21.")],
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
     unique_tokens: shared.Unique = None,
-    inference_tokens: shared.Inference = 0.0,
+    inference_tokens: shared.Inference = None,
     extrapolate: shared.Extrapolate = False,
     json: options.Json = False,
 ) -> None:
@@ -28,12 +28,12 @@ def optimal(
     import msgspec
 
     from passatk.report import scaling_terminal, terminal
-    from passatk.scaling import Interval, cheapest, optimum
+    from passatk.scaling import Interval, Law, cheapest, optimum
     from passatk.scaling.allocation import Allocation
     from passatk.scaling.bootstrap import optimum_intervals
     from passatk.scaling.verdicts import law_draws
 
-    optima: list[tuple[str, Allocation, dict[str, Interval] | None]] = []
+    optima: list[tuple[Law, Allocation, dict[str, Interval] | None]] = []
     notes: list[str] = []
     refused: list[str] = []
     for one, thetas in shared.laws(law, fit):
@@ -48,18 +48,19 @@ def optimal(
         notes += [f"{one.name}: {'; '.join(said)}"] if said else []
         draws = law_draws(one, thetas)
         plain = draws is not None and not inference_tokens and (unique_tokens is None or best.tokens <= unique_tokens)
-        optima.append((one.name, best, optimum_intervals(draws, flops) if draws is not None and plain else None))
+        spans = optimum_intervals(draws, flops, one.flop_rule) if draws is not None and plain else None
+        optima.append((one, best, spans))
     if not optima:
         raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
     if json:
         rows = [
             {
-                "law": name,
+                "law": answering.name,
                 **msgspec.to_builtins(best),
                 "tokens_per_parameter": best.tokens_per_parameter,
                 "intervals": spans,
             }
-            for name, best, spans in optima
+            for answering, best, spans in optima
         ]
         shared.print_json({"optima": rows, "refused": refused, "extrapolated": notes})
     else:
@@ -70,10 +71,16 @@ def verdict(
     model: Annotated[
         str | None, typer.Argument(help="A known model, like codegeex. [default: what options say]")
     ] = None,
-    parameters: Annotated[float | None, typer.Option(help="Of the model.")] = None,
-    tokens: Annotated[float | None, typer.Option(help="It was trained on, repeated ones counted every time.")] = None,
+    parameters: Annotated[
+        float | None,
+        options.number("--parameters", "Of the model, like 2.4M."),
+    ] = None,
+    tokens: Annotated[
+        float | None,
+        options.number("--tokens", "It was trained on, repeated ones counted every time."),
+    ] = None,
     unique_tokens: shared.Unique = None,
-    inference_tokens: shared.Inference = 0.0,
+    inference_tokens: shared.Inference = None,
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
     extrapolate: shared.Extrapolate = False,
@@ -97,7 +104,7 @@ def verdict(
                 known.parameters,
                 known.tokens,
                 unique_tokens=known.unique_tokens,
-                inference_tokens=inference_tokens,
+                inference_tokens=inference_tokens or 0.0,
                 thetas=thetas,
                 extrapolate=extrapolate,
             )

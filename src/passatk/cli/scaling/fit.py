@@ -20,7 +20,8 @@ def fit(
     approach: Annotated[str, typer.Option(help="1, 2, 3 or all.")] = "all",
     budgets: Annotated[str | None, typer.Option(help="Approach 2: FLOP, like 1e19,1e20. [default: looked for]")] = None,
     flops: Annotated[
-        float | None, typer.Option(help="Show the optimum for this budget. [default: the largest of the runs]")
+        float | None,
+        options.number("--flops", "Show the optimum for this budget. [default: the largest of the runs]"),
     ] = None,
     resamples: Annotated[int, typer.Option(min=0, help="For the intervals; 0 for none.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of the resamples.")] = 0,
@@ -43,6 +44,8 @@ def fit(
 
     if approach not in ("1", "2", "3", "all"):
         raise InputError(f"unknown --approach {approach!r}; known: 1, 2, 3, all")
+    if approach in ("1", "3"):
+        options.refuse_unused(f"of approach {approach}", budgets=budgets)
     loaded = read_runs(runs, parameters_field)
     asked = float(loaded.flops.max()) if flops is None else flops
     outside = loaded.fitted.outside(flops=asked)
@@ -52,8 +55,9 @@ def fit(
         found = study(
             loaded,
             name=name,
+            parameters_field=parameters_field,
             approaches=(1, 2, 3) if approach == "all" else (int(approach),),
-            budgets=shared.numbers(budgets, "--budgets"),
+            budgets=options.numbers_of(budgets, "--budgets"),
             resamples=resamples,
             seed=seed,
             progress=progress,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from passatk.cli import options
 from passatk.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,10 +24,17 @@ FitFile = Annotated[
 Extrapolate = Annotated[
     bool, typer.Option("--extrapolate", help="Answer outside of where a law was fitted too; the answer says so.")
 ]
-Unique = Annotated[float | None, typer.Option("--unique-tokens", help="Of the training data; repeats count for less.")]
-Inference = Annotated[float, typer.Option("--inference-tokens", help="Read and written after training.")]
-Vocabulary = Annotated[int, typer.Option(min=1, help="Rows of the token embedding.")]
-Context = Annotated[int, typer.Option(min=1, help="Tokens of a training sequence.")]
+Unique = Annotated[
+    float | None,
+    options.number("--unique-tokens", "Of the training data, like 159B; repeats count for less."),
+]
+Inference = Annotated[
+    float | None,
+    options.number("--inference-tokens", "Read and written after training."),
+]
+Vocabulary = Annotated[int | None, typer.Option(min=1, help="Rows of the token embedding. [default: 52224]")]
+Context = Annotated[int | None, typer.Option(min=1, help="Tokens of a training sequence. [default: 2048]")]
+VOCABULARY, CONTEXT = 52224, 2048
 
 
 def print_json(value: object) -> None:
@@ -52,12 +60,3 @@ def one_law(names: list[str] | None, fit: Path | None) -> "Law":
     if len(names or []) + (fit is not None) > 1:
         raise InputError("one law decides here: give --law once, or --fit")
     return laws(names, fit, ("refit-234",))[0][0]
-
-
-def numbers(text: str | None, option: str) -> tuple[float, ...] | None:
-    if text is None:
-        return None
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(f"{option} {text!r} is no list of numbers; expected something like 1e19,1e20") from None

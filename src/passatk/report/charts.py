@@ -1,0 +1,55 @@
+"""How charts reach the disk: one way for all of them."""
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from passatk.errors import EnvironmentFault, UnknownNameError
+from passatk.runs.locked import storage
+
+FORMATS = ("html", "svg", "png", "json")
+_PIXELS = 2.0
+
+
+def altair() -> ModuleType:
+    """The library that charts are made with.
+
+    Raises:
+        EnvironmentFault: it, or what saves its pictures, is not installed.
+    """
+    try:
+        import altair
+        import vl_convert  # noqa: F401 - altair needs it to save pictures
+    except ImportError as error:
+        raise EnvironmentFault(
+            f"plots need {error.name}, which is not installed; get it with: pip install 'passatk[report]'"
+        ) from error
+    return altair
+
+
+def kind_of(path: Path) -> str:
+    """The format that `path` ends in, of `FORMATS`.
+
+    Raises:
+        UnknownNameError: another.
+    """
+    kind = path.suffix.removeprefix(".").lower()
+    if kind not in FORMATS:
+        raise UnknownNameError("format", kind, FORMATS, "Give --out a name like picture.html.")
+    return kind
+
+
+def save(chart: Any, path: Path) -> None:
+    """Write a chart as its suffix says; folders are made.
+
+    .html has everything it needs inside, .png is twice the size, .json is the chart's own description.
+
+    Raises:
+        UnknownNameError: another suffix.
+        StorageError: the file cannot be written.
+    """
+    kind = kind_of(path)
+    more: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": _PIXELS} if kind == "png" else {}
+    with storage(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        chart.save(str(path), format=kind, **more)

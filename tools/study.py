@@ -1,0 +1,62 @@
+"""Table and picture of `passatk run examples/study/*.toml --out RUNS`: `python tools/study.py RUNS PICTURE`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import altair
+
+from passatk.report.charts import save
+
+
+def rows_of(runs: Path) -> list[dict[str, Any]]:
+    """A row for each run and k: method, temperature, k, and pass@k with its interval in %."""
+    rows = []
+    for run in sorted(path for path in runs.iterdir() if (path / "score.json").is_file()):
+        settings = json.loads((run / "generations" / "manifest.json").read_text())["settings"]
+        for value in json.loads((run / "score.json").read_text())["scores"][0]["pass_at_k"]:
+            figures = {name: 100 * value[name] for name in ("estimate", "low", "high")}
+            shared = {"method": settings["method"], "temperature": settings["temperature"], "k": value["k"]}
+            rows.append(shared | figures)
+    return rows
+
+
+def table_of(rows: list[dict[str, Any]]) -> str:
+    """Markdown: a line for each run, a column for each k."""
+    ks = sorted({row["k"] for row in rows})
+    lines = ["| method | " + " | ".join(f"pass@{k}" for k in ks) + " |", "|---" * (len(ks) + 1) + "|"]
+    for method, temperature in dict.fromkeys((row["method"], row["temperature"]) for row in rows):
+        own = {row["k"]: row for row in rows if (row["method"], row["temperature"]) == (method, temperature)}
+        name = method if method != "sample" else f"nucleus, T = {temperature}"
+        cells = [f"{r['estimate']:.1f} [{r['low']:.1f}, {r['high']:.1f}]" if (r := own.get(k)) else "" for k in ks]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def chart_of(rows: list[dict[str, Any]]) -> altair.LayerChart | altair.FacetChart:
+    """pass@k over temperature, a colour for each k, with bands; lines across for the methods without chance."""
+    sampled = [row for row in rows if row["method"] == "sample"]
+    levels: dict[float, list[str]] = {}
+    for row in rows:
+        if row["method"] != "sample":
+            levels.setdefault(row["estimate"], []).append(row["method"])
+    fixed = [{"estimate": level, "methods": ", ".join(methods)} for level, methods in levels.items()]
+    base = altair.Chart(altair.InlineData(values=sampled)).encode(
+        x=altair.X("temperature:Q", title="temperature (top_p 0.95)", scale=altair.Scale(zero=False, padding=30)),
+        color=altair.Color("k:O", title="k", scale=altair.Scale(scheme="viridis")),
+    )
+    band = base.mark_area(opacity=0.15).encode(y=altair.Y("low:Q", title="pass@k, %"), y2="high:Q")
+    line = base.mark_line(point=True).encode(y="estimate:Q")
+    rule = altair.Chart(altair.InlineData(values=fixed)).encode(y="estimate:Q")
+    across = rule.mark_rule(strokeDash=[4, 4], color="#555")
+    name = rule.mark_text(align="right", dx=-4, dy=-6, color="#333").encode(x=altair.value("width"), text="methods:N")
+    return altair.layer(band, line, across, name).properties(width=560, height=360)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
+    found = rows_of(Path(sys.argv[1]))
+    print(table_of(found))
+    save(chart_of(found), Path(sys.argv[2]))
