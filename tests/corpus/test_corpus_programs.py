@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from passatk.corpus.bodies import spelling
+from passatk.corpus.bodies import body, spelling
 from passatk.corpus.bundles import bundle
 from passatk.corpus.checking import check_documents
 from passatk.corpus.documents import Mix
@@ -65,6 +65,10 @@ def test_every_primitive_has_a_meaning_words_and_six_spellings() -> None:
         assert all(bool(primitive.constants) == ("$k" in text or "$s" in text) for said in words for text in said)
 
 
+NUMBERS, WORDS, OF_INT, OF_STRING = "list[int]", "list[string]", "dict[int,int]", "dict[string,int]"
+KEYS = step("keys", "step", OF_INT)
+
+
 @pytest.mark.parametrize(
     ("steps", "arguments", "expected"),
     [
@@ -78,6 +82,17 @@ def test_every_primitive_has_a_meaning_words_and_six_spellings() -> None:
         ([step("replace", "value", "string", "e")], ["seen"], "s**n"),
         ([step("divisors", "step", "int")], [12], [1, 2, 3, 4, 6, 12]),
         ([step("last_digit", "value", "int"), step("negate", "value", "int")], [-37], -7),
+        (
+            [step("count_each", "step", NUMBERS), step("values_at_least", "step", OF_INT, 2), KEYS],
+            [[3, 1, 3, 1, 2]],
+            [1, 3],
+        ),
+        ([step("positions", "step", NUMBERS), step("values", "step", OF_INT)], [[9, 4, 9, 6]], [1, 3, 0]),
+        ([step("lengths", "step", WORDS), step("top_key", "step", OF_STRING)], [["on", "tea", "ant", "to"]], "ant"),
+        ([step("lengths", "step", WORDS), step("top_key", "step", OF_STRING)], [[]], ""),
+        ([step("count_characters", "step", "string"), step("ranked_keys", "step", OF_STRING)], ["noon at"], [*"no at"]),
+        ([step("lengths", "step", WORDS), step("largest_value", "step", OF_STRING)], [[]], 0),
+        ([step("count_each", "step", NUMBERS), step("value_at", "step", OF_INT, parameter="k")], [[4, 1, 4], 4], 2),
     ],
 )
 def test_the_interpreter(steps: list[Applied], arguments: list[Any], expected: object) -> None:
@@ -135,6 +150,32 @@ def test_descriptions_say_every_step_and_constant() -> None:
     assert all("7" in text and "4" in text and "values" in text and "$" not in text for text in said)
 
 
+def test_an_expression_that_went_into_the_next_step_is_not_named_later() -> None:
+    program = AbstractProgram(
+        steps=(step("last", "step", WORDS, 3), step("longest", "step", WORDS), step("ends", "test", "string", "ed"))
+    )
+    bodies = {body(program, "names", "cpp", Draws(0, "bodies", number)) for number in range(60)}
+    assert any("for (string element : vector<string>" in text for text in bodies)
+    assert not any(f"{a} = {b};" in text for text in bodies for a, b in itertools.permutations(("first", "second")))
+
+
+def test_a_count_is_an_int_in_cpp_wherever_it_goes(environment: Environment) -> None:
+    program = AbstractProgram(steps=(step("even", "tally", NUMBERS), step("at_most", "value", "int", 4)))
+    made = [specification_of(program, Draws(0, "counts", number)) for number in range(20)]
+    verdicts = judged(environment, [bundle("cpp", [one for one in made if one is not None], 0)])
+    assert {v.status for v in verdicts.values()} == {Status.PASSED}
+
+
+def test_dictionaries_are_only_on_the_way() -> None:
+    drawn = [draw_program(Draws(0, "dictionaries", number), 2 + number % 3) for number in range(3000)]
+    programs = [program for program in drawn if program is not None]
+    assert not any("dict" in program.takes + program.gives for program in programs)
+    used = {s.operation for program in programs for s in program.steps if not s.operation.stands_alone}
+    assert used == {operation for operation in operations() if not operation.stands_alone}
+    pairs = [pair for program in programs for pair in itertools.pairwise(s.operation for s in program.steps)]
+    assert not any(before.makes_dictionary and after.name in ("keys", "entries") for before, after in pairs)
+
+
 def covering() -> list[tuple[AbstractProgram, Draws]]:
     """Programs of one to three steps in which every use of every primitive occurs."""
     left = set(operations())
@@ -143,7 +184,8 @@ def covering() -> list[tuple[AbstractProgram, Draws]]:
         if not left:
             return found
         draws = Draws(11, "covering", number)
-        program = draw_program(draws, 3 if len(left) > 25 else 2 if len(left) > 5 else 1)
+        with_dictionary = any(not operation.stands_alone for operation in left)
+        program = draw_program(draws, 3 if len(left) > 25 or with_dictionary else 2 if len(left) > 5 else 1)
         if program is None or not is_worth_having(program):
             continue
         new = {s.operation for s in program.steps} & left

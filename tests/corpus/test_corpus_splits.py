@@ -6,10 +6,12 @@ import msgspec
 import pytest
 
 from passatk.corpus.documents import Mix
-from passatk.corpus.programs import behaviour
-from passatk.corpus.splits import DEEPEST, TIERS, composition_is_held_out
+from passatk.corpus.primitives import operations
+from passatk.corpus.programs import AbstractProgram, Applied, behaviour
+from passatk.corpus.splits import DEEPEST, TIERS, composition_is_held_out, trained_on
 from passatk.corpus.suite import SIZES, VERSION, suite, suite_behaviours
 from passatk.corpus.synthetic import SyntheticCorpus, synthetic_corpus
+from passatk.corpus.written import written_problem
 from passatk.errors import InputError
 from passatk.problems.basics import generated
 from passatk.prompts.building import generation_prompt
@@ -22,7 +24,7 @@ def corpus() -> SyntheticCorpus:
 
 def test_the_suite_is_the_same_whenever_it_is_built() -> None:
     digest = hashlib.sha256(msgspec.json.encode([specification for _, _, specification in suite()])).hexdigest()
-    assert digest == "378a5950a635b6fa2283c0b26901c27c98ca890e7aa777e118c1cf3ae67fb1f6"
+    assert digest == "8610ef80d3e662248b0fb50dc94a87bd7fa3a5573c9d652c85f12e954fbff77a"
     assert [tier for tier, _, _ in suite()] == [tier for tier in TIERS for _ in range(SIZES[tier])]
     assert len(suite_behaviours()) == len(suite()) >= 132
 
@@ -52,6 +54,39 @@ def test_no_function_of_the_suite_is_trained_on(corpus: SyntheticCorpus) -> None
     assert not suite_behaviours() & set(behaviours)
     assert not any(composition_is_held_out(function) for function in corpus.functions)
     assert max(function.depth for function in corpus.functions) == DEEPEST
+
+
+def program(*uses: tuple[str, str]) -> AbstractProgram:
+    steps = [next(o for o in operations() if (o.name, o.takes) == used) for used in uses]
+    return AbstractProgram(steps=tuple(Applied(operation=operation) for operation in steps))
+
+
+@pytest.mark.parametrize(
+    ("written_so", "name"),
+    [
+        (program(("lower", "string"), ("vowels", "string")), "count_vowels"),
+        (program(*[(name, "list[int]") for name in ("reverse", "unique", "reverse")]), "keep_last"),
+        (program(("vowels", "string")), None),  # small letters alone
+    ],
+)
+def test_problems_written_by_hand_are_known_by_what_they_do(written_so: AbstractProgram, name: str | None) -> None:
+    found = written_problem(written_so)
+    assert (found.name if found else None) == name
+
+
+def test_no_problem_written_by_hand_is_trained_on(corpus: SyntheticCorpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not any(written_problem(function) for function in corpus.functions)
+    assert not any(written_problem(function) for _, function, _ in suite())
+    planted = program(("lower", "string"), ("vowels", "string"))
+    other = program(("upper", "string"), ("words", "string"))
+    monkeypatch.setattr("passatk.corpus.splits._candidates", lambda seed, first: iter([planted, other]))
+    assert trained_on(0, 2, frozenset(), []) == [other]
+
+
+def test_a_share_of_functions_has_dictionaries(corpus: SyntheticCorpus) -> None:
+    drawn = corpus.functions[600:]  # those before are primitives alone
+    share = sum(any(not s.operation.stands_alone for s in function.steps) for function in drawn) / len(drawn)
+    assert 0.05 < share < 0.25
 
 
 def test_a_corpus_is_its_seed(corpus: SyntheticCorpus) -> None:

@@ -3,7 +3,7 @@
 How a language spells things is data, in `languages/<name>.toml`: for each primitive an expression or some lines. What
 stands in a template: `$x` the value a step takes, `$e` one element of it, `$each` and `$that` an element's expression,
 `$out` the name of what a step gives, `$t` a name for the way, `$k` and `$s` constants, `$type`, `$scalar` and `$box`
-the types of result and elements, `$mutate` the lines that change `$e` where there is no expression for it.
+the types of result and elements or keys, `$mutate` the lines that change `$e` where there is no expression for it.
 """
 
 import json
@@ -17,9 +17,9 @@ from importlib import resources
 import msgspec
 
 from passatk.corpus.draws import Draws
-from passatk.corpus.primitives import Constant
+from passatk.corpus.primitives import Constant, key
 from passatk.corpus.programs import AbstractProgram, Applied
-from passatk.problems.rendering import RENDERERS, Renderer, camel, element
+from passatk.problems.rendering import RENDERERS, Java, Renderer, camel, element
 from passatk.records import Record
 
 LANGUAGES = tuple(renderer.language for renderer in RENDERERS)
@@ -49,6 +49,8 @@ class Spelling(Record, frozen=True, forbid_unknown_fields=True):
     each: dict[str, str]
     that: dict[str, str]
     step: dict[str, list[str]]
+    dictionary: str = ""
+    """Its type of dictionaries from `$box` or `$scalar` to int; empty where no type is written."""
     packages: dict[str, str] = {}
     """Text in a body -> the package that it needs."""
     true: str = "true"
@@ -98,12 +100,12 @@ class _Body:
         if len(re.findall(r"\$x\b", template)) > 1:
             self._settle()
         names = self._names(step, out)
-        if "$t" in template:
+        if re.search(r"\$t\b", template):
             self._temporaries += 1
             names["t"] = "state" if self._temporaries == 1 else f"state{self._temporaries}"
         if "\n" in template:
             self._lines += _filled(template.strip("\n"), names).split("\n")
-            self._current = out
+            self._current, self._waiting = out, None
             if last:
                 self._return(out)
             return
@@ -156,7 +158,7 @@ class _Body:
 
     def _names(self, step: Applied, out: str) -> dict[str, str]:
         operation = step.operation
-        item = element(operation.takes) or element(operation.gives) or operation.takes
+        item = _part(operation.takes) or _part(operation.gives) or operation.takes
         constant = self._constant(step)
         names = {
             "x": self._current,
@@ -168,7 +170,7 @@ class _Body:
             "and": "&" if item == "int" else "",
             "type": self._type(operation.gives),
             "scalar": self._type(item),
-            "box": getattr(self._renderer, "box", self._type)(item),
+            "box": self._box(item),
         }
         if operation.form == "each" and self._change(operation.name) is None:
             names["each"] = _filled(self._spelling.each[operation.name], names)
@@ -177,7 +179,14 @@ class _Body:
         return names
 
     def _type(self, type_: str) -> str:
-        return "" if self._language == "javascript" else self._renderer.type(type_)
+        if self._language == "javascript":
+            return ""
+        if (of := key(type_)) is not None:
+            return _filled(self._spelling.dictionary, {"scalar": self._type(of), "box": self._box(of)})
+        return self._renderer.type(type_)
+
+    def _box(self, type_: str) -> str:
+        return self._renderer.box(type_) if isinstance(self._renderer, Java) else self._type(type_)
 
     def _named(self, name: str) -> str:
         return camel(name) if self._language in ("java", "javascript", "go") else name
@@ -186,6 +195,11 @@ class _Body:
         if step.parameter:
             return self._named(step.parameter)
         return "" if step.constant is None else spelled(step.constant, step.operation.primitive.fixed)
+
+
+def _part(type_: str) -> str | None:
+    """The type of the elements of a list or the keys of a dictionary."""
+    return element(type_) or key(type_)
 
 
 def spelled(constant: Constant, bare: bool = False) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from passatk.corpus.draws import Draws
-from passatk.corpus.primitives import Constant, Operation, operations_on
+from passatk.corpus.primitives import Constant, Operation, key, operations_on
 from passatk.corpus.programs import EXTRA_PROBES, AbstractProgram, Applied, OutOfRange
 from passatk.corpus.wording import EXTRAS
 from passatk.problems.rendering import Case
@@ -20,24 +20,38 @@ _WORDS = (
 )
 
 
-def draw_program(draws: Draws, depth: int) -> AbstractProgram | None:
-    """A program of `depth` steps whose types meet, or None: the way that was drawn led nowhere."""
+def draw_program(draws: Draws, depth: int, dictionaries: float = 1.0) -> AbstractProgram | None:
+    """A program of `depth` steps whose types meet, or None: the way that was drawn led nowhere.
+
+    A step that makes a dictionary is drawn with weight `dictionaries`, most others with 1.
+    """
     type_ = draws.weighted(_INPUTS)
     steps: list[Applied] = []
     for number in range(depth):
-        options = [o for o in operations_on(type_) if number == depth - 1 or operations_on(o.gives)]
-        options = [o for o in options if not steps or o.name != steps[-1].operation.name]
+        last = number == depth - 1
+        options = [o for o in operations_on(type_) if (not key(o.gives) if last else operations_on(o.gives))]
+        options = [o for o in options if not steps or _follows(steps[-1].operation, o)]
         if not options:
             return None
-        operation = _fairly(options, draws)
+        operation = _fairly(options, dictionaries, draws)
         steps.append(_applied(operation, steps, draws))
         type_ = operation.gives
     return AbstractProgram(steps=tuple(steps))
 
 
-def _fairly(options: list[Operation], draws: Draws) -> Operation:
+def _follows(before: Operation, after: Operation) -> bool:
+    return after.name != before.name and before.name not in after.primitive.not_after
+
+
+def _fairly(options: list[Operation], dictionaries: float, draws: Draws) -> Operation:
     """One of them; the five uses of a property together weigh as much as two steps."""
-    return draws.weighted([(o, 0.4 if o.form in ("keep", "any", "all", "tally") else 1.0) for o in options])
+
+    def weight(operation: Operation) -> float:
+        if operation.makes_dictionary:
+            return dictionaries
+        return 0.4 if operation.form in ("keep", "any", "all", "tally") else 1.0
+
+    return draws.weighted([(operation, weight(operation)) for operation in options])
 
 
 def _applied(operation: Operation, before: list[Applied], draws: Draws) -> Applied:
@@ -68,11 +82,14 @@ def draw_argument(type_: str, draws: Draws) -> Any:
             return draws.between(-40, 60) / 4
         case "string":
             return " ".join(draws.choice(_WORDS) for _ in range(draws.between(1, 4)))
-        case "list[int]":
+        case "list[int]" if draws.chance(0.7):
             return [draws.between(-9, 20) for _ in range(draws.between(1, 7))]
+        case "list[int]":
+            few = [draws.between(-9, 20) for _ in range(3)]  # some of them more than once
+            return [draws.choice(few) for _ in range(draws.between(2, 8))]
         case _:
-            few = draws.shuffled(_WORDS)[:5]  # some of them more than once
-            return [draws.choice(few) for _ in range(draws.between(1, 6))]
+            some = draws.shuffled(_WORDS)[:5]  # here as well
+            return [draws.choice(some) for _ in range(draws.between(1, 6))]
 
 
 def draw_extra(type_: str, draws: Draws) -> Constant:

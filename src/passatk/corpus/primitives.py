@@ -18,6 +18,11 @@ Constant = int | float | str
 _IN_LISTS = ("int", "string")
 
 
+def key(type_: str) -> str | None:
+    """The T of `dict[T,int]`, or None for any other type."""
+    return type_[5:].partition(",")[0] if type_.startswith("dict[") else None
+
+
 class Primitive(Record, frozen=True, forbid_unknown_fields=True):
     """One entry of the table; its comments say what the fields mean."""
 
@@ -27,6 +32,7 @@ class Primitive(Record, frozen=True, forbid_unknown_fields=True):
     s: list[str | float] | None = None
     fixed: bool = False
     """Its constant is written into the code as it is, so it cannot be a parameter."""
+    not_after: list[str] = []
     does: list[str] = []
     noun: list[str] = []
     singular: list[str] = msgspec.field(default=[], name="is")
@@ -55,6 +61,15 @@ class Operation(Record, frozen=True):
     @property
     def primitive(self) -> Primitive:
         return table()[self.name]
+
+    @property
+    def makes_dictionary(self) -> bool:
+        return bool(key(self.gives)) and not key(self.takes)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is a program by itself: no program takes or gives a dictionary."""
+        return not key(self.takes) and not key(self.gives)
 
     @property
     def label(self) -> str:
@@ -101,8 +116,8 @@ def operations() -> tuple[Operation, ...]:
                 Operation(name=name, form="tally", takes=whole, gives="int"),
             ]
     for name, step in read.step.items():
-        for bound in _IN_LISTS if element(step.takes) == "T" else ("",):
-            takes, gives = (type_.replace("[T]", f"[{bound}]") for type_ in (step.takes, step.gives))
+        for bound in _IN_LISTS if "T" in (element(step.takes), key(step.takes)) else ("",):
+            takes, gives = (type_.replace("[T", f"[{bound}") for type_ in (step.takes, step.gives))
             found.append(Operation(name=name, form="step", takes=takes, gives=gives))
     return tuple(found)
 

@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from passatk.records import Record
 
 MOST = 2**31 - 1
 LONGEST = 120
-"""Elements of a list and characters of a string, at every step: programs stay small, whatever is put in."""
+"""Elements of a list or dictionary, characters of a string, at every step: programs stay small, whatever is put in."""
 
 
 class OutOfRange(Exception):
@@ -93,9 +93,10 @@ def _apply(operation: Operation, constant: Constant | None, value: Any) -> Any:
 
 
 def _check(value: Any) -> None:
-    if isinstance(value, list | str) and len(value) > LONGEST:
+    if isinstance(value, list | str | dict) and len(value) > LONGEST:
         raise OutOfRange(f"{len(value)} elements")
-    for one in value if isinstance(value, list) else [value]:
+    parts = value if isinstance(value, list) else [*value, *value.values()] if isinstance(value, dict) else [value]
+    for one in parts:
         if isinstance(one, int) and abs(one) > MOST:
             raise OutOfRange(str(one))
         if isinstance(one, str) and len(one) > LONGEST:
@@ -106,6 +107,11 @@ def _check(value: Any) -> None:
 
 def _repeated(values: Sequence[Any]) -> list[Any]:
     return sorted(value for value, count in collections.Counter(values).items() if count > 1)
+
+
+def _by_value(values: Mapping[Any, int]) -> list[Any]:
+    """Keys, those of the largest values first, in order where values are equal."""
+    return sorted(values, key=lambda e: (-values[e], e))
 
 
 def _range_to(last: int) -> range:
@@ -192,6 +198,22 @@ SEMANTICS: Mapping[str, Callable[..., Any]] = {
     "digits": lambda x: [int(digit) for digit in str(abs(x))],
     "digit_sum": lambda x: sum(int(digit) for digit in str(abs(x))),
     "divisors": lambda x: [e for e in _range_to(x) if x % e == 0],
+    "count_each": lambda x: dict(collections.Counter(x)),
+    "positions": lambda x: {e: x.index(e) for e in x},
+    "lengths": lambda x: {e: len(e) for e in x},
+    "count_characters": lambda x: dict(collections.Counter(x)),
+    "values_at_least": lambda x, k: {e: value for e, value in x.items() if value >= k},
+    "values_at_most": lambda x, k: {e: value for e, value in x.items() if value <= k},
+    "add_to_values": lambda x, k: {e: value + k for e, value in x.items()},
+    "multiply_values": lambda x, k: {e: value * k for e, value in x.items()},
+    "entries": len,
+    "largest_value": lambda x: max(x.values(), default=0),
+    "sum_of_values": lambda x: sum(x.values()),
+    "value_at": lambda x, k: x.get(k, 0),
+    "keys": sorted,
+    "values": lambda x: [x[e] for e in sorted(x)],
+    "ranked_keys": _by_value,
+    "top_key": lambda x: _by_value(x)[0] if x else "",
 }
 """What each primitive does to an element or a value, and its constant."""
 
@@ -225,21 +247,38 @@ PROBES: Mapping[str, tuple[Any, ...]] = {
             [7, 5, 3, 1],
             [2, 2, 2],
             [10, -4, 6, 0, -7, 12, 3],
-            [4, 4, 9, 9, 1],
+            [4, 9, 4, 9, 4, 1],
         ),
-        *([-1, -5, -2], [12, 15, 21, 7, 8], [3, 1, 4, 1, 5, 9, 2, 6], [6, 6, 12, 24, 30], [20, 11, 13, -6, 2, 2]),
-        *([8, 1], [-12, 14, -9, 9, 0, 5], [100, 35, 49, -50], [2, 5, 5, 8, 10, 11], [1, 0, -1], [42, 17, 28, 6, 6, 13]),
+        *(
+            [-1, -5, -2],
+            [12, 15, 21, 7, 8],
+            [3, 1, 4, 1, 5, 9, 2, 6],
+            [6, 6, 12, 24, 6, 30, 12],
+            [20, 11, 13, -6, 2, 2],
+        ),
+        *(
+            [8, 1, 8, 8, 8],
+            [-12, 14, -9, 9, 0, 5],
+            [100, 35, 49, -50],
+            [2, 5, 5, 8, 10, 11],
+            [1, 0, -1],
+            [42, 17, 28, 6, 6, 13],
+        ),
     ),
     "list[string]": (
-        *([], [""], ["a"], ["tree", "apple", "bed"], ["one", "two", "one"], ["Ann", "bob", "Carl", "tess"]),
+        *([], [""], ["a"], ["tree", "apple", "bed"], ["one", "two", "one", "one"], ["Ann", "bob", "Carl", "tess"]),
         *(
             ["reading", "undone", "string", "is"],
-            ["noon", "level", "abc", "noon", "abc"],
+            ["noon", "level", "abc", "noon", "abc", "noon"],
             ["b", "bb", "bbb", "bbbbbbbb"],
         ),
         *(["cat", "sat", "rat", "ten"], ["banana", "canal", "orange", "pear"], ["x", "y", "x", "z", "y", "x"]),
         *(["red", "reed", "bend", "sing", "any"], ["tea", "tests", "tar"], ["zoo", "an", "ant", "anteater", "on"]),
-        *(["unit", "repeat", "sing", "story", "coast"], ["same", "same", "other"], ["E", "e", "Ee", "oo", "io"]),
+        *(
+            ["unit", "repeat", "sing", "story", "coast"],
+            ["same", "same", "other", "same", "other"],
+            ["E", "e", "Ee", "oo", "io"],
+        ),
     ),
 }
 EXTRA_PROBES: Mapping[str, tuple[Constant, ...]] = {
@@ -249,6 +288,7 @@ EXTRA_PROBES: Mapping[str, tuple[Constant, ...]] = {
 }
 
 
+@lru_cache(maxsize=8)  # a program that is looked at is soon asked again
 def answers(program: AbstractProgram) -> list[Any]:
     """What a program says to all probes of its types.
 

@@ -2,7 +2,8 @@
 
 A program is held out for one of three tiers: its *composition* (the primitives in their order, constants apart) is
 never trained on; or it is *deeper* than anything trained on; or its composition is trained on, but not with these
-*constants*. Whatever way a held-out function is written, no program with its behaviour is trained on.
+*constants*. Whatever way a held-out function is written, no program with its behaviour is trained on. And no program is
+used for anything that passes the tests of a problem that was written by hand.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from passatk.corpus.drawing import draw_program, with_other_constants
 from passatk.corpus.draws import Draws
 from passatk.corpus.primitives import operations
 from passatk.corpus.programs import AbstractProgram, Applied, behaviour, is_worth_having
+from passatk.corpus.written import written_problem
 from passatk.errors import InputError
 
 Tier = Literal["constants", "compositions", "depth"]
@@ -22,6 +24,8 @@ TIERS: tuple[Tier, ...] = ("constants", "compositions", "depth")
 DEEPEST = 3
 """Steps of the deepest program that is trained on; the tier `depth` has one more."""
 _DEPTHS = ((2, 0.45), (3, 0.55))
+_DICTIONARIES = {2: 0.5, 3: 7.0}
+"""Depth -> weight of making one, in training: of functions with dictionaries, many are drawn that are known by then."""
 _ONE_OF = 8
 _VALID_ONE_OF = 50
 _PERSISTENCE = 5_000
@@ -52,7 +56,9 @@ def held_out(tier: Tier, seed: int) -> Iterator[AbstractProgram]:
             fits = not composition_is_held_out(program) and _has_siblings(program)
         else:
             fits = tier == "depth" or composition_is_held_out(program)
-        if fits and (found := behaviour(program)) not in seen | _simplest().keys():
+        if not fits or written_problem(program) is not None:
+            continue
+        if (found := behaviour(program)) not in seen | _simplest().keys():
             seen.add(found)
             yield program
 
@@ -61,7 +67,7 @@ def held_out(tier: Tier, seed: int) -> Iterator[AbstractProgram]:
 def _simplest() -> dict[str, AbstractProgram]:
     """Every primitive alone, with every constant, by behaviour: what a program of several steps should not come to."""
     found: dict[str, AbstractProgram] = {}
-    for operation in operations():
+    for operation in (o for o in operations() if o.stands_alone):
         for constant in (*operation.primitive.constants,) or (None,):
             program = AbstractProgram(steps=(Applied(operation=operation, constant=constant),))
             if is_worth_having(program):
@@ -81,13 +87,14 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
     Args:
         seed: of the draws.
         count: how many.
-        excluded: behaviours that must not occur.
+        excluded: behaviours that must not occur; those of written problems never do.
         first: programs of the tier `constants`.
 
     Raises:
         InputError: there are not so many.
     """
     found: dict[str, AbstractProgram] = {}
+    tried: set[AbstractProgram] = set()
     missed = 0
     for program in _candidates(seed, first):
         if len(found) >= count:
@@ -95,10 +102,13 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
         missed += 1
         if missed > _PERSISTENCE:
             raise InputError(f"only {len(found)} different functions were found; ask for no more with this seed")
+        if program in tried:
+            continue
+        tried.add(program)
         if composition_is_held_out(program) or not is_worth_having(program):
             continue
         known = behaviour(program)
-        if known not in excluded and known not in found:
+        if known not in excluded and known not in found and written_problem(program) is None:
             found[known] = program
             missed = 0
     return list(found.values())
@@ -110,7 +120,8 @@ def _candidates(seed: int, first: list[AbstractProgram]) -> Iterator[AbstractPro
         yield from with_other_constants(program)
     for number in _endless():
         draws = Draws(seed, "train", number)
-        drawn = draw_program(draws, draws.weighted(_DEPTHS))
+        depth = draws.weighted(_DEPTHS)
+        drawn = draw_program(draws, depth, _DICTIONARIES.get(depth, 1.0))
         if drawn is not None:
             yield drawn
 

@@ -9,7 +9,7 @@ from passatk.corpus.programs import AbstractProgram, behaviour
 from passatk.corpus.splits import TIERS, Tier, held_out
 from passatk.problems.rendering import Specification
 
-VERSION = 1
+VERSION = 2
 SIZES: Mapping[Tier, int] = {"constants": 40, "compositions": 72, "depth": 32}
 
 
@@ -33,5 +33,5 @@ def suite() -> tuple[tuple[Tier, AbstractProgram, Specification], ...]:
 
 
 def suite_behaviours() -> frozenset[str]:
-    """What no program of a training corpus may do."""
+    """What no program of a training corpus may do. (What `written_problem` finds, it may not do either.)"""
     return frozenset(behaviour(program) for _, program, _ in suite())

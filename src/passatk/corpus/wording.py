@@ -17,6 +17,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "string": ("mark", "piece", "sign"),
     "float": ("rate", "step", "shift"),
 }
+_ON_THE_WAY = {"list": "the list", "dict": "the dictionary", "string": "the text"}
 _PLAIN_NAMES = ("solve", "process", "transform", "compute", "evaluate", "convert", "handle", "work_out")
 
 
@@ -60,11 +61,8 @@ def _clause(program: AbstractProgram, number: int, parameter: str, draws: Draws)
     """What one step does, or, of the last one, what it is that is returned."""
     step = program.steps[number]
     operation, primitive, first = step.operation, step.operation.primitive, number == 0
-    a_list = operation.takes.startswith("list")
     of = f" of {parameter}" if first else ""
-    whole = (
-        parameter if first else "the list" if a_list else "the text" if operation.takes == "string" else "the result"
-    )
+    whole = parameter if first else _ON_THE_WAY.get(operation.takes.partition("[")[0], "the result")
     match operation.form:
         case "keep":
             text = f"{draws.choice(('keep only', 'select'))} the elements{of} that {draws.choice(primitive.plural)}"

@@ -34,20 +34,25 @@ def generated() -> GeneratedSuite:
     return msgspec.json.decode(body, type=GeneratedSuite)
 
 
-def specifications() -> list[tuple[str, int, Specification]]:
-    """(tier, number, specification) of every problem, in order."""
+@cache
+def written() -> tuple[tuple[int, Specification], ...]:
+    """(number, specification) of the problems written by hand."""
     folder = resources.files("passatk.problems").joinpath("suites", "basics")
     files = sorted((entry.name, entry) for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    written = [
-        (WRITTEN, int(name[:2]), msgspec.convert(tomllib.loads(file.read_text()), Specification))
-        for name, file in files
-    ]
+    return tuple(
+        (int(name[:2]), msgspec.convert(tomllib.loads(file.read_text()), Specification)) for name, file in files
+    )
+
+
+def specifications() -> list[tuple[str, int, Specification]]:
+    """(tier, number, specification) of every problem, in order."""
+    by_hand = [(WRITTEN, number, specification) for number, specification in written()]
     made = [
         (tier, FIRST_NUMBER[tier] + place, specification)
         for tier, listed in generated().tiers.items()
         for place, specification in enumerate(listed)
     ]
-    return written + made
+    return by_hand + made
 
 
 @cache
