@@ -110,7 +110,6 @@ def test_bad_input_is_refused_in_words(passatk: Command, tmp_path: Path) -> None
         ("check nowhere.jsonl", "cannot read nowhere.jsonl: No such file"),
         ("gather nowhere --out code", "nowhere is no folder"),
         ("gather . --out .", "it is a folder; give a file"),
-        ("leakage code.jsonl --problems humaneval/python --language java", "has no problems in java"),
         ("leakage broken.jsonl", "broken.jsonl:2"),
         ("retrieve code.jsonl --out near", "0 documents for training are in"),
         ("retrieve code.jsonl --out near --source-language go", "both --source-language and --target-language"),
@@ -123,6 +122,13 @@ def test_bad_input_is_refused_in_words(passatk: Command, tmp_path: Path) -> None
         assert told in " ".join(done.stderr.split()), (command, done.stderr)
         assert "Traceback" not in done.stderr
     assert not {"p", "near", "code"} & {file.name for file in tmp_path.iterdir()}
+
+
+def test_leakage_of_a_language_the_problems_lack(passatk: Command, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    done = passatk("corpus", "leakage", "empty.jsonl", "--problems", data / "humaneval", "--language", "java")
+    assert done.returncode == 2
+    assert "has no problems in java" in " ".join(done.stderr.split())
 
 
 def test_what_cannot_be_written_is_an_environment_fault(passatk: Command, tmp_path: Path) -> None:
