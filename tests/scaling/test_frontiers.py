@@ -19,6 +19,12 @@ def test_the_envelope_is_what_nothing_cheaper_beats() -> None:
     assert envelope(runs).loss.tolist() == [3.0, 2.0, 1.0]
 
 
+def test_runs_of_one_nominal_budget_are_compared_though_they_did_not_spend_quite_the_same() -> None:
+    flops = [1.000e13, 1.001e13, 1.004e13, 3.00e13, 3.002e13]
+    runs = Runs.of([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], [3.0, 2.0, 2.5, 1.5, 1.0], flops)
+    assert envelope(runs).loss.tolist() == [2.0, 1.0]
+
+
 def test_approach_1_finds_the_exponent_of_dense_runs() -> None:
     n, d = (values.ravel() for values in np.meshgrid(np.geomspace(1e7, 1e10, 40), np.geomspace(1e8, 1e12, 60)))
     inside = (n * d > 1e17) & (n * d < 1e20)  # where the grid has the best size

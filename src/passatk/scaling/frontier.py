@@ -16,6 +16,8 @@ from passatk.scaling.laws import Floats, FlopRule, Span
 from passatk.scaling.runs import Runs
 
 _FEWEST = 3
+_SAME = 1.01
+"""Runs of one nominal budget spend within 1 % of each other, for they train whole steps."""
 _LEVELS = 1500
 """FLOP counts at which the envelope is read, spaced evenly in logarithms, as in the paper."""
 
@@ -89,12 +91,13 @@ def power_law(flops: Floats, values: Floats) -> PowerLaw:
 
 
 def envelope(runs: Runs) -> Runs:
-    """The runs that no run with as little compute beats, by rising compute and falling loss."""
-    order = np.lexsort((runs.loss, runs.flops))
-    best = np.minimum.accumulate(runs.loss[order])
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = best[1:] < best[:-1]
-    return runs.take(order[new])
+    """The runs that no run with as little compute beats, or 1 % more, by rising compute and falling loss."""
+    ordered = runs.take(np.lexsort((runs.loss, runs.flops)))
+    best = np.minimum.accumulate(ordered.loss)
+    reach = np.searchsorted(ordered.flops, ordered.flops * _SAME, side="right") - 1
+    first = np.ones(len(best), dtype=bool)
+    first[1:] = best[1:] < best[:-1]
+    return ordered.take(np.flatnonzero(first & (ordered.loss == best[reach])))
 
 
 def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples: int = 1000) -> Frontier:
