@@ -140,7 +140,7 @@ def test_a_speed_is_planned_and_a_ladder_laid_out(passatk: Command) -> None:
     speed = ("--tokens-per-second", "13000", "--at-parameters", "2.85e6", "--hours", "1")
     small = ("--vocabulary", "1024", "--context", "256", "--extrapolate")
     done = passatk("scaling", "plan", *speed, *small)
-    assert "8e14 FLOP, law refit-234" in done.stdout
+    assert "8e14 FLOP, by refit-234" in done.stdout
     assert "EXTRAPOLATED" in done.stdout
     found = json.loads(passatk("scaling", "plan", "--ladder", "1e13,1e14,1e15", *small, "--json").stdout)
     assert len(found["rungs"]) == 15

@@ -164,5 +164,6 @@ def test_extrapolation_is_refused_in_words() -> None:
     known = PUBLISHED["besiroglu"]
     with pytest.raises(ScalingRefusedError, match=r"1e25 FLOP, 772 times the most \(1\.3e22\).*--extrapolate"):
         known.check_inside(False, flops=1e25)
-    assert known.check_inside(True, flops=1e10) == ("1e10 FLOP, 7e-09 of the least (1.4e18)",)
+    assert known.check_inside(True, flops=1e10) == ("1e10 FLOP, 7.2e-09 of the least (1.4e18)",)
     assert known.check_inside(False, flops=1e20, parameters=1e9, tokens=None) == ()
+    assert known.check_inside(False, flops=known.fitted.flops.low * 0.995) == ()  # within 1 % of the least

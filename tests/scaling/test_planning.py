@@ -21,6 +21,7 @@ def test_every_choice_spends_the_budget(count: str) -> None:
             assert spent[count] * choice.tokens == pytest.approx(1e17)
         assert choice.matmul_flops == pytest.approx(matmul_only(choice.shape).total * choice.tokens)
         assert choice.loss == pytest.approx(CODE_LIKE.loss(choice.parameters, choice.tokens))
+        assert choice.excess is not None
         if count == "6nd":
             assert 0 <= choice.excess < 0.05
 
@@ -47,6 +48,26 @@ def test_a_ladder_can_be_fitted_by_all_approaches() -> None:
     assert found.fit is not None
     assert found.fit.law.alpha == pytest.approx(CODE_LIKE.alpha, rel=1e-3)
     assert found.refused == {}
+
+
+def test_without_a_parametric_law_a_frontier_plans() -> None:
+    steps = ladder(CODE_LIKE, (1e14, 1e15), SMALL)
+    n, d = [float(rung.parameters) for rung in steps.rungs], [rung.tokens for rung in steps.rungs]
+    runs = Runs.of(n, d, CODE_LIKE.loss(n, d))
+    both, second = study(runs, resamples=0), study(runs, approaches=(2,), resamples=0)
+    assert both.guide() == both.law
+    assert second.guide() == both.guide(2)
+    with pytest.raises(ScalingRefusedError, match="nothing of approach 3: it was not run"):
+        second.guide(3)
+    found = plan(second.guide(), 1e15, SMALL)
+    assert (found.law, found.optimum.loss, found.extrapolated) == ("approach 2", None, ())
+    assert found.optimum.parameters == pytest.approx(plan(CODE_LIKE, 1e15, SMALL).optimum.parameters, rel=0.1)
+    assert 6 * found.choices[0].parameters * found.choices[0].tokens == pytest.approx(1e15)
+    with pytest.raises(ScalingRefusedError, match=r"approach 2.*2e15 FLOP, 2 times the most"):
+        plan(second.guide(), 2e15, SMALL)
+    assert plan(second.guide(), 2e15, SMALL, extrapolate=True).extrapolated
+    with pytest.raises(ScalingRefusedError, match="nothing of repeated tokens"):
+        plan(second.guide(), 1e15, SMALL, unique_tokens=1e6)
 
 
 def test_plans_outside_of_the_law_are_refused_or_stamped() -> None:

@@ -1,9 +1,10 @@
 """The whole story as plain functions: evaluate a file of generations, verify a run, check problems."""
 
 from passatk.pipeline.checking import Check, check_problems
-from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress, refusal
+from passatk.pipeline.evaluation import Evaluation, Report, evaluate, refusal
 from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
-from passatk.pipeline.generation import Generation, GenerationProgress, GenerationReport, Prompting, complete, generate
+from passatk.pipeline.generation import Generation, GenerationReport, Prompting, complete, generate
+from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
 from passatk.pipeline.reference import TokenCheck, check_tokens
 from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate, reproducible
 from passatk.pipeline.verification import Flip, Verification, verify

@@ -6,7 +6,8 @@ from passatk.errors import InputError
 from passatk.judging import Environment, LocalPool, default_policy
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import calibrate
-from passatk.pipeline.evaluation import Progress, no_progress, program_of, reference_of
+from passatk.pipeline.evaluation import program_of, reference_of
+from passatk.pipeline.progress import Progress, no_progress
 from passatk.problems import ProblemSet
 from passatk.records import LimitPolicy, Limits, Record, Status, Verdict
 

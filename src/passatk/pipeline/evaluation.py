@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,7 @@ from passatk.judging import Environment, Job, LocalPool, default_policy
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
 from passatk.languages import LANGUAGES
+from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
 from passatk.problems import ProblemSet
 from passatk.prompts import completion
@@ -23,13 +24,6 @@ from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
 from passatk.samples import read_samples, samples_hash
-
-Progress = Callable[[int, int], None]
-"""Called with (programs judged, programs in all) as a run goes on."""
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Says nothing."""
 
 
 class Evaluation(Record, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from passatk.languages import by_name
 from passatk.models import ModelSpec
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate
 from passatk.pipeline.generation import Generation, GenerationReport, Prompting, generate, prompts_of
+from passatk.pipeline.progress import no_progress
 from passatk.problems import load
 from passatk.records import Record
 from passatk.runs.folder import GENERATIONS
@@ -156,7 +157,7 @@ Watch = Callable[[str, str], AbstractContextManager[Callable[..., None]]]
 """Called with a title and a unit before something long; gives what is told of progress."""
 
 
-def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext(_nothing)) -> Finished:
+def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext(no_progress)) -> Finished:
     """Generate and evaluate; called again after a crash, it goes on where it stopped.
 
     Raises:
@@ -167,10 +168,6 @@ def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext
     with watch("judging", "programs") as judging:
         report = evaluate(experiment.evaluation, judging)
     return Finished(generation=generated, evaluation=report)
-
-
-def _nothing(*_: object) -> None:
-    """Says nothing."""
 
 
 def _table(path: Path, tables: dict[str, Any], name: str, kind: type[_T]) -> _T:

@@ -11,11 +11,10 @@ from passatk.errors import InputError
 from passatk.models import ModelSpec
 from passatk.pipeline.generation import (
     Generation,
-    GenerationProgress,
     Prompting,
     generate,
-    no_generation_progress,
 )
+from passatk.pipeline.progress import GenerationProgress, no_progress
 from passatk.problems import ProblemSet, load
 from passatk.records import Record
 from passatk.runs.folder import GENERATIONS
@@ -65,7 +64,7 @@ def regenerate(
     path: Path,
     problems: ProblemSet | None = None,
     out: Path | None = None,
-    progress: GenerationProgress = no_generation_progress,
+    progress: GenerationProgress = no_progress,
 ) -> Regeneration:
     """Generate every sample of the finished folder `path` again, and compare token for token.
 

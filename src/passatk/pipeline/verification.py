@@ -9,7 +9,8 @@ import passatk
 from passatk.errors import InputError
 from passatk.judging import Environment
 from passatk.languages import LANGUAGES
-from passatk.pipeline.evaluation import Evaluation, Progress, Report, evaluate, no_progress
+from passatk.pipeline.evaluation import Evaluation, Report, evaluate
+from passatk.pipeline.progress import Progress, no_progress
 from passatk.problems import ProblemSet, load
 from passatk.records import Limits, Record
 from passatk.runs import Judged, Manifest, PastRun

@@ -1,7 +1,7 @@
 """Pictures of scaling laws: isoFLOP curves, the frontier, residuals."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from passatk.errors import ScalingRefusedError
 from passatk.report.charts import altair
 from passatk.report.scaling_terminal import flop_rule_in_words, power_of_ten, short
-from passatk.scaling import Frontier, KnownModel, Law, Runs, Study, optimum
+from passatk.scaling import Frontier, Interval, KnownModel, Law, Runs, Study, optimum
 from passatk.scaling.isoflop import groups_of
 from passatk.scaling.laws import Span
 
@@ -73,7 +73,7 @@ def isoflop_chart(study: Study, runs: Runs) -> Any:
 
 
 def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequence[Law] = ()) -> Any:
-    """Best parameters against compute, by each approach, with the 95 % band of the law, and models placed beside it.
+    """Best parameters against compute, by each approach, with a 95 % band, and models placed beside it.
 
     What lies outside of the runs' compute is dashed: it is extrapolated. Compute is counted as the runs counted theirs,
     that of models and of published laws too.
@@ -103,11 +103,9 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
     y = _log_y(alt, "parameters", "parameters N", Span.of(heights))
     dash = alt.StrokeDash("extrapolated:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]]), legend=None)
     layers = []
-    band = _band(study, cuts)
+    owner, band = _band(study, cuts)
     if band:
-        area = alt.Chart(alt.Data(values=band)).mark_area(
-            opacity=0.16, color=_COLOURS[names.index(_LAW.format(study.name))]
-        )
+        area = alt.Chart(alt.Data(values=band)).mark_area(opacity=0.16, color=_COLOURS[names.index(owner)])
         layers.append(area.encode(x, _log_y(alt, "low", "parameters N", Span.of(heights)), alt.Y2("high:Q")))
     layers += [
         *(
@@ -130,7 +128,7 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
             layers += [base.mark_text(fontSize=12, fontWeight="bold", **side, **more) for more in (halo, {})]
     said = ["Best parameters for each budget; dashed where extrapolated"]
     if band:
-        said.append("Band: 95 % of resampled runs")
+        said.append(f"Band: 95 % of resampled runs, {owner}")
     if not rule.plain:
         said.append(f"Compute as the runs counted it: {flop_rule_in_words(rule, study.range)}")
     return _finished(alt.layer(*layers), "Compute-optimal frontier", said)
@@ -184,14 +182,18 @@ def _frontiers(study: Study) -> list[Frontier]:
     return [one for one in both if one is not None]
 
 
-def _band(study: Study, cuts: "np.typing.NDArray[np.float64]") -> list[dict[str, float]]:
-    if study.bootstrap is None:
-        return []
-    rows = []
-    for c in cuts:
-        span = study.bootstrap.at_budget(float(c))["parameters"]
-        rows.append({"flops": float(c), "low": span.low, "high": span.high})
-    return rows
+def _band(study: Study, cuts: "np.typing.NDArray[np.float64]") -> tuple[str, list[dict[str, float]]]:
+    """Whose resampled runs give the band, and the band: the law's, or of approach 2 where there is none, or of 1."""
+    owners: list[tuple[str, Callable[[float], dict[str, Interval] | None]]] = []
+    if study.bootstrap is not None:
+        owners.append((_LAW.format(study.name), study.bootstrap.at_budget))
+    owners += [(_APPROACHES[one.approach], one.at_budget) for one in reversed(_frontiers(study))]
+    for name, at in owners:
+        spans = [(float(c), at(float(c))) for c in cuts]
+        rows = [{"flops": c, "low": s["parameters"].low, "high": s["parameters"].high} for c, s in spans if s]
+        if rows:
+            return name, rows
+    return "", []
 
 
 def residual_chart(study: Study, runs: Runs) -> Any:

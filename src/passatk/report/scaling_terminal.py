@@ -313,8 +313,9 @@ def print_plan(console: Console, plan: Plan) -> None:
     """The optimum, and shapes that come near."""
     best = plan.optimum
     console.print(
-        f"{power_of_ten(best.flops)} FLOP, law {plan.law}: {short(best.parameters)} parameters, {short(best.tokens)}"
-        f" tokens, {short(best.tokens_per_parameter)} tokens/parameter, loss {best.loss:.4f}",
+        f"{power_of_ten(best.flops)} FLOP, by {plan.law}: {short(best.parameters)} parameters, {short(best.tokens)}"
+        f" tokens, {short(best.tokens_per_parameter)} tokens/parameter"
+        + ("" if best.loss is None else f", loss {best.loss:.4f}"),
         highlight=False,
     )
     console.print(_rungs(plan.choices, plan.count))
@@ -324,24 +325,16 @@ def print_plan(console: Console, plan: Plan) -> None:
 def print_ladder(console: Console, ladder: Ladder) -> None:
     """All runs of a ladder, budget by budget."""
     console.print(
-        f"{len(ladder.rungs)} runs, {power_of_ten(ladder.flops)} FLOP in all, law {ladder.law}", highlight=False
+        f"{len(ladder.rungs)} runs, {power_of_ten(ladder.flops)} FLOP in all, by {ladder.law}", highlight=False
     )
     console.print(_rungs(ladder.rungs, ladder.count))
     print_extrapolated(console, ladder.extrapolated)
 
 
 def _rungs(rungs: Sequence[Rung], count: str) -> Table:
+    losses = [] if any(rung.loss is None for rung in rungs) else ["loss", "over optimum"]
     table = _table(
-        f"FLOP ({count})",
-        "layers",
-        "hidden",
-        "heads",
-        "parameters",
-        "tokens",
-        "loss",
-        "over optimum",
-        "matmul FLOP",
-        left=0,
+        f"FLOP ({count})", "layers", "hidden", "heads", "parameters", "tokens", *losses, "matmul FLOP", left=0
     )
     for rung in rungs:
         shape = rung.shape
@@ -349,7 +342,8 @@ def _rungs(rungs: Sequence[Rung], count: str) -> Table:
             power_of_ten(rung.flops),
             f"{shape.layers}{' + 1' if shape.top_query else ''}",
             *(str(shape.hidden), str(shape.heads), f"{rung.parameters:,}", f"{round(rung.tokens):,}"),
-            *(f"{rung.loss:.4f}", f"{rung.excess:.4f}", power_of_ten(rung.matmul_flops)),
+            *(f"{value:.4f}" for value in (rung.loss, rung.excess) if value is not None),
+            power_of_ten(rung.matmul_flops),
         )
     return table
 

@@ -12,7 +12,7 @@ import numpy as np
 from passatk.errors import ScalingRefusedError
 from passatk.records import Record
 from passatk.scaling.bootstrap import Interval, too_few_left
-from passatk.scaling.laws import Floats, FlopRule, Span
+from passatk.scaling.laws import Floats, FlopRule, Span, allowed
 from passatk.scaling.runs import Runs
 
 _FEWEST = 3
@@ -57,6 +57,19 @@ class Frontier(Record, frozen=True, kw_only=True):
     """(ln coefficient, exponent) from resampled runs."""
     no_interval: str | None = None
     """Why there are neither `exponent` nor `draws`, though resamples were drawn."""
+
+    @property
+    def name(self) -> str:
+        """What plans call it."""
+        return f"approach {self.approach}"
+
+    def check_inside(self, extrapolate: bool, flops: float) -> tuple[str, ...]:
+        """Whether `flops` are extrapolated, in words, if that is allowed.
+
+        Raises:
+            ScalingRefusedError: they are, and `extrapolate` is False.
+        """
+        return allowed(self.name, self.fitted.outside(flops, "FLOP"), extrapolate)
 
     def optimal(self, flops: float) -> tuple[float, float]:
         """(N*, D*) for `flops` FLOP."""

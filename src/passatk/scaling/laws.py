@@ -19,7 +19,8 @@ FLOP_PER_PARAMETER_AND_TOKEN = 6.0
 
 Floats = NDArray[np.float64]
 
-_ROUNDING = 1e-9
+_ROUNDING = 0.01
+"""Beyond the last run by less than this is not outside: runs spend within 1 % of their nominal budget."""
 _SAME_RULE = 0.01
 """Runs whose FLOP are all this near to 6 N D, in logarithms, counted 6 N D and rounded."""
 
@@ -35,6 +36,14 @@ class Span(Record, frozen=True, kw_only=True):
         """The smallest span with all `values` in it."""
         numbers = np.asarray(values, dtype=float)
         return cls(low=float(numbers.min()), high=float(numbers.max()))
+
+    def outside(self, value: float, unit: str) -> tuple[str, ...]:
+        """In words, how far `value` lies from the nearer end; empty if it is inside."""
+        if value > self.high * (1 + _ROUNDING):
+            return (f"{_plain(value)} {unit}, {value / self.high:.3g} times the most ({_plain(self.high)})",)
+        if value < self.low * (1 - _ROUNDING):
+            return (f"{_plain(value)} {unit}, {value / self.low:.2g} of the least ({_plain(self.low)})",)
+        return ()
 
 
 class FittedRange(Record, frozen=True, kw_only=True):
@@ -53,15 +62,7 @@ class FittedRange(Record, frozen=True, kw_only=True):
             ("tokens", tokens, self.tokens),
             ("FLOP", flops, self.flops),
         )
-        said = []
-        for unit, value, span in asked:
-            if value is None:
-                continue
-            if value > span.high * (1 + _ROUNDING):
-                said.append(f"{_plain(value)} {unit}, {value / span.high:.3g} times the most ({_plain(span.high)})")
-            elif value < span.low * (1 - _ROUNDING):
-                said.append(f"{_plain(value)} {unit}, {value / span.low:.1g} of the least ({_plain(span.low)})")
-        return tuple(said)
+        return tuple(said for unit, value, span in asked if value is not None for said in span.outside(value, unit))
 
 
 def _plain(value: float) -> str:
@@ -189,13 +190,20 @@ class Law(Record, frozen=True, kw_only=True):
         Raises:
             ScalingRefusedError: something is, and `extrapolate` is False.
         """
-        said = self.fitted.outside(**asked)
-        if said and not extrapolate:
-            raise ScalingRefusedError(
-                f"law {self.name!r} was not fitted there: {'; '.join(said)}. To extrapolate must be asked for"
-                " (--extrapolate)"
-            )
-        return said
+        return allowed(self.name, self.fitted.outside(**asked), extrapolate)
+
+
+def allowed(name: str, outside: tuple[str, ...], extrapolate: bool) -> tuple[str, ...]:
+    """`outside`, what of a question to the law `name` is extrapolated, if that is allowed.
+
+    Raises:
+        ScalingRefusedError: something is, and `extrapolate` is False.
+    """
+    if outside and not extrapolate:
+        raise ScalingRefusedError(
+            f"law {name!r} was not fitted there: {'; '.join(outside)}. To extrapolate must be asked for (--extrapolate)"
+        )
+    return outside
 
 
 def positive(name: str, value: float) -> float:

@@ -2,12 +2,14 @@
 
 import math
 
+import msgspec
 import numpy as np
 
 from passatk.errors import InputError, ScalingRefusedError, UnknownNameError
 from passatk.records import Record
-from passatk.scaling.allocation import Allocation, loss_at, optimum
+from passatk.scaling.allocation import loss_at, optimum
 from passatk.scaling.flops import Shape, matmul_only, parameters, per_layer
+from passatk.scaling.frontier import Frontier
 from passatk.scaling.laws import SIX_N_D, FlopRule, Law, positive
 from passatk.scaling.shapes import Architecture, usual_shapes
 
@@ -29,17 +31,34 @@ class Rung(Record, frozen=True, kw_only=True):
     """The budget, by `count`."""
     matmul_flops: float
     """What the hardware multiplies, all pairs of tokens counted."""
-    loss: float
-    """What the law expects."""
-    excess: float
+    loss: float | None
+    """What the law expects; a frontier knows no losses."""
+    excess: float | None
     """Its distance from the loss of the optimum for this budget."""
+
+
+class Optimum(Record, frozen=True, kw_only=True):
+    """The best training for a budget."""
+
+    flops: float
+    parameters: float
+    tokens: float
+    unique_tokens: float | None = None
+    """None: every token is fresh."""
+    loss: float | None = None
+    """None: a frontier decided."""
+
+    @property
+    def tokens_per_parameter(self) -> float:
+        """D / N."""
+        return self.tokens / self.parameters
 
 
 class Plan(Record, frozen=True, kw_only=True):
     """What to train with a budget."""
 
     law: str
-    optimum: Allocation
+    optimum: Optimum
     choices: tuple[Rung, ...]
     """Best first."""
     count: str
@@ -70,7 +89,7 @@ def budget(tokens_per_second: float, hours: float, at_parameters: float, rule: F
 
 
 def plan(
-    law: Law,
+    law: Law | Frontier,
     flops: float,
     architecture: Architecture | None = None,
     *,
@@ -82,7 +101,7 @@ def plan(
     """The optimum for `flops` FLOP, and the nearest usual shapes of CodeGeeX's architecture.
 
     Args:
-        law: which law decides.
+        law: what decides: a parametric law, or the frontier of approach 1 or 2, which knows no losses.
         flops: of the training.
         architecture: vocabulary, context, top-query layer.
         unique_tokens: of the training data; None for enough.
@@ -91,24 +110,24 @@ def plan(
         extrapolate: plan although the budget lies outside of where the law was fitted; the plan says so.
 
     Raises:
-        ScalingRefusedError: it lies outside and `extrapolate` is False, or no shape comes near the optimum.
+        ScalingRefusedError: it lies outside and `extrapolate` is False, no shape comes near the optimum, or a frontier
+            is asked about repeated tokens.
         InputError: a number that is not positive, an unknown count.
     """
     count = _checked_count(law, count)
-    best = optimum(law, flops, unique_tokens)
-    extrapolated = law.check_inside(extrapolate, flops=flops, parameters=best.parameters, tokens=best.tokens)
+    best, extrapolated = _optimum(law, flops, unique_tokens, extrapolate)
     shapes = _shapes_near(best.parameters, architecture or Architecture())[:choices]
     if not shapes:
         raise ScalingRefusedError(
             f"no shape has about {best.parameters:.3g} parameters with a vocabulary of"
             f" {(architecture or Architecture()).vocabulary}; a smaller vocabulary or a larger budget is needed"
         )
-    rungs = tuple(_rung(law, shape, flops, best.loss, unique_tokens, count) for shape in shapes)
+    rungs = tuple(_rung(law, shape, best, count) for shape in shapes)
     return Plan(law=law.name, optimum=best, choices=rungs, count=count, extrapolated=extrapolated)
 
 
 def ladder(
-    law: Law,
+    law: Law | Frontier,
     budgets: tuple[float, ...],
     architecture: Architecture | None = None,
     *,
@@ -133,8 +152,8 @@ def ladder(
     rungs: list[Rung] = []
     extrapolated: list[str] = []
     for flops in budgets:
-        best = optimum(law, flops)
-        extrapolated += law.check_inside(extrapolate, flops=flops)
+        best, outside = _optimum(law, flops, None, extrapolate)
+        extrapolated += outside
         wanted = best.parameters * np.geomspace(span**-0.5, span**0.5, sizes)
         shapes: list[Shape] = []
         for n in wanted:
@@ -144,7 +163,7 @@ def ladder(
                 f"only {len(shapes)} shapes differ around {best.parameters:.3g} parameters, the best for {flops:.3g}"
                 f" FLOP; {sizes} were asked for. A smaller vocabulary, larger budgets or a larger span are needed"
             )
-        rungs += [_rung(law, shape, flops, best.loss, None, count) for shape in shapes]
+        rungs += [_rung(law, shape, best, count) for shape in shapes]
     return Ladder(
         law=law.name,
         rungs=tuple(rungs),
@@ -158,7 +177,23 @@ def _shapes_near(wanted: float, architecture: Architecture) -> list[Shape]:
     return [shape for shape in usual_shapes(wanted, architecture) if abs(math.log(parameters(shape) / wanted)) <= _NEAR]
 
 
-def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float | None, count: str) -> Rung:
+def _optimum(
+    law: Law | Frontier, flops: float, unique: float | None, extrapolate: bool
+) -> tuple[Optimum, tuple[str, ...]]:
+    """The optimum, and what of it is extrapolated."""
+    if isinstance(law, Frontier):
+        if unique is not None:
+            raise ScalingRefusedError(
+                f"{law.name} says nothing of repeated tokens, only a parametric law does; leave unique tokens out"
+            )
+        n, d = law.optimal(positive("FLOP", flops))
+        return Optimum(flops=flops, parameters=n, tokens=d), law.check_inside(extrapolate, flops)
+    best = optimum(law, flops, unique)
+    outside = law.check_inside(extrapolate, flops=flops, parameters=best.parameters, tokens=best.tokens)
+    return msgspec.convert(best, Optimum, from_attributes=True), outside
+
+
+def _rung(law: Law | Frontier, shape: Shape, best: Optimum, count: str) -> Rung:
     number = parameters(shape)
     multiplied = matmul_only(shape).total
     each = {
@@ -167,20 +202,20 @@ def _rung(law: Law, shape: Shape, flops: float, best_loss: float, unique: float 
         "per-layer": per_layer(shape).total,
         "matmul": multiplied,
     }
-    tokens = flops / each[count]
-    loss = loss_at(law, number, tokens, unique)
+    tokens = best.flops / each[count]
+    loss = None if isinstance(law, Frontier) else loss_at(law, number, tokens, best.unique_tokens)
     return Rung(
         shape=shape,
         parameters=number,
         tokens=tokens,
-        flops=flops,
+        flops=best.flops,
         matmul_flops=multiplied * tokens,
         loss=loss,
-        excess=loss - best_loss,
+        excess=None if loss is None or best.loss is None else loss - best.loss,
     )
 
 
-def _checked_count(law: Law, count: str) -> str:
+def _checked_count(law: Law | Frontier, count: str) -> str:
     if count not in COUNTS:
         raise UnknownNameError("way to count FLOP", count, COUNTS)
     return "6nd" if count == "runs" and law.flop_rule.plain else count

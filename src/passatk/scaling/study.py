@@ -62,6 +62,29 @@ class Study(Record, frozen=True, kw_only=True):
             )
         return self.fit.law
 
+    def guide(self, approach: int | None = None) -> Law | Frontier:
+        """What decides in a plan: the law of approach 3, or the frontier of 1 or 2.
+
+        Args:
+            approach: which; None takes the law, and where there is none the frontier of 2, or else of 1.
+
+        Raises:
+            ScalingRefusedError: it is not in the study; says why.
+        """
+        found: dict[int, Law | Frontier] = {}
+        if self.fit is not None:
+            found[3] = self.fit.law
+        if self.isoflop is not None:
+            found[2] = self.isoflop.frontier
+        if self.frontier is not None:
+            found[1] = self.frontier
+        if approach is None:
+            return next(iter(found.values()))  # a study has at least one
+        if approach not in found:
+            why = self.refused.get(str(approach), "it was not run")
+            raise ScalingRefusedError(f"{self.name} has nothing of approach {approach}: {why}")
+        return found[approach]
+
     def check_runs(self, runs: Runs) -> None:
         """Raise ScalingRefusedError unless `runs` are those that this was fitted to."""
         if runs.sha256 != self.runs_sha256:

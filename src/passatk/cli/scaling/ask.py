@@ -6,10 +6,11 @@ import typer
 
 from passatk.cli import options
 from passatk.cli.scaling import shared
-from passatk.errors import InputError, ScalingRefusedError
+from passatk.errors import InputError
 
 if TYPE_CHECKING:
-    from passatk.scaling import KnownModel
+    from passatk.scaling import KnownModel, Law, ScalingVerdict
+    from passatk.scaling.laws import Floats
 
 
 def optimal(
@@ -28,30 +29,24 @@ def optimal(
     import msgspec
 
     from passatk.report import scaling_terminal, terminal
-    from passatk.scaling import Interval, Law, cheapest, optimum
+    from passatk.scaling import Interval, cheapest, optimum
     from passatk.scaling.allocation import Allocation
     from passatk.scaling.bootstrap import optimum_intervals
     from passatk.scaling.verdicts import law_draws
 
-    optima: list[tuple[Law, Allocation, dict[str, Interval] | None]] = []
     notes: list[str] = []
-    refused: list[str] = []
-    for one, thetas in shared.laws(law, fit):
-        try:
-            best = optimum(one, flops, unique_tokens)
-            if inference_tokens:
-                best = cheapest(one, best.loss, inference_tokens=inference_tokens, unique=unique_tokens)
-            said = one.check_inside(extrapolate, flops=best.flops, parameters=best.parameters, tokens=best.tokens)
-        except ScalingRefusedError as refusal:
-            refused.append(str(refusal))
-            continue
-        notes += [f"{one.name}: {'; '.join(said)}"] if said else []
+
+    def answer(one: "Law", thetas: "Floats | None") -> tuple["Law", Allocation, dict[str, Interval] | None]:
+        best = optimum(one, flops, unique_tokens)
+        if inference_tokens:
+            best = cheapest(one, best.loss, inference_tokens=inference_tokens, unique=unique_tokens)
+        said = one.check_inside(extrapolate, flops=best.flops, parameters=best.parameters, tokens=best.tokens)
+        notes.extend([f"{one.name}: {'; '.join(said)}"] if said else [])
         draws = law_draws(one, thetas)
         plain = draws is not None and not inference_tokens and (unique_tokens is None or best.tokens <= unique_tokens)
-        spans = optimum_intervals(draws, flops, one.flop_rule) if draws is not None and plain else None
-        optima.append((one, best, spans))
-    if not optima:
-        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
+        return one, best, optimum_intervals(draws, flops, one.flop_rule) if draws is not None and plain else None
+
+    optima, refused = shared.ask(law, fit, answer)
     if json:
         rows = [
             {
@@ -96,25 +91,20 @@ def verdict(
     from passatk.scaling import judge
 
     known = _model(model, parameters, tokens, unique_tokens)
-    verdicts, notes, refused = [], [], []
-    for one, thetas in shared.laws(law, fit):
-        try:
-            found = judge(
-                one,
-                known.parameters,
-                known.tokens,
-                unique_tokens=known.unique_tokens,
-                inference_tokens=inference_tokens or 0.0,
-                thetas=thetas,
-                extrapolate=extrapolate,
-            )
-        except ScalingRefusedError as refusal:
-            refused.append(str(refusal))
-            continue
-        verdicts.append(found)
-        notes += [f"{one.name}: {'; '.join(found.extrapolated)}"] if found.extrapolated else []
-    if not verdicts:
-        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
+
+    def answer(one: "Law", thetas: "Floats | None") -> "ScalingVerdict":
+        return judge(
+            one,
+            known.parameters,
+            known.tokens,
+            unique_tokens=known.unique_tokens,
+            inference_tokens=inference_tokens or 0.0,
+            thetas=thetas,
+            extrapolate=extrapolate,
+        )
+
+    verdicts, refused = shared.ask(law, fit, answer)
+    notes = [f"{one.law}: {'; '.join(one.extrapolated)}" for one in verdicts if one.extrapolated]
     if json:
         shared.print_json({"model": msgspec.to_builtins(known), "verdicts": verdicts, "refused": refused})
     else:

@@ -99,6 +99,10 @@ def plan(  # long: most of it declares the options
     ] = None,
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
+    approach: Annotated[
+        int | None,
+        typer.Option(min=1, max=3, help="With --fit: which decides. [default: 3, the law; 2 or 1 where there is none]"),
+    ] = None,
     corpus: Annotated[
         Path | None,
         typer.Option(help="Packed corpus: its vocabulary and context; prints how to train the first choice on it."),
@@ -125,7 +129,7 @@ def plan(  # long: most of it declares the options
     from passatk.report import scaling_terminal, terminal
     from passatk.scaling.planning import budget
 
-    chosen = shared.one_law(law, fit)
+    chosen = shared.guide(law, fit, approach)
     architecture = _architecture(corpus, vocabulary, context, no_top_query)
     steps = options.numbers_of(ladder, "--ladder")
     speed = (tokens_per_second, at_parameters, hours)

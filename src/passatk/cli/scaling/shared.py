@@ -1,15 +1,16 @@
 """What several commands of `passatk scaling` share."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from passatk.cli import options
-from passatk.errors import InputError
+from passatk.errors import InputError, ScalingRefusedError
 
 if TYPE_CHECKING:
-    from passatk.scaling import Law
+    from passatk.scaling import Frontier, Law
     from passatk.scaling.laws import Floats
 
 LawNames = Annotated[
@@ -35,6 +36,7 @@ Inference = Annotated[
 Vocabulary = Annotated[int | None, typer.Option(min=1, help="Rows of the token embedding. [default: 52224]")]
 Context = Annotated[int | None, typer.Option(min=1, help="Tokens of a training sequence. [default: 2048]")]
 VOCABULARY, CONTEXT = 52224, 2048
+_T = TypeVar("_T")
 
 
 def print_json(value: object) -> None:
@@ -43,20 +45,40 @@ def print_json(value: object) -> None:
     print(msgspec.json.encode(value).decode())
 
 
-def laws(names: list[str] | None, fit: Path | None, default: tuple[str, ...] = ()) -> "list[tuple[Law, Floats | None]]":
-    """The laws to ask, each with resampled ones where there are some."""
+def ask(
+    names: list[str] | None, fit: Path | None, answer: "Callable[[Law, Floats | None], _T]"
+) -> tuple[list[_T], list[str]]:
+    """What each law answers, given its resampled ones where there are some; and the refusals of the others.
+
+    Raises:
+        ScalingRefusedError: all refused.
+    """
     from passatk.scaling import PUBLISHED, published, read_study
 
-    found: list[tuple[Law, Floats | None]] = []
+    laws: list[tuple[Law, Floats | None]] = []
     if fit is not None:
         study = read_study(fit)
-        found.append((study.law, study.thetas))
+        laws.append((study.law, study.thetas))
     if names or fit is None:
-        found += [(published(name), None) for name in dict.fromkeys(names or default or PUBLISHED)]
-    return found
+        laws += [(published(name), None) for name in dict.fromkeys(names or PUBLISHED)]
+    answers, refused = [], []
+    for law, thetas in laws:
+        try:
+            answers.append(answer(law, thetas))
+        except ScalingRefusedError as refusal:
+            refused.append(str(refusal))
+    if not answers:
+        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
+    return answers, refused
 
 
-def one_law(names: list[str] | None, fit: Path | None) -> "Law":
+def guide(names: list[str] | None, fit: Path | None, approach: int | None) -> "Law | Frontier":
+    """What decides in a plan: a published law, or what a fit has."""
+    from passatk.scaling import published, read_study
+
     if len(names or []) + (fit is not None) > 1:
         raise InputError("one law decides here: give --law once, or --fit")
-    return laws(names, fit, ("refit-234",))[0][0]
+    if fit is not None:
+        return read_study(fit).guide(approach)
+    options.refuse_unused("without --fit", approach=approach)
+    return published((names or ["refit-234"])[0])
