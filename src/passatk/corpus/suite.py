@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from functools import cache
 
+import msgspec
+
+from passatk.corpus.adequacy import with_telling_cases
 from passatk.corpus.draws import Draws
 from passatk.corpus.functions import specification_of
 from passatk.corpus.programs import AbstractProgram, behaviour
@@ -14,10 +17,10 @@ SIZES: Mapping[Tier, int] = {"constants": 40, "compositions": 72, "depth": 32}
 
 
 @cache
-def suite() -> tuple[tuple[Tier, AbstractProgram, Specification], ...]:
-    """(tier, program, problem), tier by tier. No two have one behaviour."""
+def _chosen() -> tuple[tuple[Tier, int, AbstractProgram, Specification], ...]:
+    """(tier, place among those held out for it, program, problem), tier by tier. No two have one behaviour."""
     seen: set[str] = set()
-    found: list[tuple[Tier, AbstractProgram, Specification]] = []
+    found: list[tuple[Tier, int, AbstractProgram, Specification]] = []
     for tier in TIERS:
         kept = 0
         for number, program in enumerate(held_out(tier, VERSION)):
@@ -27,11 +30,21 @@ def suite() -> tuple[tuple[Tier, AbstractProgram, Specification], ...]:
             known = behaviour(program)
             if specification is not None and known not in seen:
                 seen.add(known)
-                found.append((tier, program, specification))
+                found.append((tier, number, program, specification))
                 kept += 1
+    return tuple(found)
+
+
+@cache
+def suite() -> tuple[tuple[Tier, AbstractProgram, Specification], ...]:
+    """(tier, program, problem), tier by tier, with tests that fail whoever is nearly right."""
+    found = []
+    for tier, number, program, specification in _chosen():
+        cases = with_telling_cases(program, specification.tests, Draws(VERSION, "cases", tier, number))
+        found.append((tier, program, msgspec.structs.replace(specification, tests=cases)))
     return tuple(found)
 
 
 def suite_behaviours() -> frozenset[str]:
     """What no program of a training corpus may do. (What `written_problem` finds, it may not do either.)"""
-    return frozenset(behaviour(program) for _, program, _ in suite())
+    return frozenset(behaviour(program) for _, _, program, _ in _chosen())
