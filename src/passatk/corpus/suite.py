@@ -45,6 +45,11 @@ def suite() -> tuple[tuple[Tier, AbstractProgram, Specification], ...]:
     return tuple(found)
 
 
+def suite_programs(tier: Tier) -> list[AbstractProgram]:
+    """The functions of a tier, without the work of writing tests."""
+    return [program for own, _, program, _ in _chosen() if own == tier]
+
+
 def suite_behaviours() -> frozenset[str]:
     """What no program of a training corpus may do. (What `written_problem` finds, it may not do either.)"""
     return frozenset(behaviour(program) for _, _, program, _ in _chosen())

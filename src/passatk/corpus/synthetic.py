@@ -7,7 +7,7 @@ from passatk.corpus.draws import Draws
 from passatk.corpus.functions import RENDERER_OF, specification_of
 from passatk.corpus.programs import AbstractProgram, behaviour
 from passatk.corpus.splits import is_for_validation, trained_on
-from passatk.corpus.suite import suite, suite_behaviours
+from passatk.corpus.suite import suite_behaviours, suite_programs
 from passatk.problems import ProblemSet
 from passatk.records import Record
 
@@ -42,7 +42,6 @@ def synthetic_corpus(seed: int, count: int) -> SyntheticCorpus:
     Raises:
         InputError: there are not so many.
     """
-    siblings = [program for tier, program, _ in suite() if tier == "constants"]
-    functions = trained_on(seed, count, suite_behaviours(), siblings)
+    functions = trained_on(seed, count, suite_behaviours(), suite_programs("constants"))
     splits: list[Split] = ["valid" if is_for_validation(behaviour(function)) else "train" for function in functions]
     return SyntheticCorpus(seed=seed, functions=functions, splits=splits)
