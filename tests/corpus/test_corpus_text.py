@@ -35,7 +35,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_windows_hold_whole_documents_and_count_completions_alone(written: Path, tmp_path: Path) -> None:
     tokenizer = learn_tokenizer([written], 700)
     packed = pack([written], tokenizer, 400, tmp_path / "packed")
-    documents = list(read_documents([written]))
+    told: list[tuple[int, int]] = []
+    documents = list(read_documents([written], lambda done, total: told.append((done, total))))
+    assert told[-1] == (len(documents), len(documents))
     fitting = [d for d in documents if pieces_of(d, tokenizer, 400)]
     assert packed.manifest["documents"] == len(fitting) > 1_000
     found: Counter[tuple[str, str]] = Counter()

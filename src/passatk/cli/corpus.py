@@ -199,10 +199,15 @@ def pack(
     """Turn documents into windows of tokens; prompts do not count in the loss, real code does."""
     from passatk.corpus.packing import LEFT_OUT, learn_tokenizer
     from passatk.corpus.packing import pack as pack_documents
+    from passatk.report import terminal
     from passatk.tokenizer import CodeGeeXTokenizer
 
+    console = terminal.console_for("stderr")
+    if tokenizer is None:
+        console.print(f"learning a tokenizer of {vocabulary:,} tokens", highlight=False)
     ours = CodeGeeXTokenizer.load(tokenizer) if tokenizer else learn_tokenizer(sources, vocabulary)
-    packed = pack_documents(sources, ours, context, out)
+    with terminal.progress(console, "packing", "documents") as progress:
+        packed = pack_documents(sources, ours, context, out, progress)
     for field in ("documents", LEFT_OUT, "filled", "vocabulary"):
         if field in packed.manifest:
             print(f"{packed.manifest[field]:>12,}  {field}")
@@ -231,13 +236,15 @@ def leakage(
     from passatk.errors import InputError
     from passatk.languages import by_name
     from passatk.problems import load
+    from passatk.report import terminal
 
     asked = load(problems)
     if language:
         asked = asked.only([by_name(name).name for name in language])
     if not asked.problems:
         raise InputError(f"{problems} has no problems in {', '.join(language or ['any language'])}")
-    found = measure(list(asked.problems.values()), read_documents(sources))
+    with terminal.progress(terminal.console_for("stderr"), "reading", "documents") as progress:
+        found = measure(list(asked.problems.values()), read_documents(sources, progress))
     if json:
         print(msgspec.json.encode(found).decode())
         return
@@ -275,6 +282,7 @@ def retrieve(
     from passatk.errors import InputError
     from passatk.languages import by_name
     from passatk.problems import load
+    from passatk.report import terminal
     from passatk.runs.locked import storage, write_lines
 
     if (source_language is None) != (target_language is None):
@@ -286,8 +294,9 @@ def retrieve(
         asked = translations(known, by_name(source_language).name, by_name(target_language).name)
     else:
         asked = questions(known.only([by_name(name).name for name in language]) if language else known)
-    found = look_up(asked, read_documents(sources), samples)
-    lines = [msgspec.json.encode({"task_id": s.task_id, "generation": s.text}).decode() for s in found]
+    with terminal.progress(terminal.console_for("stderr"), "reading", "documents") as progress:
+        found = look_up(asked, read_documents(sources, progress), samples)
+        lines = [msgspec.json.encode({"task_id": s.task_id, "generation": s.text}).decode() for s in found]
     with storage(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_lines(out, lines)

@@ -1,7 +1,8 @@
 """Files of documents: JSON lines, and beside them a manifest that says what made them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +17,7 @@ from passatk.runs.locked import storage, write_atomically
 
 FORMAT, VERSION = "passatk corpus", 1
 _LINES, _MANIFEST = ".jsonl", ".manifest.json"
+_TOLD_EVERY = 200
 
 
 class Synthesized(Record, frozen=True, kw_only=True, tag="synthesize", tag_field="command"):
@@ -117,23 +119,38 @@ def source_file(path: Path) -> SourceFile:
     return SourceFile(file=path.name, sha256=found, manifest=manifest)
 
 
-def read_documents(paths: Sequence[Path]) -> Iterator[Document]:
-    """Every document of some files of JSON lines.
+def read_documents(paths: Sequence[Path], progress: Callable[[int, int], None] | None = None) -> Iterator[Document]:
+    """Every document of some files of JSON lines. `progress` is called with (documents read, documents in all).
 
     Raises:
         InputError: a file cannot be read.
         SourceError: a line is no document.
     """
+    done, total = 0, sum(_lines_of(path) for path in paths) if progress is not None else 0
     for path in paths:
-        try:
-            with path.open("rb") as file:
-                for number, line in enumerate(file, 1):
-                    try:
-                        yield msgspec.json.decode(line, type=Document)
-                    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-                        raise SourceError(path, number, str(error), "a document of `passatk corpus`") from error
-        except OSError as error:
-            raise InputError(f"cannot read {path}: {error.strerror}") from error
+        with _reading(path), path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    document = msgspec.json.decode(line, type=Document)
+                except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+                    raise SourceError(path, number, str(error), "a document of `passatk corpus`") from error
+                yield document
+                done += 1
+                if progress is not None and (done % _TOLD_EVERY == 0 or done == total):
+                    progress(done, total)
+
+
+def _lines_of(path: Path) -> int:
+    with _reading(path), path.open("rb") as file:
+        return sum(1 for _ in file)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
 def as_line(document: Document) -> bytes:

@@ -1,7 +1,7 @@
 """Documents -> tokens in windows of one length, and which of them the loss counts."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -124,8 +124,14 @@ class _Filler:
         )
 
 
-def pack(paths: Sequence[Path], tokenizer: CodeGeeXTokenizer, context: int, folder: Path) -> PackedCorpus:
-    """Pack the documents of some files into a folder for `passatk train`.
+def pack(
+    paths: Sequence[Path],
+    tokenizer: CodeGeeXTokenizer,
+    context: int,
+    folder: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> PackedCorpus:
+    """Pack the documents of some files into a folder for `passatk train`. `progress`: as `read_documents` has it.
 
     Raises:
         InputError: a file cannot be read, the tokenizer has too many tokens, a window has no room for code, or nothing
@@ -136,7 +142,7 @@ def pack(paths: Sequence[Path], tokenizer: CodeGeeXTokenizer, context: int, fold
     sources = [source_file(path) for path in paths]
     fillers = {split: _Filler(context + 1, tokenizer.eos) for split in ("train", "valid")}
     seen: Counter[str] = Counter()
-    for document in read_documents(paths):
+    for document in read_documents(paths, progress):
         pieces = pieces_of(document, tokenizer, context)
         seen["documents" if pieces else LEFT_OUT] += 1
         for piece in pieces:
