@@ -25,6 +25,14 @@ def test_runs_of_one_nominal_budget_are_compared_though_they_did_not_spend_quite
     assert envelope(runs).loss.tolist() == [2.0, 1.0]
 
 
+def test_the_power_law_of_approach_1_goes_through_few_runs_as_through_many() -> None:
+    c = np.array([1e13, 3e13, 1e14, 1.02e14, 1.04e14])
+    runs = Runs.of(2.0 * c**0.4, c**0.6 / 12, np.linspace(1, 0.5, 5), c)
+    found = frontier(runs).parameters
+    assert found.exponent == pytest.approx(0.4)
+    assert found.at(1e14) == pytest.approx(2.0 * 1e14**0.4)
+
+
 def test_approach_1_finds_the_exponent_of_dense_runs() -> None:
     n, d = (values.ravel() for values in np.meshgrid(np.geomspace(1e7, 1e10, 40), np.geomspace(1e8, 1e12, 60)))
     inside = (n * d > 1e17) & (n * d < 1e20)  # where the grid has the best size

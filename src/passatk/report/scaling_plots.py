@@ -105,7 +105,7 @@ def frontier_chart(study: Study, models: Sequence[KnownModel] = (), laws: Sequen
     layers = []
     owner, band = _band(study, cuts)
     if band:
-        area = alt.Chart(alt.Data(values=band)).mark_area(opacity=0.16, color=_COLOURS[names.index(owner)])
+        area = alt.Chart(alt.Data(values=band)).mark_area(opacity=0.16, color=_COLOURS[names.index(owner)], clip=True)
         layers.append(area.encode(x, _log_y(alt, "low", "parameters N", Span.of(heights)), alt.Y2("high:Q")))
     layers += [
         *(

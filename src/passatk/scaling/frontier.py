@@ -18,8 +18,6 @@ from passatk.scaling.runs import Runs
 _FEWEST = 3
 _SAME = 1.01
 """Runs of one nominal budget spend within 1 % of each other, for they train whole steps."""
-_LEVELS = 1500
-"""FLOP counts at which the envelope is read, spaced evenly in logarithms, as in the paper."""
 
 
 class PowerLaw(Record, frozen=True, kw_only=True):
@@ -90,8 +88,8 @@ class Frontier(Record, frozen=True, kw_only=True):
         }
 
 
-def power_law(flops: Floats, values: Floats) -> PowerLaw:
-    """By least squares in logarithms.
+def power_law(flops: Floats, values: Floats, weights: Floats | None = None) -> PowerLaw:
+    """By least squares in logarithms, each point with its weight.
 
     Raises:
         ScalingRefusedError: fewer than two different FLOP counts.
@@ -99,8 +97,11 @@ def power_law(flops: Floats, values: Floats) -> PowerLaw:
     x, y = np.log(flops), np.log(values)
     if len(x) < 2 or np.ptp(x) < 1e-9:
         raise ScalingRefusedError("a power law needs at least two different amounts of compute")
-    exponent = float(np.cov(x, y, bias=True)[0, 1] / x.var())
-    return PowerLaw(coefficient=math.exp(float(y.mean()) - exponent * float(x.mean())), exponent=exponent)
+    x_mean, y_mean = np.average(x, weights=weights), np.average(y, weights=weights)
+    exponent = float(
+        np.average((x - x_mean) * (y - y_mean), weights=weights) / np.average((x - x_mean) ** 2, weights=weights)
+    )
+    return PowerLaw(coefficient=math.exp(float(y_mean) - exponent * float(x_mean)), exponent=exponent)
 
 
 def envelope(runs: Runs) -> Runs:
@@ -158,7 +159,7 @@ def intervals_of(draws: list[tuple[float, float]], resamples: int, approach: int
 
 
 def _through(best: Runs) -> PowerLaw:
-    """Read the staircase at evenly spaced levels, so that a stretch with many runs weighs no more than its length."""
-    levels = np.exp(np.linspace(math.log(best.flops[0]), math.log(best.flops[-1]), _LEVELS))
-    at = np.searchsorted(best.flops, levels * (1 + 1e-12), side="right") - 1
-    return power_law(levels, best.parameters[at])
+    """Each run weighs as much as the stretch of ln C that is nearest to it: many in one place as much as one."""
+    log_c = np.log(best.flops)
+    edges = np.concatenate([log_c[:1], (log_c[1:] + log_c[:-1]) / 2, log_c[-1:]])
+    return power_law(best.flops, best.parameters, np.diff(edges))
