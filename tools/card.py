@@ -16,6 +16,8 @@ def figures_of(runs: Path) -> dict[str, dict[tuple[str, int], str]]:
         asked = json.loads((run / "generations" / "manifest.json").read_text())
         for score in json.loads((run / "score.json").read_text())["scores"]:
             language, _, tier = score["group"].partition("/")
+            if not tier:
+                continue
             name = LANGUAGES[language].title
             if asked["task"] == "translate":
                 name = f"{LANGUAGES[asked['languages'][0]].title} to {name}"

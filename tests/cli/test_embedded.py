@@ -34,7 +34,7 @@ def test_it_solves_problems_that_it_was_not_trained_on(passatk: Command, tmp_pat
     assert json.loads((tmp_path / "runs/small/generations/manifest.json").read_text())["origin"]["model"] == "embedded"
     score = report["evaluation"]["scores"][0]
     assert (score["group"], score["samples"]) == ("python", 144)
-    assert score["pass_at_k"][0]["estimate"] > 0.15
+    assert score["pass_at_k"][0]["estimate"] > 0.75
 
 
 def test_it_completes_without_being_named(passatk: Command) -> None:
