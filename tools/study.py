@@ -11,14 +11,15 @@ from passatk.report.charts import save
 
 
 def rows_of(runs: Path) -> list[dict[str, Any]]:
-    """A row for each run and k: method, temperature, k, and pass@k with its interval in %."""
+    """A row for each run and k: tier, method, temperature, k, and pass@k with its interval in %."""
     rows = []
     for run in sorted(path for path in runs.iterdir() if (path / "score.json").is_file()):
-        settings = json.loads((run / "generations" / "manifest.json").read_text())["settings"]
+        manifest = json.loads((run / "generations" / "manifest.json").read_text())
+        settings, tier = manifest["settings"], manifest["problems"].partition("/")[2]
         for value in json.loads((run / "score.json").read_text())["scores"][0]["pass_at_k"]:
             figures = {name: 100 * value[name] for name in ("estimate", "low", "high")}
-            shared = {"method": settings["method"], "temperature": settings["temperature"], "k": value["k"]}
-            rows.append(shared | figures)
+            asked = {"method": settings["method"], "temperature": settings["temperature"], "k": value["k"]}
+            rows.append({"tier": tier} | asked | figures)
     return rows
 
 
@@ -34,7 +35,12 @@ def table_of(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def chart_of(rows: list[dict[str, Any]]) -> altair.LayerChart | altair.FacetChart:
+def tiers_of(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Tier -> its rows."""
+    return {tier: [row for row in rows if row["tier"] == tier] for tier in dict.fromkeys(row["tier"] for row in rows)}
+
+
+def chart_of(tier: str, rows: list[dict[str, Any]]) -> altair.LayerChart | altair.FacetChart:
     """pass@k over temperature, a colour for each k, with bands; lines across for the methods without chance."""
     sampled = [row for row in rows if row["method"] == "sample"]
     levels: dict[float, list[str]] = {}
@@ -46,17 +52,19 @@ def chart_of(rows: list[dict[str, Any]]) -> altair.LayerChart | altair.FacetChar
         x=altair.X("temperature:Q", title="temperature (top_p 0.95)", scale=altair.Scale(zero=False, padding=30)),
         color=altair.Color("k:O", title="k", scale=altair.Scale(scheme="viridis")),
     )
-    band = base.mark_area(opacity=0.15).encode(y=altair.Y("low:Q", title="pass@k, %"), y2="high:Q")
+    band = base.mark_area(opacity=0.15).encode(y=altair.Y("low:Q", title="pass@k, %", scale=altair.Scale(zero=False)), y2="high:Q")
     line = base.mark_line(point=True).encode(y="estimate:Q")
     rule = altair.Chart(altair.InlineData(values=fixed)).encode(y="estimate:Q")
     across = rule.mark_rule(strokeDash=[4, 4], color="#555")
     name = rule.mark_text(align="right", dx=-4, dy=-6, color="#333").encode(x=altair.value("width"), text="methods:N")
-    return altair.layer(band, line, across, name).properties(width=560, height=360)
+    return altair.layer(band, line, across, name).properties(width=420, height=340, title=tier)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     found = rows_of(Path(sys.argv[1]))
-    print(table_of(found))
-    save(chart_of(found), Path(sys.argv[2]))
+    for tier, own in tiers_of(found).items():
+        print(f"{tier}:\n\n{table_of(own)}\n")
+    panels = altair.hconcat(*(chart_of(tier, own) for tier, own in tiers_of(found).items()))
+    save(panels.resolve_scale(color="shared"), Path(sys.argv[2]))
