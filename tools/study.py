@@ -52,7 +52,9 @@ def chart_of(tier: str, rows: list[dict[str, Any]]) -> altair.LayerChart | altai
         x=altair.X("temperature:Q", title="temperature (top_p 0.95)", scale=altair.Scale(zero=False, padding=30)),
         color=altair.Color("k:O", title="k", scale=altair.Scale(scheme="viridis")),
     )
-    band = base.mark_area(opacity=0.15).encode(y=altair.Y("low:Q", title="pass@k, %", scale=altair.Scale(zero=False)), y2="high:Q")
+    band = base.mark_area(opacity=0.15).encode(
+        y=altair.Y("low:Q", title="pass@k, %", scale=altair.Scale(zero=False)), y2="high:Q"
+    )
     line = base.mark_line(point=True).encode(y="estimate:Q")
     rule = altair.Chart(altair.InlineData(values=fixed)).encode(y="estimate:Q")
     across = rule.mark_rule(strokeDash=[4, 4], color="#555")
