@@ -11,7 +11,7 @@ import numpy as np
 from passatk.errors import ScalingRefusedError
 from passatk.report.charts import altair
 from passatk.report.scaling_terminal import flop_rule_in_words, power_of_ten, short
-from passatk.scaling import Frontier, Interval, KnownModel, Law, Runs, Study, optimum
+from passatk.scaling import Interval, KnownModel, Law, Runs, Study, optimum
 from passatk.scaling.isoflop import groups_of
 from passatk.scaling.laws import Span
 
@@ -138,7 +138,7 @@ def _frontier_lines(study: Study, laws: Sequence[Law], cuts: "np.typing.NDArray[
     curves: list[tuple[str, Any, Span]] = []
     if study.fit is not None:
         curves.append((_LAW.format(study.name), partial(_best, study.law), study.range.flops))
-    curves += [(_APPROACHES[one.approach], one.optimal, one.fitted) for one in _frontiers(study)]
+    curves += [(_APPROACHES[one.approach], one.optimal, one.fitted) for one in study.frontiers]
     curves += [(law.name, partial(_best, law), law.fitted.flops) for law in laws]
     rows: list[dict[str, Any]] = []
     for name, at, inside in curves:
@@ -171,15 +171,9 @@ def _best(law: Law, flops: float) -> tuple[float, float]:
 def _frontier_points(study: Study) -> list[dict[str, Any]]:
     return [
         {"flops": point.flops, "parameters": point.parameters, "what": _APPROACHES[frontier.approach]}
-        for frontier in _frontiers(study)
+        for frontier in study.frontiers
         for point in frontier.points
     ]
-
-
-def _frontiers(study: Study) -> list[Frontier]:
-    """Those of approaches 1 and 2, as far as there are any."""
-    both = (study.frontier, study.isoflop.frontier if study.isoflop is not None else None)
-    return [one for one in both if one is not None]
 
 
 def _band(study: Study, cuts: "np.typing.NDArray[np.float64]") -> tuple[str, list[dict[str, float]]]:
@@ -187,7 +181,7 @@ def _band(study: Study, cuts: "np.typing.NDArray[np.float64]") -> tuple[str, lis
     owners: list[tuple[str, Callable[[float], dict[str, Interval] | None]]] = []
     if study.bootstrap is not None:
         owners.append((_LAW.format(study.name), study.bootstrap.at_budget))
-    owners += [(_APPROACHES[one.approach], one.at_budget) for one in reversed(_frontiers(study))]
+    owners += [(_APPROACHES[one.approach], one.at_budget) for one in reversed(study.frontiers)]
     for name, at in owners:
         spans = [(float(c), at(float(c))) for c in cuts]
         rows = [{"flops": c, "low": s["parameters"].low, "high": s["parameters"].high} for c, s in spans if s]

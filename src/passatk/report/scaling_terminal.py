@@ -132,8 +132,8 @@ def print_study(console: Console, study: Study, flops: float, notes: Sequence[st
             f" {100 * max(off):+.1f} % off.",
             highlight=False,
         )
-    for frontier in (study.frontier, study.isoflop.frontier if study.isoflop is not None else None):
-        if frontier is not None and frontier.no_interval is not None:
+    for frontier in study.frontiers:
+        if frontier.no_interval is not None:
             console.print(frontier.no_interval, style="yellow", highlight=False, markup=False)
     for approach, why in study.refused.items():
         told = f"approach {approach} refused" if approach.isdigit() else f"{approach} refused"
@@ -167,17 +167,12 @@ def _print_constants(console: Console, study: Study) -> None:
 
 def optima_of_study(study: Study, flops: float) -> list[tuple[str, ...]]:
     """Rows: approach, a, its interval, N*, interval, D*, interval, D*/N*, interval."""
+    titles = {1: "1 best run per FLOP", 2: "2 isoFLOP parabolas"}
     rows = []
-    frontiers = [
-        ("1 best run per FLOP", study.frontier),
-        ("2 isoFLOP parabolas", study.isoflop.frontier if study.isoflop is not None else None),
-    ]
-    for title, frontier in frontiers:
-        if frontier is not None:
-            n, d = frontier.optimal(flops)
-            rows.append(
-                _optimum_row(title, frontier.parameters.exponent, frontier.exponent, n, d, frontier.at_budget(flops))
-            )
+    for one in study.frontiers:
+        n, d = one.optimal(flops)
+        title = titles[one.approach]
+        rows.append(_optimum_row(title, one.parameters.exponent, one.exponent, n, d, one.at_budget(flops)))
     if study.fit is not None:
         from passatk.scaling import optimum
 

@@ -62,6 +62,12 @@ class Study(Record, frozen=True, kw_only=True):
             )
         return self.fit.law
 
+    @property
+    def frontiers(self) -> tuple[Frontier, ...]:
+        """Those of approaches 1 and 2, as far as there are any."""
+        both = (self.frontier, None if self.isoflop is None else self.isoflop.frontier)
+        return tuple(one for one in both if one is not None)
+
     def guide(self, approach: int | None = None) -> Law | Frontier:
         """What decides in a plan: the law of approach 3, or the frontier of 1 or 2.
 
@@ -71,13 +77,8 @@ class Study(Record, frozen=True, kw_only=True):
         Raises:
             ScalingRefusedError: it is not in the study; says why.
         """
-        found: dict[int, Law | Frontier] = {}
-        if self.fit is not None:
-            found[3] = self.fit.law
-        if self.isoflop is not None:
-            found[2] = self.isoflop.frontier
-        if self.frontier is not None:
-            found[1] = self.frontier
+        found: dict[int, Law | Frontier] = {} if self.fit is None else {3: self.fit.law}
+        found |= {one.approach: one for one in reversed(self.frontiers)}
         if approach is None:
             return next(iter(found.values()))  # a study has at least one
         if approach not in found:

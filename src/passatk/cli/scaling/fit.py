@@ -85,11 +85,10 @@ def _intervals(found: "Study", flops: float) -> dict[str, object]:
     from passatk.scaling import optimum
 
     shown: dict[str, object] = {}
-    for frontier in (found.frontier, found.isoflop.frontier if found.isoflop else None):
-        if frontier is not None:
-            n, d = frontier.optimal(flops)
-            point = {"parameters": n, "tokens": d, "tokens_per_parameter": d / n}
-            shown[str(frontier.approach)] = {**point, "intervals": frontier.at_budget(flops)}
+    for frontier in found.frontiers:
+        n, d = frontier.optimal(flops)
+        point = {"parameters": n, "tokens": d, "tokens_per_parameter": d / n}
+        shown[str(frontier.approach)] = {**point, "intervals": frontier.at_budget(flops)}
     if found.fit is not None:
         best = optimum(found.fit.law, flops)
         shown["3"] = {
