@@ -6,7 +6,7 @@ from pathlib import Path
 
 from passatk.corpus.bundles import bundle
 from passatk.corpus.documents import Mix, Task
-from passatk.corpus.files import CorpusManifest, Synthesized, as_line
+from passatk.corpus.files import CorpusManifest, Synthesized, as_line, reading
 from passatk.corpus.synthetic import SyntheticCorpus, synthetic_corpus
 from passatk.errors import InputError
 from passatk.judging import Environment, LocalPool, default_limits
@@ -61,16 +61,13 @@ def first_difference(
         InputError: the file cannot be read.
     """
     number = 0
-    try:
-        with path.open("rb") as file:
-            for chunk in corpus.documents(count, made.mix, workers):
-                for document in chunk:
-                    number += 1
-                    if file.readline() != as_line(document):
-                        return number
-            return number + 1 if count >= made.documents and file.read(1) else None
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    with reading(path), path.open("rb") as file:
+        for chunk in corpus.documents(count, made.mix, workers):
+            for document in chunk:
+                number += 1
+                if file.readline() != as_line(document):
+                    return number
+        return number + 1 if count >= made.documents and file.read(1) else None
 
 
 def check_documents(

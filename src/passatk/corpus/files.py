@@ -98,11 +98,8 @@ def sha256_of(path: Path) -> str:
     Raises:
         InputError: it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    with reading(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def source_file(path: Path) -> SourceFile:
@@ -128,7 +125,7 @@ def read_documents(paths: Sequence[Path], progress: Callable[[int, int], None] |
     """
     done, total = 0, sum(_lines_of(path) for path in paths) if progress is not None else 0
     for path in paths:
-        with _reading(path), path.open("rb") as file:
+        with reading(path), path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 try:
                     document = msgspec.json.decode(line, type=Document)
@@ -141,12 +138,13 @@ def read_documents(paths: Sequence[Path], progress: Callable[[int, int], None] |
 
 
 def _lines_of(path: Path) -> int:
-    with _reading(path), path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         return sum(1 for _ in file)
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def reading(path: Path) -> Iterator[None]:
+    """An OSError inside becomes an InputError that names the file."""
     try:
         yield
     except OSError as error:
