@@ -106,7 +106,7 @@ def medians(timed: dict[Any, Callable[[], float]], repeats: int) -> dict[Any, li
     return {name: [min(rates), statistics.median(rates), max(rates)] for name, rates in found.items()}
 
 
-def main() -> None:
+def main() -> None:  # long: options, timings and the report, in the order they happen
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--prompts", type=int, default=4)

@@ -10,7 +10,7 @@ from passatk.cli import options
 from passatk.errors import InputError
 
 
-def complete(
+def complete(  # long: most of it declares the options
     prompt: Annotated[str | None, typer.Argument(help="Text to continue. [default: standard input]")] = None,
     file: Annotated[Path | None, typer.Option(help="Continue this file.")] = None,
     backend: options.BackendName = "codegeex",

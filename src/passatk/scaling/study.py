@@ -102,7 +102,7 @@ class Study(Record, frozen=True, kw_only=True):
         return None if self.bootstrap is None else self.bootstrap.thetas
 
 
-def study(
+def study(  # long: half of it says what it takes
     runs: Runs,
     *,
     name: str = "fit",
