@@ -198,8 +198,8 @@ def covering() -> list[tuple[AbstractProgram, Draws]]:
 def judged(environment: Environment, problems: list[Problem]) -> dict[str, Verdict]:
     jobs = {}
     for problem in problems:
-        sample = Sample(task_id=problem.task_id, index=0, text=problem.reference, whole=True)
-        program = LANGUAGES[problem.language].program(problem, sample, problem.tests)
+        sample = Sample(task_id=problem.task_id, index=0, text=problem.solution, whole=True)
+        program = LANGUAGES[problem.language].program(problem, sample, problem.tests.code)
         jobs[program.key] = (problem.task_id, Job(program=program, limits=default_limits()))
     found = LocalPool(environment, workers=1).judge(job for _, job in jobs.values())
     return {jobs[job.program.key][0]: verdict for job, verdict in found}

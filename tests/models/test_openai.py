@@ -251,7 +251,7 @@ def tiny_gpt2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trainer = trainers.BpeTrainer(
         vocab_size=400, initial_alphabet=alphabet, special_tokens=["<|endoftext|>"], show_progress=False
     )
-    bpe.train_from_iterator([p.prompt + p.reference for p in load("basics/written").problems.values()], trainer)
+    bpe.train_from_iterator([p.prompt + p.solution for p in load("basics/written").problems.values()], trainer)
     end = dict.fromkeys(("eos_token", "bos_token", "unk_token", "pad_token"), "<|endoftext|>")
     transformers.PreTrainedTokenizerFast(tokenizer_object=bpe, **end).save_pretrained(folder)
     torch.manual_seed(0)

@@ -43,11 +43,11 @@ def test_a_reference_ends_where_its_function_does(humaneval_x: ProblemSet, langu
     follows = {"python": "\n\ndef more():\n    pass\n"}.get(language, "\n\nmore { x }\n")
     longer: list[str] = []
     for problem in humaneval_x.only([language]).problems.values():
-        cut = by_pieces(language, problem.reference + follows, size)
+        cut = by_pieces(language, problem.solution + follows, size)
         assert cut is not None, problem.task_id
-        body = problem.reference[:cut]
+        body = problem.solution[:cut]
         whole = (body + closing(problem, body)).split()
-        reference = problem.reference.split()
+        reference = problem.solution.split()
         assert whole == reference[: len(whole)], problem.task_id
         longer += [problem.task_id] * (len(whole) < len(reference))
     assert len(longer) <= 8  # these go on after the function that is asked for
@@ -56,8 +56,8 @@ def test_a_reference_ends_where_its_function_does(humaneval_x: ProblemSet, langu
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_unfinished_body_goes_on(humaneval_x: ProblemSet, language: str) -> None:
     for problem in list(humaneval_x.only([language]).problems.values())[::10]:
-        end = by_pieces(language, problem.reference, 50)
-        half = problem.reference[: (end or len(problem.reference)) // 2]
+        end = by_pieces(language, problem.solution, 50)
+        half = problem.solution[: (end or len(problem.solution)) // 2]
         assert by_pieces(language, half, 3) is None
         assert closing(problem, half) == ""
 
@@ -124,7 +124,7 @@ def test_translation_prompts_are_codegeex_s(humaneval_x: ProblemSet) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whole_programs_come_out_of_an_answer(basics: ProblemSet, language: str) -> None:
     problem: Problem = next(iter(basics.only([language]).problems.values()))
-    whole = problem.declaration + problem.reference
+    whole = problem.declaration + problem.solution
     other = "bash" if language != "python" else "text"
     answer = (
         f"Sure!\n\n```{other}\nrun me\n```\n\n```{language}\n{whole}\n```\nThat is all.\n```{language}\nuse()\n```\n"

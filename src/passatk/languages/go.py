@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
-from passatk.records import Problem, Program, Sample, Status, Step, StepFacts
+from passatk.records import Asserts, Problem, Program, Sample, Status, Step, StepFacts
 
 HELPERS = {
     "math": "Pi",
@@ -27,6 +27,7 @@ HELPERS = {
 variable called like the package looks like a use and is none."""
 
 _IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^()]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
+_PROMPT_IMPORT = re.compile(_IMPORT.pattern + r"\n?", re.MULTILINE)
 _PACKAGE = re.compile(r"^package\s+\w+\s*$", re.MULTILINE)
 _TEST = re.compile(r"^func\s+(Test\w+)\s*\(", re.MULTILINE)
 _NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
@@ -100,6 +101,10 @@ _TOOLS_ENV = (("GOGC", "off"), ("GOMAXPROCS", "1"))
 class Go(Language):
     name, title, prefix = "go", "Go", "Go"
     aliases = ("golang",)
+    head = re.compile(r"^func\s+(?:\([^()\n]*\)\s*)?(\w+)\s*(?:\[[^\]\n]*\])?\(", re.MULTILINE)
+    head_end = re.compile(r"(?:[^\n{]|(?:interface|struct)[ ]?\{\})*\{")
+    name_first = True
+    multipl_e = ("go_test.go", "go")
     minimum = (1, 18)
     packages = ("golang-go", "golang-github-stretchr-testify-dev")
     test_mark = re.compile(r"\bfunc\s+Test\w+\(")
@@ -110,8 +115,8 @@ class Go(Language):
         prompt="func Answer() int {\n",
         declaration="func Answer() int {\n",
         reference='    return len(strings.Repeat("go", 21))\n}\n',
-        tests="func TestAnswer(t *testing.T) {\n    assert.Equal(t, 42, Answer())\n}\n",
-        test_setup=f'package main\n\nimport (\n    "testing"\n    "{TESTIFY}"\n)\n',
+        tests=Asserts(code="func TestAnswer(t *testing.T) {\n    assert.Equal(t, 42, Answer())\n}\n"),
+        setup=f'package main\n\nimport (\n    "testing"\n    "{TESTIFY}"\n)\n',
     )
 
     def locate(self, cache: Path) -> Toolchain:
@@ -180,9 +185,10 @@ class Go(Language):
         if sample.whole:
             body, imported = _split_imports(_PACKAGE.sub("", sample.text, count=1))
         else:
-            body, imported = problem.prompt.replace(problem.imports, "", 1) + sample.text, []
+            opening = _PROMPT_IMPORT.sub("", _PACKAGE.sub("", problem.prompt, count=1))
+            body, imported = opening + sample.text + problem.suffix, []
         body = _DIRECTIVE.sub("// go:", body)
-        _, asked = _split_imports(f"{problem.imports}\n{problem.test_setup}")
+        _, asked = _split_imports(f"{problem.prompt}\n{problem.setup}")
         code = f"{body}\n{tests}"
         spoken = _NOT_CODE.sub(" ", code)
         # an unused import does not compile: keep what is named, whoever asked for it

@@ -6,8 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of, prepared
-from passatk.records import Problem, Program, ResidentTool, Sample, Step
+from passatk.languages.base import TYPED_HEAD, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.records import Asserts, Problem, Program, ResidentTool, Sample, Step
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
 _ONE_ORDER = (
@@ -54,6 +54,10 @@ def _prepared_name() -> str:
 
 class Java(Language):
     name, title, prefix = "java", "Java", "Java"
+    head = TYPED_HEAD
+    head_end = re.compile(r"\s*(?:throws\b[^;{}]*)?\{")
+    multipl_e = ("java",)
+    option = re.compile(r"-ea|-da")
     minimum = (11,)
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
@@ -66,9 +70,11 @@ class Java(Language):
         prompt="import java.util.*;\nclass Solution {\n    public int answer() {\n",
         declaration="import java.util.*;\nclass Solution {\n    public int answer() {\n",
         reference="        return List.of(20, 22).stream().mapToInt(Integer::intValue).sum();\n    }\n}\n",
-        tests=(
-            "public class Main {\n    public static void main(String[] args) {\n"
-            "        if (new Solution().answer() != 42) throw new AssertionError();\n    }\n}\n"
+        tests=Asserts(
+            code=(
+                "public class Main {\n    public static void main(String[] args) {\n"
+                "        if (new Solution().answer() != 42) throw new AssertionError();\n    }\n}\n"
+            )
         ),
     )
 
@@ -128,7 +134,12 @@ class Java(Language):
                     resident=_prepared_name(),
                 ),
             ),
-            run=Step(argv=("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", "-cp", _CLASSES, "passatk.Proof")),
+            run=Step(
+                argv=(
+                    *("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", *problem.options),
+                    *("-cp", _CLASSES, "passatk.Proof"),
+                )
+            ),
         )
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
-from passatk.records import Problem, Program, Sample, Step
+from passatk.records import Asserts, Problem, Program, Sample, Step
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
 _WORD = re.compile(r"(?:(?<=\.\.\.)|(?<![\w.$]))[A-Za-z_$][\w$]*")
@@ -31,6 +31,14 @@ _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr
 class JavaScript(Language):
     name, title, prefix = "javascript", "JavaScript", "JavaScript"
     aliases = ("js", "node")
+    head = re.compile(
+        r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:(?:const|let|var)\s+([\w$]+)\s*=\s*"
+        r"(?:async\s*)?(?:function\b\s*\w*\s*)?|function\b\s*\*?\s*([\w$]+)\s*)\(",
+        re.MULTILINE,
+    )
+    head_end = re.compile(r"\s*(?:=>\s*)?\{")
+    name_first = True
+    multipl_e = ("js",)
     minimum = (14,)
     packages = ("nodejs",)
     out_of_memory = re.compile(r"JavaScript heap out of memory")
@@ -42,7 +50,7 @@ class JavaScript(Language):
         prompt="const answer = () => {\n",
         declaration="const answer = () => {\n",
         reference="  return [20, 22].reduce((a, b) => a + b)\n}\n",
-        tests="console.assert(answer() === 42)\n",
+        tests=Asserts(code="console.assert(answer() === 42)\n"),
     )
 
     def locate(self, cache: Path) -> Toolchain:

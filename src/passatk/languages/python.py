@@ -9,8 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
-from passatk.problems.humaneval_x import PYTHON_HELPERS
-from passatk.records import Problem, Program, Sample, Step, WarmTool
+from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
+
+COMMON_IMPORTS = "\n".join(
+    [f"import {m}" for m in ("math", "re", "sys", "copy", "datetime", "itertools", "collections", "heapq")]
+    + [f"import {m}" for m in ("statistics", "functools", "hashlib", "numpy", "numpy as np", "string")]
+    + ["from typing import *", "from collections import *"]
+)
+"""What most programs begin with: warm interpreters have it imported."""
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
@@ -32,7 +38,13 @@ def _tool_name() -> str:
 
 class Python(Language):
     name, title, prefix = "python", "Python", "Python"
-    aliases = ("py", "HumanEval")
+    aliases = ("py", "python3")
+    comment = "#"
+    head = re.compile(r"^[ \t]*(?:async[ ]+)?def[ ]+(\w+)\s*\(", re.MULTILINE)
+    head_end = re.compile(r"\s*(?:->[^\n]*?)?:[^\n]*(?:\n|\Z)")
+    name_first = typed_by_colon = indented = True
+    usual_setup = COMMON_IMPORTS
+    multipl_e = ("py",)
     minimum = (3, 11)
     packages = ("python3",)
     test_mark = re.compile(r"\bassert\b|\bcheck\(")
@@ -43,7 +55,7 @@ class Python(Language):
         prompt="def answer() -> int:\n",
         declaration="def answer() -> int:\n",
         reference="    return len([word for word in 'it works'.split()]) * 21\n",
-        tests="assert answer() == 42\n",
+        tests=Asserts(code="assert answer() == 42\n"),
     )
 
     def without_comments(self, source: str) -> str:
@@ -67,7 +79,7 @@ class Python(Language):
             name=_tool_name(),
             folder=str(Path(__file__).with_name("harness")),
             module="python_harness",
-            prelude=_helpers(PYTHON_HELPERS, numpy=False),
+            prelude=_helpers(COMMON_IMPORTS, numpy=False),
             imports=_WARM,
         )
         return Toolchain(
@@ -91,7 +103,7 @@ class Python(Language):
         return Program(
             language=self.name,
             files=(
-                ("helpers.py", _helpers(problem.test_setup, uses_numpy)),
+                ("helpers.py", _helpers(problem.setup, uses_numpy)),
                 ("program.py", source),
                 ("tests.py", tests),
             ),

@@ -7,8 +7,8 @@ import re
 import shutil
 from pathlib import Path
 
-from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
-from passatk.records import Problem, Program, Sample, Step
+from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of
+from passatk.records import Asserts, Problem, Program, Sample, Step
 
 CRATES = {
     "rand": '"0.8"',
@@ -82,6 +82,14 @@ _STANDARD_TYPES = {
 class Rust(Language):
     name, title, prefix = "rust", "Rust", "Rust"
     aliases = ("rs",)
+    head = re.compile(
+        r"^[ \t]*(?:pub(?:\([^)\n]*\))?\s+)?(?:(?:const|async|unsafe)\s+)*fn\s+(\w+)\s*(?:<[^(\n]*>)?\s*\(",
+        re.MULTILINE,
+    )
+    head_end = re.compile(r"\s*(?:->[^;{}]*)?(?:where\b[^;{}]*)?\{")
+    typed_by_colon = True
+    multipl_e = ("rs",)
+    option = re.compile(r"--edition=20(?:15|18|21)")
     minimum = (1, 59)
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
@@ -90,12 +98,14 @@ class Rust(Language):
         task_id="Rust/self-test",
         benchmark="self-test",
         language="rust",
-        prompt="",
+        prompt="fn answer() -> i32 {\n",
         declaration="fn answer() -> i32 {\n",
         reference="    vec![20, 22].iter().sum()\n}\n",
-        tests=(
-            "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n"
-            "    fn test() {\n        assert_eq!(answer(), 42);\n    }\n}\n"
+        tests=Asserts(
+            code=(
+                "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n"
+                "    fn test() {\n        assert_eq!(answer(), 42);\n    }\n}\n"
+            )
         ),
     )
 
@@ -132,7 +142,7 @@ class Rust(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        body = sample.text if sample.whole else problem.declaration + problem.prompt + sample.text
+        body = body_of(problem, sample)
         mark = mark_of(body, tests)
         refused = _FORBIDDEN if _SECTIONS.search(body) else ""
         source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
@@ -144,7 +154,7 @@ class Rust(Language):
             else:
                 stripped = without  # the import is the only mention: leaving it out changes nothing
         requires = tuple(f"crate {crate}" for crate in crates)
-        if "rand" in crates and _OLD_RAND.search(self.without_comments(problem.reference + tests)):
+        if "rand" in crates and _OLD_RAND.search(self.without_comments((problem.reference or "") + tests)):
             requires += (OLD_RAND,)
         calls = "".join(f"    {path}();\n" for path in _test_paths(self.without_comments(tests)))
         entry = harness("proof.rs").replace("    // the tests\n", calls).replace("MARK", mark)
@@ -156,7 +166,7 @@ class Rust(Language):
             build=(
                 Step(
                     argv=(
-                        *("${RUSTC}", *_FLAGS, "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
+                        *("${RUSTC}", *_FLAGS, *problem.options, "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
                         *(*externs, *searched, "-o", "program", "main.rs"),
                     )
                 ),

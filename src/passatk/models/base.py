@@ -6,10 +6,10 @@ from typing import Protocol
 
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Ends, Listener
-from passatk.records import Problem, Record
+from passatk.records import Asserts, Problem, Record
 
 NO_PROBLEM = Problem(
-    task_id="prompt", benchmark="", language="python", prompt="", declaration="", reference="", tests=""
+    task_id="prompt", benchmark="", language="python", prompt="", tests=Asserts(code=""), in_function=False
 )
 """What a prompt outside of any benchmark is of."""
 

@@ -37,7 +37,7 @@ class FakeBackend:
         for one in wanted:
             for index in one.samples:
                 right = Stream(settings.seed, one.task_id, index).uniform(0) < 0.5
-                text = one.problem.reference if right else ""
+                text = one.problem.solution if right else ""
                 if listener is not None:
                     listener(one.task_id, index, text)
                 yield Completion(

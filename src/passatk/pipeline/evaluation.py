@@ -14,7 +14,7 @@ from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool, default_policy
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
-from passatk.languages import LANGUAGES
+from passatk.languages import LANGUAGES, by_name
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
 from passatk.problems import ProblemSet
@@ -41,6 +41,8 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """Only samples judged in these languages; None takes all."""
     target_language: str | None = None
     """Translations: judge a sample of `Python/12` as `Java/12` when this is `java`."""
+    toolchain_options: tuple[str, ...] = ()
+    """`LANGUAGE=OPTION`: takes the place of what the problems of a language ask of its toolchain."""
     limits: LimitPolicy = default_policy()
     fixed_limits: Mapping[str, Limits] | None = None
     """Limits by task id, known from an earlier run, instead of calibrating."""
@@ -98,7 +100,8 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
         EnvironmentFault: no sandbox, or the disk is full; what is judged is kept.
     """
     started = time.monotonic()
-    problems = request.problems
+    problems = with_options(request.problems, request.toolchain_options)
+    request = msgspec.structs.replace(request, problems=problems)
     tasks = Counter(sample.task_id for sample in _samples(request))  # reads and checks the whole input first
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_ks(request.ks, tasks)
@@ -115,7 +118,7 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        unfit = {} if request.samples is None else unfit_tasks(folder, references.program, environment)
+        unfit = {} if request.samples is None else unfit_tasks(folder, used.problems, references.program, environment)
         unjudged = unjudged_reasons(folder, unfit)
         if unjudged and not request.allow_unjudged:
             scores = []
@@ -160,15 +163,36 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     problems = request.problems
     samples: Iterator[Sample]
     if request.samples is None:
-        samples = map(reference_of, problems.problems.values())
+        samples = (reference_of(p) for p in problems.problems.values() if p.reference is not None)
     else:
         samples = read_samples(request.samples, problems, request.target_language)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
 
 
 def reference_of(problem: Problem) -> Sample:
-    """A problem's own solution."""
-    return Sample(task_id=problem.task_id, index=0, text=problem.reference)
+    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need."""
+    return Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
+
+
+def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
+    """`problems` with `LANGUAGE=OPTION` in place of their own options of that language's toolchain.
+
+    Raises:
+        InputError: an option is not of that form, or names no language.
+    """
+    given: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not (equals and value):
+            raise InputError(f"toolchain option {option!r}: expected LANGUAGE=OPTION, like cpp=-std=c++17")
+        language = by_name(name).name
+        given[language] = (*given.get(language, ()), value)
+    changed = {
+        task: msgspec.structs.replace(problem, options=given[problem.language])
+        for task, problem in problems.problems.items()
+        if problem.language in given
+    }
+    return msgspec.structs.replace(problems, problems=problems.problems | changed)
 
 
 def _check_ks(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
@@ -197,6 +221,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         languages=request.languages,
         target_language=None if reference else request.target_language,
         tests=request.tests,
+        toolchain_options=request.toolchain_options,
         limits=request.limits,
         repeat=request.repeat,
         toolchains=environment.versions,
@@ -230,12 +255,14 @@ def _entries(request: Evaluation, references: _References) -> Iterator[Entry]:
         program = references.program(problem.task_id) if own else program_of(problem, sample, _tests(problem, request))
         yield Entry(sample=sample, program=program.key, language=problem.language, reference=False)
     for problem in used.problems.values() if request.samples is not None else ():
+        if problem.reference is None:
+            continue
         key = references.program(problem.task_id).key
         yield Entry(sample=reference_of(problem), program=key, language=problem.language, reference=True)
 
 
 def _tests(problem: Problem, request: Evaluation) -> str:
-    return problem.tests if request.tests == "hidden" else problem.example_tests
+    return problem.tests.code if request.tests == "hidden" else problem.tests.examples
 
 
 def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
@@ -289,7 +316,9 @@ class _Judging:
         if request.fixed_limits is not None:
             self._folder.set_limits({t: own for t, own in request.fixed_limits.items() if t not in known})
             return
-        references = {task: self._references.program(task) for task in self._used.problems if task not in known}
+        new = {task: problem for task, problem in self._used.problems.items() if task not in known}
+        self._folder.set_limits({task: request.limits.floor for task, p in new.items() if p.reference is None})
+        references = {task: self._references.program(task) for task, p in new.items() if p.reference is not None}
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):

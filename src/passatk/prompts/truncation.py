@@ -3,13 +3,23 @@
 import re
 from collections.abc import Sequence
 
-from passatk.prompts.stopping import UNINDENTED
+from passatk.languages import by_name
+from passatk.prompts.stopping import UNINDENTED, first_string, open_braces
 from passatk.records import Problem
 
 
 def completion(problem: Problem, text: str) -> str:
-    """The part of a model's continuation that belongs to `problem`, by its benchmark's rule."""
-    return cut_unindented(text) if problem.cut_unindented else text
+    """The part of a model's continuation that belongs to `problem`, closed where its benchmark closes it."""
+    if problem.cut and problem.stop:
+        begin = 0 if problem.in_function else len(text) - len(text.lstrip())
+        end = first_string(problem.stop)(text, begin)
+        text = text if end is None else text[:end]
+    elif problem.cut and problem.in_function and by_name(problem.language).indented:
+        text = cut_unindented(text)
+    if problem.closed:
+        opened = open_braces(problem.prompt)
+        text += "\n}" * max(0, opened + min(0, open_braces(text)))
+    return text
 
 
 def cut_unindented(text: str) -> str:

@@ -229,16 +229,17 @@ def scores_table(scores: list[Score]) -> Table:
 def print_checks(console: Console, checks: list[Check]) -> None:
     """How many reference solutions pass, per language, and every one that does not."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("language", "problems", "fit", "unfit", "not judged"):
+    for heading in ("language", "problems", "fit", "unfit", "not judged", "without a reference"):
         table.add_column(heading, justify="left" if heading == "language" else "right")
     for language in dict.fromkeys(check.language for check in checks):
         own = [check for check in checks if check.language == language]
         fit = sum(check.fit for check in own)
-        unjudged = sum(check.verdict.status is Status.NOT_JUDGED for check in own)
-        table.add_row(title_of(language), str(len(own)), str(fit), str(len(own) - fit - unjudged), str(unjudged))
+        unjudged = sum(check.verdict is not None and check.verdict.status is Status.NOT_JUDGED for check in own)
+        counts = (len(own), fit, len(own) - fit - unjudged, unjudged, sum(check.verdict is None for check in own))
+        table.add_row(title_of(language), *map(str, counts))
     console.print(table)
     for check in checks:
-        if not check.fit:
+        if check.verdict is not None and not check.fit:
             line = f"  {check.task_id}: {check.verdict.status}: {check.verdict.reason}"
             console.print(line, highlight=False, markup=False, soft_wrap=True)
 

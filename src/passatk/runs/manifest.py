@@ -37,6 +37,8 @@ class Manifest(Record, frozen=True, kw_only=True):
     target_language: str | None
     tests: str
     """`hidden` or `example`."""
+    toolchain_options: tuple[str, ...] = ()
+    """`LANGUAGE=OPTION`, in place of what the problems ask of a toolchain."""
     limits: LimitPolicy
     repeat: int
     """How often each program is judged."""
