@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import inspect
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,7 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     origin = Origin(
         backend="transformers",
         model=spec.model,
-        fingerprint=_fingerprint(loaded, tokenizer, model.eos),
+        fingerprint=_fingerprint(spec.model, loaded, tokenizer, model.eos),
         versions={"transformers": transformers.__version__},
         dtype=spec.dtype,
     )
@@ -180,9 +181,14 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     return EngineBackend(model, TransformersTokenizer(tokenizer), meaningless, origin)
 
 
-def _fingerprint(model: Any, tokenizer: Any, eos: tuple[int, ...]) -> str:
-    """SHA-256 of all weights, the configuration and the tokenizer, wherever they were loaded from."""
-    digest = hashlib.sha256(model.config.to_json_string(use_diff=False).encode())
+def _fingerprint(name: str, model: Any, tokenizer: Any, eos: tuple[int, ...]) -> str:
+    """SHA-256 of all weights, the configuration and the tokenizer, wherever they were loaded from.
+
+    The configuration is hashed as its file has it: once loaded, it also holds the library's version and the defaults of
+    that version. Which library computes stands in `Origin.versions`.
+    """
+    written, _ = transformers.PretrainedConfig.get_config_dict(name)
+    digest = hashlib.sha256(json.dumps(_without_versions(written), sort_keys=True).encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
@@ -191,3 +197,11 @@ def _fingerprint(model: Any, tokenizer: Any, eos: tuple[int, ...]) -> str:
     rules = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else ""
     digest.update(f"{eos}\n{tokenizer.chat_template}\n{rules}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _without_versions(value: Any) -> Any:
+    """A configuration without the library version that wrote it, its place, and its commit; nested ones too."""
+    if isinstance(value, dict):
+        kept = {key: part for key, part in value.items() if key != "transformers_version" and not key.startswith("_")}
+        return {key: _without_versions(part) for key, part in kept.items()}
+    return [_without_versions(part) for part in value] if isinstance(value, list) else value
