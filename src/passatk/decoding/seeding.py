@@ -18,7 +18,7 @@ class Seeded:
         self._restore = restore
 
     def undo(self) -> None:
-        """Put every generator, flag and environment variable back as it was before the call. Twice does nothing more."""
+        """Restore every generator, flag and environment variable. A second call does nothing."""
         while self._restore:
             self._restore.pop()()
 
