@@ -4,7 +4,8 @@ import copy
 import hashlib
 import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class TransformersModel:
         self._model = model.eval().requires_grad_(False)
         config = model.config.get_text_config()
         self.vocabulary: int = model.get_output_embeddings().weight.shape[0]
-        self.positions: int = getattr(config, "max_position_embeddings", None) or 1 << 20
+        self.positions: int = _positions(config)
         eos = model.generation_config.eos_token_id
         eos = config.eos_token_id if eos is None else eos
         self.eos: tuple[int, ...] = () if eos is None else tuple(eos) if isinstance(eos, list) else (eos,)
@@ -151,6 +152,37 @@ class TransformersTokenizer:
         return text
 
 
+@contextmanager
+def _loading(spec: ModelSpec) -> Iterator[None]:
+    """The library's errors as ours."""
+    try:
+        yield
+    except ValueError as error:
+        raise InputError(f"cannot load {spec.model!r} as a causal language model: {error}") from error
+    except OSError as error:
+        if Path(spec.model).exists():
+            raise InputError(f"cannot load a model from {spec.model}: {error}") from error
+        raise EnvironmentFault(f"{spec.model!r} is not a folder here, and the hub does not have it: {error}") from error
+
+
+def _positions(config: Any) -> int:
+    """How many tokens a model reads at most; a great many where it does not say."""
+    positions: int = getattr(config.get_text_config(), "max_position_embeddings", None) or 1 << 20
+    return positions
+
+
+def open_tokenizer(spec: ModelSpec) -> tuple[TransformersTokenizer, int]:
+    """The tokenizer, and how many positions the model has, without its weights.
+
+    Raises:
+        InputError, EnvironmentFault: as `open_backend`.
+    """
+    with _loading(spec):
+        config = transformers.AutoConfig.from_pretrained(spec.model)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(spec.tokenizer or spec.model)
+    return TransformersTokenizer(tokenizer), _positions(config)
+
+
 def open_backend(spec: ModelSpec) -> EngineBackend:
     """A model and its tokenizer: a local folder, or a name on the hub.
 
@@ -159,15 +191,9 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
         EnvironmentFault: no such device; or the hub cannot be reached, and the model is not in the library's cache.
     """
     device, dtype = usable_device(spec.device), dtype_of(spec.dtype)
-    try:
+    with _loading(spec):
         loaded: Any = transformers.AutoModelForCausalLM.from_pretrained(spec.model, dtype=dtype)
         tokenizer = transformers.AutoTokenizer.from_pretrained(spec.tokenizer or spec.model)
-    except ValueError as error:
-        raise InputError(f"cannot load {spec.model!r} as a causal language model: {error}") from error
-    except OSError as error:
-        if Path(spec.model).exists():
-            raise InputError(f"cannot load a model from {spec.model}: {error}") from error
-        raise EnvironmentFault(f"{spec.model!r} is no folder here, and the hub does not give it: {error}") from error
     model = TransformersModel(loaded.to(device))
     origin = Origin(
         backend="transformers",

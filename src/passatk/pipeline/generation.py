@@ -12,7 +12,7 @@ import passatk
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Listener
 from passatk.errors import InputError
-from passatk.models import ModelSpec, open_backend
+from passatk.models import ModelSpec, check_lengths, open_backend
 from passatk.models.base import NO_PROBLEM, Backend, Wanted
 from passatk.pipeline.progress import GenerationProgress, no_progress
 from passatk.pipeline.seen import Seen
@@ -106,10 +106,7 @@ def generate(
         EnvironmentFault: a library, device or server is missing, or the disk is full; what is generated is kept.
     """
     started = time.monotonic()
-    if request.samples < 1:
-        raise InputError(f"{request.samples} samples of each problem: it must be at least 1")
-    request.settings.check()
-    asked = prompts_of(request)
+    asked = check_generation(request, backend is None)
     if finished := _finished(request, asked, started):
         return finished
     opened = open_backend(request.model) if backend is None else backend
@@ -185,6 +182,25 @@ def complete(
         return sorted(cut, key=lambda one: one.index)
     finally:
         backend.close()
+
+
+def check_generation(request: Generation, lengths: bool = True) -> list[Asked]:
+    """The prompts of a request that can be honoured, as far as can be told before the model is loaded.
+
+    `lengths`: compare the prompts with the model's context, where its tokenizer and configuration are files. A finished
+    folder needs no model, so nothing is compared there.
+
+    Raises:
+        InputError: settings, problems or prompts that cannot be used.
+        EnvironmentFault: a library that the model needs is missing.
+    """
+    if request.samples < 1:
+        raise InputError(f"{request.samples} samples of each problem: there must be at least 1")
+    request.settings.check()
+    asked = prompts_of(request)
+    if lengths and not (request.out / COMPLETE).is_file():
+        check_lengths(request.model, _wanted(request, asked, {}))
+    return asked
 
 
 def prompts_of(request: Generation) -> list[Asked]:
