@@ -49,7 +49,9 @@ def part_of(event: dict[str, Any]) -> Part:
     choices = event.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     choice = choice if isinstance(choice, dict) else {}
-    told = next((choice[name] for name in ("delta", "message") if isinstance(choice.get(name), dict)), {})
+    told: dict[str, Any] = next(
+        (choice[name] for name in ("delta", "message") if isinstance(choice.get(name), dict)), {}
+    )
     text, beside = _texts(told.get("content"))
     plain, _ = _texts(choice.get("text"))
     thinking = next((found for name in _THINKING if (found := "".join(_texts(told.get(name) or choice.get(name))))), "")
