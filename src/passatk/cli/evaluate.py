@@ -36,6 +36,14 @@ def evaluate(  # long: most of it declares the options
         str | None, typer.Option(help="Translations: judge a sample of Python/12 as Java/12 when this is java.")
     ] = None,
     tests: Annotated[str, typer.Option(help="hidden, or example: the public tests.")] = "hidden",
+    extract: Annotated[
+        bool,
+        typer.Option(
+            "--extract",
+            help="Read the code out of chat answers: code blocks, thinking, text around them. A field `answer` is always"
+            " read so.",
+        ),
+    ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
     cpu_seconds: Annotated[
         float | None, typer.Option(min=0.1, help="CPU seconds every program may use. [default: 3]")
@@ -88,6 +96,7 @@ def evaluate(  # long: most of it declares the options
         tests=tests,
         languages=tuple(sorted({by_name(name).name for name in language})) if language else None,
         target_language=by_name(target_language).name if target_language else None,
+        extract=extract,
         limits=default_policy(cpu_seconds, cpu_factor, memory),
         repeat=repeat,
         workers=workers,
@@ -97,13 +106,19 @@ def evaluate(  # long: most of it declares the options
         seed=seed,
     )
     with terminal.progress(terminal.console_for("stderr"), "judging") as progress:
-        report = pipeline.evaluate(request, progress)
+        report = pipeline.evaluate(request, progress, warn=_warn)
     if json:
         print(msgspec.json.encode(msgspec.to_builtins(report, enc_hook=str)).decode())
     else:
         terminal.print_report(terminal.console_for(), report)
     if report.refused:
         raise pipeline.refusal(report)
+
+
+def _warn(warning: str) -> None:
+    import sys
+
+    print(f"Warning: {warning.replace('set extract', 'give --extract')}.", file=sys.stderr)
 
 
 def _ks(text: str | None) -> tuple[int, ...] | None:

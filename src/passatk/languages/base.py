@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from passatk.languages.dialect import Dialect
 from passatk.records import Problem, Program, Record, ResidentTool, Sample, Status, StepFacts, WarmTool
 
 EXIT_NOT_COMPILED = 64
@@ -81,7 +82,7 @@ class Missing(Exception):
     """A tool is not here, too old, or does not work. Its text says what to do."""
 
 
-class Language(ABC):
+class Language(Dialect, ABC):
     """One programming language. An instance is stateless; `languages.by_name` has them all."""
 
     name: str

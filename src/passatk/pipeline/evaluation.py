@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 
 import passatk
+from passatk.answers import VERSION as EXTRACTION
+from passatk.answers import looks_like_chat
 from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool, default_policy
 from passatk.judging.cache import Keys, VerdictCache
@@ -41,6 +43,8 @@ class Evaluation(Record, frozen=True, kw_only=True):
     """Only samples judged in these languages; None takes all."""
     target_language: str | None = None
     """Translations: judge a sample of `Python/12` as `Java/12` when this is `java`."""
+    extract: bool = False
+    """Texts are what a model said: the code is read from them. Fields called `answer` are read in any case."""
     limits: LimitPolicy = default_policy()
     fixed_limits: Mapping[str, Limits] | None = None
     """Limits by task id, known from an earlier run, instead of calibrating."""
@@ -80,6 +84,10 @@ class Report(Record, frozen=True, kw_only=True):
     """Tasks whose reference solution needs so much that their CPU limit is above the floor."""
     seconds: float
     isolation: Isolation
+    read_as: dict[str, int] = {}
+    """How samples were read from answers -> how many; empty where texts were taken as they are."""
+    warnings: tuple[str, ...] = ()
+    """What may make the score another one than was meant, each with what to do."""
 
     @property
     def refused(self) -> bool:
@@ -87,10 +95,16 @@ class Report(Record, frozen=True, kw_only=True):
         return bool(self.unjudged) and not self.scores
 
 
-def evaluate(request: Evaluation, progress: Progress = no_progress, environment: Environment | None = None) -> Report:
+def evaluate(
+    request: Evaluation,
+    progress: Progress = no_progress,
+    environment: Environment | None = None,
+    warn: Callable[[str], None] = lambda warning: None,
+) -> Report:
     """Judge every sample, score them, leave a run folder. Called again after a crash, it goes on where it stopped.
 
-    `environment`: of the languages the samples are in, where the caller has it already.
+    `environment`: of the languages the samples are in, where the caller has it already. `warn` hears of what looks
+    wrong with the input before anything is judged; the report has it too.
 
     Raises:
         InputError: the samples cannot be used; nothing was written.
@@ -99,7 +113,9 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
     """
     started = time.monotonic()
     problems = request.problems
-    tasks = Counter(sample.task_id for sample in _samples(request))  # reads and checks the whole input first
+    tasks, warnings = _looked_through(request)  # reads and checks the whole input first
+    for warning in warnings:
+        warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_ks(request.ks, tasks)
     if request.repeat < 1:
@@ -141,6 +157,8 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
             seconds=time.monotonic() - started,
             isolation=environment.isolation,
+            read_as=folder.read_as(),
+            warnings=warnings,
         )
 
 
@@ -162,8 +180,27 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     if request.samples is None:
         samples = map(reference_of, problems.problems.values())
     else:
-        samples = read_samples(request.samples, problems, request.target_language)
+        samples = read_samples(request.samples, problems, request.target_language, request.extract)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
+
+
+def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]:
+    """(samples of each task, warnings) of the whole input."""
+    tasks: Counter[str] = Counter()
+    chats = 0
+    for sample in _samples(request):
+        tasks[sample.task_id] += 1
+        chats += not sample.read_as and request.samples is not None and looks_like_chat(sample.text)
+    if chats * _CHATS_WARN_OF < tasks.total():
+        return tasks, ()
+    return tasks, (
+        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged as"
+        " code as they stand; to judge the code in them, set extract",
+    )
+
+
+_CHATS_WARN_OF = 20
+"""One in so many is warned of."""
 
 
 def reference_of(problem: Problem) -> Sample:
@@ -197,6 +234,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         languages=request.languages,
         target_language=None if reference else request.target_language,
         tests=request.tests,
+        extraction=EXTRACTION if request.extract else None,
         limits=request.limits,
         repeat=request.repeat,
         toolchains=environment.versions,

@@ -10,7 +10,7 @@ from importlib import resources
 
 import msgspec
 
-from passatk.problems.humaneval_x import PYTHON_HELPERS
+from passatk.languages.python import COMMON_IMPORTS
 from passatk.problems.rendering import RENDERERS, Specification
 from passatk.records import Problem, Record
 
@@ -64,6 +64,6 @@ def problems() -> tuple[Problem, ...]:
         for tier, number, specification in listed:
             problem = msgspec.structs.replace(renderer.problem(specification, number), tier=tier)
             if problem.language == "python":  # HumanEval-X's helper imports, so that the two are judged alike
-                problem = msgspec.structs.replace(problem, test_setup=PYTHON_HELPERS)
+                problem = msgspec.structs.replace(problem, test_setup=COMMON_IMPORTS)
             found.append(problem)
     return tuple(found)

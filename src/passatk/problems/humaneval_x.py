@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from passatk.languages.python import COMMON_IMPORTS
 from passatk.records import Problem
 
 NAME = "humaneval-x"
@@ -26,13 +27,6 @@ LANGUAGE_OF_PREFIX = {
     "Rust": "rust",
 }
 
-PYTHON_HELPERS = "\n".join(
-    [f"import {m}" for m in ("math", "re", "sys", "copy", "datetime", "itertools", "collections", "heapq")]
-    + [f"import {m}" for m in ("statistics", "functools", "hashlib", "numpy", "numpy as np", "string")]
-    + ["from typing import *", "from collections import *"]
-)
-"""What HumanEval-X's evaluator imports before a Python program."""
-
 FIELDS = ("task_id", "prompt", "declaration", "canonical_solution", "test")
 """Required in every record."""
 
@@ -55,6 +49,6 @@ def problem(record: Mapping[str, str], language: str) -> Problem:
         tests=record["test"],
         example_tests=record.get("example_test") or "",
         imports=record.get("import") or "",
-        test_setup=PYTHON_HELPERS if python else record.get("test_setup") or "",
+        test_setup=COMMON_IMPORTS if python else record.get("test_setup") or "",
         cut_unindented=python,
     )

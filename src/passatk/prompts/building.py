@@ -70,9 +70,9 @@ def closing(problem: Problem, text: str) -> str:
 
     Only for a body that closed itself: what a model did not finish is not finished for it.
     """
-    if problem.language == "python" or open_braces(text) != -1:
+    if problem.language == "python" or open_braces(text, problem.language) != -1:
         return ""
-    return "\n}" * max(0, open_braces(before_completion(problem)) - 1)
+    return "\n}" * max(0, open_braces(before_completion(problem), problem.language) - 1)
 
 
 def chat_prompt(problem: Problem, prompt: str) -> str:

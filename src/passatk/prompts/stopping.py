@@ -3,51 +3,24 @@
 import re
 from collections.abc import Callable, Sequence
 
+from passatk.languages import LANGUAGES
+
 UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
 """A line that is not blank and not indented, from the line break before it."""
-
-_BRACES = re.compile(
-    r"""//[^\n]* | /\*.*?(?:\*/|\Z)              # comments
-    | "(?:\\.|[^"\\\n])*(?:"|\n|\Z)              # strings
-    | '(?:\\.|[^'\\\n]{1,2})' | '(?:\\.?|[^'\\\n]?)\Z   # characters; a Rust lifetime has no second quote
-    | `(?:\\.|[^`\\])*(?:`|\Z)                   # JavaScript's templates, Go's raw strings
-    | [{}]""",
-    re.DOTALL | re.VERBOSE,
-)
 
 
 def end_of_function(language: str) -> Callable[[str, int], int | None]:
     """A function of (text so far, where its newest part begins): where the function's body ends, or None if it goes on.
 
     Python: before the first line that is not indented (CodeGeeX's rule and HumanEval-X's). The others: after the brace
-    that closes one more than the text opened, braces in strings and comments not counted.
+    that closes one more than the text opened. What stands in strings and comments does not count.
     """
-    return _python if language == "python" else _braces
+    return LANGUAGES[language].end_of_function
 
 
-def _python(text: str, new: int) -> int | None:
-    found = UNINDENTED.search(text, max(0, text.rfind("\n", 0, new)) if new else 0)
-    return found.start() if found else None
-
-
-def _braces(text: str, new: int) -> int | None:
-    if text.find("}", new) < 0:
-        return None
-    depth = 0
-    for found in _BRACES.finditer(text):
-        if found[0] == "{":
-            depth += 1
-        elif found[0] == "}":
-            depth -= 1
-            if depth < 0:
-                return found.end()
-    return None
-
-
-def open_braces(text: str) -> int:
+def open_braces(text: str, language: str) -> int:
     """How many braces `text` leaves open."""
-    found = [match[0] for match in _BRACES.finditer(text)]
-    return found.count("{") - found.count("}")
+    return LANGUAGES[language].open_braces(text)
 
 
 def first_string(strings: Sequence[str]) -> Callable[[str, int], int | None]:

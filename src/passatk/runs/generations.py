@@ -21,6 +21,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, text BLOB NOT NULL, whole INTEGER NOT NULL,
     finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, token_count INTEGER NOT NULL, logprobs BLOB,
+    answer BLOB NOT NULL DEFAULT x'', read_as TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (task_id, sample)
 ) WITHOUT ROWID;
 """
@@ -87,6 +88,10 @@ class Generated(Record, frozen=True, kw_only=True):
     text: str
     whole: bool = False
     """The text is a whole solution, not the continuation of a prompt."""
+    answer: str = ""
+    """What the model said, where the text was read from it."""
+    read_as: str = ""
+    """How it was read, see `passatk.answers`."""
     finish_reason: str
     tokens: tuple[int, ...]
     token_count: int
@@ -110,6 +115,10 @@ class GenerationFolder(LockedFolder):
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info(samples)")}
+        if "answer" not in columns:  # begun before answers were kept
+            self._db.execute("ALTER TABLE samples ADD COLUMN answer BLOB NOT NULL DEFAULT x''")
+            self._db.execute("ALTER TABLE samples ADD COLUMN read_as TEXT NOT NULL DEFAULT ''")
 
     def done(self) -> dict[str, set[int]]:
         """Task id -> samples that are there."""
@@ -124,11 +133,11 @@ class GenerationFolder(LockedFolder):
         row = (
             *(generated.task_id, generated.sample, generated.text.encode("utf-8", "surrogatepass")),
             *(generated.whole, generated.finish_reason, msgspec.json.encode(generated.tokens)),
-            *(generated.token_count, logprobs),
+            *(generated.token_count, logprobs, generated.answer.encode("utf-8", "surrogatepass"), generated.read_as),
         )
         with storage(self.path):
             (self.path / COMPLETE).unlink(missing_ok=True)
-            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def finish_reasons(self) -> dict[str, int]:
         """Why samples ended -> how many."""
@@ -147,6 +156,7 @@ class GenerationFolder(LockedFolder):
                         "task_id": one.task_id,
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
+                        **({"answer": one.answer, "read_as": one.read_as} if one.read_as else {}),
                         "finish_reason": one.finish_reason,
                         "tokens": one.token_count,
                         **({} if one.logprobs is None else {"logprobs": one.logprobs}),
@@ -215,16 +225,20 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 
 
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
+    columns = {row[1] for row in journal.execute("PRAGMA table_info(samples)")}
+    answers = "answer, read_as" if "answer" in columns else "x'', ''"  # older folders did not keep answers
     rows = journal.execute(
-        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs FROM samples"
+        f"SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, {answers} FROM samples"  # noqa: S608
         " ORDER BY task_id, sample"
     )
-    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs in rows:
+    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, answer, read_as in rows:
         yield Generated(
             task_id=task_id,
             sample=sample,
             text=text.decode("utf-8", "surrogatepass"),
             whole=bool(whole),
+            answer=answer.decode("utf-8", "surrogatepass"),
+            read_as=read_as,
             finish_reason=finish_reason,
             tokens=msgspec.json.decode(tokens, type=tuple[int, ...]),
             token_count=token_count,

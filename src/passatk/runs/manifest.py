@@ -38,6 +38,8 @@ class Manifest(Record, frozen=True, kw_only=True):
     tests: str
     """`hidden` or `example`."""
     limits: LimitPolicy
+    extraction: int | None = None
+    """Version of the rules by which answers were read; None where texts were taken as they are."""
     repeat: int
     """How often each program is judged."""
     toolchains: dict[str, str]
