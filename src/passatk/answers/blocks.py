@@ -22,7 +22,7 @@ _HTML = re.compile(
 )
 _SESSION = re.compile(r"^\s*(?:>>> |>>>$|In \[\d+\]: )", re.MULTILINE)
 _IN = re.compile(r"\s*(?:>>>|\.\.\.|In \[\d+\]:|   \.\.\.:)(?: |$)")
-_MOST_INSIDE = 20
+_MOST_INSIDE = 8
 """Fences in strings and comments of one block that are looked at."""
 _WRITING = frozenset(("markdown", "md"))
 

@@ -109,51 +109,64 @@ def without_drivers(dialect: Dialect, code: str, entry: str, cut_off: bool) -> t
 
     `cut_off`: the answer ended in this code, so that its last statement may be half of one.
     """
-    outlined = dialect.outline(code)
-    parts = [part for part in outlined.parts if part.kind != "comment"]
-    solved = max((n for n, part in enumerate(parts) if entry in part.names), default=len(parts))
-    calls = re.compile(rf"(?<!\w){re.escape(entry)}\s*\(") if entry else re.compile(r"(?!)")
-    running = [_runs(dialect, part, entry, calls) for part in parts]
-    if cut_off and outlined.broken:
-        broken = next((n for n, part in enumerate(parts) if n > solved and part.kind == "error"), len(parts))
-        running[broken:] = [True] * (len(parts) - broken)
-    drivers = {n for n, runs in enumerate(running) if runs}
-    drivers |= {n for n, part in enumerate(parts) if n not in drivers and _calls_driver(part, parts, calls)}
+    left_out = ""
+    if cut_off:
+        code, left_out = _without_torn_end(dialect, code, entry)
+    parts = [part for part in dialect.outline(code).parts if part.kind not in ("comment", "import")]
+    runs = [_runs(dialect, part, entry, parts) for part in parts]
+    drivers = {n for n, how in enumerate(runs) if how is not None}
     grew = True
     while grew:
         kept = {word for n, part in enumerate(parts) if n not in drivers for word in words_of(dialect, part.text)}
-        back = {n for n in drivers if kept.intersection(parts[n].names) and parts[n].kind != "error"}
+        back = {n for n in drivers if runs[n] == "by name" and kept.intersection(parts[n].names)}
         drivers -= back
         grew = bool(back)
-    left_out = "\n".join(parts[n].text for n in sorted(drivers))
+    left_out += "\n".join(parts[n].text for n in sorted(drivers))
     for n in sorted(drivers, reverse=True):
         code = code[: parts[n].start] + code[parts[n].end :]
     return code, left_out
 
 
-def _runs(dialect: Dialect, part: Part, entry: str, calls: re.Pattern[str]) -> bool:
-    if part.kind == "import" or (entry and entry in part.names):
-        return False
-    if dialect.driver_code.match(part.text):
-        return True
-    if part.kind in ("function", "definition") and any(map(dialect.driver_names.fullmatch, part.names)):
-        return True
-    if part.kind == "function" or _CLASS.match(part.text):
-        return False
-    code = blanked(dialect.lexicon, part.text)
-    return bool(dialect.reads_input.search(code) or calls.search(code))
+def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str]:
+    """(`code` before what the end of the answer tore, the rest), where that is behind the solution."""
+    outlined = dialect.outline(code)
+    solved = max((part.end for part in outlined.parts if entry in part.names), default=len(code))
+    torn = next((part.start for part in outlined.parts if part.start >= solved and part.kind == "error"), None)
+    if torn is None or not outlined.broken:
+        return code, ""
+    torn = max(solved, code.rfind("\n", 0, torn) + 1)
+    return code[:torn] + "\n", code[torn:]
 
 
 _CLASS = re.compile(r"(?:[\w@]+\s+)*(?:class|struct|interface|impl|enum|record|trait|type|mod|namespace)\b")
-_CALL = re.compile(r"(\w+)\(\s*\)\s*;?\Z")
+_CALL = re.compile(r"(?:await\s+)?[\w.]+\s*\(")
+_BARE_CALL = re.compile(r"(\w+)\(\s*\)\s*;?\Z")
 
 
-def _calls_driver(part: Part, parts: Sequence[Part], calls: re.Pattern[str]) -> bool:
-    """Whether a statement calls a function of the answer's that runs the solution, and does nothing else."""
-    called = _CALL.match(part.text) if part.kind == "other" else None
+def _runs(dialect: Dialect, part: Part, entry: str, parts: Sequence[Part]) -> str | None:
+    """How one sees that a part only runs or tests the solution: `by name`, `by deed`; None if it does not.
+
+    What is seen by its name alone stays where something that stays relies on it.
+    """
+    if not entry or entry in part.names:
+        return None
+    if dialect.driver_code.match(part.text):
+        return "by name"
+    if part.kind in ("function", "definition") and any(map(dialect.driver_names.fullmatch, part.names)):
+        return "by name"
+    if part.kind == "function" or _CLASS.match(part.text):
+        return None
+    calls = re.compile(rf"(?<!\w){re.escape(entry)}\s*\(")
+    code = blanked(dialect.lexicon, part.text)
+    if dialect.reads_input.search(code) or calls.search(code):
+        return "by deed"
+    if part.kind == "other" and _CALL.match(code) and re.search(rf"(?<!\w){re.escape(entry)}(?!\w)", code):
+        return "by deed"
+    called = _BARE_CALL.match(part.text) if part.kind == "other" else None
     if called is None:
-        return False
-    return any(calls.search(other.text) for other in parts if other.kind == "function" and called[1] in other.names)
+        return None
+    bodies = [other.text for other in parts if other.kind == "function" and called[1] in other.names]
+    return "by deed" if any(calls.search(body) or dialect.reads_input.search(body) for body in bodies) else None
 
 
 def first_to_last(dialect: Dialect, code: str) -> tuple[str, str]:
@@ -171,7 +184,7 @@ def imports_apart(dialect: Dialect, code: str, left_out: str, entry: str) -> tup
     leaves: list[Part] = []
     for part in reversed(parts):
         own = dialect.imports(part)
-        used = [one for one in own if not _only_dropped(one, dropped, kept) and entry not in one.names]
+        used = [one for one in own if not _only_dropped(dialect, one, dropped, kept) and entry not in one.names]
         if used == [part]:
             continue
         code = code[: part.start] + code[part.end :]
@@ -188,5 +201,8 @@ def _words_beside(dialect: Dialect, code: str, parts: Sequence[Part]) -> set[str
     return words_of(dialect, code)
 
 
-def _only_dropped(leaf: Part, dropped: set[str], kept: set[str]) -> bool:
+def _only_dropped(dialect: Dialect, leaf: Part, dropped: set[str], kept: set[str]) -> bool:
+    """Whether an import is there for the drivers alone."""
+    if dialect.test_imports.match(leaf.text):
+        return not kept.intersection(leaf.names)
     return bool(leaf.names) and dropped.issuperset(leaf.names) and not kept.intersection(leaf.names)

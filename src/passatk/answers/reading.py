@@ -12,7 +12,7 @@ from passatk.answers.choosing import (
     without_drivers,
     words_of,
 )
-from passatk.answers.thinking import with_plain_blanks, without_marks, without_thinking
+from passatk.answers.thinking import with_plain_blanks, within_reach, without_marks, without_thinking
 from passatk.languages import LANGUAGES
 from passatk.languages.dialect import Dialect
 from passatk.languages.syntax import LONGEST
@@ -44,7 +44,7 @@ def read_answer(text: str, problem: Problem) -> Answer:
     thinking, said = without_thinking(text)
     if said is None:
         return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
-    said = with_plain_blanks(without_marks(said))
+    said = with_plain_blanks(within_reach(without_marks(said)))
     entry = entry_point(problem)
     fenced = _in_language(dialect, fenced_blocks(said, dialect))
     unfenced: list[Block] = []
@@ -57,9 +57,9 @@ def read_answer(text: str, problem: Problem) -> Answer:
             blocks, label, chosen = unfenced, "no fence", found
     if chosen is not None:
         return _whole(dialect, problem, blocks, chosen, label, thinking)
-    body = _body(dialect, problem, fenced or [Block(name="", code=said, closed=False)])
+    body = _body(dialect, problem, fenced or _unfenced_bodies(said), thinking)
     if body is not None:
-        return Answer(code=body[0], whole=body[1], read_as="body", thinking=thinking)
+        return body
     if declared is not None:
         return _whole(dialect, problem, fenced, declared, label, thinking)
     code = next((block.code for block in reversed(fenced or unfenced) if block.code.strip()), "")
@@ -121,8 +121,19 @@ def _whole(
     return Answer(code=code, whole=True, read_as=label, thinking=thinking)
 
 
-def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block]) -> tuple[str, bool] | None:
-    """(code, whether it is whole) of the last block that continues the prompt as its function's body."""
+def _unfenced_bodies(said: str) -> list[Block]:
+    """What may be a function's body in an answer without blocks: its indented lines, or all of it."""
+    lines = said.split("\n")
+    inside = [n for n, line in enumerate(lines) if line[:1] in (" ", "\t") and line.strip()]
+    whole = Block(name="", code=said, closed=False)
+    if not inside:
+        return [whole]
+    last = next((n for n in range(inside[-1] + 1, len(lines)) if lines[n].strip() not in ("", "}", "};")), len(lines))
+    return [Block(name="", code="\n".join(lines[inside[0] : last])), whole]
+
+
+def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block], thinking: str) -> Answer | None:
+    """The last block that continues the prompt as its function's body."""
     prompt = before_completion(problem)
     if not prompt.strip() or not getattr(problem, "in_function", True):
         return None
@@ -131,8 +142,13 @@ def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block]) -> tuple[
             continue
         imports, code = _imports_of_body(dialect, block.code)
         for body in _as_body(dialect, prompt, code):
-            if _gives_back(dialect, body) and dialect.valid(prompt + body):
-                return (f"{imports}{prompt}{body}", True) if imports else (body, False)
+            if not _gives_back(dialect, body) or not dialect.valid(prompt + body):
+                continue
+            if not imports:
+                return Answer(code=body, whole=False, read_as="body", thinking=thinking)
+            _, own = _imports_of_body(dialect, prompt)
+            whole = Block(name="", code=f"{imports}{own}{body}")
+            return _whole(dialect, problem, [whole], 0, "body", thinking)
     return None
 
 

@@ -27,6 +27,14 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), Non
 _ODD = re.compile(r"[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff\u00ad]")
 
 
+_HEAD, _TAIL = 60_000, 120_000
+
+
+def within_reach(text: str) -> str:
+    """`text`, of a longer one its beginning and its end: what goes on for that long goes round in circles."""
+    return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+
+
 def without_thinking(text: str) -> tuple[str, str | None]:
     """(thinking, answer) of what a model said; the answer is None where the thinking was never finished.
 

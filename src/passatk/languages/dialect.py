@@ -28,6 +28,8 @@ class Dialect:
     """Definitions that only run or test a solution, by their whole name."""
     driver_code: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of a statement or definition outside of functions that only runs or tests a solution."""
+    test_imports: ClassVar[re.Pattern[str]] = NOTHING
+    """At the beginning of an import that only tests need."""
     reads_input: ClassVar[re.Pattern[str]] = NOTHING
     """In a statement outside of functions: it would wait for input."""
     stub: ClassVar[re.Pattern[str]] = re.compile(r"pass|\.\.\.|;|return;?")

@@ -99,6 +99,7 @@ _TOOLS_ENV = (("GOGC", "off"), ("GOMAXPROCS", "1"))
 """Compiler and linker live too shortly to collect garbage."""
 
 
+_CLAUSE = re.compile(r"^package[ \t]+\w+[ \t]*(?:;|//[^\n]*|/\*[^\n]*)?[ \t]*$", re.MULTILINE)
 _LEXICON = Lexicon(
     comments=(SLASHES, SLASH_STAR),
     strings=(r"`[^`]*(?:`|\Z)", DOUBLE_QUOTED, SINGLE_QUOTED),
@@ -171,7 +172,7 @@ class Go(Language):
         return [_import_of(spec, part) for spec in specs] if specs else [part]
 
     def shaped(self, code: str, entry: str) -> str:
-        return _PACKAGE.sub("", code, count=1)
+        return _CLAUSE.sub("", code, count=1)
 
     def read_failure(self, facts: StepFacts) -> Status:
         # `testing` prints "--- FAIL" for a panic too; only a test that failed by itself ends with code 1

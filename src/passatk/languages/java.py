@@ -96,6 +96,7 @@ class Java(Language):
         r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
     )
     driver_names = re.compile(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
+    test_imports = re.compile(r"import\s+(?:static\s+)?(?:org\.junit|junit|org\.testng|org\.assertj|org\.hamcrest|org\.mockito)\b")
     stub = re.compile(r";|return;|throw new \w+\(.*\);", re.DOTALL)
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
@@ -150,12 +151,11 @@ class Java(Language):
         loose = [part for part in loose if re.search(r"\w", part.text) and not part.text.startswith("import ")]
         classes = [part for part in parts if _TYPE.match(part.text)]
         if not classes and any(part.kind == "function" for part in loose):
+            imports = "".join(f"{part.text}\n" for part in parts if part.kind == "import")
             inside = "\n".join(part.text for part in loose)
-            return (
-                "".join(f"{part.text}\n" for part in parts if part.kind == "import")
-                + f"class Solution {{\n{inside}\n}}\n"
-            )
-        code = _without_access(code, classes)
+            code = f"{imports}class Solution {{\n{inside}\n}}\n"
+        else:
+            code = _without_access(code, classes)
         return _with_solution(code, entry) if entry else code
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:

@@ -85,6 +85,7 @@ class JavaScript(Language):
     )
     driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
     driver_code = re.compile(
+        r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:chai|mocha|jest|vitest|node:test|@jest/globals|readline|node:readline)["']|"""
         r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
     )
     reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")

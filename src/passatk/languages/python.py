@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import sys
+import textwrap
 import warnings
 from functools import cache
 from pathlib import Path
@@ -86,6 +87,7 @@ class Python(Language):
         r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b|(?:run_)?tests?\(|main\("
     )
     reads_input = re.compile(r"\binput\(|\bsys\.stdin\b")
+    test_imports = re.compile(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
     returns = re.compile(r"\b(?:return|yield|raise)\b")
     stub = re.compile(
         r"""pass|\.\.\.|return|raise NotImplementedError.*|[rRuU]?(?:\"{3}.*\"{3}|'{3}.*'{3}|"[^"\n]*"|'[^'\n]*')""",
@@ -140,6 +142,9 @@ class Python(Language):
             provides=("numpy",) if numpy_folders else (),
             lacks=() if numpy_folders else ("numpy: `pip install numpy` beside passatk",),
         )
+
+    def shaped(self, code: str, entry: str) -> str:
+        return textwrap.dedent(code)
 
     def valid(self, code: str) -> bool:
         try:

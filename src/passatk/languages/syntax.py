@@ -4,6 +4,7 @@ Grammars are wheels of their own, loaded when the first program of their languag
 """
 
 import importlib
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,11 @@ from passatk.records import Record
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Query
 
-LONGEST = 32_768
-"""Characters that are parsed. A grammar takes seconds for longer nonsense, and no answer to a problem is longer."""
+LONGEST = 16_384
+"""Characters that are parsed. A grammar takes seconds for longer nonsense, and solutions are shorter."""
+
+_DEEPEST = 200
+"""Brackets within brackets that are parsed, for the same reason."""
 
 
 class Grammar(Record, frozen=True, kw_only=True):
@@ -73,7 +77,7 @@ def _tools(grammar: Grammar) -> "tuple[Parser, Query]":
 @lru_cache(maxsize=256)
 def outline(grammar: Grammar, code: str) -> Outline:
     """The parts of `code`; one part of kind `other` where it is longer than `LONGEST`."""
-    if len(code) > LONGEST:
+    if len(code) > LONGEST or _depth(code) > _DEEPEST:
         whole = Part(kind="other", text=code, start=0, end=len(code))
         return Outline(parts=(whole,), broken=True)
     from tree_sitter import QueryCursor
@@ -98,6 +102,15 @@ def outline(grammar: Grammar, code: str) -> Outline:
             body = [_text(source, node) for node in captures["body"][0].named_children if "comment" not in node.type]
             entry["bodies"] += [(name, tuple(body)) for name in names]
     return Outline(parts=tuple(_parts(source, root, grammar, found)), broken=root.has_error)
+
+
+def _depth(code: str) -> int:
+    """At least how deep brackets are nested at the deepest."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[({\])}]", code):
+        depth = depth + 1 if bracket in "[({" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _tops(root: "Node", grammar: Grammar) -> set[int]:
