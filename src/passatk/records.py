@@ -112,6 +112,10 @@ class Sample(Record, frozen=True, kw_only=True):
     text: str
     whole: bool = False
     """The text is a whole solution, prompt included, not the continuation of one."""
+    answer: str = ""
+    """What a model said, where the text was read from it."""
+    read_as: str = ""
+    """How it was read, see `passatk.answers`; empty where the text is as it was given."""
 
 
 class Step(Record, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 
 import passatk
+from passatk.answers import VERSION as EXTRACTION
+from passatk.answers import looks_like_chat
 from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
@@ -77,6 +79,10 @@ class Report(Record, frozen=True, kw_only=True):
     """Tasks whose reference solution needs so much that their CPU limit is above the floor."""
     seconds: float
     isolation: Isolation
+    read_as: dict[str, int] = {}
+    """How samples were read from answers -> how many; empty where texts were taken as they are."""
+    warnings: tuple[str, ...] = ()
+    """What may make the score another one than was meant, each with what to do."""
 
     @property
     def refused(self) -> bool:
@@ -85,10 +91,16 @@ class Report(Record, frozen=True, kw_only=True):
 
 
 @checks_its_request
-def evaluate(request: Evaluation, progress: Progress = no_progress, environment: Environment | None = None) -> Report:
+def evaluate(
+    request: Evaluation,
+    progress: Progress = no_progress,
+    environment: Environment | None = None,
+    warn: Callable[[str], None] = lambda warning: None,
+) -> Report:
     """Judge every sample, score them, leave a run folder. Called again after a crash, it goes on where it stopped.
 
-    `environment`: of the languages the samples are in, where the caller has it already.
+    `environment`: of the languages the samples are in, where the caller has it already. `warn` hears of what looks
+    wrong with the input before anything is judged; the report has it too.
 
     Raises:
         InputError: the samples cannot be used; nothing was written.
@@ -98,7 +110,9 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
     started = time.monotonic()
     problems = with_options(request.problems, request.toolchain_options)
     request = msgspec.structs.replace(request, problems=problems)
-    tasks = Counter(sample.task_id for sample in _samples(request))  # reads and checks the whole input first
+    tasks, warnings = _looked_through(request)  # reads and checks the whole input first
+    for warning in warnings:
+        warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_k(request.k, tasks)
     references = _References(used, request)
@@ -138,6 +152,8 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
             seconds=time.monotonic() - started,
             isolation=environment.isolation,
+            read_as=folder.read_as(),
+            warnings=warnings,
         )
 
 
@@ -160,8 +176,27 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     if request.samples is None:
         samples = (reference_of(p) for p in problems.problems.values() if p.reference is not None)
     else:
-        samples = read_samples(request.samples, problems, request.target_language)
+        samples = read_samples(request.samples, problems, request.target_language, request.extract)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
+
+
+def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]:
+    """(samples of each task, warnings) of the whole input."""
+    tasks: Counter[str] = Counter()
+    chats = 0
+    for sample in _samples(request):
+        tasks[sample.task_id] += 1
+        chats += not sample.read_as and request.samples is not None and looks_like_chat(sample.text)
+    if chats * _CHATS_WARN_OF < tasks.total():
+        return tasks, ()
+    return tasks, (
+        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged as"
+        " code as they stand; to judge the code in them, set extract",
+    )
+
+
+_CHATS_WARN_OF = 20
+"""One in so many is warned of."""
 
 
 def reference_of(problem: Problem) -> Sample:
@@ -216,6 +251,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         target_language=None if reference else request.target_language,
         tests=request.tests,
         toolchain_options=request.toolchain_options,
+        extraction=EXTRACTION if request.extract else None,
         limits=request.limits,
         repeat=request.repeat,
         toolchains=environment.versions,

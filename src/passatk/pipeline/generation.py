@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 import passatk
+from passatk.answers import read_answer
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Listener
 from passatk.errors import InputError
@@ -26,8 +27,7 @@ from passatk.prompts.building import (
     generation_prompt,
     translation_prompt,
 )
-from passatk.prompts.extraction import code_of
-from passatk.prompts.stopping import earliest, end_of_function, first_string
+from passatk.prompts.stopping import earliest, first_string, rules_of
 from passatk.prompts.truncation import truncate
 from passatk.records import Problem, Record
 from passatk.runs.generations import Generated, GenerationFolder, GenerationManifest, past_generations
@@ -134,19 +134,7 @@ def generate(
             by_task = {one.task_id: one for one in asked}
             before = done
             for completion in opened.generate(wanted, request.settings, request.batch_size):
-                folder.record(
-                    Generated(
-                        task_id=completion.task_id,
-                        sample=completion.index,
-                        text=finished_text(request, by_task[completion.task_id].target, completion.text),
-                        whole=request.prompting.chat,
-                        finish_reason=completion.finish_reason,
-                        tokens=completion.tokens,
-                        token_count=completion.token_count,
-                        logprobs=completion.logprobs,
-                        thinking=completion.thinking,
-                    )
-                )
+                folder.record(_generated(request, by_task[completion.task_id].target, completion))
                 done, tokens = done + 1, tokens + (completion.token_count or 0)
                 uncounted += completion.token_count is None
                 progress(done, total, tokens)
@@ -255,9 +243,8 @@ def prompts_of(request: Generation) -> list[Asked]:
 
 def _wanted(request: Generation, asked: list[Asked], there: Mapping[str, set[int]]) -> Iterator[Wanted]:
     for one in asked:
-        rules = []
-        if request.settings.stop_rule == "language" and not request.prompting.chat:
-            rules.append(end_of_function(one.target.language))
+        language = request.settings.stop_rule == "language" and not request.prompting.chat
+        rules = rules_of(one.target) if language else []
         if request.settings.stop:
             rules.append(first_string(request.settings.stop))
         yield Wanted(
@@ -270,11 +257,28 @@ def _wanted(request: Generation, asked: list[Asked], there: Mapping[str, set[int
         )
 
 
+def _generated(request: Generation, target: Problem, completion: Completion) -> Generated:
+    """A sample: of a chat, the code in the answer beside the answer."""
+    said = truncate(completion.text, request.settings.truncate_before_pattern)
+    read = read_answer(said, target) if request.prompting.chat else None
+    return Generated(
+        task_id=completion.task_id,
+        sample=completion.index,
+        text=finished_text(request, target, said) if read is None else read.code,
+        whole=read is not None and read.whole,
+        answer="" if read is None else said,
+        read_as="" if read is None else read.read_as,
+        finish_reason=completion.finish_reason,
+        tokens=completion.tokens,
+        token_count=completion.token_count,
+        logprobs=completion.logprobs,
+        thinking=completion.thinking,
+    )
+
+
 def finished_text(request: Generation, target: Problem, text: str) -> str:
-    """The completion in what a model said: cut by pattern, closed where the language needs it, taken out of a chat."""
+    """The completion in what a model wrote: cut by pattern, closed where the language needs it."""
     text = truncate(text, request.settings.truncate_before_pattern)
-    if request.prompting.chat:
-        return code_of(text, target)
     return text + closing(target, text) if request.settings.stop_rule == "language" else text
 
 

@@ -108,6 +108,13 @@ class Judging(Record, frozen=True, kw_only=True):
             off="DANGEROUS: run generated programs with your rights on your files.",
         ),
     ] = True
+    extract: Annotated[
+        bool,
+        setting(
+            "Read the code out of chat answers: code blocks, thinking, text around them. A field `answer` is always read"
+            " so."
+        ),
+    ] = False
     toolchain_options: Annotated[
         tuple[str, ...],
         setting(

@@ -40,6 +40,8 @@ class Manifest(Record, frozen=True, kw_only=True):
     toolchain_options: tuple[str, ...] = ()
     """`LANGUAGE=OPTION`, in place of what the problems ask of a toolchain."""
     limits: LimitPolicy
+    extraction: int | None = None
+    """Version of the rules by which answers were read; None where texts were taken as they are."""
     repeat: int
     """How often each program is judged."""
     toolchains: dict[str, str]
