@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -86,6 +87,16 @@ class JavaScript(Language):
     out_of_memory = re.compile(r"JavaScript heap out of memory")
     fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
     lexicon = _LEXICON
+    interpolated = r"`(?:\\.|[^`\\])*`"
+    binds = patterns(
+        r"\b(?:const|let|var)\s+(\[[^\]=]*\]|\{[^}=]*\}|[A-Za-z_$][\w$]*)",
+        r",\s*([A-Za-z_$][\w$]*)\s*=(?![=>])",
+        r"([A-Za-z_$][\w$]*)\s*=>",
+        r"\(([^()]*)\)\s*=>",
+        r"\bfunction\b\s*([\w$]*)",
+        r"\bfunction\b\s*[\w$]*\s*\(([^()]*)\)",
+    )
+    suffixes = (".js", ".mjs", ".cjs")
     grammar = _GRAMMAR
     code_line = re.compile(
         r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
@@ -99,6 +110,7 @@ class JavaScript(Language):
     reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
     test_mark = re.compile(r"console\.assert")
     self_test = Problem(
         task_id="JavaScript/self-test",

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
@@ -82,6 +83,18 @@ class Python(Language):
     by_indentation = True
     fences = ("python", "py", "python3", "py3", "python2", "ipython", "ipython3", "pycon", "jupyter", "sage")
     lexicon = _LEXICON
+    interpolated = r"""[rR]?[fF][rR]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+    binds = patterns(
+        rf"^[ \t]*({LIST})\s*(?::[^=\n]+)?=(?!=)",
+        r"=\s*([A-Za-z_]\w*)\s*=(?!=)",
+        r"\bfor\s+([\w\s,()*]*?)\s+in\b",
+        r"\blambda\s+([^:\n]*):",
+        r"\bas\s+([A-Za-z_]\w*)",
+        r"([A-Za-z_]\w*)\s*:=",
+        r"\bdef\s+(\w+)",
+    )
+    inner_parameters = re.compile(r"\bdef\s+\w+\s*\(([^()]*)\)")
+    suffixes = (".py",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
@@ -100,6 +113,7 @@ class Python(Language):
         re.DOTALL,
     )
     first_code = re.compile(r"from\s+__future__\s+import\b")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
     test_mark = re.compile(r"\bassert\b|\bcheck\(")
     self_test = Problem(
         task_id="Python/self-test",

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.dialect import patterns
 from passatk.languages.lexing import SLASHES, Lexicon
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -130,6 +131,11 @@ class Rust(Language):
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     fences = ("rust", "rs")
     lexicon = _LEXICON
+    binds = patterns(r"\blet\s+([^=:;]+)", r"\bfor\s+([^{};]*?)\s+in\b", r"\|([^|\n]*)\|", r"\bfn\s+(\w+)")
+    inner_parameters = re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)")
+    upper_is_no_variable = True
+    members = (".", "::")
+    suffixes = (".rs",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"#!?\[|(?:pub(?:\([^()]*\))?\s+)?(?:use\s+[\w:]+.*[;{]\s*$|(?:async\s+|unsafe\s+|const\s+)*fn\s+\w+|(?:struct|enum|trait|mod|union)\s+\w+[^.]*$"
@@ -140,6 +146,7 @@ class Rust(Language):
     stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
     returns = re.compile(r"")
     first_code = re.compile(r"#!\[")
+    telling = re.compile(r"panicked at|^fatal|^assertion")
     test_mark = re.compile(r"#\[test\]")
     self_test = Problem(
         task_id="Rust/self-test",
