@@ -250,7 +250,7 @@ def test_a_run_folder_of_another_run_is_refused_with_the_difference(passatk: Com
     (tmp_path / "home" / "thesis.txt").write_text("mine")
     stranger = passatk("evaluate", samples, "--problems", "basics", "--out", "home")
     assert stranger.returncode == 2
-    assert "is no run folder" in stranger.stderr
+    assert "is not a run folder" in stranger.stderr
 
 
 def test_a_full_disk_is_named_and_what_is_judged_is_kept(passatk: Command, tmp_path: Path) -> None:

@@ -122,10 +122,9 @@ def _help(one: Setting) -> str:
 
 
 def _flags(one: Setting) -> tuple[str, ...]:
-    if one.flags:
-        return one.flags
     name = one.key.replace("_", "-")
-    return (f"--no-{name}",) if one.default is True else (f"--{name}",)
+    names = one.option.split() or [f"no-{name}" if one.default is True else name]
+    return tuple(f"--{name}" if len(name) > 1 or name == one.key else f"-{name}" for name in names)
 
 
 def _option_type(one: Setting) -> tuple[Any, str | None]:
@@ -166,7 +165,7 @@ def _plain(one: Setting, value: Any) -> Any:
 
 
 def _quantity(one: Setting, text: str) -> float:
-    number = number_of(text, _flags(one)[0])
+    number = number_of(text, _flags(one)[-1])
     return round(number) if one.element is int else number
 
 
@@ -213,14 +212,10 @@ class Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except PassatkError as error:
-            flag = next((_longest(p.opts) for p in self.params if p.name == error.setting and p.opts), None)
+            flag = next((max(p.opts, key=len) for p in self.params if p.name == error.setting and p.opts), None)
             if flag is not None and flag.startswith("--") and flag not in str(error):
                 error.args = (f"{str(error).rstrip('.')} (option {flag})",)
             raise
-
-
-def _longest(names: list[str]) -> str:
-    return max(names, key=len)
 
 
 class App(typer.Typer):

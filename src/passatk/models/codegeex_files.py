@@ -183,8 +183,9 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     path = Path(spec.model) if spec.model else embedded_folder()
     if not path.exists():
         raise InputError(
-            f"there is no CodeGeeX model at {spec.model!r}; give --model a folder or a checkpoint's file, or leave it"
-            " out to take the embedded one"
+            f"there is no CodeGeeX model at {spec.model!r}; name a folder or a checkpoint's file, or leave it out to"
+            " take the embedded one",
+            setting="model",
         )
     home = Path(spec.tokenizer) if spec.tokenizer else path if path.is_dir() else path.parent
     tokenizer = CodeGeeXTokenizer.load(home)

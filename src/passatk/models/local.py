@@ -62,7 +62,8 @@ class EngineBackend:
             raise InputError(
                 f"{len(unfit)} prompts do not leave this model room for an answer: it takes 1 to {most} tokens, they"
                 f" have {', '.join(unfit[:_NAMED])}{', ...' if len(unfit) > _NAMED else ''}. Leave these problems out,"
-                " or ask with --prompt declaration"
+                " or ask with the declaration alone",
+                setting="form",
             )
 
     def _engine(self, settings: DecodingSettings, batch_size: int, listener: Listener | None) -> Engine:
