@@ -23,9 +23,9 @@ _R = TypeVar("_R")
 _T = TypeVar("_T", bound=msgspec.Struct)
 _BOUNDS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "gt": ("above", lambda value, bound: value > bound),
-    "ge": ("at least", lambda value, bound: value >= bound),
+    "ge": ("of at least", lambda value, bound: value >= bound),
     "lt": ("below", lambda value, bound: value < bound),
-    "le": ("at most", lambda value, bound: value <= bound),
+    "le": ("of at most", lambda value, bound: value <= bound),
 }
 _WORDS = {int: "a whole number", float: "a number", str: "a string", bool: "true or false", Path: "a path"}
 _PLURALS = {int: "whole numbers", float: "numbers", str: "strings", Path: "paths"}

@@ -207,7 +207,7 @@ BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
     "empty file": (b"", [], "the file is empty"),
     "duplicate sample": (b'{"task_id": "Python/0", "generation": "", "sample": 1}\n' * 2, [], "is there twice"),
     "n < k": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "1,10"], "pass@10 needs at least 10 samples"),
-    "k = 0": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "0"], "whole numbers at least 1 (option --k)"),
+    "k = 0": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "0"], "whole numbers of at least 1 (option --k)"),
     "k is no number": (
         b'{"task_id": "Python/0", "generation": ""}\n',
         ["--k", "ten"],

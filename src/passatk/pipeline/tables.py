@@ -97,7 +97,7 @@ def evaluation_of(
 
 def _language(name: str | None, setting: str) -> str | None:
     names = None if name is None else canonical([name], setting)
-    return names and names[0]
+    return names[0] if names else None
 
 
 def _table(given: Given, name: str, record: type[Any]) -> Any:

@@ -67,7 +67,7 @@ def fit(
     asked = float(loaded.flops.max()) if flops is None else flops
     outside = loaded.fitted.outside(flops=asked)
     if outside and not extrapolate:
-        raise ScalingRefusedError(f"no run was there: {outside[0]}. To extrapolate must be asked for (--extrapolate)")
+        raise ScalingRefusedError(f"no run was there: {outside[0]}. Extrapolation must be asked for with --extrapolate")
     with terminal.progress(terminal.console_for("stderr"), "resampling", "fits") as progress:
         found = study(
             loaded,

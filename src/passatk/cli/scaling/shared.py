@@ -70,14 +70,15 @@ def ask(
         laws.append((study.law, study.thetas))
     if names or fit is None:
         laws += [(published(name), None) for name in dict.fromkeys(names or PUBLISHED)]
-    answers, refused = [], []
+    answers, refused, named = [], [], ""
     for law, thetas in laws:
         try:
             answers.append(answer(law, thetas))
         except ScalingRefusedError as refusal:
             refused.append(str(refusal))
+            named = refusal.setting or named
     if not answers:
-        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
+        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]), setting=named)
     return answers, refused
 
 
