@@ -50,7 +50,7 @@ class Table:
     @property
     def settings(self) -> list[Setting]:
         """The settings that are options."""
-        record: Any = self.record or TABLES[self.name]
+        record = self.record or TABLES[self.name]
         found = settings_of(record)
         return [one for one in found if one.key not in self.without and (not self.only or one.key in self.only)]
 

@@ -3,7 +3,7 @@
 Light, so that the command line can make its options of them before anything is run.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from passatk.decoding import Decoding
 from passatk.models import ModelSpec
@@ -111,7 +111,7 @@ class Judging(Record, frozen=True, kw_only=True):
     limits: Annotated[LimitPolicy, inlined("Limits of a program")] = LimitPolicy()
 
 
-TABLES: dict[str, type[Any]] = {
+TABLES: dict[str, type[Record]] = {
     "model": ModelSpec,
     "problems": ProblemChoice,
     "task": Task,

@@ -4,7 +4,7 @@ import ast
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 import pytest
@@ -59,7 +59,7 @@ def test_keys_are_unique_so_that_names_of_sweeps_and_options_are() -> None:
 
 def test_closed_lists_of_names_are_those_that_exist() -> None:
     assert set(found("model", "backend").choices) == set(BACKENDS)
-    assert set(PresetName.__args__) == set(PRESETS)
+    assert set(get_args(PresetName)) == set(PRESETS)
     assert found("judging", "cpu_factor").bounds == {"gt": HEADROOM}
 
 
@@ -239,7 +239,10 @@ def test_wrong_changes_are_refused(text: str, message: str) -> None:
 
 
 def test_a_sweep_is_every_combination_under_a_name_of_its_own() -> None:
-    given = {"decoding": {"preset": ["greedy", "nucleus"], "seed": [1, 2, 3], "stop": ["a"]}, "task": {"samples": 2}}
+    given: dict[str, dict[str, Any]] = {
+        "decoding": {"preset": ["greedy", "nucleus"], "seed": [1, 2, 3], "stop": ["a"]},
+        "task": {"samples": 2},
+    }
     sweep = dict(expanded(given))
     assert len(sweep) == 6
     chosen = sweep["preset=nucleus,seed=3"]
