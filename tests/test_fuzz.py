@@ -124,7 +124,7 @@ def test_long_repetitive_text_takes_no_more_than_its_length(name: str, part: str
         for whole in (False, True):
             sample = Sample(task_id=problem.task_id, index=0, text=text, whole=whole)
             completion(problem, text)
-            program = LANGUAGES[name].program(problem, sample, problem.tests)
+            program = LANGUAGES[name].program(problem, sample, problem.tests.code)
             assert any(part.strip() in body for _, body in program.files)
 
 

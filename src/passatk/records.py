@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from passatk.errors import InputError
 from passatk.settings import inlined, setting
 
 _MIB = 1 << 20
@@ -43,28 +44,64 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all records: immutable, built by keyword."""
 
 
-class Problem(Record, frozen=True, kw_only=True):
-    """One task of a benchmark in one language, fields as HumanEval-X names them.
+class Asserts(Record, frozen=True, kw_only=True):
+    """Tests as code in the problem's language."""
 
-    A program is `prompt` + a completion + `tests`; each language file knows its own exceptions to that.
+    code: str
+    """What decides."""
+    examples: str = ""
+    """What the problem shows its solver; empty where it shows none."""
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """One task of a benchmark in one language.
+
+    A program is `prompt` + a completion + `suffix` + `tests`, or a whole solution + `tests`; `setup` goes first where
+    it is not there already.
     """
 
     task_id: str
+    """As its benchmark spells it: any text."""
     benchmark: str
     language: str
     prompt: str
-    declaration: str
-    reference: str
-    tests: str
-    example_tests: str = ""
-    imports: str = ""
-    """Go: the import block inside the prompt."""
-    test_setup: str = ""
-    """Go: package clause and imports of the test file."""
-    cut_unindented: bool = False
-    """Completions end before their first non-blank unindented line (HumanEval-X, Python)."""
+    """Code that a completion continues; empty where a solution is written whole."""
+    tests: Asserts
+    instruction: str = ""
+    """What a chat model is asked, where the problem has words of its own for it."""
+    declaration: str = ""
+    """The head of what is asked with what stands before it (imports, helpers), without its description."""
+    entry_point: str = ""
+    """The name that the tests call; empty where it is not known."""
+    setup: str = ""
+    """Imports or includes that every program gets: Python's helper imports, C++'s includes, Go's imports for tests."""
+    suffix: str = ""
+    """Code behind the completion (infilling)."""
+    stop: tuple[str, ...] = ()
+    """Strings before which a completion ends."""
+    in_function: bool = True
+    """The prompt ends inside the function, so that a completion ends where the function does."""
+    cut: bool = False
+    """A completion is judged only up to where it ends (HumanEval-X's Python; benchmarks with stop strings)."""
+    closed: bool = False
+    """What the prompt opened and a completion leaves open is closed behind it (MultiPL-E's tests do that)."""
+    options: tuple[str, ...] = ()
+    """Options of the toolchain, in its own words, like `-std=c++17` or `-ea`."""
+    reference: str | None = None
+    """A completion that passes; None where the benchmark has none."""
     tier: str = ""
     """A part of the benchmark that is scored apart as well."""
+
+    @property
+    def solution(self) -> str:
+        """The reference, where there has to be one.
+
+        Raises:
+            InputError: the problem has none.
+        """
+        if self.reference is None:
+            raise InputError(f"{self.task_id} of {self.benchmark} has no reference solution, and this needs one")
+        return self.reference
 
 
 class Sample(Record, frozen=True, kw_only=True):
@@ -75,6 +112,10 @@ class Sample(Record, frozen=True, kw_only=True):
     text: str
     whole: bool = False
     """The text is a whole solution, prompt included, not the continuation of one."""
+    answer: str = ""
+    """What a model said, where the text was read from it."""
+    read_as: str = ""
+    """How it was read, see `passatk.answers`; empty where the text is as it was given."""
 
 
 class Step(Record, frozen=True, kw_only=True):

@@ -25,8 +25,8 @@ def samples(path: Path) -> Path:
     for number in range(25):
         for prefix, wrong in (("Python", f"    return {number}\n"), ("JavaScript", f"  return {number}\n}}\n")):
             task = f"{prefix}/{number}"
-            broken = references[task].reference.replace("return", "retrun")
-            texts = (references[task].reference, wrong, broken)
+            broken = references[task].solution.replace("return", "retrun")
+            texts = (references[task].solution, wrong, broken)
             rows.extend({"task_id": task, "generation": text} for text in texts)
     rows.append({"task_id": "Python/0", "generation": "    while True: pass\n"})
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -13,7 +13,7 @@ from passatk.problems import load
 from passatk.records import Status
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "generations.jsonl"
-REFERENCE = load("basics").get("Python/0").reference
+REFERENCE = load("basics").get("Python/0").solution
 WRONG = "    return 0\n"
 
 
@@ -26,6 +26,7 @@ def python_samples(path: Path, *texts: str, task: str = "Python/0") -> Path:
     return write(path, *({"task_id": task, "generation": text} for text in texts))
 
 
+@pytest.mark.usefixtures("every_toolchain")
 def test_the_shipped_generations_get_the_statuses_written_beside_them(passatk: Command, tmp_path: Path) -> None:
     done = passatk(
         "evaluate", EXAMPLES, "--problems", "basics", "--out", "run", "--cpu-seconds", 2, "--memory-mib", 256
@@ -75,7 +76,7 @@ def test_the_digest_does_not_depend_on_the_number_of_workers(passatk: Command, t
 
 
 def test_tiers_are_scored_apart_where_there_are_several(passatk: Command, tmp_path: Path) -> None:
-    right = {task: load("basics").get(task).reference for task in ("Python/0", "Python/200", "Go/200")}
+    right = {task: load("basics").get(task).solution for task in ("Python/0", "Python/200", "Go/200")}
     answers = [("Python/0", right["Python/0"]), ("Python/0", WRONG), ("Python/200", right["Python/200"])]
     rows = [{"task_id": task, "generation": text} for task, text in [*answers, ("Go/200", right["Go/200"])]]
     samples = write(tmp_path / "s.jsonl", *rows)
@@ -112,7 +113,7 @@ def test_example_tests_are_the_public_ones(passatk: Command, tmp_path: Path) -> 
 
 
 def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_path: Path) -> None:
-    reference = load("basics").get("JavaScript/0").reference
+    reference = load("basics").get("JavaScript/0").solution
     samples = write(tmp_path / "s", {"task_id": "Python/0", "generation": reference})
     done = passatk("evaluate", samples, "--problems", "basics", "--target-language", "javascript", "--out", "run")
     assert done.returncode == 0, done.stderr
@@ -123,7 +124,7 @@ def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_pa
 def test_a_task_whose_own_reference_fails_is_left_out_and_named(passatk: Command, tmp_path: Path, data: Path) -> None:
     problems = load(str(data / "humaneval-x")).problems
     tasks = ("JavaScript/0", "JavaScript/112")
-    samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].reference} for t in tasks))
+    samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].solution} for t in tasks))
     done = passatk("evaluate", samples, "--problems", data / "humaneval-x", "--out", "run")
     assert done.returncode == 0, done.stderr
     assert "Left out, 1 unfit tasks" in done.stdout
@@ -134,7 +135,7 @@ def test_a_task_whose_own_reference_fails_is_left_out_and_named(passatk: Command
 def test_a_missing_toolchain_is_not_the_models_fault(passatk: Command, tmp_path: Path) -> None:
     problems = load("basics").problems
     tasks = ("Go/0", "Python/0")
-    samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].reference} for t in tasks))
+    samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].solution} for t in tasks))
     refused = passatk("evaluate", samples, "--problems", "basics", "--out", "run", PASSATK_GO="/nowhere")
     assert refused.returncode == 3
     assert "pass@1" not in refused.stdout
@@ -148,7 +149,7 @@ def test_a_missing_toolchain_is_not_the_models_fault(passatk: Command, tmp_path:
 
 
 def test_a_toolchain_that_comes_back_is_used_by_the_same_command(passatk: Command, tmp_path: Path) -> None:
-    samples = write(tmp_path / "s", {"task_id": "Go/0", "generation": load("basics").get("Go/0").reference})
+    samples = write(tmp_path / "s", {"task_id": "Go/0", "generation": load("basics").get("Go/0").solution})
     command = ("evaluate", samples, "--problems", "basics", "--out", "run")
     assert passatk(*command, PASSATK_GO="/nowhere").returncode == 3
     assert passatk(*command, "--allow-unjudged", PASSATK_GO="/nowhere").returncode == 0
@@ -183,7 +184,7 @@ def test_toolchains_under_tmp_stay_visible_to_programs(passatk: Command, tmp_pat
     home = str(tmp_path / "home")  # pytest's folders lie under /tmp
     samples = write(
         tmp_path / "s",
-        {"task_id": "Go/0", "generation": load("basics").get("Go/0").reference},
+        {"task_id": "Go/0", "generation": load("basics").get("Go/0").solution},
         {"task_id": "Python/0", "generation": "    import numpy\n" + REFERENCE},
     )
     done = passatk("evaluate", samples, "--problems", "basics", "--out", "run", PASSATK_HOME=home)

@@ -94,7 +94,7 @@ def test_a_thousand_samples_come_out_the_same(passatk: Command, model: Path, tmp
     for wanted in (1, 300, 700):
         kill_at(wanted, model, out, *many)
     resumed = generate(passatk, model, out, *many)
-    assert 0 < resumed["generated_now"] < 1008 - 700
+    assert 0 < resumed["generated_now"] <= 1008 - 700
     assert resumed["digest"] == expected["digest"]
 
 

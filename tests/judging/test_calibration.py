@@ -60,7 +60,7 @@ def test_references_are_measured_with_time_to_spare() -> None:
 def reference(text: str) -> Program:
     python = LANGUAGES["python"]
     sample = Sample(task_id="x", index=0, text=text, whole=True)
-    return python.program(python.self_test, sample, python.self_test.tests)
+    return python.program(python.self_test, sample, python.self_test.tests.code)
 
 
 REFERENCES = {

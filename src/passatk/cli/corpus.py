@@ -92,7 +92,7 @@ def show(
     console.print(f"function {number}: {corpus.functions[number].composition}", style="bold", highlight=False)
     for problem in problems.problems.values():
         console.print(f"--- {problem.language}", style="bold")
-        text = generation_prompt(problem) + problem.reference
+        text = generation_prompt(problem) + problem.solution
         console.print(Syntax(text.strip("\n"), problem.language, background_color="default", word_wrap=True))
 
 

@@ -45,10 +45,16 @@ def evaluate(
     options.require_problems(given)
     request = pipeline.evaluation_of(given, samples, out)
     with terminal.progress(terminal.console_for("stderr"), "judging") as progress:
-        report = pipeline.evaluate(request, progress)
+        report = pipeline.evaluate(request, progress, warn=_warn)
     if json:
         print(options.as_json(report))
     else:
         terminal.print_report(terminal.console_for(), report)
     if report.refused:
         raise pipeline.refusal(report)
+
+
+def _warn(warning: str) -> None:
+    import sys
+
+    print(f"Warning: {warning.replace('set extract', 'give --extract')}.", file=sys.stderr)

@@ -76,9 +76,9 @@ def show(
     for heading, text in (
         ("prompt", problem.prompt),
         ("declaration", problem.declaration),
-        ("reference solution", problem.reference),
-        ("hidden tests", problem.tests),
-        ("example tests", problem.example_tests),
+        ("reference solution", problem.reference or ""),
+        ("hidden tests", problem.tests.code),
+        ("example tests", problem.tests.examples),
     ):
         console.print(f"--- {problem.task_id} {heading}", style="bold")
         console.print(Syntax(text.strip("\n"), problem.language, background_color="default", word_wrap=True))
@@ -112,7 +112,13 @@ def check(
         checks = check_problems(problems, judging.workers, judging.limits, judging.sandboxed, progress)
     if json:
         rows = [
-            {"task_id": c.task_id, "fit": c.fit, "status": c.verdict.status, "reason": c.verdict.reason} for c in checks
+            {
+                "task_id": c.task_id,
+                "fit": c.fit,
+                "status": c.verdict and c.verdict.status,
+                "reason": c.verdict.reason if c.verdict else "the problem has no reference solution",
+            }
+            for c in checks
         ]
         print(msgspec.json.encode(rows).decode())
     else:

@@ -7,7 +7,8 @@ is told by patterns and not by a parser, so that it works on parts of programs; 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from passatk.corpus.heads import parameters
+from passatk.languages import by_name
+from passatk.languages.heads import parameters
 
 _DOUBLE, _SINGLE = r'"(?:\\.|[^"\\\n])*"', r"'(?:\\.|[^'\\\n])*'"
 _CHARACTER = r"'(?:\\[^'\n]+|\\'|[^'\\\n])'"
@@ -120,7 +121,7 @@ def own_names(body: str, language: str, given: Iterable[str] = ()) -> frozenset[
             names.update(_WORD.findall(re.sub(r"=[^,]*", "", bound)))
     if (inner := _INNER.get(language)) is not None:
         for found in inner.findall(body):
-            names.update(parameters(found, language))
+            names.update(parameters(found, by_name(language)))
     kept = names - _NEVER
     return frozenset(name for name in kept if not name[0].isupper()) if language == "rust" else frozenset(kept)
 

@@ -8,9 +8,10 @@ import numpy as np
 from scipy import sparse
 
 from passatk.corpus.documents import Document
-from passatk.corpus.heads import last_head
 from passatk.corpus.names import renamed
 from passatk.errors import InputError
+from passatk.languages import by_name
+from passatk.languages.heads import last_head
 from passatk.problems import ProblemSet
 from passatk.prompts.building import counterpart, generation_prompt, translation_prompt
 from passatk.records import Problem, Record, Sample
@@ -111,7 +112,7 @@ def _nearest(asked: Sequence[Question], own: Sequence[Document], count: int) -> 
 
 def _names(text: str, language: str) -> tuple[str, ...]:
     """Of the last function whose head is in a text, its own first; none if there is no head."""
-    head = last_head(text, language)
+    head = last_head(text, by_name(language))
     return (head.name, *head.parameters) if head else ()
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -10,11 +10,13 @@ from pathlib import Path
 import msgspec
 
 import passatk
+from passatk.answers import VERSION as EXTRACTION
+from passatk.answers import looks_like_chat
 from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
-from passatk.languages import LANGUAGES
+from passatk.languages import LANGUAGES, by_name
 from passatk.pipeline.languages import check_languages
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
@@ -77,6 +79,10 @@ class Report(Record, frozen=True, kw_only=True):
     """Tasks whose reference solution needs so much that their CPU limit is above the floor."""
     seconds: float
     isolation: Isolation
+    read_as: dict[str, int] = {}
+    """How samples were read from answers -> how many; empty where texts were taken as they are."""
+    warnings: tuple[str, ...] = ()
+    """What may make the score another one than was meant, each with what to do."""
 
     @property
     def refused(self) -> bool:
@@ -85,10 +91,16 @@ class Report(Record, frozen=True, kw_only=True):
 
 
 @checks_its_request
-def evaluate(request: Evaluation, progress: Progress = no_progress, environment: Environment | None = None) -> Report:
+def evaluate(
+    request: Evaluation,
+    progress: Progress = no_progress,
+    environment: Environment | None = None,
+    warn: Callable[[str], None] = lambda warning: None,
+) -> Report:
     """Judge every sample, score them, leave a run folder. Called again after a crash, it goes on where it stopped.
 
-    `environment`: of the languages the samples are in, where the caller has it already.
+    `environment`: of the languages the samples are in, where the caller has it already. `warn` hears of what looks
+    wrong with the input before anything is judged; the report has it too.
 
     Raises:
         InputError: the samples cannot be used; nothing was written.
@@ -96,8 +108,11 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
         EnvironmentFault: no sandbox, or the disk is full; what is judged is kept.
     """
     started = time.monotonic()
-    problems = request.problems
-    tasks = Counter(sample.task_id for sample in _samples(request))  # reads and checks the whole input first
+    problems = with_options(request.problems, request.toolchain_options)
+    request = msgspec.structs.replace(request, problems=problems)
+    tasks, warnings = _looked_through(request)  # reads and checks the whole input first
+    for warning in warnings:
+        warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_k(request.k, tasks)
     references = _References(used, request)
@@ -111,7 +126,7 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        unfit = {} if request.samples is None else unfit_tasks(folder, references.program, environment)
+        unfit = {} if request.samples is None else unfit_tasks(folder, used.problems, references.program, environment)
         unjudged = unjudged_reasons(folder, unfit)
         if unjudged and not request.allow_unjudged:
             scores = []
@@ -137,6 +152,8 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
             seconds=time.monotonic() - started,
             isolation=environment.isolation,
+            read_as=folder.read_as(),
+            warnings=warnings,
         )
 
 
@@ -157,15 +174,55 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     problems = request.problems
     samples: Iterator[Sample]
     if request.samples is None:
-        samples = map(reference_of, problems.problems.values())
+        samples = (reference_of(p) for p in problems.problems.values() if p.reference is not None)
     else:
-        samples = read_samples(request.samples, problems, request.target_language)
+        samples = read_samples(request.samples, problems, request.target_language, request.extract)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
 
 
+def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]:
+    """(samples of each task, warnings) of the whole input."""
+    tasks: Counter[str] = Counter()
+    chats = 0
+    for sample in _samples(request):
+        tasks[sample.task_id] += 1
+        chats += not sample.read_as and request.samples is not None and looks_like_chat(sample.text)
+    if chats * _CHATS_WARN_OF < tasks.total():
+        return tasks, ()
+    return tasks, (
+        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged as"
+        " code as they stand; to judge the code in them, set extract",
+    )
+
+
+_CHATS_WARN_OF = 20
+"""One in so many is warned of."""
+
+
 def reference_of(problem: Problem) -> Sample:
-    """A problem's own solution."""
-    return Sample(task_id=problem.task_id, index=0, text=problem.reference)
+    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need."""
+    return Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
+
+
+def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
+    """`problems` with `LANGUAGE=OPTION` in place of their own options of that language's toolchain.
+
+    Raises:
+        InputError: an option is not of that form, or names no language.
+    """
+    given: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not (equals and value):
+            raise InputError(f"toolchain option {option!r}: expected LANGUAGE=OPTION, like cpp=-std=c++17")
+        language = by_name(name).name
+        given[language] = (*given.get(language, ()), value)
+    changed = {
+        task: msgspec.structs.replace(problem, options=given[problem.language])
+        for task, problem in problems.problems.items()
+        if problem.language in given
+    }
+    return msgspec.structs.replace(problems, problems=problems.problems | changed)
 
 
 def _check_k(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
@@ -193,6 +250,8 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         languages=request.languages,
         target_language=None if reference else request.target_language,
         tests=request.tests,
+        toolchain_options=request.toolchain_options,
+        extraction=EXTRACTION if request.extract else None,
         limits=request.limits,
         repeat=request.repeat,
         toolchains=environment.versions,
@@ -226,12 +285,14 @@ def _entries(request: Evaluation, references: _References) -> Iterator[Entry]:
         program = references.program(problem.task_id) if own else program_of(problem, sample, _tests(problem, request))
         yield Entry(sample=sample, program=program.key, language=problem.language, reference=False)
     for problem in used.problems.values() if request.samples is not None else ():
+        if problem.reference is None:
+            continue
         key = references.program(problem.task_id).key
         yield Entry(sample=reference_of(problem), program=key, language=problem.language, reference=True)
 
 
 def _tests(problem: Problem, request: Evaluation) -> str:
-    return problem.tests if request.tests == "hidden" else problem.example_tests
+    return problem.tests.code if request.tests == "hidden" else problem.tests.examples
 
 
 def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
@@ -285,7 +346,9 @@ class _Judging:
         if request.fixed_limits is not None:
             self._folder.set_limits({t: own for t, own in request.fixed_limits.items() if t not in known})
             return
-        references = {task: self._references.program(task) for task in self._used.problems if task not in known}
+        new = {task: problem for task, problem in self._used.problems.items() if task not in known}
+        self._folder.set_limits({task: request.limits.floor for task, p in new.items() if p.reference is None})
+        references = {task: self._references.program(task) for task, p in new.items() if p.reference is not None}
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):

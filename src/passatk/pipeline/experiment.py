@@ -8,7 +8,7 @@ from pathlib import Path
 
 from passatk.errors import InputError
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate
-from passatk.pipeline.generation import Generation, GenerationReport, generate, prompts_of
+from passatk.pipeline.generation import Generation, GenerationReport, check_generation, generate
 from passatk.pipeline.progress import no_progress
 from passatk.pipeline.tables import Given, check_tables, check_values, evaluation_of, expanded, generation_of, merged
 from passatk.records import Record
@@ -124,7 +124,7 @@ def _experiment(tables: Given, folder: Path) -> Experiment:
         evaluation=evaluation_of(judged | source, folder / GENERATIONS, folder, generation.problems),
     )
     experiment.check()
-    prompts_of(generation)
+    check_generation(generation)
     return experiment
 
 
@@ -144,6 +144,7 @@ def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext
     Raises:
         InputError, RunFolderError, EnvironmentFault: as `generate` and `evaluate` do.
     """
+    check_generation(experiment.generation)
     with watch("generating", "samples") as generating:
         generated = generate(experiment.generation, generating)
     with watch("judging", "programs") as judging:

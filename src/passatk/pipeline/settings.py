@@ -108,6 +108,21 @@ class Judging(Record, frozen=True, kw_only=True):
             off="DANGEROUS: run generated programs with your rights on your files.",
         ),
     ] = True
+    extract: Annotated[
+        bool,
+        setting(
+            "Read the code out of chat answers, leaving out thinking and what surrounds it; a field `answer` is always"
+            " read so."
+        ),
+    ] = False
+    toolchain_options: Annotated[
+        tuple[str, ...],
+        setting(
+            "Option of a language's toolchain, in place of what the problems ask for, like cpp=-std=c++17.",
+            option="toolchain-option",
+            metavar="LANGUAGE=OPTION",
+        ),
+    ] = ()
     limits: Annotated[LimitPolicy, inlined("Limits of a program")] = LimitPolicy()
 
 

@@ -9,7 +9,7 @@ import passatk
 from passatk.errors import InputError
 from passatk.judging import Environment
 from passatk.languages import LANGUAGES
-from passatk.pipeline.evaluation import Evaluation, Report, evaluate
+from passatk.pipeline.evaluation import Evaluation, Report, evaluate, with_options
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet, load
@@ -81,7 +81,7 @@ def verify(
     with ExitStack() as stack:
         past = stack.enter_context(PastRun(run))
         problems = problems or load(past.manifest.problems_source)
-        if problems.hash != past.manifest.problems_sha256:
+        if with_options(problems, past.manifest.toolchain_options).hash != past.manifest.problems_sha256:
             raise InputError(
                 f"the problems in {problems.source or problems.name} are not those {run} was judged against (their"
                 " hashes differ); name the right ones",
@@ -120,6 +120,7 @@ def _again(
         problems=problems,
         out=out,
         tests=before.tests,
+        toolchain_options=before.toolchain_options,
         languages=before.languages,
         limits=before.limits,
         fixed_limits=limits,
