@@ -208,7 +208,7 @@ BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
     "empty file": (b"", [], "the file is empty"),
     "duplicate sample": (b'{"task_id": "Python/0", "generation": "", "sample": 1}\n' * 2, [], "is there twice"),
     "n < k": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "1,10"], "pass@10 needs at least 10 samples"),
-    "k = 0": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "0"], "whole numbers at least 1 (option --k)"),
+    "k = 0": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "0"], "whole numbers of at least 1 (option --k)"),
     "k is no number": (
         b'{"task_id": "Python/0", "generation": ""}\n',
         ["--k", "ten"],
@@ -251,7 +251,7 @@ def test_a_run_folder_of_another_run_is_refused_with_the_difference(passatk: Com
     (tmp_path / "home" / "thesis.txt").write_text("mine")
     stranger = passatk("evaluate", samples, "--problems", "basics", "--out", "home")
     assert stranger.returncode == 2
-    assert "is no run folder" in stranger.stderr
+    assert "is not a run folder" in stranger.stderr
 
 
 def test_a_full_disk_is_named_and_what_is_judged_is_kept(passatk: Command, tmp_path: Path) -> None:

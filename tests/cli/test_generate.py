@@ -64,7 +64,8 @@ def test_resuming_generates_only_what_is_missing(passatk: Command, model: Path, 
     assert (again["generated_now"], again["digest"]) == (0, first["digest"])
     other = passatk("generate", "--problems", "basics/written", "--model", str(model), "--out", str(out), "--seed", "5")
     assert other.returncode == 2
-    assert "give another --out" in other.stderr
+    assert "choose another folder" in other.stderr
+    assert "(option --out)" in other.stderr
 
 
 def test_samples_can_be_added_and_a_finished_folder_needs_no_model(passatk: Command, tmp_path: Path) -> None:

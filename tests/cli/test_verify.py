@@ -81,7 +81,7 @@ def test_a_kept_verification_is_a_run_and_can_be_verified(passatk: Command, run:
 
 
 def test_what_cannot_be_verified_says_why(passatk: Command, run: Path, tmp_path: Path) -> None:
-    assert "is no run folder" in passatk("verify", tmp_path / "nothing").stderr
+    assert "is not a run folder" in passatk("verify", tmp_path / "nothing").stderr
     wrong = passatk("verify", run, "--problems", "basics/python")
     assert wrong.returncode == 2
     assert "their hashes differ" in " ".join(wrong.stderr.split())

@@ -77,8 +77,9 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
             differing.append(f"samples: {self.samples} here, {other.samples} now")
         if differing:
             raise RunFolderError(
-                "this folder holds other generations, so they are not continued; give another --out, or delete it. "
-                + "; ".join(differing)
+                "this folder holds other generations, so they are not continued; choose another folder, or delete it. "
+                + "; ".join(differing),
+                setting="out",
             )
 
 
@@ -217,7 +218,7 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
         RunFolderError: its files are not what they should be.
     """
     if not (path / JOURNAL).is_file():
-        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote with --out")
+        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote")
     if not (path / COMPLETE).is_file():
         raise InputError(f"{path} is not complete; run the command that made it again to finish it")
     try:
