@@ -209,7 +209,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def save_random(folder: Path) -> None:
     make: Any = transformers.AutoModelForCausalLM.from_config
-    make(CONFIGS["gpt2"]()).save_pretrained(folder)
+    config: Any = CONFIGS["gpt2"]
+    make(config()).save_pretrained(folder)
 
 
 def fingerprint(folder: Path) -> str:
