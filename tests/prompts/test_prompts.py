@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from passatk.errors import InputError
 from passatk.problems import ProblemSet, load
 from passatk.prompts.building import closing, counterpart, generation_prompt, translation_prompt
-from passatk.prompts.extraction import code_of
 from passatk.prompts.stopping import earliest, end_of_function, first_string
 from passatk.prompts.truncation import cut_unindented, truncate
-from passatk.records import Problem
 
 LANGUAGES = ("python", "cpp", "java", "javascript", "go", "rust")
 
@@ -119,17 +117,3 @@ def test_translation_prompts_are_codegeex_s(humaneval_x: ProblemSet) -> None:
     assert counterpart(humaneval_x, source, "javascript") == target
     with pytest.raises(InputError, match="does not have Python/0 in java"):
         counterpart(humaneval_x.only(["python"]), source, "java")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_whole_programs_come_out_of_an_answer(basics: ProblemSet, language: str) -> None:
-    problem: Problem = next(iter(basics.only([language]).problems.values()))
-    whole = problem.declaration + problem.reference
-    other = "bash" if language != "python" else "text"
-    answer = (
-        f"Sure!\n\n```{other}\nrun me\n```\n\n```{language}\n{whole}\n```\nThat is all.\n```{language}\nuse()\n```\n"
-    )
-    assert whole.strip() in code_of(answer, problem)
-    assert "Sure" not in code_of(answer, problem)
-    assert whole.strip() in code_of(f"```\n{whole}", problem)
-    assert whole.strip() in code_of(whole, problem)

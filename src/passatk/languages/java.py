@@ -96,7 +96,9 @@ class Java(Language):
         r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
     )
     driver_names = re.compile(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
-    test_imports = re.compile(r"import\s+(?:static\s+)?(?:org\.junit|junit|org\.testng|org\.assertj|org\.hamcrest|org\.mockito)\b")
+    test_imports = re.compile(
+        r"import\s+(?:static\s+)?(?:org\.junit|junit|org\.testng|org\.assertj|org\.hamcrest|org\.mockito)\b"
+    )
     stub = re.compile(r";|return;|throw new \w+\(.*\);", re.DOTALL)
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
