@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import data_folder
 from answer_kinds import CASES, Case
+from conftest import data_folder
 
 from passatk.judging import Environment
 from passatk.pipeline import Evaluation, evaluate

@@ -40,8 +40,8 @@ def evaluate(  # long: most of it declares the options
         bool,
         typer.Option(
             "--extract",
-            help="Read the code out of chat answers: code blocks, thinking, text around them. A field `answer` is always"
-            " read so.",
+            help="Read the code out of chat answers: the right code block, without thinking and explanations."
+            " A field `answer` is always read so.",
         ),
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
-from passatk.languages.lexing import SINGLE_QUOTED, DOUBLE_QUOTED, SLASH_STAR, SLASHES, Lexicon
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Problem, Program, Sample, Status, Step, StepFacts
 

@@ -99,7 +99,7 @@ def evaluate(
     request: Evaluation,
     progress: Progress = no_progress,
     environment: Environment | None = None,
-    warn: Callable[[str], None] = lambda warning: None,
+    warn: Callable[[str], None] | None = None,
 ) -> Report:
     """Judge every sample, score them, leave a run folder. Called again after a crash, it goes on where it stopped.
 
@@ -114,8 +114,9 @@ def evaluate(
     started = time.monotonic()
     problems = request.problems
     tasks, warnings = _looked_through(request)  # reads and checks the whole input first
-    for warning in warnings:
-        warn(warning)
+    if warn is not None:
+        for warning in warnings:
+            warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_ks(request.ks, tasks)
     if request.repeat < 1:
@@ -194,8 +195,8 @@ def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]
     if chats * _CHATS_WARN_OF < tasks.total():
         return tasks, ()
     return tasks, (
-        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged as"
-        " code as they stand; to judge the code in them, set extract",
+        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged"
+        " as code as they stand; to judge the code in them, set extract",
     )
 
 
