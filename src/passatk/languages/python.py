@@ -99,7 +99,8 @@ class Python(Language):
     grammar = _GRAMMAR
     code_line = re.compile(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
-        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
+        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b"
+        r"|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
         r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
     )
     driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")

@@ -243,10 +243,8 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
     columns = _columns(journal)
     later = ", ".join(name if name in columns else missing for name, missing in _LATER.items())
-    rows = journal.execute(
-        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs,"
-        f" {later} FROM samples ORDER BY task_id, sample"
-    )
+    usual = "task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs"
+    rows = journal.execute(f"SELECT {usual}, {later} FROM samples ORDER BY task_id, sample")  # noqa: S608 - our own names
     for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, thinking, answer, read_as in rows:
         yield Generated(
             task_id=task_id,
