@@ -122,7 +122,7 @@ class GenerationFolder(LockedFolder):
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(_SCHEMA)
         columns = _columns(self._db)
-        if "read_as" not in columns:
+        if not set(_LATER) <= set(columns):
             self._upgrade(columns)
 
     def _upgrade(self, columns: list[str]) -> None:
