@@ -2,7 +2,8 @@
 
 import ast
 import importlib.util
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -37,6 +38,15 @@ from passatk.settings import build, checked, inlined, parse_value, setting, sett
 ROOT = Path(__file__).parents[2]
 ALL = [(table, one.key) for table, record in TABLES.items() for one in settings_of(record)]
 PROBLEMS = {"problems": {"source": "basics/written/python"}}
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Gives back the signal handlers that a command takes."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def found(table: str, key: str) -> Any:
@@ -301,6 +311,7 @@ def test_aliases_of_languages_are_taken_in_tables() -> None:
     assert Task(source_language="Python").source_language == "Python"
 
 
+@pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -320,6 +331,7 @@ def test_the_command_line_adds_the_option_to_an_error(
     assert (code, message in capsys.readouterr().err) == (2, True)
 
 
+@pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize("command", ["generate", "evaluate", "complete"])
 def test_every_setting_of_a_commands_tables_is_an_option_in_its_help(
     command: str, capsys: pytest.CaptureFixture[str]
