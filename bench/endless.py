@@ -38,7 +38,7 @@ def write_samples(path: Path, samples: int, unique_loops: int) -> int:
                 text = LOOP.format(n=n % unique_loops)
                 task = tasks[n % unique_loops % len(tasks)]
             elif n % 2:
-                text = task.reference
+                text = task.solution
             else:
                 text = WRONG.format(n=n % 1000)
             file.write(json.dumps({"task_id": task.task_id, "generation": text}) + "\n")

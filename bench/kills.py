@@ -41,10 +41,10 @@ def write_samples(path: Path) -> None:
     rows: list[dict[str, Any]] = []
     for number in range(28):
         for prefix, wrong in (("Python", f"    return {number}\n"), ("JavaScript", f"  return {number}\n}}\n")):
-            reference = problems[f"{prefix}/{number}"].reference
+            reference = problems[f"{prefix}/{number}"].solution
             texts = (reference, wrong, reference.replace("return", "retrun"))
             rows += [{"task_id": f"{prefix}/{number}", "generation": text} for text in texts]
-    rows += [{"task_id": f"CPP/{n}", "generation": problems[f"CPP/{n}"].reference} for n in range(6)]
+    rows += [{"task_id": f"CPP/{n}", "generation": problems[f"CPP/{n}"].solution} for n in range(6)]
     rows.append({"task_id": "Python/0", "generation": "    while True: pass\n"})
     rows.append({"task_id": "Python/0", "generation": "    import time\n    time.sleep(100)\n"})
     rows.append({"task_id": "Python/0", "generation": "    return len(bytearray(4 << 30))\n"})

@@ -130,7 +130,7 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
     chosen: list[Problem] = []
     for language, share in SHARES.items():
         chosen += list(problems.only([language]).problems.values())[: round(share * scale)]
-    references = {p.task_id: _program(p, Sample(task_id=p.task_id, index=0, text=p.reference)) for p in chosen}
+    references = {p.task_id: _program(p, Sample(task_id=p.task_id, index=0, text=p.solution)) for p in chosen}
     limits: dict[str, Limits] = {}
     with VerdictCache() as cache:
         pool, keys = LocalPool(environment), Keys(environment)
@@ -154,7 +154,7 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
 def _program(problem: Problem, sample: Sample) -> Program:
     text = sample.text if sample.whole else completion(problem, sample.text)
     sample = msgspec.structs.replace(sample, text=text)
-    return LANGUAGES[problem.language].program(problem, sample, problem.tests)
+    return LANGUAGES[problem.language].program(problem, sample, problem.tests.code)
 
 
 # --- programs placed around a limit ----------------------------------------------------------------------------------

@@ -124,8 +124,8 @@ def _as_file(problem: Any) -> dict[str, str]:
         "prompt": problem.prompt,
         "declaration": problem.declaration,
         "canonical_solution": problem.reference,
-        "test": problem.tests,
-        "example_test": problem.example_tests,
+        "test": problem.tests.code,
+        "example_test": problem.tests.examples,
     }
 
 

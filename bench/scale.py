@@ -78,7 +78,7 @@ def passatk(arguments: list[str], cache: Path) -> dict[str, Any]:
 
 def written_sets(folder: Path, problems: ProblemSet) -> Iterator[tuple[str, Path]]:
     """Files of generations in all languages, by what they hold."""
-    right = [Sample(task_id=p.task_id, index=0, text=p.reference) for p in problems.problems.values()]
+    right = [Sample(task_id=p.task_id, index=0, text=p.solution) for p in problems.problems.values()]
     # one sample in a hundred never ends
     wrong = [m.sample for m in mutants(problems, every=MUTANTS_EVERY, kinds=("operator", "constant", "brace", "exit"))]
     wrong += [m.sample for m in mutants(problems, every=ENDLESS_EVERY, kinds=("loop",))]

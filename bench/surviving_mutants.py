@@ -29,7 +29,7 @@ def main() -> None:
     for mutant in mutants(problems):
         text = mutant.sample.text if mutant.sample.whole else completion(mutant.problem, mutant.sample.text)
         sample = Sample(task_id=mutant.sample.task_id, index=0, text=text, whole=mutant.sample.whole)
-        program = LANGUAGES[mutant.problem.language].program(mutant.problem, sample, mutant.problem.tests)
+        program = LANGUAGES[mutant.problem.language].program(mutant.problem, sample, mutant.problem.tests.code)
         programs.setdefault(program.key, (mutant, program))
     tally: Counter[tuple[str, str, str]] = Counter()
     survivors = []
@@ -44,7 +44,7 @@ def main() -> None:
         print(f"{language:12} {kind:10} {status:15} {count:5}")
     for mutant in sorted(survivors, key=lambda m: m.name):
         print(f"\n=== {mutant.name}")
-        before, after = mutant.problem.reference.splitlines(), mutant.sample.text.splitlines()
+        before, after = mutant.problem.solution.splitlines(), mutant.sample.text.splitlines()
         print(
             "\n".join(
                 line for line in difflib.unified_diff(before, after, n=1, lineterm="") if line[:3] not in ("---", "+++")

@@ -50,14 +50,14 @@ Pair = tuple[Problem, Sample]
 def pairs_of(problems: ProblemSet, language: str, every: int) -> list[Pair]:
     """References, and one mutant of each that can be continued from the prompt."""
     chosen = list(problems.only([language]).problems.values())[::every]
-    pairs = [(p, Sample(task_id=p.task_id, index=0, text=p.reference)) for p in chosen]
+    pairs = [(p, Sample(task_id=p.task_id, index=0, text=p.solution)) for p in chosen]
     only = msgspec.structs.replace(problems, problems={p.task_id: p for p in chosen})
     return pairs + [(m.problem, m.sample) for m in mutants(only, kinds=("constant",)) if not m.sample.whole]
 
 
 def program_of(pair: Pair) -> Program:
     problem, sample = pair
-    return LANGUAGES[problem.language].program(problem, sample, problem.tests)
+    return LANGUAGES[problem.language].program(problem, sample, problem.tests.code)
 
 
 def ending(pairs: Sequence[Pair], environment: Environment, workers: int) -> list[Pair]:
@@ -176,7 +176,7 @@ def n200(problems: ProblemSet, samples: int) -> list[Pair]:
     for number in range(samples):
         problem = chosen[number % len(chosen)]
         kind = min(int(rng.paretovariate(0.9)), 10_000) - 1  # few texts are common, many are rare
-        text = problem.reference if kind == 0 else f"    variant = {kind}\n{problem.reference}"
+        text = problem.solution if kind == 0 else f"    variant = {kind}\n{problem.solution}"
         pairs.append((problem, Sample(task_id=problem.task_id, index=number, text=text)))
     return pairs
 

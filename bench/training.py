@@ -52,7 +52,7 @@ def corpus_of(folder: Path, context: int, every: int = 1) -> PackedCorpus:
     counts[0] = False
     counts = np.tile(counts, (len(tokens), 1))
     windows = Windows(tokens=tokens, counts=counts)
-    tokenizer = train_tokenizer([p.prompt + p.reference for p in load("basics").problems.values()], 600)
+    tokenizer = train_tokenizer([p.prompt + p.solution for p in load("basics").problems.values()], 600)
     return write_packed(folder, tokenizer, windows, windows, vocabulary=VOCABULARY)
 
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from passatk.languages.cpp import HELPERS
 from passatk.languages.go import HELPERS as GO_HELPERS
 from passatk.languages.go import TESTIFY
 from passatk.languages.rust import CRATES
@@ -25,6 +24,7 @@ from passatk.records import Problem, Sample
 
 LIMIT_S = 10.0
 _USE = [re.compile(rf"^use\s+{crate}\b[^;]*;", re.MULTILINE) for crate in CRATES]
+_IMPORTS = re.compile(r"^import \([^()]*\)\n", re.MULTILINE)
 _GOPATH = "/usr/share/gocode"
 
 
@@ -33,34 +33,34 @@ def _body(problem: Problem, sample: Sample) -> str:
 
 
 def _python(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    text = f"{problem.test_setup}\n{_body(problem, sample)}\n{problem.tests}"
+    text = f"{problem.setup}\n{_body(problem, sample)}\n{problem.tests.code}"
     return {"test.py": text}, [[sys.executable, "test.py"]]
 
 
 def _javascript(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    return {"test.js": f"{_body(problem, sample)}\n{problem.tests}"}, [["node", "test.js"]]
+    return {"test.js": f"{_body(problem, sample)}\n{problem.tests.code}"}, [["node", "test.js"]]
 
 
 def _cpp(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    helpers = "".join(f"{line}\n" for line in HELPERS if line not in problem.prompt)
-    text = f"{helpers}{_body(problem, sample)}\n{problem.tests}"
+    helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
+    text = f"{helpers}{_body(problem, sample)}\n{problem.tests.code}"
     libraries = ["-lcrypto"] if "openssl/" in text else []
     return {"test.cpp": text}, [["g++", "-std=c++11", "test.cpp", *libraries], ["./a.out"]]
 
 
 def _java(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    return {"Main.java": f"{_body(problem, sample)}\n{problem.tests}"}, [["javac", "Main.java"], ["java", "Main"]]
+    return {"Main.java": f"{_body(problem, sample)}\n{problem.tests.code}"}, [["javac", "Main.java"], ["java", "Main"]]
 
 
 def _go(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    code = f"{problem.prompt.replace(problem.imports, '', 1)}{sample.text}\n{problem.tests}"
+    code = f"{_IMPORTS.sub('', problem.prompt, count=1)}{sample.text}\n{problem.tests.code}"
     packages = ["testing", TESTIFY, *(p for p in GO_HELPERS if f"{p.rpartition('/')[2]}." in code)]
     imports = "".join(f'\t"{package}"\n' for package in packages)
     return {"main_test.go": f"package main\n\nimport (\n{imports})\n{code}"}, [["go", "test", "main_test.go"]]
 
 
 def _rust(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    text = f"{problem.declaration}{problem.prompt}{sample.text}\n{problem.tests}"
+    text = f"{problem.prompt}{sample.text}\n{problem.tests.code}"
     for use in _USE:  # every declaration imports three crates; few programs use one, and those fail here
         text = use.sub("", text)
     return {"main.rs": text}, [["rustc", "--edition", "2021", "--test", "main.rs"], ["./main"]]

@@ -56,7 +56,7 @@ def mutants(problems: ProblemSet, every: int = 1, kinds: Sequence[str] = KINDS) 
 
 
 def _mutate(problem: Problem, kind: str) -> Sample | None:
-    text = problem.reference
+    text = problem.solution
     rng = random.Random(f"{problem.task_id} {kind}")
     whole = False
     if kind == "operator":
@@ -73,9 +73,8 @@ def _mutate(problem: Problem, kind: str) -> Sample | None:
     else:
         changed = _EXIT[problem.language] + text
         if problem.language == "go":  # only a whole file can import os
-            imports = problem.imports + problem.test_setup.partition("\n")[2]
-            prompt = problem.prompt.replace(problem.imports, "", 1)
-            changed = f'package main\n\nimport "os"\n{imports}\n{prompt}{changed}'
+            setup = problem.setup.partition("\n")[2]
+            changed = f'package main\n\nimport "os"\n{setup}\n{problem.prompt}{changed}'
             changed = _without_unused(changed)
             whole = True
     if changed is None:
@@ -94,5 +93,5 @@ def _replace_one(rng: random.Random, text: str, pattern: re.Pattern[str], change
 
 def _without_unused(source: str) -> str:
     """A Go file without the test's imports, which passatk adds by itself."""
-    blocks = re.compile(r"^import \((?:[^)]*)\)\n", re.MULTILINE)
+    blocks = re.compile(r"^import \((?:[^)]*)\)\n?", re.MULTILINE)
     return blocks.sub("", source)

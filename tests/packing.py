@@ -13,7 +13,7 @@ CONTEXT = 48
 
 def make_corpus(folder: Path, documents: int = 28, context: int = CONTEXT) -> PackedCorpus:
     """Problems of `basics` in Python, prompts uncounted; every sixth window is for validation."""
-    texts = [(p.prompt, p.reference) for p in load("basics/python").problems.values()][:documents]
+    texts = [(p.prompt, p.solution) for p in load("basics/python").problems.values()][:documents]
     tokenizer = train([prompt + reference for prompt, reference in texts], 400)
     stream: list[int] = []
     counts: list[bool] = []

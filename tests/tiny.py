@@ -12,7 +12,7 @@ from passatk.tokenizer.training import train
 
 def make_model(folder: Path, seed: int = 0) -> Path:
     """Write it to `folder`."""
-    tokenizer = train([p.prompt + p.reference for p in load("basics/written").problems.values()], 600)
+    tokenizer = train([p.prompt + p.solution for p in load("basics/written").problems.values()], 600)
     torch.manual_seed(seed)
     shape = CodeGeeXConfig(
         layers=2, hidden=64, heads=4, feed_forward=128, positions=768, vocabulary=608, eos=tokenizer.eos

@@ -48,8 +48,8 @@ def wrong_mutants(problem: Problem, wanted: int, environment: Environment) -> li
     """`wanted` mutants of the reference that compile, run and answer wrongly; repeated where there are fewer."""
     language = LANGUAGES[problem.language]
     programs: dict[str, tuple[str, Program]] = {}
-    for text in list(dict.fromkeys(mutants(problem.reference)))[: 3 * wanted + 9]:
-        program = language.program(problem, Sample(task_id=problem.task_id, index=0, text=text), problem.tests)
+    for text in list(dict.fromkeys(mutants(problem.solution)))[: 3 * wanted + 9]:
+        program = language.program(problem, Sample(task_id=problem.task_id, index=0, text=text), problem.tests.code)
         programs[program.key] = (text, program)
     jobs = [Job(program=program, limits=default_limits(cpu_s=1.0)) for _, program in programs.values()]
     statuses = {job.program.key: verdict.status for job, verdict in LocalPool(environment).judge(jobs)}
@@ -67,7 +67,7 @@ def rows(environment: Environment) -> Iterator[dict[str, str]]:
         for number, passing in PASSING.items():
             problem = problem_for(name, number)
             for _ in range(passing):
-                yield {"task_id": problem.task_id, "generation": problem.reference, "expected": Status.PASSED}
+                yield {"task_id": problem.task_id, "generation": problem.solution, "expected": Status.PASSED}
             for text in wrong_mutants(problem, SAMPLES - passing, environment):
                 yield {"task_id": problem.task_id, "generation": text, "expected": Status.WRONG_ANSWER}
 

@@ -4,8 +4,14 @@ import enum
 import hashlib
 import json
 from functools import cached_property
+from typing import Annotated
 
 import msgspec
+
+from passatk.errors import InputError
+from passatk.settings import inlined, setting
+
+_MIB = 1 << 20
 
 
 class Status(enum.StrEnum):
@@ -38,28 +44,64 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all records: immutable, built by keyword."""
 
 
-class Problem(Record, frozen=True, kw_only=True):
-    """One task of a benchmark in one language, fields as HumanEval-X names them.
+class Asserts(Record, frozen=True, kw_only=True):
+    """Tests as code in the problem's language."""
 
-    A program is `prompt` + a completion + `tests`; each language file knows its own exceptions to that.
+    code: str
+    """What decides."""
+    examples: str = ""
+    """What the problem shows its solver; empty where it shows none."""
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """One task of a benchmark in one language.
+
+    A program is `prompt` + a completion + `suffix` + `tests`, or a whole solution + `tests`; `setup` goes first where
+    it is not there already.
     """
 
     task_id: str
+    """As its benchmark spells it: any text."""
     benchmark: str
     language: str
     prompt: str
-    declaration: str
-    reference: str
-    tests: str
-    example_tests: str = ""
-    imports: str = ""
-    """Go: the import block inside the prompt."""
-    test_setup: str = ""
-    """Go: package clause and imports of the test file."""
-    cut_unindented: bool = False
-    """Completions end before their first non-blank unindented line (HumanEval-X, Python)."""
+    """Code that a completion continues; empty where a solution is written whole."""
+    tests: Asserts
+    instruction: str = ""
+    """What a chat model is asked, where the problem has words of its own for it."""
+    declaration: str = ""
+    """The head of what is asked with what stands before it (imports, helpers), without its description."""
+    entry_point: str = ""
+    """The name that the tests call; empty where it is not known."""
+    setup: str = ""
+    """Imports or includes that every program gets: Python's helper imports, C++'s includes, Go's imports for tests."""
+    suffix: str = ""
+    """Code behind the completion (infilling)."""
+    stop: tuple[str, ...] = ()
+    """Strings before which a completion ends."""
+    in_function: bool = True
+    """The prompt ends inside the function, so that a completion ends where the function does."""
+    cut: bool = False
+    """A completion is judged only up to where it ends (HumanEval-X's Python; benchmarks with stop strings)."""
+    closed: bool = False
+    """What the prompt opened and a completion leaves open is closed behind it (MultiPL-E's tests do that)."""
+    options: tuple[str, ...] = ()
+    """Options of the toolchain, in its own words, like `-std=c++17` or `-ea`."""
+    reference: str | None = None
+    """A completion that passes; None where the benchmark has none."""
     tier: str = ""
     """A part of the benchmark that is scored apart as well."""
+
+    @property
+    def solution(self) -> str:
+        """The reference, where there has to be one.
+
+        Raises:
+            InputError: the problem has none.
+        """
+        if self.reference is None:
+            raise InputError(f"{self.task_id} of {self.benchmark} has no reference solution, and this needs one")
+        return self.reference
 
 
 class Sample(Record, frozen=True, kw_only=True):
@@ -138,32 +180,56 @@ def _step(step: Step) -> list[object]:
 class StepLimits(Record, frozen=True, kw_only=True):
     """What one step (a build command, or the run) may use."""
 
-    cpu_s: float
-    """CPU seconds of the whole process tree."""
-    idle_s: float
-    """Seconds in which no process of the tree ran or wanted to run."""
-    memory_bytes: int
-    output_bytes: int
-    """Bytes written to stdout and stderr together."""
-    processes: int
-    disk_bytes: int
+    cpu_s: Annotated[
+        float,
+        setting("CPU seconds that all processes of a program together may use.", key="cpu_seconds", gt=0),
+    ] = 3.0
+    idle_s: Annotated[
+        float,
+        setting("Seconds in which no process of a program runs or wants to run.", key="idle_seconds", gt=0),
+    ] = 5.0
+    memory_bytes: Annotated[
+        int, setting("MiB of memory that a program may use.", key="memory_mib", scale=_MIB, ge=16)
+    ] = 1024 * _MIB
+    output_bytes: Annotated[
+        int,
+        setting(
+            "KiB that a program may write to its standard output and error together.",
+            key="output_kib",
+            scale=1024,
+            ge=1,
+        ),
+    ] = _MIB
+    """Passes 150 KB of honest debug prints and stops a flood."""
+    processes: Annotated[int, setting("Processes and threads that a program may have at once.", ge=1)] = 128
+    disk_bytes: Annotated[int, setting("MiB of files that a program may write.", key="disk_mib", scale=_MIB, ge=1)] = (
+        256 * _MIB
+    )
     """Size of the program's private file system."""
 
 
 class Limits(Record, frozen=True, kw_only=True):
     """Limits of a program. Build and run are apart: a slow compiler never eats the program's time."""
 
-    run: StepLimits
-    build: StepLimits
+    run: Annotated[StepLimits, inlined("Limits of a program")] = StepLimits()
+    build: Annotated[StepLimits, inlined("Limits of its build", prefix="build_", about="Build: ")] = StepLimits(
+        cpu_s=30.0, idle_s=30.0, memory_bytes=2048 * _MIB
+    )
 
 
 class LimitPolicy(Record, frozen=True, kw_only=True):
     """How the limits of a task's programs follow from its reference solution."""
 
-    floor: Limits
-    """Limits of tasks whose reference solution needs next to nothing."""
-    factor: float
-    """A program may use this many times the CPU time of its task's reference solution, measured on this machine."""
+    factor: Annotated[
+        float,
+        setting(
+            "Allow at least this multiple of the reference solution's CPU time, as measured on this machine.",
+            key="cpu_factor",
+            gt=1.5,  # judging.quiet.HEADROOM: below it, reference solutions could fail their own limit
+        ),
+    ] = 10.0
+    floor: Annotated[Limits, inlined()] = Limits()
+    """Limits of tasks whose reference solution needs next to nothing, or that have none."""
 
 
 class Isolation(Record, frozen=True, kw_only=True):

@@ -136,13 +136,13 @@ WRAPPINGS = {
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_a_solution_is_read_back_from_every_wrapping(language: str, wrapping: str) -> None:
     problem = first(language)
-    code = (problem.declaration + problem.reference).strip("\n")
+    code = (problem.declaration + problem.solution).strip("\n")
     text = WRAPPINGS[wrapping].replace("{tag}", language).replace("{code}", code)
     answer = read_answer(text, problem)
     plain = read_answer(f"```\n{code}\n```", problem)
     assert answer.whole
     assert answer.code.split() == plain.code.split()
-    assert "".join(problem.reference.split()).rstrip("}") in "".join(answer.code.split())
+    assert "".join(problem.solution.split()).rstrip("}") in "".join(answer.code.split())
 
 
 PIECES = [

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from running import Command, descendants
+from running import Command, Require, descendants
 
 from passatk.problems import load
 
@@ -25,8 +25,8 @@ def samples(path: Path) -> Path:
     for number in range(25):
         for prefix, wrong in (("Python", f"    return {number}\n"), ("JavaScript", f"  return {number}\n}}\n")):
             task = f"{prefix}/{number}"
-            broken = references[task].reference.replace("return", "retrun")
-            texts = (references[task].reference, wrong, broken)
+            broken = references[task].solution.replace("return", "retrun")
+            texts = (references[task].solution, wrong, broken)
             rows.extend({"task_id": task, "generation": text} for text in texts)
     rows.append({"task_id": "Python/0", "generation": "    while True: pass\n"})
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -99,7 +99,10 @@ def wait_gone(pids: list[int]) -> None:
         time.sleep(0.02)
 
 
-def test_an_interrupted_run_ends_at_once_leaves_nothing_running_and_goes_on(passatk: Command, tmp_path: Path) -> None:
+def test_an_interrupted_run_ends_at_once_leaves_nothing_running_and_goes_on(
+    passatk: Command, tmp_path: Path, require: Require
+) -> None:
+    require("javascript")
     path = samples(tmp_path / "s.jsonl")
     for number in (signal.SIGINT, signal.SIGTERM):
         out = tmp_path / f"run-{number}"

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from passatk.corpus.documents import Document
-from passatk.corpus.heads import bodies, last_head
 from passatk.corpus.names import normalised, own_names, renamed
-from passatk.corpus.neighbours import leakage
+from passatk.corpus.neighbours import bodies, leakage
+from passatk.languages import by_name
+from passatk.languages.heads import last_head
 from passatk.problems import basics, load
 from passatk.problems.rendering import camel
 
@@ -22,12 +23,9 @@ def test_heads_of_the_suite_are_read_in_six_languages() -> None:
         names = [name for name, _ in specification.parameters]
         expected = tuple(camel(name) if problem.language in CAMEL else name for name in names)
         for text in (problem.declaration, problem.prompt):
-            head = last_head(text, problem.language)
-            if problem.language == "rust" and text is problem.prompt:  # it has the description alone
-                assert head is None
-            else:
-                assert head is not None
-                assert head.parameters == expected, problem.task_id
+            head = last_head(text, by_name(problem.language))
+            assert head is not None
+            assert head.parameters == expected, problem.task_id
 
 
 @pytest.mark.parametrize(
@@ -43,7 +41,7 @@ def test_heads_of_the_suite_are_read_in_six_languages() -> None:
     ],
 )
 def test_heads_of_real_code(language: str, text: str, name: str, parameters: tuple[str, ...]) -> None:
-    head = last_head("// something before\n" * (language != "python") + text, language)
+    head = last_head("// something before\n" * (language != "python") + text, by_name(language))
     assert head is not None
     assert (head.name, head.parameters) == (name, parameters)
 
@@ -56,7 +54,7 @@ def test_what_is_no_function_has_no_head() -> None:
         ("javascript", "const total = (a + b) * 2\n"),
         ("go", "// func of a(b)\n"),
     ):
-        assert last_head(text, language) is None, text
+        assert last_head(text, by_name(language)) is None, text
 
 
 BODIES = [
@@ -139,16 +137,16 @@ def document(body: str, head: str = "def f(a: str) -> str:\n", **more: str) -> D
 
 def test_a_copy_under_other_names_is_found_and_a_prefix_is_not() -> None:
     problem = load("basics/compositions/python").problems["Python/231"]
-    head = last_head(problem.declaration, "python")
+    head = last_head(problem.declaration, by_name("python"))
     assert head is not None
-    copy = renamed(problem.reference, "python", head.parameters, ["a"])
+    copy = renamed(problem.solution, "python", head.parameters, ["a"])
     assert copy != problem.reference
     [leak] = leakage([problem], [document(copy)])
     assert (leak.whole, leak.shared, leak.nearest) == (True, 1.0, 1.0)
-    [leak] = leakage([problem], [document(problem.reference.rstrip() + ".upper()\n", problem.declaration)])
+    [leak] = leakage([problem], [document(problem.solution.rstrip() + ".upper()\n", problem.declaration)])
     assert not leak.whole
     assert leak.shared > 0.5
-    [leak] = leakage([problem], [document("    " + problem.reference.replace("\n", "\n    "), problem.declaration)])
+    [leak] = leakage([problem], [document("    " + problem.solution.replace("\n", "\n    "), problem.declaration)])
     assert leak.whole  # white space apart
 
 
@@ -156,7 +154,7 @@ def test_a_copy_under_other_names_is_found_and_a_prefix_is_not() -> None:
 def test_solutions_inside_real_code_are_found(language: str) -> None:
     problems = [p for p in load("basics/written").problems.values() if p.language == language]
     planted = problems[4]
-    body = planted.reference if language != "java" else planted.reference.rstrip().removesuffix("}")
+    body = planted.solution if language != "java" else planted.solution.rstrip().removesuffix("}")
     file = f"{planted.declaration}{body}\n" + ("}\n" if language == "java" else "")
     found = leakage(problems, [document(file, f"// {language}\n", kind="code", language=language)])
     assert [leak.task_id for leak in found if leak.whole] == [planted.task_id]

@@ -26,7 +26,7 @@ def document(language: str, prompt: str, completion: str, **more: str) -> Docume
 
 def solutions(basics: ProblemSet, language: str) -> list[Document]:
     listed = (p for p in basics.problems.values() if p.language == language)
-    return [document(language, generation_prompt(p), p.reference) for p in listed]
+    return [document(language, generation_prompt(p), p.solution) for p in listed]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,7 +73,7 @@ def test_functions_of_as_many_arguments_come_first(basics: ProblemSet) -> None:
 def test_translations_are_looked_up_among_translations_of_the_pair(basics: ProblemSet) -> None:
     pairs = [(basics.get(f"Python/{n}"), basics.get(f"JavaScript/{n}")) for n in (4, 100, 200, 300)]
     there = [
-        document("javascript", translation_prompt(own, other), other.reference, source_language="python")
+        document("javascript", translation_prompt(own, other), other.solution, source_language="python")
         for own, other in pairs
     ]
     others = [document("javascript", one.prompt, "wrong", source_language="java") for one in there] + [

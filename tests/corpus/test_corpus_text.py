@@ -157,9 +157,7 @@ def test_a_folder_is_read_once_and_in_order(tmp_path: Path) -> None:
 
 def test_what_is_planted_is_found() -> None:
     problems = list(load("basics/written/python").problems.values())
-    planted = Document(
-        kind="generation", language="python", prompt=problems[4].prompt, completion=problems[4].reference
-    )
+    planted = Document(kind="generation", language="python", prompt=problems[4].prompt, completion=problems[4].solution)
     other = Document(
         kind="generation", language="python", prompt="def f():\n", completion="    return 'nothing at all'\n"
     )

@@ -111,7 +111,9 @@ def program_of(language: str, source: str, mark: str = "") -> Program:
     """A solution of the language's self-test problem, `mark` in the environment of all its processes."""
     spoken = LANGUAGES[language]
     problem = spoken.self_test
-    program = spoken.program(problem, Sample(task_id=problem.task_id, index=0, text=source, whole=True), problem.tests)
+    program = spoken.program(
+        problem, Sample(task_id=problem.task_id, index=0, text=source, whole=True), problem.tests.code
+    )
     if not mark:
         return program
 

@@ -136,7 +136,7 @@ SLEEPER = "def answer():\n    import time\n    time.sleep({})\n    return 42\n"
 def answer(text: str) -> Program:
     python = LANGUAGES["python"]
     sample = Sample(task_id="x", index=0, text=text, whole=True)
-    return python.program(python.self_test, sample, python.self_test.tests)
+    return python.program(python.self_test, sample, python.self_test.tests.code)
 
 
 def test_the_pool_settles_a_program_between_limit_and_headroom_alone(environment: Environment) -> None:

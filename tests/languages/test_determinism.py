@@ -39,7 +39,7 @@ def test_unordered_collections_are_iterated_in_one_order(name: str, environment:
         pytest.skip(unknown[0])
     problem = problem_for(name)
     sample = Sample(task_id=problem.task_id, index=0, text=PRINTS_AN_ORDER[name])
-    program = LANGUAGES[name].program(problem, sample, problem.tests)
+    program = LANGUAGES[name].program(problem, sample, problem.tests.code)
     seen = set()
     with Slot(environment.world) as slot:
         for _ in range(6):
@@ -57,7 +57,7 @@ def test_a_go_program_that_depends_on_map_order_always_gets_the_same_verdict(env
     first = f"    for k := range {small} {{\n        return int(k[0])\n    }}\n    return 0\n}}\n"
     problem = problem_for("go")
     sample = Sample(task_id=problem.task_id, index=0, text=first)
-    program = LANGUAGES["go"].program(problem, sample, problem.tests)
+    program = LANGUAGES["go"].program(problem, sample, problem.tests.code)
     with Slot(environment.world) as slot:
         outcomes = [slot.execute(program, default_limits()).run for _ in range(8)]
     told = {run.stdout for run in outcomes if run is not None}

@@ -24,9 +24,9 @@ def judged(environment: Environment, language: str, case: Cheat | Honest) -> Ver
     sample = Sample(task_id=problem.task_id, index=0, text=case.text, whole=case.whole)
     spoken = LANGUAGES[language]
     limits = default_limits(cpu_s=2.0)
-    program = spoken.program(problem, sample, problem.tests)
+    program = spoken.program(problem, sample, problem.tests.code)
     with Slot(environment.world) as slot:
-        return decide([slot.execute(program, limits)], limits, spoken.read_failure)
+        return decide([slot.execute(program, limits)], limits, spoken.failure)
 
 
 @pytest.mark.parametrize(("language", "name"), CHEATS)

@@ -23,9 +23,9 @@ def test_a_shipped_program_gets_the_status_written_beside_it(
     language: str, status: Status, environment: Environment
 ) -> None:
     problem = problem_for(language)
-    program = LANGUAGES[language].program(problem, cases(language)[status], problem.tests)
+    program = LANGUAGES[language].program(problem, cases(language)[status], problem.tests.code)
     with Slot(environment.world) as slot:
-        verdict = decide([slot.execute(program, LIMITS)], LIMITS, LANGUAGES[language].read_failure)
+        verdict = decide([slot.execute(program, LIMITS)], LIMITS, LANGUAGES[language].failure)
     assert verdict.status is status, verdict
 
 
@@ -36,10 +36,10 @@ def test_a_reference_passes_hidden_and_example_tests_of_every_basics_problem(
 
     programs = []
     for problem in (p for p in basics.problems() if p.language == language):
-        sample = Sample(task_id=problem.task_id, index=0, text=problem.reference)
-        programs.append(LANGUAGES[language].program(problem, sample, problem.tests))
+        sample = Sample(task_id=problem.task_id, index=0, text=problem.solution)
+        programs.append(LANGUAGES[language].program(problem, sample, problem.tests.code))
         if problem.task_id.endswith(("/0", "/16", "/25")):
-            programs.append(LANGUAGES[language].program(problem, sample, problem.example_tests))
+            programs.append(LANGUAGES[language].program(problem, sample, problem.tests.examples))
     jobs = [Job(program=program, limits=default_limits()) for program in programs]
     verdicts = [verdict for _, verdict in LocalPool(environment, workers=1).judge(jobs)]
     assert len(verdicts) == len(programs)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from passatk.errors import InputError, SourceError, UnknownNameError
-from passatk.problems import basics, humaneval, load
+from passatk.problems import BENCHMARKS, basics, load
 from passatk.problems.fetch import fetch
 from passatk.problems.rendering import RENDERERS
 from passatk.prompts import completion
@@ -38,8 +38,8 @@ def test_basics_has_at_least_160_problems_in_six_languages() -> None:
         assert problem.prompt
         assert problem.declaration
         assert problem.reference
-        assert problem.tests != problem.example_tests
-        assert problem.example_tests
+        assert problem.tests.code != problem.tests.examples
+        assert problem.tests.examples
 
 
 def test_every_basics_problem_is_written_in_every_language() -> None:
@@ -98,11 +98,14 @@ def test_a_set_is_the_same_compressed_or_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("records", "message"),
     [
-        ([{k: v for k, v in RECORD.items() if k != "test"}], r"p:1: field 'test': is missing; expected text"),
-        ([{**RECORD, "prompt": 3}], r"p:1: field 'prompt': is no text but 3; expected text"),
-        ([{**RECORD, "task_id": "Cobol/1"}], r"p:1: field 'task_id': no language for 'Cobol/1'"),
+        (
+            [{k: v for k, v in RECORD.items() if k != "test"}],
+            r"p:1: field 'test': is missing; expected a record",
+        ),
+        ([{**RECORD, "prompt": 3}], r"p:1: field 'prompt': must be a string, got 3; expected a record of humaneval-x"),
+        ([{**RECORD, "task_id": "Cobol/1"}], r"p:1: field 'task_id': no language is called 'Cobol'"),
         ([RECORD, RECORD], r"p:2: field 'task_id': 'Python/0' is there twice"),
-        ([{**RECORD, "example_test": 3}], r"p:1: field 'example_test': is no text but 3"),
+        ([{**RECORD, "example_test": 3}], r"p:1: field 'example_test': must be a string or null, got 3"),
         ([{"question": 1}], r"p:1: fields 'question' fit no benchmark"),
     ],
 )
@@ -200,6 +203,6 @@ def test_a_server_that_does_not_serve_is_a_clear_error(
 
 
 def test_only_known_benchmarks_can_be_fetched() -> None:
-    assert set(humaneval.FILES) == {"HumanEval.jsonl.gz"}
+    assert set(BENCHMARKS["humaneval"].files) == {"HumanEval.jsonl.gz"}
     with pytest.raises(UnknownNameError, match="known: humaneval, humaneval-x"):
         fetch("mbpp")

@@ -15,7 +15,7 @@ from passatk.records import Outcome, Sample
 from passatk.sandbox import Slot
 
 JAVA = LANGUAGES["java"]
-RIGHT = JAVA.self_test.reference
+RIGHT = JAVA.self_test.solution
 DEEP = f"        return {'(' * 3000}42{')' * 3000};\n    }}\n}}\n"
 
 
@@ -35,7 +35,7 @@ def slot(java: Environment) -> Iterator[Slot]:
 
 def judged(slot: Slot, text: str) -> Outcome:
     problem = JAVA.self_test
-    program = JAVA.program(problem, Sample(task_id=problem.task_id, index=0, text=text), problem.tests)
+    program = JAVA.program(problem, Sample(task_id=problem.task_id, index=0, text=text), problem.tests.code)
     outcome = slot.execute(program, default_limits())
     assert outcome.fault is None
     return outcome

@@ -50,7 +50,7 @@ def test_every_text_of_humaneval_x_comes_back(codegeex: CodeGeeXTokenizer, data:
     problems = load(str(data / "humaneval-x")).problems
     assert len(problems) == 984
     for problem in problems.values():
-        text = problem.prompt + problem.reference + problem.tests
+        text = problem.prompt + problem.solution + problem.tests.code
         assert codegeex.decode(codegeex.encode(text)) == text
 
 

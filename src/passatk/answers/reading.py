@@ -16,7 +16,6 @@ from passatk.answers.thinking import with_plain_blanks, within_reach, without_ma
 from passatk.languages import LANGUAGES
 from passatk.languages.dialect import Dialect
 from passatk.languages.syntax import LONGEST
-from passatk.prompts.building import before_completion
 from passatk.records import Problem, Record
 
 VERSION = 1
@@ -74,19 +73,18 @@ def looks_like_chat(text: str) -> bool:
 
 def entry_point(problem: Problem) -> str:
     """The name that the tests call: the problem's own word for it, or the function that its prompt leaves open."""
-    named = str(getattr(problem, "entry_point", ""))
-    if named:
-        return named
+    if problem.entry_point:
+        return problem.entry_point
     dialect = LANGUAGES[problem.language]
     outlined = dialect.outline(prompt_program(dialect, problem))
     functions = [name for part in outlined.parts if part.kind == "function" for name in part.names if name]
-    tested = words_of(dialect, problem.tests)
+    tested = words_of(dialect, problem.tests.code)
     return next((name for name in reversed(functions) if name in tested), functions[-1] if functions else "")
 
 
 def prompt_program(dialect: Dialect, problem: Problem) -> str:
     """A problem's prompt with its last function closed, so that it can be looked at."""
-    prompt = before_completion(problem)
+    prompt = problem.prompt or problem.declaration
     if dialect.by_indentation:
         return prompt
     return dialect.shaped(prompt + "\n" + "}\n" * max(0, dialect.open_braces(prompt)), "")
@@ -114,7 +112,7 @@ def _whole(
     own, code = imports_apart(dialect, code, left_out, entry)
     first, code = first_to_last(dialect, code)
     code = dialect.merged([*own, *joined], code, entry)
-    tested = words_of(dialect, problem.tests)
+    tested = words_of(dialect, problem.tests.code)
     given = needed_from(dialect, code, [prompt_program(dialect, problem)], tested, entry, dialect.prompt_imports)
     code = first + dialect.merged(given, code, entry)
     if joined and label == "block":
@@ -135,8 +133,8 @@ def _unfenced_bodies(said: str) -> list[Block]:
 
 def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block], thinking: str) -> Answer | None:
     """The last block that continues the prompt as its function's body."""
-    prompt = before_completion(problem)
-    if not prompt.strip() or not getattr(problem, "in_function", True):
+    prompt = problem.prompt
+    if not prompt.strip() or not problem.in_function:
         return None
     for block in reversed(blocks[-20:]):
         if not block.code.strip() or len(block.code) > LONGEST or not dialect.returns.search(block.code):

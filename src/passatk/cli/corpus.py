@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from passatk.cli.generated import App
 from passatk.cli.options import Json
 
-app = typer.Typer(
+app = App(
     help="Training text: functions made in six languages at once, real code through filters, tokens in windows.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -91,7 +92,7 @@ def show(
     console.print(f"function {number}: {corpus.functions[number].composition}", style="bold", highlight=False)
     for problem in problems.problems.values():
         console.print(f"--- {problem.language}", style="bold")
-        text = generation_prompt(problem) + problem.reference
+        text = generation_prompt(problem) + problem.solution
         console.print(Syntax(text.strip("\n"), problem.language, background_color="default", word_wrap=True))
 
 

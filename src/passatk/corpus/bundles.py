@@ -6,7 +6,7 @@ import msgspec
 
 from passatk.corpus.functions import RENDERER_OF
 from passatk.problems.rendering import Go, Java, Renderer, Rust, Specification
-from passatk.records import Problem
+from passatk.records import Asserts, Problem
 
 _CHECKS = {"cpp": "    assert(", "java": "        if (!("}
 """What a check of one case begins with, in languages whose checks all stand in one main."""
@@ -24,7 +24,7 @@ def bundle(language: str, specifications: Sequence[Specification], number: int) 
         head,
         task_id=f"{renderer.prefix}/bundle/{number}",
         reference=_program(renderer, named),
-        tests=_tests(renderer, named),
+        tests=Asserts(code=_tests(renderer, named)),
     )
 
 
@@ -32,8 +32,7 @@ def _program(renderer: Renderer, named: Sequence[Specification]) -> str:
     parts = []
     for specification in named:
         problem = renderer.problem(specification, 0)
-        before = problem.prompt if renderer.language != "rust" else problem.declaration + problem.prompt
-        parts.append(before + problem.reference)
+        parts.append(f"{problem.prompt}{problem.reference}")
     if isinstance(renderer, Java):
         inner = [part.removeprefix(renderer.opening).removesuffix("}\n") for part in parts]
         return renderer.opening + "\n".join(inner) + "}\n"

@@ -157,5 +157,5 @@ def _languages(task: Task) -> list[str]:
 
 def _program(language: str, specifications: Sequence[Specification], number: int) -> Program:
     problem = bundle(language, specifications, number)
-    sample = Sample(task_id=problem.task_id, index=0, text=problem.reference, whole=True)
-    return LANGUAGES[language].program(problem, sample, problem.tests)
+    sample = Sample(task_id=problem.task_id, index=0, text=problem.solution, whole=True)
+    return LANGUAGES[language].program(problem, sample, problem.tests.code)

@@ -93,7 +93,7 @@ def document_of(asked: Task, split: Split) -> Document:
         language=asked.language,
         source_language=asked.source_language,
         prompt=prompt,
-        completion=problem.reference,
+        completion=problem.solution,
         split=split,
         function=asked.function,
     )

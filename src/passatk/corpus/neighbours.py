@@ -1,10 +1,13 @@
 """How near a training corpus comes to problems that it must not contain: whole solutions, shared n-grams."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from passatk.corpus.documents import Document
-from passatk.corpus.heads import bodies, last_head
 from passatk.corpus.names import normalised
+from passatk.languages import by_name
+from passatk.languages.heads import Head, heads, last_head
+from passatk.languages.lexing import end_by_braces
 from passatk.records import Problem, Record
 
 GRAM = 8
@@ -31,7 +34,7 @@ def leakage(problems: Sequence[Problem], documents: Iterable[Document]) -> list[
     What a function calls its own is numbered by first use before tokens are compared, so a copy under other names is
     found. Of real code every function of a file is looked at by itself.
     """
-    solutions = {p.task_id: _normalised(p.declaration, p.reference, p.language) for p in problems}
+    solutions = {p.task_id: _normalised(p.declaration, p.solution, p.language) for p in problems}
     wanted = {task: _grams(tokens) for task, tokens in solutions.items()}
     by_gram: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for problem in problems:
@@ -77,8 +80,22 @@ def _functions(documents: Iterable[Document], languages: set[str]) -> Iterator[t
             yield document.language, document.completion, tokens
 
 
+def bodies(text: str, language: str) -> Iterator[tuple[Head, str]]:
+    """Every function of a file, with its body; those inside of others too."""
+    spoken = by_name(language)
+    for head in heads(text, spoken):
+        rest = text[head.body :]
+        if spoken.by_indentation:
+            line = text[head.start : head.body]
+            margin = len(line) - len(line.lstrip(" \t"))
+            outside = re.search(rf"^[ \t]{{0,{margin}}}[^\s#]", rest, re.MULTILINE)
+            yield head, rest[: outside.start()] if outside else rest
+        else:
+            yield head, rest[: end_by_braces(spoken.lexicon, rest, 0)]
+
+
 def _normalised(before: str, body: str, language: str) -> tuple[str, ...]:
-    head = last_head(before, language)
+    head = last_head(before, by_name(language))
     return normalised(body, language, (head.name, *head.parameters) if head else ())
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from scipy import sparse
 
 from passatk.corpus.documents import Document
-from passatk.corpus.heads import last_head
 from passatk.corpus.names import renamed
 from passatk.errors import InputError
+from passatk.languages import by_name
+from passatk.languages.heads import last_head
 from passatk.problems import ProblemSet
 from passatk.prompts.building import counterpart, generation_prompt, translation_prompt
 from passatk.records import Problem, Record, Sample
@@ -50,7 +51,9 @@ def translations(problems: ProblemSet, source: str, target: str) -> list[Questio
         InputError: there are none, or not in both languages, or the two are one.
     """
     if source == target:
-        raise InputError(f"a translation from {source} to {target} is none; give another --target-language")
+        raise InputError(
+            f"source and target language are both {target}; choose another target", setting="target_language"
+        )
     chosen = problems.only([source])
     if not chosen.problems:
         raise InputError(f"{problems.name} has no problems in {source}; it has {', '.join(problems.languages)}")
@@ -85,7 +88,8 @@ def retrieve(asked: Sequence[Question], documents: Iterable[Document], count: in
             named = f"translate from {kind[0]} to {kind[1]}" if kind[0] else f"are in {kind[1]}"
             raise InputError(
                 f"{len(own)} documents for training {named}; {count} samples a problem need as many: give a larger"
-                " corpus, or fewer with --samples"
+                " corpus, or ask for fewer",
+                setting="samples",
             )
     for kind, own in kept.items():
         yield from _nearest(of_kind[kind], own, count)
@@ -108,7 +112,7 @@ def _nearest(asked: Sequence[Question], own: Sequence[Document], count: int) -> 
 
 def _names(text: str, language: str) -> tuple[str, ...]:
     """Of the last function whose head is in a text, its own first; none if there is no head."""
-    head = last_head(text, language)
+    head = last_head(text, by_name(language))
     return (head.name, *head.parameters) if head else ()
 
 

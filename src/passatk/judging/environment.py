@@ -91,9 +91,9 @@ class Environment:
             for name in (name for name, toolchain in self.toolchains.items() if toolchain.usable):
                 language = LANGUAGES[name]
                 problem = language.self_test
-                sample = Sample(task_id=problem.task_id, index=0, text=problem.reference)
-                program = language.program(problem, sample, problem.tests)
-                verdict = decide([slot.execute(program, with_headroom(limits))], limits, language.read_failure)
+                sample = Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
+                program = language.program(problem, sample, problem.tests.code)
+                verdict = decide([slot.execute(program, with_headroom(limits))], limits, language.failure)
                 if verdict.status is not Status.PASSED:
                     failures[name] = f"self-test {verdict.status}: {verdict.reason}"
         return failures

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from passatk.errors import InputError
 from passatk.languages.dialect import Dialect
 from passatk.records import Problem, Program, Record, ResidentTool, Sample, Status, StepFacts, WarmTool
 
@@ -78,6 +79,13 @@ class Toolchain(Record, frozen=True, kw_only=True):
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+TYPED_HEAD = re.compile(
+    r"^[ \t]*(?!(?:return|else|new|throw|using|case|delete)\b)[A-Za-z_][\w:<>,&*\[\]. \t]*[ \t&*>]([A-Za-z_]\w*)\s*\(",
+    re.MULTILINE,
+)
+"""`Language.head` where a type stands before the function's name."""
+
+
 class Missing(Exception):
     """A tool is not here, too old, or does not work. Its text says what to do."""
 
@@ -90,12 +98,30 @@ class Language(Dialect, ABC):
     prefix: str
     """Task ids of this language are `<prefix>/<number>`."""
     aliases: tuple[str, ...] = ()
+    comment: str = "//"
+    """Begins a comment that ends with the line."""
+    head: re.Pattern[str]
+    """Begins a function, up to the parenthesis before its parameters; its one group that matches is the name."""
+    head_end: re.Pattern[str]
+    """What stands between the parameters and the body, what opens the body included."""
+    name_first: bool = False
+    """A parameter's name stands before its type."""
+    typed_by_colon: bool = False
+    """A colon parts a parameter's name from its type."""
+    usual_setup: str = ""
+    """What most programs begin with: imports or includes that benchmarks add, and that are prepared for."""
+    multipl_e: tuple[str, ...] = ()
+    """What MultiPL-E calls the language in its files."""
+    option: re.Pattern[str] = re.compile(r"(?!)")
+    """Toolchain options that a problem may ask for, each on its own."""
     minimum: tuple[int, ...]
     """Oldest toolchain version that can judge."""
     packages: tuple[str, ...]
     """Debian packages that bring the toolchain."""
     assertion: re.Pattern[str] | None = None
     """In stderr or stdout of a failed run: a test's assertion did not hold."""
+    telling: re.Pattern[str] = re.compile(r"(?!)")
+    """In a line of stderr or stdout of a failed run: it says why."""
     out_of_memory: re.Pattern[str] | None = None
     """In stderr of a failed run: the runtime's own memory limit was reached."""
     test_mark: re.Pattern[str]
@@ -117,6 +143,12 @@ class Language(Dialect, ABC):
 
     def program(self, problem: Problem, sample: Sample, tests: str) -> Program:
         """Like `assemble`; tests that would run nothing become a requirement that no machine can meet."""
+        for option in problem.options:
+            if not self.option.fullmatch(option):
+                raise InputError(
+                    f"{problem.task_id}: {option!r} is not an option of {self.title} that a problem may ask for;"
+                    f" expected {self.option.pattern}"
+                )
         program = self.assemble(problem, sample, tests)
         if self.test_mark.search(self.without_comments(tests)):
             return program
@@ -144,6 +176,12 @@ class Language(Dialect, ABC):
         if self.assertion and self.assertion.search(facts.stderr + facts.stdout):
             return Status.WRONG_ANSWER
         return Status.RUNTIME_ERROR
+
+    def failure(self, facts: StepFacts) -> tuple[Status, str]:
+        """Status of a run that failed by itself, and the line that says why: a message, else stderr's last line."""
+        spoken = [[line.strip() for line in text.splitlines() if line.strip()] for text in (facts.stderr, facts.stdout)]
+        named = [line for lines in spoken for line in reversed(lines) if self.telling.search(line)]
+        return self.read_failure(facts), named[0] if named else spoken[0][-1] if spoken[0] else ""
 
     # --- for subclasses --------------------------------------------------------------------------------------
 
@@ -178,8 +216,8 @@ class Language(Dialect, ABC):
 
 
 def body_of(problem: Problem, sample: Sample) -> str:
-    """The sample with what it continues."""
-    return sample.text if sample.whole else problem.prompt + sample.text
+    """The sample with what it continues, and what stands behind it."""
+    return sample.text if sample.whole else problem.prompt + sample.text + problem.suffix
 
 
 def mark_of(body: str, tests: str) -> str:

@@ -5,19 +5,32 @@ does not include stays missing. The members of strings and of common vectors are
 definitions: a program cannot put its own in their place.
 """
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.languages.base import (
+    TYPED_HEAD,
+    Language,
+    Missing,
+    Toolchain,
+    body_of,
+    harness,
+    mark_of,
+    output_of,
+    prepared,
+)
+from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, Lexicon, blanked
 from passatk.languages.syntax import Grammar, Part
-from passatk.records import Problem, Program, Sample, Step
+from passatk.records import Asserts, Problem, Program, Sample, Step
 
-HELPERS = (
+INCLUDES = (
     "#include<stdlib.h>",
     "#include<algorithm>",
     "#include<math.h>",
@@ -28,7 +41,7 @@ HELPERS = (
     "#include<cstring>",
     "#include<iostream>",
 )
-"""Added where the prompt lacks them, as HumanEval-X's evaluator does."""
+"""What most programs begin with: read in precompiled form."""
 
 _DEPENDENCIES = {
     "boost": (re.compile(r"#\s*include\s*[<\"]boost/"), "/usr/include/boost/version.hpp", "libboost-dev"),
@@ -37,7 +50,7 @@ _DEPENDENCIES = {
 
 
 _COMMON_HEADERS = ((), ("map",), ("bits/stdc++.h",))
-"""What programs include beyond `HELPERS`: the sets that are precompiled."""
+"""What programs include beyond `INCLUDES`: the sets that are precompiled."""
 _ELEMENTS = ("char", "int", "long", "long long", "float", "double", "std::string", "std::vector<int>")
 _VECTORS = tuple(f"template class std::vector<{element}>;\n" for element in (*_ELEMENTS, "std::vector<std::string>"))
 _INSTANCES = "".join(("#include <string>\n#include <vector>\n", "template class std::basic_string<char>;\n", *_VECTORS))
@@ -63,7 +76,13 @@ _STANDARD = ("abs", "fabs")
 _NO_LUCK = ("-fsanitize=unreachable,return", "-fsanitize-undefined-trap-on-error")
 """A function that ends without its value, or where it said it could not, stops there; else it runs on into whatever
 the linker put behind it, the tests or a `return 0`."""
-_COMPILE = ("-std=c++11", "-w", *_NO_LUCK)
+_COMPILE = ("-w", *_NO_LUCK)
+_DEFAULT = "-std=c++11"
+NEWEST = "-std=newest"
+"""The problem option that stands for the newest standard that the compiler has."""
+_PREPARED = {_DEFAULT: "", "-std=c++17": "/c++17", NEWEST: "/newest"}
+"""Standards that are prepared for -> where below the prepared folder. Programs of others read their headers whole."""
+_STANDARDS = ("c++23", "c++2b", "c++20", "c++2a", "c++17", "c++14", "c++11")
 
 
 _LEXICON = Lexicon(
@@ -112,11 +131,19 @@ _BARE_STD = re.compile(
 
 class Cpp(Language):
     name, title, prefix = "cpp", "C++", "CPP"
-    aliases = ("c++",)
+    aliases = ("c++", "cxx", "cc")
+    head = TYPED_HEAD
+    head_end = re.compile(r"\s*(?:(?:const|noexcept|override|final)\b\s*)*(?:->[^;{}\n]*)?\{")
+    usual_setup = "\n".join(INCLUDES)
+    multipl_e = ("cpp",)
+    option = re.compile(r"-std=(?:(?:c|gnu)\+\+(?:98|03|0x|1[1473yz]|2[03abc])|newest)")
     minimum = (7,)
     packages = ("g++",)
     fences = ("cpp", "c++", "cc", "cxx", "c", "hpp", "h")
     lexicon = _LEXICON
+    binds = patterns(*TYPED_BINDS, r"\bauto\s*&{0,2}\s*\[([\w\s,]*)\]")
+    members = (".", "->", "::")
+    suffixes = (".cc", ".cpp", ".cxx", ".hpp", ".hh")
     grammar = _GRAMMAR
     code_line = re.compile(
         r"#\s*(?:include|define|undef|pragma|if|ifdef|ifndef|endif|else)\b|using\s+\w.*;|namespace\s+\w+\s*\{|template\s*<"
@@ -125,6 +152,7 @@ class Cpp(Language):
     )
     driver_names = re.compile(r"main")
     stub = re.compile(r";|return;|throw\s.*", re.DOTALL)
+    telling = re.compile(r"Assertion|terminate called|what\(\)|^fatal")
     test_mark = re.compile(r"\bmain\s*\(")
     self_test = Problem(
         task_id="CPP/self-test",
@@ -133,21 +161,23 @@ class Cpp(Language):
         prompt="using namespace std;\nint answer() {\n",
         declaration="using namespace std;\nint answer() {\n",
         reference="    vector<int> halves(2, 21);\n    return halves[0] + halves[1];\n}\n",
-        tests="#undef NDEBUG\n#include <assert.h>\nint main() {\n    assert(answer() == 42);\n}\n",
+        tests=Asserts(code="#undef NDEBUG\n#include <assert.h>\nint main() {\n    assert(answer() == 42);\n}\n"),
     )
 
     def locate(self, cache: Path) -> Toolchain:
         compiler = self.find_tool("g++")
         version = self.check_version(output_of(compiler, "--version"), r"(\d+)\.\d+\.\d+")
+        newest = _newest(compiler)
         there = {name: Path(path).exists() for name, (_, path, _) in _DEPENDENCIES.items()}
         mold = shutil.which("mold") is not None
-        folder = self._prepare(compiler, version, cache)
+        folder = self._prepare(compiler, version, newest, cache)
         return Toolchain(
             language=self.name,
             version=version,
             readable=(str(folder),),
             variables=(
                 ("CXX", compiler),
+                ("CXX_NEWEST", newest),
                 ("CXX_LINKER", "-fuse-ld=mold" if mold else "-fuse-ld=bfd"),
                 ("CXX_PREPARED", str(folder)),
             ),
@@ -169,29 +199,36 @@ class Cpp(Language):
             f"{opened.rstrip()}\n{''.join(f'{part.text.rstrip()}' + chr(10) for part in behind)}" if behind else opened
         )
 
-    def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
-        """A folder with the harness compiled, and the common sets of headers precompiled."""
+    def _prepare(self, compiler: str, version: str, newest: str, cache: Path) -> Path:
+        """A folder with the harness compiled and common sets of headers precompiled, for each prepared standard."""
         sources = {_name_of(headers): _text_of(headers) for headers in map(_with_helpers, _COMMON_HEADERS)}
         proof = harness("proof.cpp")
-        parts = (version, os.stat(compiler).st_mtime_ns, _COMPILE, sorted(sources.items()), proof, _INSTANCES)
-        recipe = " ".join(map(str, parts))
+        tools = (version, os.stat(compiler).st_mtime_ns, _COMPILE, newest, _PREPARED)
+        recipe = " ".join(map(str, (*tools, sorted(sources.items()), proof, _INSTANCES)))
         folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
         def make(made: Path) -> None:
+            with ThreadPoolExecutor(len(_PREPARED)) as pool:
+                list(pool.map(make_one, _PREPARED, [made] * len(_PREPARED)))
+
+        def make_one(standard: str, whole: Path) -> None:
+            made = Path(f"{whole}{_PREPARED[standard]}")
+            made.mkdir(exist_ok=True)
+            compile_ = (compiler, newest if standard == NEWEST else standard, *_COMPILE)
             (made / "proof.cpp").write_text(proof)
-            output_of(compiler, *_COMPILE, "-c", "proof.cpp", "-o", _proof(), cwd=made)
+            output_of(*compile_, "-c", "proof.cpp", "-o", _proof(), cwd=made)
             (made / "instances.cpp").write_text(_INSTANCES)
-            output_of(compiler, *_COMPILE, "-O2", "-S", "instances.cpp", "-o", "instances.s", cwd=made)
+            output_of(*compile_, "-O2", "-S", "instances.cpp", "-o", "instances.s", cwd=made)
             (made / "instances.s").write_text(_made_strong((made / "instances.s").read_text()))
             output_of(compiler, "-c", "instances.s", "-o", _instances(), cwd=made)
             for name, text in sources.items():
                 (made / name).write_text(text)
-                output_of(compiler, *_COMPILE, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
+                output_of(*compile_, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
 
         return prepared(folder, make)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        helpers = "".join(f"{line}\n" for line in HELPERS if line not in problem.prompt)
+        helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
         body = body_of(problem, sample)
         # a name the program cannot know when it is written, for the tests' own assertion
         mark = mark_of(body, tests)
@@ -201,14 +238,30 @@ class Cpp(Language):
         requires = tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(written))
         libraries = ("-lcrypto",) if "openssl" in requires else ()
         link = ("-Wl,--wrap=main", f"-Wl,--defsym=passatk_failed_{mark}=passatk_failed", "${CXX_LINKER}", *libraries)
-        compile_ = ("${CXX}", *_COMPILE, "-I", "${CXX_PREPARED}", "-I", ".", "-o", "program", "main.cpp")
+        standard = problem.options[-1] if problem.options else _DEFAULT
+        folder = "${CXX_PREPARED}" + _PREPARED.get(standard, "")
+        flag = "${CXX_NEWEST}" if standard == NEWEST else standard
+        compile_ = ("${CXX}", flag, *_COMPILE, "-I", folder, "-I", ".", "-o", "program", "main.cpp")
         return Program(
             language=self.name,
             files=(("main.cpp", source), (_name_of(headers), _text_of(headers))),
-            build=(Step(argv=(*compile_, *(f"${{CXX_PREPARED}}/{name}" for name in (_proof(), _instances())), *link)),),
+            build=(Step(argv=(*compile_, *(f"{folder}/{name}" for name in (_proof(), _instances())), *link)),),
             run=Step(argv=("./program",)),
             requires=requires,
         )
+
+
+def _newest(compiler: str) -> str:
+    """The option for the newest standard that `compiler` knows.
+
+    Raises:
+        Missing: it knows none of them.
+    """
+    for standard in _STANDARDS:
+        with contextlib.suppress(Missing):
+            output_of(compiler, f"-std={standard}", "-fsyntax-only", "-x", "c++", "/dev/null")
+            return f"-std={standard}"
+    raise Missing(f"{compiler} knows none of the C++ standards {', '.join(_STANDARDS)}")
 
 
 @cache
@@ -229,7 +282,7 @@ def _made_strong(assembly: str) -> str:
 
 
 def _with_helpers(more: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_SYSTEM_HEADER.findall("\n".join(HELPERS))).union(more)
+    return frozenset(_SYSTEM_HEADER.findall("\n".join(INCLUDES))).union(more)
 
 
 def _text_of(headers: frozenset[str]) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon
 from passatk.languages.syntax import Grammar, Part
-from passatk.records import Problem, Program, Sample, Status, Step, StepFacts
+from passatk.records import Asserts, Problem, Program, Sample, Status, Step, StepFacts
 
 HELPERS = {
     "math": "Pi",
@@ -29,6 +30,7 @@ HELPERS = {
 variable called like the package looks like a use and is none."""
 
 _IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^()]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
+_PROMPT_IMPORT = re.compile(_IMPORT.pattern + r"\n?", re.MULTILINE)
 _PACKAGE = re.compile(r"^package\s+\w+\s*$", re.MULTILINE)
 _TEST = re.compile(r"^func\s+(Test\w+)\s*\(", re.MULTILINE)
 _NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
@@ -123,10 +125,17 @@ _GRAMMAR = Grammar(
 class Go(Language):
     name, title, prefix = "go", "Go", "Go"
     aliases = ("golang",)
+    head = re.compile(r"^func\s+(?:\([^()\n]*\)\s*)?(\w+)\s*(?:\[[^\]\n]*\])?\(", re.MULTILINE)
+    head_end = re.compile(r"(?:[^\n{]|(?:interface|struct)[ ]?\{\})*\{")
+    name_first = True
+    multipl_e = ("go_test.go", "go")
     minimum = (1, 18)
     packages = ("golang-go", "golang-github-stretchr-testify-dev")
     fences = ("go", "golang")
     lexicon = _LEXICON
+    binds = patterns(rf"({LIST})\s*:=", rf"\bvar\s+({LIST})")
+    inner_parameters = re.compile(r"\bfunc\s*\(([^()]*)\)")
+    suffixes = (".go",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"package\s+\w+\s*(?://.*)?$|import\s*[(\"]|import\s+\w+\s+\"|func\s*(?:\([^()]*\)\s*)?\w+\s*[\[(]|(?:type|var|const)\s+(?:\w+\s+\S|\()|[{})]|//|/\*"
@@ -134,6 +143,7 @@ class Go(Language):
     driver_names = re.compile(r"main|(?:Test|Benchmark|Example|Fuzz)(?:[A-Z_0-9]\w*)?")
     stub = re.compile(r"return|panic\(.*\)", re.DOTALL)
     prompt_imports = False
+    telling = re.compile(r"^panic:|^fatal|^--- FAIL")
     test_mark = re.compile(r"\bfunc\s+Test\w+\(")
     self_test = Problem(
         task_id="Go/self-test",
@@ -142,8 +152,8 @@ class Go(Language):
         prompt="func Answer() int {\n",
         declaration="func Answer() int {\n",
         reference='    return len(strings.Repeat("go", 21))\n}\n',
-        tests="func TestAnswer(t *testing.T) {\n    assert.Equal(t, 42, Answer())\n}\n",
-        test_setup=f'package main\n\nimport (\n    "testing"\n    "{TESTIFY}"\n)\n',
+        tests=Asserts(code="func TestAnswer(t *testing.T) {\n    assert.Equal(t, 42, Answer())\n}\n"),
+        setup=f'package main\n\nimport (\n    "testing"\n    "{TESTIFY}"\n)\n',
     )
 
     def locate(self, cache: Path) -> Toolchain:
@@ -219,9 +229,10 @@ class Go(Language):
         if sample.whole:
             body, imported = _split_imports(_PACKAGE.sub("", sample.text, count=1))
         else:
-            body, imported = problem.prompt.replace(problem.imports, "", 1) + sample.text, []
+            opening = _PROMPT_IMPORT.sub("", _PACKAGE.sub("", problem.prompt, count=1))
+            body, imported = opening + sample.text + problem.suffix, []
         body = _DIRECTIVE.sub("// go:", body)
-        _, asked = _split_imports(f"{problem.imports}\n{problem.test_setup}")
+        _, asked = _split_imports(f"{problem.prompt}\n{problem.setup}")
         code = f"{body}\n{tests}"
         spoken = _NOT_CODE.sub(" ", code)
         # an unused import does not compile: keep what is named, whoever asked for it

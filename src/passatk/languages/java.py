@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.languages.base import TYPED_HEAD, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked, end_by_braces
 from passatk.languages.syntax import Grammar, Part, outline
-from passatk.records import Problem, Program, ResidentTool, Sample, Step
+from passatk.records import Asserts, Problem, Program, ResidentTool, Sample, Step
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
 _ONE_ORDER = (
@@ -85,10 +86,16 @@ def _prepared_name() -> str:
 
 class Java(Language):
     name, title, prefix = "java", "Java", "Java"
+    head = TYPED_HEAD
+    head_end = re.compile(r"\s*(?:throws\b[^;{}]*)?\{")
+    multipl_e = ("java",)
+    option = re.compile(r"-ea|-da")
     minimum = (11,)
     closers = 2
     fences = ("java", "jshell")
     lexicon = _LEXICON
+    binds = patterns(*TYPED_BINDS, r"\b([A-Za-z_]\w*)\s*->", r"\(([\w\s,]*)\)\s*->")
+    suffixes = (".java",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"import\s+(?:static\s+)?[\w.*]+\s*;|package\s+[\w.]+\s*;|@\w"
@@ -104,6 +111,7 @@ class Java(Language):
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
     out_of_memory = re.compile(r"java\.lang\.OutOfMemoryError(?!: unable to create native thread)")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|^Exception in thread|Assertion")
     test_mark = re.compile(r"\bmain\s*\(")
     self_test = Problem(
         task_id="Java/self-test",
@@ -112,9 +120,11 @@ class Java(Language):
         prompt="import java.util.*;\nclass Solution {\n    public int answer() {\n",
         declaration="import java.util.*;\nclass Solution {\n    public int answer() {\n",
         reference="        return List.of(20, 22).stream().mapToInt(Integer::intValue).sum();\n    }\n}\n",
-        tests=(
-            "public class Main {\n    public static void main(String[] args) {\n"
-            "        if (new Solution().answer() != 42) throw new AssertionError();\n    }\n}\n"
+        tests=Asserts(
+            code=(
+                "public class Main {\n    public static void main(String[] args) {\n"
+                "        if (new Solution().answer() != 42) throw new AssertionError();\n    }\n}\n"
+            )
         ),
     )
 
@@ -197,7 +207,12 @@ class Java(Language):
                     resident=_prepared_name(),
                 ),
             ),
-            run=Step(argv=("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", "-cp", _CLASSES, "passatk.Proof")),
+            run=Step(
+                argv=(
+                    *("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", *problem.options),
+                    *("-cp", _CLASSES, "passatk.Proof"),
+                )
+            ),
         )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
-from passatk.records import Problem, Program, Sample, Step
+from passatk.records import Asserts, Problem, Program, Sample, Step
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
 _WORD = re.compile(r"(?:(?<=\.\.\.)|(?<![\w.$]))[A-Za-z_$][\w$]*")
@@ -73,11 +74,29 @@ _IMPORT = re.compile(
 class JavaScript(Language):
     name, title, prefix = "javascript", "JavaScript", "JavaScript"
     aliases = ("js", "node")
+    head = re.compile(
+        r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:(?:const|let|var)\s+([\w$]+)\s*=\s*"
+        r"(?:async\s*)?(?:function\b\s*\w*\s*)?|function\b\s*\*?\s*([\w$]+)\s*)\(",
+        re.MULTILINE,
+    )
+    head_end = re.compile(r"\s*(?:=>\s*)?\{")
+    name_first = True
+    multipl_e = ("js",)
     minimum = (14,)
     packages = ("nodejs",)
     out_of_memory = re.compile(r"JavaScript heap out of memory")
     fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
     lexicon = _LEXICON
+    interpolated = r"`(?:\\.|[^`\\])*`"
+    binds = patterns(
+        r"\b(?:const|let|var)\s+(\[[^\]=]*\]|\{[^}=]*\}|[A-Za-z_$][\w$]*)",
+        r",\s*([A-Za-z_$][\w$]*)\s*=(?![=>])",
+        r"([A-Za-z_$][\w$]*)\s*=>",
+        r"\(([^()]*)\)\s*=>",
+        r"\bfunction\b\s*([\w$]*)",
+        r"\bfunction\b\s*[\w$]*\s*\(([^()]*)\)",
+    )
+    suffixes = (".js", ".mjs", ".cjs")
     grammar = _GRAMMAR
     code_line = re.compile(
         r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
@@ -92,6 +111,7 @@ class JavaScript(Language):
     reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
     test_mark = re.compile(r"console\.assert")
     self_test = Problem(
         task_id="JavaScript/self-test",
@@ -100,7 +120,7 @@ class JavaScript(Language):
         prompt="const answer = () => {\n",
         declaration="const answer = () => {\n",
         reference="  return [20, 22].reduce((a, b) => a + b)\n}\n",
-        tests="console.assert(answer() === 42)\n",
+        tests=Asserts(code="console.assert(answer() === 42)\n"),
     )
 
     def locate(self, cache: Path) -> Toolchain:

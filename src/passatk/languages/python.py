@@ -12,16 +12,17 @@ from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
-from passatk.records import Problem, Program, Sample, Step, WarmTool
+from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
 
 COMMON_IMPORTS = "\n".join(
     [f"import {m}" for m in ("math", "re", "sys", "copy", "datetime", "itertools", "collections", "heapq")]
     + [f"import {m}" for m in ("statistics", "functools", "hashlib", "numpy", "numpy as np", "string")]
     + ["from typing import *", "from collections import *"]
 )
-"""What evaluators import before a program, HumanEval-X's among them."""
+"""What most programs begin with: warm interpreters have it imported."""
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
@@ -70,12 +71,30 @@ def _tool_name() -> str:
 
 class Python(Language):
     name, title, prefix = "python", "Python", "Python"
-    aliases = ("py", "HumanEval")
+    aliases = ("py", "python3")
+    comment = "#"
+    head = re.compile(r"^[ \t]*(?:async[ ]+)?def[ ]+(\w+)\s*\(", re.MULTILINE)
+    head_end = re.compile(r"\s*(?:->[^\n]*?)?:[^\n]*(?:\n|\Z)")
+    name_first = typed_by_colon = True
+    usual_setup = COMMON_IMPORTS
+    multipl_e = ("py",)
     minimum = (3, 11)
     packages = ("python3",)
     by_indentation = True
     fences = ("python", "py", "python3", "py3", "python2", "ipython", "ipython3", "pycon", "jupyter", "sage")
     lexicon = _LEXICON
+    interpolated = r"""[rR]?[fF][rR]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+    binds = patterns(
+        rf"^[ \t]*({LIST})\s*(?::[^=\n]+)?=(?!=)",
+        r"=\s*([A-Za-z_]\w*)\s*=(?!=)",
+        r"\bfor\s+([\w\s,()*]*?)\s+in\b",
+        r"\blambda\s+([^:\n]*):",
+        r"\bas\s+([A-Za-z_]\w*)",
+        r"([A-Za-z_]\w*)\s*:=",
+        r"\bdef\s+(\w+)",
+    )
+    inner_parameters = re.compile(r"\bdef\s+\w+\s*\(([^()]*)\)")
+    suffixes = (".py",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
@@ -95,6 +114,7 @@ class Python(Language):
         re.DOTALL,
     )
     first_code = re.compile(r"from\s+__future__\s+import\b")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
     test_mark = re.compile(r"\bassert\b|\bcheck\(")
     self_test = Problem(
         task_id="Python/self-test",
@@ -103,7 +123,7 @@ class Python(Language):
         prompt="def answer() -> int:\n",
         declaration="def answer() -> int:\n",
         reference="    return len([word for word in 'it works'.split()]) * 21\n",
-        tests="assert answer() == 42\n",
+        tests=Asserts(code="assert answer() == 42\n"),
     )
 
     def without_comments(self, source: str) -> str:
@@ -163,7 +183,7 @@ class Python(Language):
         return Program(
             language=self.name,
             files=(
-                ("helpers.py", _helpers(problem.test_setup, uses_numpy)),
+                ("helpers.py", _helpers(problem.setup, uses_numpy)),
                 ("program.py", source),
                 ("tests.py", tests),
             ),

@@ -7,10 +7,11 @@ import re
 import shutil
 from pathlib import Path
 
-from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
+from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.dialect import patterns
 from passatk.languages.lexing import SLASHES, Lexicon
 from passatk.languages.syntax import Grammar, Part
-from passatk.records import Problem, Program, Sample, Step
+from passatk.records import Asserts, Problem, Program, Sample, Step
 
 CRATES = {
     "rand": '"0.8"',
@@ -117,11 +118,24 @@ _GRAMMAR = Grammar(
 class Rust(Language):
     name, title, prefix = "rust", "Rust", "Rust"
     aliases = ("rs",)
+    head = re.compile(
+        r"^[ \t]*(?:pub(?:\([^)\n]*\))?\s+)?(?:(?:const|async|unsafe)\s+)*fn\s+(\w+)\s*(?:<[^(\n]*>)?\s*\(",
+        re.MULTILINE,
+    )
+    head_end = re.compile(r"\s*(?:->[^;{}]*)?(?:where\b[^;{}]*)?\{")
+    typed_by_colon = True
+    multipl_e = ("rs",)
+    option = re.compile(r"--edition=20(?:15|18|21)")
     minimum = (1, 59)
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     fences = ("rust", "rs")
     lexicon = _LEXICON
+    binds = patterns(r"\blet\s+([^=:;]+)", r"\bfor\s+([^{};]*?)\s+in\b", r"\|([^|\n]*)\|", r"\bfn\s+(\w+)")
+    inner_parameters = re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)")
+    upper_is_no_variable = True
+    members = (".", "::")
+    suffixes = (".rs",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"#!?\[|(?:pub(?:\([^()]*\))?\s+)?(?:use\s+[\w:]+.*[;{]\s*$|(?:async\s+|unsafe\s+|const\s+)*fn\s+\w+|(?:struct|enum|trait|mod|union)\s+\w+[^.]*$"
@@ -132,17 +146,20 @@ class Rust(Language):
     stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
     returns = re.compile(r"")
     first_code = re.compile(r"#!\[")
+    telling = re.compile(r"panicked at|^fatal|^assertion")
     test_mark = re.compile(r"#\[test\]")
     self_test = Problem(
         task_id="Rust/self-test",
         benchmark="self-test",
         language="rust",
-        prompt="",
+        prompt="fn answer() -> i32 {\n",
         declaration="fn answer() -> i32 {\n",
         reference="    vec![20, 22].iter().sum()\n}\n",
-        tests=(
-            "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n"
-            "    fn test() {\n        assert_eq!(answer(), 42);\n    }\n}\n"
+        tests=Asserts(
+            code=(
+                "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n"
+                "    fn test() {\n        assert_eq!(answer(), 42);\n    }\n}\n"
+            )
         ),
     )
 
@@ -185,7 +202,7 @@ class Rust(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        body = sample.text if sample.whole else problem.declaration + problem.prompt + sample.text
+        body = body_of(problem, sample)
         mark = mark_of(body, tests)
         refused = _FORBIDDEN if _SECTIONS.search(body) else ""
         source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
@@ -197,7 +214,7 @@ class Rust(Language):
             else:
                 stripped = without  # the import is the only mention: leaving it out changes nothing
         requires = tuple(f"crate {crate}" for crate in crates)
-        if "rand" in crates and _OLD_RAND.search(self.without_comments(problem.reference + tests)):
+        if "rand" in crates and _OLD_RAND.search(self.without_comments((problem.reference or "") + tests)):
             requires += (OLD_RAND,)
         calls = "".join(f"    {path}();\n" for path in _test_paths(self.without_comments(tests)))
         entry = harness("proof.rs").replace("    // the tests\n", calls).replace("MARK", mark)
@@ -209,7 +226,7 @@ class Rust(Language):
             build=(
                 Step(
                     argv=(
-                        *("${RUSTC}", *_FLAGS, "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
+                        *("${RUSTC}", *_FLAGS, *problem.options, "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
                         *(*externs, *searched, "-o", "program", "main.rs"),
                     )
                 ),

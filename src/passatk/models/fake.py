@@ -37,11 +37,16 @@ class FakeBackend:
         for one in wanted:
             for index in one.samples:
                 right = Stream(settings.seed, one.task_id, index).uniform(0) < 0.5
-                text = one.problem.reference if right else ""
+                text = one.problem.solution if right else ""
                 if listener is not None:
                     listener(one.task_id, index, text)
                 yield Completion(
-                    task_id=one.task_id, index=index, tokens=tuple(text.encode()), text=text, finish_reason="stop"
+                    task_id=one.task_id,
+                    index=index,
+                    tokens=tuple(text.encode()),
+                    text=text,
+                    finish_reason="stop",
+                    token_count=len(text.encode()),
                 )
 
     def close(self) -> None:

@@ -3,13 +3,15 @@
 from contextlib import closing
 
 from passatk.errors import InputError
-from passatk.judging import Environment, LocalPool, default_policy
+from passatk.judging import Environment, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import calibrate
 from passatk.pipeline.evaluation import program_of, reference_of
 from passatk.pipeline.progress import Progress, no_progress
+from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet
 from passatk.records import LimitPolicy, Limits, Record, Status, Verdict
+from passatk.settings import checks_its_request
 
 
 class Check(Record, frozen=True, kw_only=True):
@@ -17,35 +19,49 @@ class Check(Record, frozen=True, kw_only=True):
 
     task_id: str
     language: str
-    verdict: Verdict
+    verdict: Verdict | None
+    """Of the reference solution; None where the problem has none and its tests can run here."""
     limits: Limits
     """Of the task's programs on this machine, as measured now."""
 
     @property
     def fit(self) -> bool:
-        """Its reference solution passes."""
-        return self.verdict.status is Status.PASSED
+        """Nothing speaks against it: its reference solution passes, or it has none."""
+        return self.verdict is None or self.verdict.status is Status.PASSED
 
 
+@checks_its_request
 def check_problems(
     problems: ProblemSet,
-    workers: int | None = None,
+    workers: Workers = None,
     policy: LimitPolicy | None = None,
     sandboxed: bool = True,
     progress: Progress = no_progress,
 ) -> list[Check]:
     """Run every reference solution against its hidden tests; one Check per problem, in their order.
 
-    What they need is measured, and kept for the limits of later runs.
+    Of a problem without one, only what its tests need is looked for. What references need is measured, and kept for
+    the limits of later runs.
     """
     if not problems.problems:
         raise InputError(f"there are no problems to check in {problems.name}")
     environment = Environment(problems.languages, sandboxed)
-    programs = {task: program_of(p, reference_of(p), p.tests) for task, p in problems.problems.items()}
+    programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
+    policy = policy or LimitPolicy()
     pool, keys = LocalPool(environment, workers), Keys(environment)
-    checks: dict[str, Check] = {}
+    checks = {
+        task: Check(
+            task_id=task,
+            language=problem.language,
+            verdict=environment.cannot_judge(programs[task]),
+            limits=policy.floor,
+        )
+        for task, problem in problems.problems.items()
+        if problem.reference is None
+    }
     with VerdictCache() as cache:
-        found = calibrate(pool, policy or default_policy(), programs, cache, keys, fresh=True)
+        references = {task: program for task, program in programs.items() if task not in checks}
+        found = calibrate(pool, policy, references, cache, keys, fresh=True)
         with closing(found):
             for calibration in found:
                 problem = problems.problems[calibration.task_id]

@@ -13,50 +13,45 @@ import passatk
 from passatk.answers import VERSION as EXTRACTION
 from passatk.answers import looks_like_chat
 from passatk.errors import EnvironmentFault, InputError
-from passatk.judging import Environment, Job, LocalPool, default_policy
+from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
-from passatk.languages import LANGUAGES
+from passatk.languages import LANGUAGES, by_name
+from passatk.pipeline.languages import check_languages
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
+from passatk.pipeline.settings import Judging, Languages, TargetLanguage
 from passatk.problems import ProblemSet
 from passatk.prompts import completion
-from passatk.records import Isolation, LimitPolicy, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
+from passatk.records import Isolation, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
 from passatk.samples import read_samples, samples_hash
+from passatk.settings import checks_its_request
 
 
-class Evaluation(Record, frozen=True, kw_only=True):
+class Evaluation(Judging, frozen=True, kw_only=True):
     """What to score and how."""
 
     samples: Path | None
     """A file of generations, or the folder of a finished run; None scores the reference solutions."""
     problems: ProblemSet
     out: Path
-    ks: tuple[int, ...] | None = None
-    """The k of pass@k; None reports those of 1, 10, 100 that the samples allow."""
-    tests: str = "hidden"
-    """`hidden` or `example`."""
-    languages: tuple[str, ...] | None = None
-    """Only samples judged in these languages; None takes all."""
-    target_language: str | None = None
-    """Translations: judge a sample of `Python/12` as `Java/12` when this is `java`."""
-    extract: bool = False
-    """Texts are what a model said: the code is read from them. Fields called `answer` are read in any case."""
-    limits: LimitPolicy = default_policy()
+    languages: Languages = None
+    """Of the problems that samples are judged by; None takes all."""
+    target_language: TargetLanguage = None
     fixed_limits: Mapping[str, Limits] | None = None
     """Limits by task id, known from an earlier run, instead of calibrating."""
-    repeat: int = 1
-    """How often each program is judged; one whose verdicts differ is unstable."""
-    workers: int | None = None
-    cached: bool = True
-    """Use verdicts and measurements of earlier runs, and keep new ones. Repeats are always executed."""
-    sandboxed: bool = True
-    allow_unjudged: bool = False
-    seed: int = 0
-    """Of the bootstrap."""
+
+    def check(self) -> None:
+        """Refuse languages that do not exist.
+
+        Raises:
+            UnknownNameError: names the setting.
+        """
+        target = None if self.target_language is None else (self.target_language,)
+        check_languages(languages=self.languages, target_language=target)
 
 
 class Report(Record, frozen=True, kw_only=True):
@@ -95,6 +90,7 @@ class Report(Record, frozen=True, kw_only=True):
         return bool(self.unjudged) and not self.scores
 
 
+@checks_its_request
 def evaluate(
     request: Evaluation,
     progress: Progress = no_progress,
@@ -112,15 +108,14 @@ def evaluate(
         EnvironmentFault: no sandbox, or the disk is full; what is judged is kept.
     """
     started = time.monotonic()
-    problems = request.problems
+    problems = with_options(request.problems, request.toolchain_options)
+    request = msgspec.structs.replace(request, problems=problems)
     tasks, warnings = _looked_through(request)  # reads and checks the whole input first
     if warn is not None:
         for warning in warnings:
             warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
-    _check_ks(request.ks, tasks)
-    if request.repeat < 1:
-        raise InputError(f"--repeat {request.repeat} judges nothing: it must be at least 1")
+    _check_k(request.k, tasks)
     references = _References(used, request)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
@@ -132,15 +127,15 @@ def evaluate(
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        unfit = {} if request.samples is None else unfit_tasks(folder, references.program, environment)
+        unfit = {} if request.samples is None else unfit_tasks(folder, used.problems, references.program, environment)
         unjudged = unjudged_reasons(folder, unfit)
         if unjudged and not request.allow_unjudged:
             scores = []
             digest = folder.digest()
             folder.write_results()
         else:
-            scores = scores_of(folder, used.problems, unfit, request.ks, request.seed)
-            digest = folder.finish(scores, unfit, request.seed)
+            scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
+            digest = folder.finish(scores, unfit, request.bootstrap_seed)
         return Report(
             out=request.out,
             digest=digest,
@@ -167,8 +162,9 @@ def refusal(*reports: Report) -> EnvironmentFault:
     """Why reports have no score, as the error to raise."""
     return EnvironmentFault(
         f"no score: {sum(sum(report.unjudged.values()) for report in reports)} samples could not be judged. Make what"
-        " they need available and run the same command again (only they are judged), or score without them with"
-        " --allow-unjudged (in an experiment's [judging]: allow_unjudged = true)"
+        " they need available and run the same command again (only they are judged), or allow unjudged samples to"
+        " score without them",
+        setting="allow_unjudged",
     )
 
 
@@ -179,7 +175,7 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     problems = request.problems
     samples: Iterator[Sample]
     if request.samples is None:
-        samples = map(reference_of, problems.problems.values())
+        samples = (reference_of(p) for p in problems.problems.values() if p.reference is not None)
     else:
         samples = read_samples(request.samples, problems, request.target_language, request.extract)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
@@ -205,21 +201,41 @@ _CHATS_WARN_OF = 20
 
 
 def reference_of(problem: Problem) -> Sample:
-    """A problem's own solution."""
-    return Sample(task_id=problem.task_id, index=0, text=problem.reference)
+    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need."""
+    return Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
 
 
-def _check_ks(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
+def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
+    """`problems` with `LANGUAGE=OPTION` in place of their own options of that language's toolchain.
+
+    Raises:
+        InputError: an option is not of that form, or names no language.
+    """
+    given: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not (equals and value):
+            raise InputError(f"toolchain option {option!r}: expected LANGUAGE=OPTION, like cpp=-std=c++17")
+        language = by_name(name).name
+        given[language] = (*given.get(language, ()), value)
+    changed = {
+        task: msgspec.structs.replace(problem, options=given[problem.language])
+        for task, problem in problems.problems.items()
+        if problem.language in given
+    }
+    return msgspec.structs.replace(problems, problems=problems.problems | changed)
+
+
+def _check_k(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
     if not tasks:
         raise InputError("there are no samples to score")
     for k in ks or ():
         task, n = min(tasks.items(), key=lambda entry: (entry[1], entry[0]))
-        if k < 1:
-            raise InputError(f"pass@{k} is undefined: k must be at least 1")
         if n < k:
             raise InputError(
                 f"pass@{k} needs at least {k} samples of every task, but {task} has {n};"
-                f" ask for k up to {n}, or generate more samples"
+                f" ask for k up to {n}, or generate more samples",
+                setting="k",
             )
 
 
@@ -235,6 +251,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         languages=request.languages,
         target_language=None if reference else request.target_language,
         tests=request.tests,
+        toolchain_options=request.toolchain_options,
         extraction=EXTRACTION if request.extract else None,
         limits=request.limits,
         repeat=request.repeat,
@@ -269,12 +286,14 @@ def _entries(request: Evaluation, references: _References) -> Iterator[Entry]:
         program = references.program(problem.task_id) if own else program_of(problem, sample, _tests(problem, request))
         yield Entry(sample=sample, program=program.key, language=problem.language, reference=False)
     for problem in used.problems.values() if request.samples is not None else ():
+        if problem.reference is None:
+            continue
         key = references.program(problem.task_id).key
         yield Entry(sample=reference_of(problem), program=key, language=problem.language, reference=True)
 
 
 def _tests(problem: Problem, request: Evaluation) -> str:
-    return problem.tests if request.tests == "hidden" else problem.example_tests
+    return problem.tests.code if request.tests == "hidden" else problem.tests.examples
 
 
 def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
@@ -328,7 +347,9 @@ class _Judging:
         if request.fixed_limits is not None:
             self._folder.set_limits({t: own for t, own in request.fixed_limits.items() if t not in known})
             return
-        references = {task: self._references.program(task) for task in self._used.problems if task not in known}
+        new = {task: problem for task, problem in self._used.problems.items() if task not in known}
+        self._folder.set_limits({task: request.limits.floor for task, p in new.items() if p.reference is None})
+        references = {task: self._references.program(task) for task, p in new.items() if p.reference is not None}
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):

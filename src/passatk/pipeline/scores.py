@@ -12,10 +12,12 @@ from passatk.scoring import Counts, score
 DEFAULT_KS = (1, 10, 100)
 
 
-def unfit_tasks(folder: RunFolder, reference: Callable[[str], Program], environment: Environment) -> dict[str, str]:
-    """Tasks to leave out: their reference solution was judged and does not pass, or needs what is not here.
+def unfit_tasks(
+    folder: RunFolder, problems: Mapping[str, Problem], reference: Callable[[str], Program], environment: Environment
+) -> dict[str, str]:
+    """Tasks to leave out: their reference solution was judged and does not pass, or their tests need what is not here.
 
-    A reference that could not be judged for another reason says nothing about its task.
+    A reference that could not be judged for another reason says nothing about its task; nor does having none.
     """
     unfit = {}
     for task, (status, reason) in folder.failed_references().items():
@@ -23,6 +25,9 @@ def unfit_tasks(folder: RunFolder, reference: Callable[[str], Program], environm
             unfit[task] = f"its reference solution gets {status}: {reason}"
         elif environment.lacking(reference(task)):
             unfit[task] = reason
+    for task, problem in problems.items():
+        if problem.reference is None and (lacking := environment.lacking(reference(task))):
+            unfit[task] = f"needs {', '.join(lacking)}, which is not here"
     return unfit
 
 

@@ -1,22 +1,21 @@
 """Where problems come from: one file per benchmark, and the embedded suite `basics`."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import msgspec
 
 from passatk.errors import InputError, SourceError, UnknownNameError
-from passatk.problems import basics, humaneval, humaneval_x
+from passatk.problems import basics
+from passatk.problems.base import Benchmark, FieldError, rows_of
+from passatk.problems.benchmarks import BENCHMARKS
 from passatk.records import Problem, Record
 from passatk.textfiles import find_data, looks_like_json, read_json
 
-__all__ = ["BENCHMARKS", "NAMES", "ProblemSet", "load"]
-
-BENCHMARKS: dict[str, ModuleType] = {humaneval_x.NAME: humaneval_x, humaneval.NAME: humaneval}
-"""Benchmarks read from files. HumanEval-X is asked first: its records have all of its own fields."""
+__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "load"]
 
 NAMES = (basics.NAME, *BENCHMARKS)
 
@@ -57,10 +56,13 @@ class ProblemSet(Record, frozen=True, kw_only=True):
 
 
 def load(source: str) -> ProblemSet:
-    """Problems by name (`basics`, `basics/depth`, `humaneval-x/java`, `basics/depth/java`) or from a file or folder.
+    """Problems by name or from a file or folder.
+
+    A name may go on with a variant, a tier and a language, in any order: `basics`, `basics/depth`, `humaneval-x/java`,
+    `humanevalpack/fix/rust`.
 
     Raises:
-        UnknownNameError: no such name or path, or a tier or language the set does not have.
+        UnknownNameError: no such name or path, or a part that the set does not have.
         SourceError: a file's contents are not problems.
     """
     name, *parts = source.split("/")
@@ -68,72 +70,127 @@ def load(source: str) -> ProblemSet:
         if Path(source).exists():
             return msgspec.structs.replace(_load_path(Path(source)), source=str(Path(source).resolve()))
         raise UnknownNameError("problems", source, NAMES, "A file or folder works too.")
-    whole = msgspec.structs.replace(_load_name(name), name=source, source=source)
-    tiers = list(basics.FIRST_NUMBER) if name == basics.NAME else []
+    variants = BENCHMARKS[name].variants if name in BENCHMARKS else ()
+    variant = next((part for part in parts if part in variants), "")
+    problems = _load_name(name, variant)
     for part in parts:
-        if part in tiers:
-            kept = {task: p for task, p in whole.problems.items() if p.tier == part}
-            whole = msgspec.structs.replace(whole, problems=kept)
-        elif part in whole.languages:
-            whole = whole.only([part])
-        else:
-            kind = "tier or language" if tiers else "language"
-            raise UnknownNameError(f"{kind} of {name}", part, [*tiers, *whole.languages])
-    return whole
+        if part != variant:
+            problems = _part(name, problems, part, variants)
+    return ProblemSet(name=source, source=source, problems=_by_id(name, problems))
 
 
-def _load_name(name: str) -> ProblemSet:
+def _part(name: str, problems: list[Problem], part: str, variants: Iterable[str]) -> list[Problem]:
+    """Those of a tier or a language."""
+    kept = [problem for problem in problems if part in (problem.tier, problem.language)]
+    if not part or not kept:
+        tiers, languages = (dict.fromkeys(getattr(p, of) for p in problems) for of in ("tier", "language"))
+        kinds = [kind for kind, some in (("variant", variants), ("tier", any(tiers)), ("language", True)) if some]
+        raise UnknownNameError(f"{' or '.join(kinds)} of {name}", part, [*variants, *filter(None, tiers), *languages])
+    return kept
+
+
+def _load_name(name: str, variant: str) -> list[Problem]:
     if name == basics.NAME:
-        return ProblemSet(name=name, problems={p.task_id: p for p in basics.problems()})
+        return list(basics.problems())
     folder = find_data(name)
     if folder is None:
+        how = f"get them with `passatk problems fetch {name}`, or " if BENCHMARKS[name].files else ""
         raise InputError(
-            f"the problems of {name} are not on this machine; get them with `passatk problems fetch {name}`,"
-            f" or set PASSATK_DATA to a folder that holds a folder {name}"
+            f"the problems of {name} are not on this machine; {how}set PASSATK_DATA to a folder that holds a folder"
+            f" {name}"
         )
-    return msgspec.structs.replace(_load_path(folder), name=name)
+    benchmark = BENCHMARKS[name]
+    files = [file for file in _files(folder) if any(file.match(pattern) for pattern in benchmark.patterns)]
+    if not files:
+        raise InputError(f"no problems of {name} in {folder}: expected files called {', '.join(benchmark.patterns)}")
+    return [problem for file in files for _, problem in _read(file, benchmark, variant)]
 
 
 def _load_path(path: Path) -> ProblemSet:
-    if path.is_dir():
-        files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith(".") and looks_like_json(p))
-        if not files:
-            raise InputError(f"no problems in {path}: expected files of JSON lines, plain or gzip")
-    else:
-        files = [path]
     problems: dict[str, Problem] = {}
-    for file in files:
-        for line, record in read_json(file):
-            problem = _problem(file, line, record)
+    for file in _files(path) if path.is_dir() else [path]:
+        for line, problem in _read(file):
             if problem.task_id in problems:
                 raise SourceError(file, line, f"{problem.task_id!r} is there twice", "one record per task", "task_id")
             problems[problem.task_id] = problem
     return ProblemSet(name=path.resolve().name, problems=problems)
 
 
-def _problem(file: Path, line: int | None, record: Any) -> Problem:
-    if not isinstance(record, dict):
-        raise SourceError(file, line, f"a {type(record).__name__}", "an object per line, one problem each")
-    benchmark = next((b for b in BENCHMARKS.values() if b.recognises(record)), None)
-    if benchmark is None:
-        known = "; ".join(f"{name}: {', '.join(b.FIELDS)}" for name, b in BENCHMARKS.items())
+def _by_id(name: str, problems: Iterable[Problem]) -> dict[str, Problem]:
+    found: dict[str, Problem] = {}
+    for problem in problems:
+        other = found.setdefault(problem.task_id, problem)
+        if other is not problem:
+            of = "language" if other.language != problem.language else "tier"
+            parts = sorted({getattr(p, of) for p in problems})
+            raise InputError(
+                f"{name} calls problems of several {of}s {problem.task_id!r}; name one of them: "
+                + ", ".join(f"{name}/{part}" for part in parts)
+            )
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    """Files of problems in a folder."""
+    found = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and looks_like_json(p)]
+    if not found:
+        raise InputError(f"no problems in {folder}: expected files of JSON lines, plain or gzip")
+    return sorted(found)
+
+
+def _read(
+    file: Path, benchmark: Benchmark[Any] | None = None, variant: str = ""
+) -> Iterator[tuple[int | None, Problem]]:
+    """(line, problem) of every record in a file; of the benchmark that recognises it where none is named."""
+    for line, value in read_json(file):
+        for record in rows_of(value):
+            if not isinstance(record, dict):
+                raise SourceError(file, line, f"a {type(record).__name__}", "an object per line, one problem each")
+            found = benchmark or _benchmark_of(file, line, record)
+            try:
+                row = msgspec.convert(record, found.row)
+                problem: Problem = found.problem(row, variant or next(iter(found.variants), ""))
+            except msgspec.ValidationError as error:
+                raise _wrong_field(file, line, record, str(error), found) from error
+            except FieldError as error:
+                raise SourceError(file, line, error.problem, error.expected, error.field) from error
+            yield line, problem
+
+
+def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Benchmark[Any]:
+    """The benchmark that recognises a record: of several, the one that asks for most.
+
+    Where none does, the one most of whose fields are there, so that the missing ones can be named.
+    """
+    fitting = [benchmark for benchmark in BENCHMARKS.values() if benchmark.recognises(record)] or [
+        benchmark
+        for benchmark in BENCHMARKS.values()
+        if 2 * sum(field in record for field in benchmark.required) > len(benchmark.required)
+    ]
+    if not fitting:
+        known = "; ".join(f"{name}: {', '.join(b.required)}" for name, b in BENCHMARKS.items())
         raise SourceError(file, line, f"fields {', '.join(map(repr, record))} fit no benchmark", known)
-    for field in benchmark.FIELDS:
-        _require_text(file, line, record, field)
-    for field in ("example_test", "import", "test_setup"):
-        if record.get(field) is not None:
-            _require_text(file, line, record, field)
-    prefix = record["task_id"].partition("/")[0]
-    language = benchmark.LANGUAGE_OF_PREFIX.get(prefix)
-    if language is None:
-        prefixes = ", ".join(f"{p}/N" for p in benchmark.LANGUAGE_OF_PREFIX)
-        raise SourceError(file, line, f"no language for {record['task_id']!r}", prefixes, "task_id")
-    made: Problem = benchmark.problem(record, language)
-    return made
+    return max(fitting, key=lambda benchmark: sum(field in record for field in benchmark.required))
 
 
-def _require_text(file: Path, line: int | None, record: Mapping[str, Any], field: str) -> None:
-    if field not in record:
-        raise SourceError(file, line, "is missing", "text", field)
-    if not isinstance(record[field], str):
-        raise SourceError(file, line, f"is no text but {record[field]!r:.40}", "text", field)
+_KINDS = {
+    "str": "a string",
+    "int": "a number",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+    "bool": "true or false",
+}
+
+
+def _wrong_field(
+    file: Path, line: int | None, record: Mapping[str, Any], message: str, benchmark: Benchmark[Any]
+) -> SourceError:
+    """The words of msgspec in ours: "Expected `str`, got `int` - at `$.prompt`", or a field that is missing."""
+    told, _, place = message.partition(" - at `$")
+    missing = re.fullmatch(r"Object missing required field `(\w+)`", told)
+    field = missing[1] if missing else place.strip(".`")
+    kinds = [_KINDS.get(kind, kind) for kind in re.findall(r"\w+", told.partition("`")[2].partition("`")[0])]
+    value = record.get(re.split(r"[.\[]", field)[0])
+    wrong = "is missing" if missing else f"must be {' or '.join(kinds)}, got {value!r:.40}"
+    return SourceError(file, line, wrong, f"a record of {benchmark.name}", field or None)

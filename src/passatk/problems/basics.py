@@ -10,7 +10,6 @@ from importlib import resources
 
 import msgspec
 
-from passatk.languages.python import COMMON_IMPORTS
 from passatk.problems.rendering import RENDERERS, Specification
 from passatk.records import Problem, Record
 
@@ -62,8 +61,5 @@ def problems() -> tuple[Problem, ...]:
     found = []
     for renderer in RENDERERS:
         for tier, number, specification in listed:
-            problem = msgspec.structs.replace(renderer.problem(specification, number), tier=tier)
-            if problem.language == "python":  # HumanEval-X's helper imports, so that the two are judged alike
-                problem = msgspec.structs.replace(problem, test_setup=COMMON_IMPORTS)
-            found.append(problem)
+            found.append(msgspec.structs.replace(renderer.problem(specification, number), tier=tier))
     return tuple(found)

@@ -9,7 +9,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from passatk.errors import InputError, UnknownNameError
-from passatk.problems import BENCHMARKS
+from passatk.problems.benchmarks import BENCHMARKS
 from passatk.textfiles import data_home
 
 _TIMEOUT_S = 60
@@ -25,10 +25,11 @@ def fetch(name: str, mirror: str | None = None, to: Path | None = None) -> list[
         UnknownNameError: no benchmark of that name can be fetched.
         InputError: the server cannot be reached, answers an error, or sends something else than expected.
     """
-    if name not in BENCHMARKS:
-        raise UnknownNameError("benchmark to fetch", name, BENCHMARKS)
+    fetched = [known for known, benchmark in BENCHMARKS.items() if benchmark.files]
+    if name not in fetched:
+        raise UnknownNameError("benchmark to fetch", name, fetched)
     benchmark = BENCHMARKS[name]
-    base = (mirror or benchmark.URL).rstrip("/") + "/"
+    base = (mirror or benchmark.url).rstrip("/") + "/"
     if not base.startswith(("http://", "https://")):
         raise InputError(f"cannot fetch from {mirror!r}: expected an http:// or https:// address")
     folder = to or data_home() / "problems" / name
@@ -36,7 +37,7 @@ def fetch(name: str, mirror: str | None = None, to: Path | None = None) -> list[
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot put files into {folder}: {error.strerror}") from error
-    return [_fetch_file(base + path, folder / Path(path).name, checksum) for path, checksum in benchmark.FILES.items()]
+    return [_fetch_file(base + path, folder / Path(path).name, checksum) for path, checksum in benchmark.files.items()]
 
 
 def _fetch_file(url: str, target: Path, checksum: str) -> Path:

@@ -12,7 +12,9 @@ import textwrap
 from abc import ABC, abstractmethod
 from typing import Any
 
-from passatk.records import Problem, Record
+from passatk.languages import LANGUAGES
+from passatk.languages.cpp import NEWEST
+from passatk.records import Asserts, Problem, Record
 
 
 class Case(Record, frozen=True, array_like=True):
@@ -59,11 +61,14 @@ class Renderer(ABC):
     """How one language spells a specification. Subclasses give the syntax, this class the order of things."""
 
     language: str
-    prefix: str
-    """Task ids are `<prefix>/<number>`."""
     scalars: dict[str, str]
     body_indent = 4
     closing = "}\n"
+
+    @property
+    def prefix(self) -> str:
+        """Task ids are `<prefix>/<number>`."""
+        return LANGUAGES[self.language].prefix
 
     def problem(self, spec: Specification, number: int) -> Problem:
         """`spec` as a Problem with task id `<prefix>/<number>`."""
@@ -75,14 +80,15 @@ class Renderer(ABC):
             prompt=self.prompt(spec),
             declaration=self.declaration(spec),
             reference=body + "\n" + self.closing,
-            tests=self.test(spec, spec.tests),
-            example_tests=self.test(spec, spec.examples),
-            imports=self.imports(spec),
-            test_setup=self.test_setup,
-            cut_unindented=self.language == "python",
+            tests=Asserts(code=self.test(spec, spec.tests), examples=self.test(spec, spec.examples)),
+            entry_point=self.name(spec),
+            setup=self.setup or LANGUAGES[self.language].usual_setup,
+            cut=LANGUAGES[self.language].by_indentation,
+            options=self.options,
         )
 
-    test_setup = ""
+    setup = ""
+    options: tuple[str, ...] = ()
 
     def imports(self, spec: Specification) -> str:
         return ""
@@ -137,7 +143,7 @@ class Renderer(ABC):
 
 
 class Python(Renderer):
-    language, prefix, closing = "python", "Python", ""
+    language, closing = "python", ""
     scalars = {"int": "int", "float": "float", "bool": "bool", "string": "str"}
 
     def type(self, type_: str) -> str:
@@ -172,7 +178,8 @@ class Python(Renderer):
 
 
 class Cpp(Renderer):
-    language, prefix = "cpp", "CPP"
+    language = "cpp"
+    options = (NEWEST,)
     scalars = {"int": "int", "float": "double", "bool": "bool", "string": "string"}
     headers = (
         *("algorithm", "cctype", "climits", "cmath", "map", "numeric", "queue", "set"),
@@ -208,7 +215,7 @@ class Cpp(Renderer):
 
 
 class Java(Renderer):
-    language, prefix = "java", "Java"
+    language = "java"
     scalars = {"int": "int", "float": "double", "bool": "boolean", "string": "String"}
     boxed = {"int": "Integer", "float": "Double", "bool": "Boolean", "string": "String"}
     body_indent = 8
@@ -257,7 +264,7 @@ class Java(Renderer):
 
 
 class JavaScript(Renderer):
-    language, prefix = "javascript", "JavaScript"
+    language = "javascript"
     scalars: dict[str, str] = {}
     body_indent = 2
     closing = "}\n\n"
@@ -291,7 +298,7 @@ class JavaScript(Renderer):
 
 
 class Go(Renderer):
-    language, prefix = "go", "Go"
+    language = "go"
     scalars = {"int": "int", "float": "float64", "bool": "bool", "string": "string"}
 
     def name(self, spec: Specification) -> str:
@@ -319,7 +326,7 @@ class Go(Renderer):
         comment = textwrap.indent(self.documentation(spec), "// ") + "\n"
         return f"{self.imports(spec)}\n{comment}{self.signature(spec)}"
 
-    test_setup = 'package main\n\nimport (\n    "testing"\n    "github.com/stretchr/testify/assert"\n)\n'
+    setup = 'package main\n\nimport (\n    "testing"\n    "github.com/stretchr/testify/assert"\n)\n'
 
     def test(self, spec: Specification, cases: list[Case]) -> str:
         lines = []
@@ -336,7 +343,7 @@ class Go(Renderer):
 
 
 class Rust(Renderer):
-    language, prefix = "rust", "Rust"
+    language = "rust"
     scalars = {"int": "i32", "float": "f64", "bool": "bool", "string": "String"}
 
     def type(self, type_: str) -> str:
@@ -359,7 +366,7 @@ class Rust(Renderer):
         return f"\n{uses}fn {spec.name}({parameters}) -> {self.type(spec.returns)} {{\n"
 
     def prompt(self, spec: Specification) -> str:
-        return f"\n/*\n{self.documentation(spec)}\n*/\n"
+        return f"{self.declaration(spec)}\n/*\n{self.documentation(spec)}\n*/\n"
 
     def test(self, spec: Specification, cases: list[Case]) -> str:
         lines = []

@@ -3,32 +3,17 @@
 from typing import Literal
 
 from passatk.errors import InputError
+from passatk.languages import by_name
 from passatk.problems import ProblemSet
-from passatk.prompts.stopping import open_braces
 from passatk.records import Problem
 
-TITLES = {
-    "python": "Python",
-    "cpp": "C++",
-    "java": "Java",
-    "javascript": "JavaScript",
-    "go": "Go",
-    "rust": "Rust",
-}
-_COMMENT = {"python": "#"}
 Form = Literal["full", "declaration"]
 
 
 def language_tag(language: str) -> str:
     """The line with which every file of CodeGeeX's corpus begins."""
-    return f"{_COMMENT.get(language, '//')} language: {TITLES[language]}\n"
-
-
-def before_completion(problem: Problem) -> str:
-    """What stands before a completion in its program."""
-    if problem.language == "rust":  # HumanEval-X has the description alone in the prompt
-        return problem.declaration + problem.prompt
-    return problem.prompt
+    spoken = by_name(language)
+    return f"{spoken.comment} language: {spoken.title}\n"
 
 
 def generation_prompt(problem: Problem, form: Form = "full", tag: bool = True) -> str:
@@ -39,17 +24,19 @@ def generation_prompt(problem: Problem, form: Form = "full", tag: bool = True) -
         form: `full` is the benchmark's prompt, description included; `declaration` is the function's head alone.
         tag: begin with the language tag.
     """
-    asked = before_completion(problem) if form == "full" else problem.declaration
+    asked = problem.prompt if form == "full" else problem.declaration
     return (language_tag(problem.language) if tag else "") + asked
 
 
 def translation_prompt(source: Problem, target: Problem) -> str:
     """What a model is to continue to translate `source`'s own solution into `target`'s language.
 
-    Descriptions are left out, so that it translates and does not solve.
+    Descriptions are left out, so that it translates and does not solve. White space at the end of the solution is
+    removed, as in CodeGeeX's own prompts.
     """
-    solution = f"{source.declaration}\n{source.reference}"
-    return f"code translation\n{TITLES[source.language]}:\n{solution}\n{TITLES[target.language]}:\n{target.declaration}"
+    solution = f"{source.declaration}\n{source.solution.rstrip()}"
+    titles = [by_name(problem.language).title for problem in (source, target)]
+    return f"code translation\n{titles[0]}:\n{solution}\n{titles[1]}:\n{target.declaration}"
 
 
 def counterpart(problems: ProblemSet, problem: Problem, language: str) -> Problem:
@@ -70,14 +57,15 @@ def closing(problem: Problem, text: str) -> str:
 
     Only for a body that closed itself: what a model did not finish is not finished for it.
     """
-    if problem.language == "python" or open_braces(text, problem.language) != -1:
+    spoken = by_name(problem.language)
+    if spoken.by_indentation or spoken.open_braces(text) != -1:
         return ""
-    return "\n}" * max(0, open_braces(before_completion(problem), problem.language) - 1)
+    return "\n}" * max(0, spoken.open_braces(problem.prompt) - 1)
 
 
 def chat_prompt(problem: Problem, prompt: str) -> str:
     """What a user says to an instruct model."""
-    title = TITLES[problem.language]
+    title = by_name(problem.language).title
     return (
         f"Complete the following {title} code. Answer with the whole function, its head included, in one code block and"
         f" nothing else.\n\n```{problem.language}\n{prompt}\n```\n"

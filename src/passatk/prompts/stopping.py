@@ -1,30 +1,42 @@
-"""Where a function ends, told from the text of a model that goes on and on."""
+"""Where a completion ends, told from the text of a model that goes on and on."""
 
-import re
 from collections.abc import Callable, Sequence
 
-from passatk.languages import LANGUAGES
+from passatk.languages import by_name
+from passatk.records import Problem
 
-UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
-"""A line that is not blank and not indented, from the line break before it."""
+Rule = Callable[[str, int], int | None]
+"""Of (text so far, where its newest part begins): where the completion ends, or None if it goes on."""
 
 
-def end_of_function(language: str) -> Callable[[str, int], int | None]:
-    """A function of (text so far, where its newest part begins): where the function's body ends, or None if it goes on.
+def rules_of(problem: Problem) -> list[Rule]:
+    """Where a completion of `problem` ends: at its own stop strings, and where its function does.
 
-    Python: before the first line that is not indented (CodeGeeX's rule and HumanEval-X's). The others: after the brace
-    that closes one more than the text opened. What stands in strings and comments does not count.
+    A completion that is no function's body, as where the prompt is text, may begin with anything: a stop string counts
+    only where something stands before it.
     """
-    return LANGUAGES[language].end_of_function
+    rules: list[Rule] = []
+    if problem.stop:
+        rules.append(first_string(problem.stop) if problem.in_function else _behind_blank(problem.stop))
+    if problem.in_function:
+        rules.append(by_name(problem.language).end_of_function)
+    return rules
 
 
-def open_braces(text: str, language: str) -> int:
-    """How many braces `text` leaves open."""
-    return LANGUAGES[language].open_braces(text)
+def _behind_blank(strings: Sequence[str]) -> Rule:
+    """Where the first of `strings` begins that something stands before."""
+    longest = max(map(len, strings))
+
+    def ends(text: str, new: int) -> int | None:
+        first = len(text) - len(text.lstrip())
+        begin = max(first + 1, new - longest + 1)
+        return min((at for string in strings if (at := text.find(string, begin)) >= 0), default=None)
+
+    return ends
 
 
-def first_string(strings: Sequence[str]) -> Callable[[str, int], int | None]:
-    """A function of (text so far, where its newest part begins): where the first of `strings` begins in it, or None."""
+def first_string(strings: Sequence[str]) -> Rule:
+    """Where the first of `strings` begins."""
     longest = max(map(len, strings), default=1)
 
     def ends(text: str, new: int) -> int | None:
@@ -34,7 +46,7 @@ def first_string(strings: Sequence[str]) -> Callable[[str, int], int | None]:
     return ends
 
 
-def earliest(rules: Sequence[Callable[[str, int], int | None]]) -> Callable[[str, int], int | None] | None:
+def earliest(rules: Sequence[Rule]) -> Rule | None:
     """All rules as one; None if there are none."""
     if not rules:
         return None

@@ -3,22 +3,19 @@
 import re
 from collections.abc import Sequence
 
-from passatk.prompts.stopping import UNINDENTED
+from passatk.languages import by_name
+from passatk.prompts.stopping import earliest, rules_of
 from passatk.records import Problem
 
 
 def completion(problem: Problem, text: str) -> str:
-    """The part of a model's continuation that belongs to `problem`, by its benchmark's rule."""
-    return cut_unindented(text) if problem.cut_unindented else text
-
-
-def cut_unindented(text: str) -> str:
-    """`text` up to its first non-blank line that is not indented: there the function's body ends.
-
-    The rule of HumanEval-X's evaluator for Python.
-    """
-    found = UNINDENTED.search(text)
-    return text[: found.start()] if found else text
+    """The part of a model's continuation that belongs to `problem`, closed where its benchmark closes it."""
+    if problem.cut and (rule := earliest(rules_of(problem))):
+        text = text[: rule(text, 0)]
+    if problem.closed:
+        language = by_name(problem.language)
+        text += "\n}" * max(0, language.open_braces(problem.prompt) + min(0, language.open_braces(text)))
+    return text
 
 
 def truncate(text: str, patterns: Sequence[str]) -> str:

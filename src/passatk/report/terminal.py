@@ -37,18 +37,18 @@ def progress(console: Console, title: str, unit: str = "programs") -> Iterator["
 
 
 class _Rate:
-    """Adds how many per second, counted from the first call on; or how many tokens, where it is told of them."""
+    """Adds how many tokens per second, counted from the first call on; how many of what is counted, where none are."""
 
     def __init__(self, show: Callable[[int, int, str], None]):
         self._show = show
-        self._started: tuple[float, int] | None = None
+        self._started: tuple[float, int, int] | None = None
 
-    def __call__(self, done: int, total: int, tokens: int | None = None) -> None:
+    def __call__(self, done: int, total: int, tokens: int = 0) -> None:
         now = time.monotonic()
-        count, unit = (done, "/s") if tokens is None else (tokens, " tokens/s")
-        self._started = self._started or (now, count)
-        elapsed, new = now - self._started[0], count - self._started[1]
-        self._show(done, total, f"{new / elapsed:.{0 if tokens else 1}f}{unit}" if elapsed > 0.5 else "")
+        self._started = self._started or (now, done, tokens)
+        elapsed, new, new_tokens = (here - then for here, then in zip((now, done, tokens), self._started, strict=True))
+        rate = f"{new_tokens / elapsed:.0f} tokens/s" if elapsed > 0.5 and new_tokens else ""
+        self._show(done, total, rate or (f"{new / elapsed:.1f}/s" if elapsed > 0.5 else ""))
 
 
 class _PlainLines:
@@ -85,7 +85,7 @@ def print_report(console: Console, report: Report) -> None:
         _print_listed(console, [f"{task}: {why}" for task, why in report.unfit.items()])
     if report.unjudged:
         number = sum(report.unjudged.values())
-        told = "the score leaves them out (--allow-unjudged)" if report.scores else "so there is no score"
+        told = "the score leaves them out" if report.scores else "so there is no score"
         console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
     if report.borderline:
@@ -140,9 +140,12 @@ def print_generation(console: Console, report: GenerationReport) -> None:
     ended = ", ".join(f"{count} {reason}" for reason, count in report.finish_reasons.items())
     console.print(f"{report.samples} samples, ended by: {ended}", highlight=False)
     rate = f", {report.tokens / report.seconds:.0f} tokens/s" if report.tokens else ""
-    console.print(
-        f"{report.generated_now} generated now, {report.tokens} tokens in {report.seconds:.1f} s{rate}", highlight=False
-    )
+    tokens = "no token counts from the server" if report.tokens is None else f"{report.tokens} tokens"
+    if report.tokens is not None and report.uncounted:
+        tokens += f" (without those of {report.uncounted} samples, which the server did not count)"
+    console.print(f"{report.generated_now} generated now, {tokens} in {report.seconds:.1f} s{rate}", highlight=False)
+    for warning in report.warnings:
+        console.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
     console.print(f"samples {report.out / 'generations.jsonl'}", highlight=False, markup=False, soft_wrap=True)
 
@@ -232,16 +235,17 @@ def scores_table(scores: list[Score]) -> Table:
 def print_checks(console: Console, checks: list[Check]) -> None:
     """How many reference solutions pass, per language, and every one that does not."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("language", "problems", "fit", "unfit", "not judged"):
+    for heading in ("language", "problems", "fit", "unfit", "not judged", "without a reference"):
         table.add_column(heading, justify="left" if heading == "language" else "right")
     for language in dict.fromkeys(check.language for check in checks):
         own = [check for check in checks if check.language == language]
         fit = sum(check.fit for check in own)
-        unjudged = sum(check.verdict.status is Status.NOT_JUDGED for check in own)
-        table.add_row(title_of(language), str(len(own)), str(fit), str(len(own) - fit - unjudged), str(unjudged))
+        unjudged = sum(check.verdict is not None and check.verdict.status is Status.NOT_JUDGED for check in own)
+        counts = (len(own), fit, len(own) - fit - unjudged, unjudged, sum(check.verdict is None for check in own))
+        table.add_row(title_of(language), *map(str, counts))
     console.print(table)
     for check in checks:
-        if not check.fit:
+        if check.verdict is not None and not check.fit:
             line = f"  {check.task_id}: {check.verdict.status}: {check.verdict.reason}"
             console.print(line, highlight=False, markup=False, soft_wrap=True)
 

@@ -10,14 +10,14 @@ import msgspec
 
 from passatk.answers import read_answer
 from passatk.errors import SourceError, UnknownNameError
+from passatk.languages import LANGUAGES, by_name
 from passatk.problems import ProblemSet
-from passatk.problems.humaneval_x import LANGUAGE_OF_PREFIX
 from passatk.records import Problem, Sample
 from passatk.runs import PastRun, generations_in
 from passatk.samples.formats import FormatError, Generation, detect
 from passatk.textfiles import content_hash, read_json
 
-_PREFIX_OF_LANGUAGE = {language: prefix for prefix, language in LANGUAGE_OF_PREFIX.items()}
+_PREFIXES = [language.prefix for language in LANGUAGES.values()]
 
 
 def read_samples(
@@ -124,12 +124,12 @@ def _task(
     prefix, _, number = name.partition("/")
     if target_language is not None:
         sources.add(prefix)
-        if prefix not in (*LANGUAGE_OF_PREFIX, "HumanEval") or len(sources) > 1:
-            known = ", ".join(f"{p}/N" for p in LANGUAGE_OF_PREFIX)
+        if prefix not in (*_PREFIXES, "HumanEval") or len(sources) > 1:
+            known = ", ".join(f"{p}/N" for p in _PREFIXES)
             raise FormatError(
                 "task_id", f"{name!r} among {', '.join(sorted(sources))}", f"one source language of {known}"
             )
-        name = f"{_PREFIX_OF_LANGUAGE.get(target_language, target_language)}/{number}"
+        name = f"{by_name(target_language).prefix}/{number}"
     if name not in problems.problems and prefix == "Python" and f"HumanEval/{number}" in problems.problems:
         name = f"HumanEval/{number}"  # MultiPL-E's Python against the original
     try:
@@ -144,7 +144,7 @@ def _task_at(position: int, problems: ProblemSet, ordered: list[str]) -> str:
         raise FormatError(
             None,
             "a BigCode list names no tasks, and the problems are in several languages",
-            "problems of one language, like `--problems humaneval-x/python`, or the file of one",
+            "problems of one language, like humaneval-x/python, or the file of one",
         )
     if position >= len(ordered):
         raise FormatError(None, f"list {position} has no problem", f"at most {len(ordered)} lists, one per problem")

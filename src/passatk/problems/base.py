@@ -1,0 +1,80 @@
+"""What a benchmark is: the form of its records, how one becomes a Problem, and where its files come from."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+
+from passatk.languages import LANGUAGES, Language
+from passatk.languages.heads import last_head
+from passatk.records import Problem
+
+_Row = TypeVar("_Row", bound=msgspec.Struct)
+
+
+class FieldError(Exception):
+    """A record does not say what its benchmark promises: field, what is wrong, what was expected."""
+
+    def __init__(self, field: str | None, problem: str, expected: str):
+        super().__init__(problem)
+        self.field, self.problem, self.expected = field, problem, expected
+
+
+class Benchmark(ABC, Generic[_Row]):
+    """One benchmark. An instance is stateless; `problems.BENCHMARKS` has them all."""
+
+    name: ClassVar[str]
+    """As `load` knows it, and the name of the folder with its files."""
+    row: ClassVar[type[msgspec.Struct]]
+    """The form of a record: names and types of the fields that are read; what is optional has a default."""
+    variants: ClassVar[tuple[str, ...]] = ()
+    """Kinds of problems that each record makes, the usual one first, as parts of a name: `humanevalpack/fix`."""
+    url: ClassVar[str] = ""
+    """Public home: an address below which `files` are; empty where there is none to fetch from."""
+    files: ClassVar[Mapping[str, str]] = {}
+    """Path below `url` -> SHA-256 of the decompressed contents."""
+    patterns: ClassVar[tuple[str, ...]] = ("*",)
+    """Which files of its folder are its own."""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Fields that every record has."""
+        return tuple(field.encode_name for field in msgspec.structs.fields(self.row) if field.required)
+
+    def recognises(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record is one of this benchmark's, by its fields."""
+        return all(field in record for field in self.required)
+
+    @abstractmethod
+    def problem(self, row: _Row, variant: str) -> Problem:
+        """A checked record as a Problem; `variant` is one of `variants`, or empty where there are none.
+
+        Raises:
+            FieldError: a field has the right type and a wrong value.
+        """
+
+
+def language_of_prefix(task_id: str) -> Language:
+    """The language that a task id like `Java/12` begins with.
+
+    Raises:
+        FieldError: it begins with none.
+    """
+    prefix = task_id.partition("/")[0]
+    for language in LANGUAGES.values():
+        if language.prefix == prefix:
+            return language
+    known = ", ".join(f"{language.prefix}/N" for language in LANGUAGES.values())
+    raise FieldError("task_id", f"no language is called {prefix!r} in {task_id!r}", f"one of {known}")
+
+
+def last_name(language: Language, code: str) -> str:
+    """The name of the function that `code` ends with, as declarations do; empty if there is none."""
+    head = last_head(code, language)
+    return head.name if head else ""
+
+
+def rows_of(value: Any) -> Iterator[Any]:
+    """The records in a JSON value: those of a list, or the value itself."""
+    yield from value if isinstance(value, list) else [value]
