@@ -169,7 +169,7 @@ class Cpp(Language):
         r"|(?:struct|class|enum|union)\s+\w+[^.]*[{;]?$|typedef\s.*;|[A-Za-z_][\w:]*(?:<.*>)?(?:[&*]|\s)+[\w:]+\s*\(.*[{)};,]\s*(?://.*)?$"
         r"|(?:static|inline|const|constexpr|extern|auto|unsigned|long|int|bool|double|float|char|void|std::\w+)\b.*[;{,()]\s*$|[{}]|//|/\*"
     )
-    driver_names = re.compile(r"main")
+    driver_names = re.compile(r"main|tests?|run_?[tT]ests?|test_\w+")
     stub = re.compile(r";|return;|throw\s.*", re.DOTALL)
     telling = re.compile(r"Assertion|terminate called|what\(\)|^fatal")
     test_mark = re.compile(r"\bmain\s*\(")

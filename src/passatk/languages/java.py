@@ -163,12 +163,17 @@ class Java(Language):
         loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
         loose = [part for part in loose if re.search(r"\w", part.text) and not part.text.startswith("import ")]
         classes = [part for part in parts if _TYPE.match(part.text)]
-        if not classes and any(part.kind == "function" for part in loose):
+        methods = {name for part in loose if part.kind == "function" for name in part.names}
+        if methods and (not classes or entry in methods):
             imports = "".join(f"{part.text}\n" for part in parts if part.kind == "import")
             inside = "\n".join(part.text for part in loose)
-            code = f"{imports}class Solution {{\n{inside}\n}}\n"
-        else:
-            code = _without_access(code, classes)
+            others = "\n".join(part.text for part in classes)
+            code = f"{imports}class Solution {{\n{inside}\n}}\n{others}"
+            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
+        elif classes:  # statements outside of classes only show how to use them
+            code = _without(code, [part for part in loose if part.kind == "other"])
+            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
+        code = _without_access(code, classes)
         return _with_solution(code, entry) if entry else code
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
@@ -217,6 +222,12 @@ class Java(Language):
 
 
 _GRAMMAR_OF_CLASSES = msgspec.structs.replace(_GRAMMAR, opened="")
+
+
+def _without(code: str, parts: list[Part]) -> str:
+    for part in reversed(parts):
+        code = code[: part.start] + code[part.end :]
+    return code
 
 
 def _without_access(code: str, classes: list[Part]) -> str:

@@ -105,9 +105,10 @@ class Python(Language):
     )
     driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
     driver_code = re.compile(
-        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b|(?:run_)?tests?\(|main\("
+        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b"
+        r"|(?:run_)?tests?\(|main\(|(?:sys\.|os\._)?exit\(|quit\(|raise SystemExit\b"
     )
-    reads_input = re.compile(r"\binput\(|\bsys\.stdin\b")
+    reads_input = re.compile(r"\binput\(|\bsys\.(?:stdin|argv)\b|\.parse_args\(|(?<![\w.])open\(")
     test_imports = re.compile(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
     returns = re.compile(r"\b(?:return|yield|raise)\b")
     stub = re.compile(
