@@ -42,7 +42,7 @@ class JavaScript(Language):
     minimum = (14,)
     packages = ("nodejs",)
     out_of_memory = re.compile(r"JavaScript heap out of memory")
-    test_mark = re.compile(r"console\.assert")
+    test_mark = re.compile(r"console\.assert|\bassert\s*[.(]")
     self_test = Problem(
         task_id="JavaScript/self-test",
         benchmark="self-test",

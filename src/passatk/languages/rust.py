@@ -34,6 +34,7 @@ _FLAGS = (
 
 _COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TEST = re.compile(r"#\[test\]\s*(?:pub\s+)?fn\s+(\w+)")
+_MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
 _MODULE = re.compile(r"^\s*(?:pub\s+)?mod\s+(\w+)\s*\{", re.MULTILINE)
 
 _SECTIONS = re.compile(r"\b(?:link_section|global_asm)\b")
@@ -93,7 +94,7 @@ class Rust(Language):
     minimum = (1, 59)
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
-    test_mark = re.compile(r"#\[test\]")
+    test_mark = re.compile(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(
         task_id="Rust/self-test",
         benchmark="self-test",
@@ -145,6 +146,7 @@ class Rust(Language):
         body = body_of(problem, sample)
         mark = mark_of(body, tests)
         refused = _FORBIDDEN if _SECTIONS.search(body) else ""
+        tests = self._as_module(tests, mark)
         source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
         crates, stripped = [], source
         for crate in CRATES:
@@ -174,6 +176,14 @@ class Rust(Language):
             run=Step(argv=("./program",), env=(("RUST_BACKTRACE", "0"),)),
             requires=requires,
         )
+
+
+    def _as_module(self, tests: str, mark: str) -> str:
+        """Tests that are a `main`, as the one test of a module: `main` is the harness's."""
+        code = self.without_comments(tests)
+        if _TEST.search(code) or not _MAIN.search(code):
+            return tests
+        return f"mod tests_{mark} {{ use super::*;\n{_MAIN.sub('#[test] fn main()', tests)}\n}}\n"
 
 
 def _callable_tests(tests: str, declaration: str) -> str:

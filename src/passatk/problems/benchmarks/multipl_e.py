@@ -7,13 +7,13 @@ import msgspec
 from passatk.languages import LANGUAGES, Language
 from passatk.languages.heads import last_head
 from passatk.problems.base import Benchmark, FieldError, UnknownLanguageError, last_name
-from passatk.prompts.stopping import open_braces
 from passatk.records import Asserts, Problem
 
 _CANDIDATE = re.compile(r"\bcandidate\s*:?=\s*(?:\w+\(:)?([\w$]+[?!]?)")
 """Where tests name what they call: `let candidate = unique;`, `candidate := unique`, `candidate = method(:unique)`."""
 _CLOSING = re.compile(r"\s*\}[ \t]*\n?")
 _CLASS = re.compile(r"\bclass\s+(\w+)")
+_NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _MAIN = re.compile(r"\bclass\s+Main\b")
 _OPTIONS = {"cpp": ("-std=c++17",), "java": ("-ea",)}
 """What the benchmark's own evaluator gives to compilers and to `java`."""
@@ -92,7 +92,8 @@ def _in_main_class(prompt: str, tests: str) -> str:
     classes = _CLASS.findall(prompt)
     if not classes or _MAIN.search(tests):
         return tests
-    closing = "}\n" * (1 + open_braces(tests))
+    code = _NOT_CODE.sub("", tests)
+    closing = "}\n" * (1 + code.count("{") - code.count("}"))
     return f"class Main extends {classes[-1]} {{\n{tests.rstrip()}\n{closing}"
 
 
