@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(
+from passatk.cli.generated import App
+
+app = App(
     help="Problems: what there is, what one says, whether they can be judged here, where to get them.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -84,7 +86,9 @@ def show(
 @app.command()
 def check(
     source: Annotated[str, typer.Argument(help=f"Which problems: {_SOURCE}")] = "basics",
-    workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Number of programs judged in parallel. [default: number of CPUs]")
+    ] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
     no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Run the programs unprotected.")] = False,
     json: _Json = False,

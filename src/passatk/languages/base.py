@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from passatk.errors import InputError
+from passatk.languages.dialect import Dialect
 from passatk.records import Problem, Program, Record, ResidentTool, Sample, Status, StepFacts, WarmTool
 
 EXIT_NOT_COMPILED = 64
@@ -89,7 +90,7 @@ class Missing(Exception):
     """A tool is not here, too old, or does not work. Its text says what to do."""
 
 
-class Language(ABC):
+class Language(Dialect, ABC):
     """One programming language. An instance is stateless; `languages.by_name` has them all."""
 
     name: str
@@ -107,8 +108,6 @@ class Language(ABC):
     """A parameter's name stands before its type."""
     typed_by_colon: bool = False
     """A colon parts a parameter's name from its type."""
-    indented: bool = False
-    """Indentation says where a function ends; else braces do."""
     usual_setup: str = ""
     """What most programs begin with: imports or includes that benchmarks add, and that are prepared for."""
     multipl_e: tuple[str, ...] = ()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, output_of
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
+from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step
 
 _HARNESS = r"""# Runs program.rb, then tests.rb, then the test cases in it.
@@ -119,6 +121,20 @@ _HARNESS = r"""# Runs program.rb, then tests.rb, then the test cases in it.
 }.call
 """
 
+_GRAMMAR = Grammar(
+    module="tree_sitter_ruby",
+    query="""
+        (method name: (identifier) @name body: (body_statement) @body) @function
+        (method name: (identifier) @name) @function
+        (singleton_method name: (identifier) @name) @function
+        (class name: (constant) @name) @definition
+        (module name: (constant) @name) @definition
+        (assignment left: (constant) @name) @definition
+        (assignment left: (identifier) @name) @definition
+        ((call method: (identifier) @word) @import (#match? @word "^require(_relative)?$"))
+    """,
+    scopes=frozenset(("method", "singleton_method", "class", "module", "singleton_class", "block", "do_block", "lambda")),
+)
 _FLAGS = ("--disable=gems,did_you_mean,error_highlight", "-W0", "-E", "UTF-8:UTF-8")
 _OTHER_TESTS = re.compile(r"\b(?:minitest|Minitest|RSpec|rspec)\b")
 OTHER_TESTS = "tests under test-unit (minitest and RSpec are not read)"
@@ -142,6 +158,22 @@ class Ruby(Language):
     name, title, prefix = "ruby", "Ruby", "Ruby"
     aliases = ("rb",)
     comment = "#"
+    fences = ("ruby", "rb", "irb")
+    lexicon = Lexicon(
+        comments=(r"#[^\n]*", r"^=begin\b.*?(?:\n=end\b[^\n]*|\Z)"), strings=(DOUBLE_QUOTED, SINGLE_QUOTED), multiline=("=begin",)
+    )
+    grammar = _GRAMMAR
+    closer = "end"
+    code_line = re.compile(
+        r"def\s+[\w.]+[?!]?\s*(?:\(|$|[a-z*&])|(?:class|module)\s+[A-Z]\w*\s*(?:<.*)?$|require(?:_relative)?\s*\(?['\"]"
+        r"|end\b\W*$|[@$]?\w+\s*(?:\|\||[-+*/])?=(?![=~])\s*\S|#|[)\]}]|puts\s|p\s"
+    )
+    driver_names = re.compile(r"main|test_\w+|Test[A-Z_]?\w*|\w+Tests?|run_tests?|tests?")
+    driver_code = re.compile(r"(?:puts|print|p|pp|assert\w*|describe|it|RSpec|Minitest|exit)\b|if\s+__FILE__\b|main\b")
+    test_imports = re.compile(r"require(?:_relative)?\s*\(?['\"](?:test.unit|minitest|rspec)")
+    reads_input = re.compile(r"\bgets\b|\bSTDIN\b|\$stdin\b|\bARGF\b")
+    stub = re.compile(r"nil|return(?:\s+nil)?|raise\s*\(?\s*NotImplementedError.*", re.DOTALL)
+    returns = re.compile(r"")  # a function gives back what it computed last
     head = re.compile(r"^[ \t]*def[ ]+(?:self\.)?(\w+[?!]?)[ ]*\(", re.MULTILINE)
     head_end = re.compile(r"[^\n]*(?:\n|\Z)")
     name_first = typed_by_colon = True
@@ -178,6 +210,9 @@ class Ruby(Language):
             if depth < 0:
                 return end if end < len(text) else None
         return None
+
+    def open_blocks(self, text: str) -> int:
+        return sum(change for change, _ in _blocks(text))
 
     def locate(self, cache: Path) -> Toolchain:
         ruby = os.path.realpath(self.find_tool("ruby"))

@@ -5,7 +5,6 @@ from typing import Literal
 from passatk.errors import InputError
 from passatk.languages import by_name
 from passatk.problems import ProblemSet
-from passatk.prompts.stopping import open_braces
 from passatk.records import Problem
 
 Form = Literal["full", "declaration"]
@@ -58,9 +57,10 @@ def closing(problem: Problem, text: str) -> str:
 
     Only for a body that closed itself: what a model did not finish is not finished for it.
     """
-    if by_name(problem.language).indented or open_braces(text) != -1:
+    spoken = by_name(problem.language)
+    if spoken.by_indentation or spoken.open_blocks(text) != -1:
         return ""
-    return "\n}" * max(0, open_braces(problem.prompt) - 1)
+    return f"\n{spoken.closer}" * max(0, spoken.open_blocks(problem.prompt) - 1)
 
 
 def chat_prompt(problem: Problem, prompt: str) -> str:

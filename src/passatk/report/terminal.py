@@ -112,6 +112,9 @@ def print_report(console: Console, report: Report) -> None:
         f"{report.programs} unique programs{known}, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
         highlight=False,
     )
+    if report.read_as:
+        read = ", ".join(f"{how} {count}" for how, count in report.read_as.items())
+        console.print(f"Answers were read as: {read}.", highlight=False)
     if report.raised_limits:
         console.print(f"{report.raised_limits} tasks have a CPU limit above the floor.", highlight=False)
     isolation = report.isolation

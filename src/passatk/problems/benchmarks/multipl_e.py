@@ -45,7 +45,7 @@ class MultiplE(Benchmark[Row]):
         tests = row.test if row.tests is None else row.tests
         if tests is None:
             raise FieldError("tests", "is missing", "the tests as code, in `tests` or `test`")
-        brace = None if language.indented else _CLOSING.match(tests)
+        brace = None if language.by_indentation else _CLOSING.match(tests)
         tests = tests[brace.end() :] if brace else tests
         entry_point = row.entry_point or _entry_point(language, row.prompt, tests)
         return Problem(
