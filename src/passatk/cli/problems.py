@@ -30,7 +30,7 @@ def list_(
     from rich.table import Table
 
     from passatk.errors import InputError
-    from passatk.problems import NAMES, load
+    from passatk.problems import BENCHMARKS, NAMES, load, load_all
     from passatk.report import terminal
     from passatk.textfiles import find_data
 
@@ -41,11 +41,14 @@ def list_(
     rows = []
     for name in NAMES:
         try:
-            found = load(name)
+            found = load_all(name)
             place = str(find_data(name) or "embedded")
-            rows.append({"name": name, "problems": len(found.problems), "languages": found.languages, "place": place})
+            languages = list(dict.fromkeys(problem.language for problem in found))
+            rows.append({"name": name, "problems": len(found), "languages": languages, "place": place})
         except InputError:
-            rows.append({"name": name, "problems": 0, "languages": [], "place": f"passatk problems fetch {name}"})
+            fetched = name in BENCHMARKS and BENCHMARKS[name].files
+            place = f"passatk problems fetch {name}" if fetched else "not on this machine"
+            rows.append({"name": name, "problems": 0, "languages": [], "place": place})
     if json:
         print(msgspec.json.encode(rows).decode())
         return

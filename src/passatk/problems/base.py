@@ -21,6 +21,10 @@ class FieldError(Exception):
         self.field, self.problem, self.expected = field, problem, expected
 
 
+class UnknownLanguageError(FieldError):
+    """A record is of a language that is not here: no fault of the record's."""
+
+
 class Benchmark(ABC, Generic[_Row]):
     """One benchmark. An instance is stateless; `problems.BENCHMARKS` has them all."""
 
