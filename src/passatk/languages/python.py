@@ -32,7 +32,8 @@ _WARM = (
 
 @cache
 def _tool_name() -> str:
-    sources = "".join(harness(name) for name in ("python_harness.py", "passatk_peer.py"))
+    modules = ("python_harness", "passatk_peer", "passatk_proxies", "passatk_tests", "passatk_values")
+    sources = "".join(harness(f"{name}.py") for name in modules)
     return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
@@ -47,7 +48,7 @@ class Python(Language):
     multipl_e = ("py",)
     minimum = (3, 11)
     packages = ("python3",)
-    test_mark = re.compile(r"\bassert\b|\bcheck\(")
+    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b")
     self_test = Problem(
         task_id="Python/self-test",
         benchmark="self-test",

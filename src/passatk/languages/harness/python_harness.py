@@ -8,8 +8,10 @@ import _ctypes
 import _signal
 import builtins
 import os
+import re
 import sys
 
+import passatk_tests
 from passatk_peer import Judged, Peer, Trusted
 
 NOT_COMPILED, ASSERTION = 64, 65
@@ -44,16 +46,21 @@ def show(error, print_exception=sys.__excepthook__):
     print_exception(type(error), error.with_traceback(trace), trace)
 
 
-def leave(code):
+def flush():
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
-            pass
+        except Exception:
+            pass  # closed, or not there any more
+
+
+def leave(code):
+    flush()
     os._exit(code)
 
 
 PREPARED = {}  # text of helpers.py -> a module that has executed it
+OPAQUE = ("builtins", "functools", "inspect", "types", "weakref")  # whose objects lead to others
 AT_FORK = []  # what modules asked to be called then: meant for forks of the program, not for those that make it
 
 
@@ -68,6 +75,23 @@ def new_module(helpers):
     vars(module)["__file__"] = "program.py"
     exec(compiled_text("helpers.py", helpers), vars(module))
     return module
+
+
+def library_name(name, value):
+    """(module, "") of a module, (module, name) of a class or function called so; None for all else."""
+    if type(value) is type(sys):
+        return str(value.__name__), ""
+    if issubclass(type(value), (type, type(len), type(show))) and getattr(value, "__name__", None) == name:
+        return str(value.__module__), name
+    return None
+
+
+def from_library(module, name):
+    """What the tests take from their own library under this name; None if there is no such thing."""
+    if module.partition(".")[0] not in (*sys.stdlib_module_names, "numpy"):
+        return None
+    __import__(module)
+    return getattr(sys.modules[module], name, None) if name else sys.modules[module]
 
 
 class Program:
@@ -85,16 +109,15 @@ class Program:
         exec(self.code, self.namespace)
 
     def names(self):
-        """Of all that the program defined, and whether it is a module."""
+        """Of all that the program defined, and what of the standard library (or numpy) it is: module, name in it."""
         new = {n: v for n, v in self.namespace.items() if n not in self.before or self.before[n] is not v}
-        return {n: v.__name__ if type(v) is type(sys) else None for n, v in new.items() if type(n) is str}
+        return {name: library_name(name, value) for name, value in new.items() if type(name) is str}
 
     def values(self, names):
         return {name: self.namespace[name] for name in names}
 
     def flush(self):
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        flush()
 
     def show(self):
         if self.peer.caught is not None:
@@ -116,14 +139,16 @@ class Tests:
         self.child, self.module, self.entry = child, module, entry
         self.peer = Peer(incoming, outgoing, Judged, self.lost)
         self.peer.allowed = self.allowed
-        self.program = Judged(self.peer, 0, "program")
+        self.program = Judged(self.peer, 0, "program", False)
+        vars(module)["__name__"] = "__main__"
+        sys.modules["__main__"] = module
 
     @staticmethod
     def allowed(operation, target, args):
         """Whether the program may ask this of an object of the tests. It must not look into functions and frames."""
-        if operation == "get":
-            return type(target).__module__ == "program" and type(args[0]) is str and not args[0].startswith("_")
-        return operation != "set"
+        if operation != "get":
+            return operation not in ("set", "del")
+        return type(target).__module__ not in OPAQUE and type(args[0]) is str and not args[0].startswith("_")
 
     def judge(self, token):
         with open("tests.py", encoding="utf-8", errors="surrogatepass") as file:
@@ -132,7 +157,7 @@ class Tests:
         try:
             self.program.run()
             self.take_names(source)
-            exec(code, vars(self.module))
+            passatk_tests.run(self.module, source, code)
         except BaseException as error:
             self.fail(error)
         self.program.flush()
@@ -140,22 +165,33 @@ class Tests:
         leave(0)
 
     def take_names(self, source):
-        """What the program defined and the tests name. Modules and builtins stay this process's own."""
+        """What the program defined and the tests name.
+
+        Builtins, modules and what the problem sets up stay this process's own, so that no `abs` of the program's decides
+        whether the tests hold; except where the program's is meant: by the problem's declaration, because a module cannot
+        be used so, or because the tests name nothing else of the program's.
+        """
         namespace = vars(self.module)
-        defined = {name: module for name, module in self.program.names().items() if name in source}
-        wanted = []
-        for name, module in defined.items():
+        mentioned = set(re.findall(r"\w+", source))
+        wanted, shadowing = [], []
+        for name, library in self.program.names().items():
+            if name not in mentioned or (name.startswith("__") and name not in self.entry):
+                continue
             if name in self.entry:
                 wanted.append(name)
-            elif name.startswith("__") or hasattr(builtins, name) or type(namespace.get(name)) is type(sys):
-                continue
-            elif name in sys.stdlib_module_names:
-                namespace[name] = __import__(name)
-            elif module is not None and module.partition(".")[0] in (*sys.stdlib_module_names, "numpy"):
-                __import__(module)
-                namespace[name] = sys.modules[module]
+            elif library and library[1] in ("", name) and (own := from_library(*library)) is not None:
+                namespace.setdefault(name, own)
+            elif hasattr(builtins, name) or type(namespace.get(name, sys)) is not type(sys):
+                shadowing.append(name)
+            elif name not in namespace and name not in sys.stdlib_module_names:
+                wanted.append(name)
+            elif re.search(rf"\b{name}\s*\.", source):
+                namespace.setdefault(name, sys.modules.get(name) or __import__(name))
+                shadowing.append(name)
             else:
                 wanted.append(name)
+        if not self.entry:
+            wanted = wanted or shadowing
         given = self.program.values(wanted)
         namespace.update((name, given[name]) for name in wanted)  # and no other, whatever it gave
 
@@ -165,11 +201,18 @@ class Tests:
             if error.code is not None and not isinstance(error.code, int):
                 print(error.code, file=sys.stderr)
             leave((error.code or 0) & 0xFF if isinstance(error.code, int) or not error.code else 1)
+        if isinstance(error, passatk_tests.NothingRan):
+            self.program.flush()
+            print("no test ran to its end", file=sys.stderr)
+            leave(0)  # without the token
         if error is self.peer.received:
             self.program.show()
             self.program.flush()
         else:
             self.program.flush()
+            if type(error) is AssertionError and not error.args and self.peer.refused:
+                words = self.peer.refused
+                error.args = (f"the program gave an object of its own ({words}), which equals no plain value",)
             show(error)
         leave(ASSERTION if isinstance(error, AssertionError) else 1)
 

@@ -1,0 +1,68 @@
+"""Runs a module of tests: first its statements, then what it defines as tests and has not run.
+
+These are the classes of unittest, and functions called test_... that nothing calls, as pytest has them.
+"""
+
+import re
+import sys
+
+
+class NothingRan(Exception):
+    """There are unittest tests, and not all of them ran."""
+
+
+def run(module, source, code):
+    """Execute `code`, compiled from `source`, in `module`. Raises what the first failing test raises."""
+    if "unittest" in source:
+        import unittest
+
+        unittest.main = lambda *args, **kwargs: None  # done below, without an exit
+    exec(code, vars(module))
+    for name in uncalled(source):
+        vars(module)[name]()
+    defined = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
+    unittest = sys.modules.get("unittest")
+    if unittest is not None and any(issubclass(cls, unittest.TestCase) for cls in defined):
+        run_all(unittest, unittest.defaultTestLoader.loadTestsFromModule(module))
+
+
+def uncalled(source):
+    """Functions called test_..., without parameters, that nothing in the module mentions."""
+    if not re.search(r"^def test_", source, re.MULTILINE):
+        return []
+    import ast
+
+    tree = ast.parse(source)
+    mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    return [f.name for f in functions if f.name not in mentioned and not f.decorator_list and not ast.unparse(f.args)]
+
+
+def run_all(unittest, tests):
+    """In unittest's order, up to the first that fails. A test that is skipped has failed: it shows nothing."""
+
+    class Result(unittest.TestResult):
+        first = None
+
+        def failed(self, test, raised):
+            self.first = self.first or raised[1]
+            self.stop()
+
+        addError = addFailure = failed
+
+        def addSubTest(self, test, subtest, raised):
+            if raised is not None:
+                self.failed(test, raised)
+
+        def addSkip(self, test, reason):
+            self.failed(test, (None, AssertionError(f"{test.id()} was skipped: {reason}")))
+
+        def addUnexpectedSuccess(self, test):
+            self.failed(test, (None, AssertionError(f"{test.id()} should have failed")))
+
+    result, number = Result(), tests.countTestCases()
+    tests.run(result)
+    if result.first is not None:
+        raise result.first
+    if number == 0 or result.testsRun != number:
+        raise NothingRan
