@@ -79,6 +79,14 @@ def language(request: pytest.FixtureRequest, environment: Environment) -> str:
 
 
 @pytest.fixture
+def every_toolchain(environment: Environment) -> None:
+    """For tests of what needs all languages at once."""
+    for name, toolchain in environment.toolchains.items():
+        if not toolchain.usable:
+            pytest.skip(f"no {name} toolchain: {toolchain.missing[0]}")
+
+
+@pytest.fixture
 def passatk(tmp_path: Path) -> Command:
     """Runs the command in a process of its own, in an empty folder, with an empty verdict cache."""
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from running import Command
 
 
@@ -44,6 +45,7 @@ def test_a_function_is_shown_in_six_languages(passatk: Command) -> None:
     assert all(f"--- {language}" in shown.stdout for language in ("python", "cpp", "java", "javascript", "go", "rust"))
 
 
+@pytest.mark.usefixtures("every_toolchain")
 def test_a_file_is_checked_by_what_its_manifest_says(passatk: Command, tmp_path: Path) -> None:
     file = tmp_path / "documents.jsonl"
     made = passatk("corpus", "synthesize", "--functions", "800", "--documents", "60", "--seed", "5", "--out", str(file))

@@ -26,6 +26,7 @@ def python_samples(path: Path, *texts: str, task: str = "Python/0") -> Path:
     return write(path, *({"task_id": task, "generation": text} for text in texts))
 
 
+@pytest.mark.usefixtures("every_toolchain")
 def test_the_shipped_generations_get_the_statuses_written_beside_them(passatk: Command, tmp_path: Path) -> None:
     done = passatk(
         "evaluate", EXAMPLES, "--problems", "basics", "--out", "run", "--cpu-seconds", 2, "--memory-mib", 256

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,11 +115,20 @@ def test_rust_prompts_hold_the_function_s_head(humaneval_x: ProblemSet) -> None:
 
 def test_translation_prompts_are_codegeex_s(humaneval_x: ProblemSet) -> None:
     source, target = humaneval_x.get("Python/0"), humaneval_x.get("JavaScript/0")
-    expected = f"code translation\nPython:\n{source.declaration}\n{source.reference}\nJavaScript:\n{target.declaration}"
+    solution = source.solution.rstrip()
+    expected = f"code translation\nPython:\n{source.declaration}\n{solution}\nJavaScript:\n{target.declaration}"
     assert translation_prompt(source, target) == expected
     assert counterpart(humaneval_x, source, "javascript") == target
     with pytest.raises(InputError, match="does not have Python/0 in java"):
         counterpart(humaneval_x.only(["python"]), source, "java")
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n", " \n\t\n"])
+def test_no_blank_line_stands_before_the_target_of_a_translation(basics: ProblemSet, ending: str) -> None:
+    source, target = basics.get("Python/0"), basics.get("Go/0")
+    solution = source.solution.rstrip()
+    changed = msgspec.structs.replace(source, reference=solution + ending)
+    assert translation_prompt(changed, target).endswith(f"{solution}\nGo:\n{target.declaration}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,15 +1,16 @@
 """Where generations come from: one file per backend behind one protocol."""
 
 import importlib
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 from passatk.errors import EnvironmentFault, InputError, UnknownNameError
 from passatk.records import Record
 
 if TYPE_CHECKING:
-    from passatk.models.base import Backend
+    from passatk.models.base import Backend, Wanted
 
-__all__ = ["BACKENDS", "DTYPES", "ModelSpec", "open_backend"]
+__all__ = ["BACKENDS", "DTYPES", "ModelSpec", "check_lengths", "open_backend"]
 
 BACKENDS = {
     "codegeex": "codegeex_files",
@@ -54,6 +55,27 @@ def open_backend(spec: ModelSpec) -> "Backend":
         InputError: there is no such model.
         EnvironmentFault: a library, a device or a server is missing.
     """
+    return cast("Backend", _module_of(spec).open_backend(spec))
+
+
+def check_lengths(spec: ModelSpec, wanted: Iterable["Wanted"]) -> None:
+    """Refuse prompts that are too long for the model, before its weights are loaded.
+
+    A backend that cannot tell without loading the model, as a server, says so when it is asked.
+
+    Raises:
+        UnknownNameError, EnvironmentFault: as `open_backend`.
+        InputError: there is no such model, or prompts are too long for it; names them.
+    """
+    read = getattr(_module_of(spec), "open_tokenizer", None)
+    if read is not None and (found := read(spec)) is not None:
+        from passatk.models.base import refuse_long_prompts
+
+        tokenizer, positions = found
+        refuse_long_prompts(tokenizer, positions, wanted)
+
+
+def _module_of(spec: ModelSpec) -> Any:
     if spec.backend not in BACKENDS:
         raise UnknownNameError("backend", spec.backend, BACKENDS)
     if not spec.model and spec.backend not in ("codegeex", "fake"):
@@ -65,10 +87,9 @@ def open_backend(spec: ModelSpec) -> "Backend":
         if name not in _FIELDS[spec.backend] and getattr(spec, name) != getattr(usual, name):
             raise InputError(f"backend {spec.backend!r} has no use for {name} = {getattr(spec, name)!r}; leave it out")
     try:
-        module = importlib.import_module(f"passatk.models.{BACKENDS[spec.backend]}")
+        return importlib.import_module(f"passatk.models.{BACKENDS[spec.backend]}")
     except ModuleNotFoundError as error:
         extra = "openai" if spec.backend == "openai" else "models"
         raise EnvironmentFault(
             f"backend {spec.backend!r} needs the package {error.name}; `pip install 'passatk[{extra}]'`"
         ) from error
-    return cast("Backend", module.open_backend(spec))

@@ -15,7 +15,7 @@ from passatk.judging import default_policy
 from passatk.languages import by_name
 from passatk.models import ModelSpec
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate
-from passatk.pipeline.generation import Generation, GenerationReport, Prompting, generate, prompts_of
+from passatk.pipeline.generation import Generation, GenerationReport, Prompting, check_generation, generate
 from passatk.pipeline.progress import no_progress
 from passatk.problems import load
 from passatk.records import Record
@@ -144,7 +144,8 @@ def read_experiments(
     for path in paths:
         folder = out / path.stem if out is not None and len(paths) > 1 else out
         found[path.stem] = read_experiment(path, folder, workers)
-        prompts_of(found[path.stem].generation)
+        _check_k(found[path.stem])
+        check_generation(found[path.stem].generation)
     return found
 
 
@@ -163,11 +164,24 @@ def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext
     Raises:
         InputError, RunFolderError, EnvironmentFault: as `generate` and `evaluate` do.
     """
+    _check_k(experiment)
+    check_generation(experiment.generation)
     with watch("generating", "samples") as generating:
         generated = generate(experiment.generation, generating)
     with watch("judging", "programs") as judging:
         report = evaluate(experiment.evaluation, judging)
     return Finished(generation=generated, evaluation=report)
+
+
+def _check_k(experiment: Experiment) -> None:
+    """Refuse a pass@k that the experiment's samples cannot give, before anything is generated."""
+    samples = experiment.generation.samples
+    for k in experiment.evaluation.ks or ():
+        if not 1 <= k <= samples:
+            raise InputError(
+                f"pass@{k} needs k from 1 to the number of samples of each task, which is {samples};"
+                " ask for another k, or generate more samples"
+            )
 
 
 def _table(path: Path, tables: dict[str, Any], name: str, kind: type[_T]) -> _T:

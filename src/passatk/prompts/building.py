@@ -32,9 +32,10 @@ def generation_prompt(problem: Problem, form: Form = "full", tag: bool = True) -
 def translation_prompt(source: Problem, target: Problem) -> str:
     """What a model is to continue to translate `source`'s own solution into `target`'s language.
 
-    Descriptions are left out, so that it translates and does not solve.
+    Descriptions are left out, so that it translates and does not solve. White space at the end of the solution is
+    removed, as in CodeGeeX's own prompts.
     """
-    solution = f"{source.declaration}\n{source.reference}"
+    solution = f"{source.declaration}\n{source.solution.rstrip()}"
     titles = [by_name(problem.language).title for problem in (source, target)]
     return f"code translation\n{titles[0]}:\n{solution}\n{titles[1]}:\n{target.declaration}"
 

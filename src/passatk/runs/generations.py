@@ -20,10 +20,13 @@ _MAY_DIFFER = ("passatk", "problems_source", "batch_size", "machine", "model.url
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, text BLOB NOT NULL, whole INTEGER NOT NULL,
-    finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, token_count INTEGER NOT NULL, logprobs BLOB,
+    finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, token_count INTEGER, logprobs BLOB,
+    thinking BLOB NOT NULL DEFAULT x'',
     PRIMARY KEY (task_id, sample)
 ) WITHOUT ROWID;
 """
+_OLDER_COLUMNS = 8
+"""Before thinking was kept."""
 
 
 class GenerationManifest(Record, frozen=True, kw_only=True):
@@ -89,9 +92,12 @@ class Generated(Record, frozen=True, kw_only=True):
     """The text is a whole solution, not the continuation of a prompt."""
     finish_reason: str
     tokens: tuple[int, ...]
-    token_count: int
-    """How many there were; of a server's samples the tokens themselves are not known."""
+    token_count: int | None
+    """How many were generated, thinking included; None where a server does not count them. Of a server's samples the
+    tokens themselves are not known."""
     logprobs: tuple[float, ...] | None = None
+    thinking: str = ""
+    """What a server gave as the model's reasoning, apart from the text."""
 
 
 class GenerationFolder(LockedFolder):
@@ -109,7 +115,18 @@ class GenerationFolder(LockedFolder):
         self._db = sqlite3.connect(self.path / JOURNAL, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db.execute(_SCHEMA)
+        if len(self._db.execute("PRAGMA table_info(samples)").fetchall()) == _OLDER_COLUMNS:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Give the journal of an older passatk today's columns, all or none of them."""
+        self._db.execute("BEGIN")
+        self._db.execute("ALTER TABLE samples RENAME TO older")
+        self._db.execute(_SCHEMA)
+        self._db.execute("INSERT INTO samples SELECT *, x'' FROM older")
+        self._db.execute("DROP TABLE older")
+        self._db.execute("COMMIT")
 
     def done(self) -> dict[str, set[int]]:
         """Task id -> samples that are there."""
@@ -124,16 +141,15 @@ class GenerationFolder(LockedFolder):
         row = (
             *(generated.task_id, generated.sample, generated.text.encode("utf-8", "surrogatepass")),
             *(generated.whole, generated.finish_reason, msgspec.json.encode(generated.tokens)),
-            *(generated.token_count, logprobs),
+            *(generated.token_count, logprobs, generated.thinking.encode("utf-8", "surrogatepass")),
         )
         with storage(self.path):
             (self.path / COMPLETE).unlink(missing_ok=True)
-            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def finish_reasons(self) -> dict[str, int]:
-        """Why samples ended -> how many."""
-        rows = self._db.execute("SELECT finish_reason, COUNT(*) FROM samples GROUP BY finish_reason ORDER BY 2 DESC")
-        return dict(rows)
+    def samples(self) -> Iterator[Generated]:
+        """All samples that are there, in order of task id and number."""
+        return _samples(self._db)
 
     def finish(self) -> str:
         """Write `generations.jsonl`, then the completion marker; return the digest."""
@@ -149,6 +165,7 @@ class GenerationFolder(LockedFolder):
                         "solution" if one.whole else "generation": one.text,
                         "finish_reason": one.finish_reason,
                         "tokens": one.token_count,
+                        **({"thinking": one.thinking} if one.thinking else {}),
                         **({} if one.logprobs is None else {"logprobs": one.logprobs}),
                     }
                 )
@@ -215,11 +232,9 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 
 
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
-    rows = journal.execute(
-        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs FROM samples"
-        " ORDER BY task_id, sample"
-    )
-    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs in rows:
+    rows = journal.execute("SELECT * FROM samples ORDER BY task_id, sample")
+    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, *rest in rows:
+        thinking: bytes = rest[0] if rest else b""
         yield Generated(
             task_id=task_id,
             sample=sample,
@@ -229,4 +244,5 @@ def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
             tokens=msgspec.json.decode(tokens, type=tuple[int, ...]),
             token_count=token_count,
             logprobs=None if logprobs is None else msgspec.json.decode(logprobs, type=tuple[float, ...]),
+            thinking=thinking.decode("utf-8", "surrogatepass"),
         )
