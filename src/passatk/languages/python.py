@@ -100,7 +100,7 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
-        asked = dict.fromkeys(_FUNCTION.findall(problem.declaration))
+        asked = dict.fromkeys([*_FUNCTION.findall(problem.declaration), *filter(None, [problem.entry_point])])
         return Program(
             language=self.name,
             files=(

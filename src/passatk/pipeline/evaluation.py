@@ -170,8 +170,14 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
 
 
 def reference_of(problem: Problem) -> Sample:
-    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need."""
-    return Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
+    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need.
+
+    Outside of a function it is whole: strings that end a model's completion may stand in it.
+    """
+    text = problem.reference or ""
+    if problem.in_function or not problem.stop:
+        return Sample(task_id=problem.task_id, index=0, text=text)
+    return Sample(task_id=problem.task_id, index=0, text=problem.prompt + text + problem.suffix, whole=True)
 
 
 def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
