@@ -28,6 +28,9 @@ def generate(  # long: most of it declares the options
     chat: Annotated[
         bool, typer.Option("--chat", help="Instruct models: ask through the chat template, take the code block.")
     ] = False,
+    fim: Annotated[
+        str, typer.Option(help="Infilling problems: whose fill-in-the-middle tokens to use, for example starcoder.")
+    ] = "",
     tokenizer: options.TokenizerFolder = "",
     heads: options.Heads = None,
     device: options.Device = "cpu",
@@ -102,7 +105,7 @@ def generate(  # long: most of it declares the options
         task="translate" if task == "translate" else "generate",
         target_language=by_name(target_language).name if target_language else None,
         prompting=pipeline.Prompting(
-            form="declaration" if prompt == "declaration" else "full", tag=not no_tag, chat=chat
+            form="declaration" if prompt == "declaration" else "full", tag=not no_tag, chat=chat, fim=fim
         ),
         batch_size=batch_size,
     )

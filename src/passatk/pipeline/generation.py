@@ -10,7 +10,7 @@ import msgspec
 
 import passatk
 from passatk.decoding import DecodingSettings
-from passatk.decoding.completions import Completion, Listener
+from passatk.decoding.completions import Completion, Ends, Listener
 from passatk.errors import InputError
 from passatk.models import ModelSpec, check_lengths, open_backend
 from passatk.models.base import NO_PROBLEM, Backend, Wanted
@@ -23,10 +23,12 @@ from passatk.prompts.building import (
     closing,
     counterpart,
     generation_prompt,
+    instruction_prompt,
     translation_prompt,
 )
 from passatk.prompts.extraction import code_of
-from passatk.prompts.stopping import earliest, end_of_function, first_string
+from passatk.prompts.infilling import ends_before_suffix, infilling_prompt, template
+from passatk.prompts.stopping import earliest, end_of_completion, first_string
 from passatk.prompts.truncation import truncate
 from passatk.records import Problem, Record
 from passatk.runs.generations import Generated, GenerationFolder, GenerationManifest, past_generations
@@ -45,6 +47,9 @@ class Prompting(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Begin with the language tag, as CodeGeeX's corpus does."""
     chat: bool = False
     """Ask an instruct model through its chat template, and take the code block out of its answer."""
+    fim: str = ""
+    """Infilling problems: name of the model's tokens, see `prompts.infilling.TEMPLATES`. Without it a model sees what
+    stands before the gap and nothing else."""
 
 
 class Generation(Record, frozen=True, kw_only=True):
@@ -222,24 +227,34 @@ def prompts_of(request: Generation) -> list[Asked]:
         raise InputError(f"--target-language {target} is for translations; give --task translate too")
     if not chosen.problems:
         raise InputError(f"{problems.name} has no problems in {', '.join(request.languages or ('any language',))}")
-    prompting, asked = request.prompting, []
+    if request.prompting.fim and (request.prompting.chat or target is not None):
+        raise InputError(f"fim {request.prompting.fim!r} is for models that continue text; chat and translate are not")
+    asked = []
     for problem in chosen.problems.values():
         answer = problem if target is None else counterpart(problems, problem, target)
-        if target is not None:
-            prompt = translation_prompt(problem, answer)
-        else:
-            prompt = generation_prompt(problem, prompting.form, prompting.tag and not prompting.chat)
-        if prompting.chat:
-            prompt = chat_prompt(answer, prompt)
+        prompt = _prompt(request.prompting, problem, None if target is None else answer)
         asked.append(Asked(task_id=problem.task_id, prompt=prompt, target=answer))
     return asked
+
+
+def _prompt(prompting: Prompting, problem: Problem, target: Problem | None) -> str:
+    """What a model is given: of a translation, to `target`."""
+    if target is not None:
+        prompt = translation_prompt(problem, target)
+        return chat_prompt(target, prompt) if prompting.chat else prompt
+    if prompting.fim:
+        return infilling_prompt(problem, prompting.fim)
+    if prompting.chat and problem.instruction and prompting.form == "full":
+        return instruction_prompt(problem)
+    prompt = generation_prompt(problem, prompting.form, prompting.tag and not prompting.chat)
+    return chat_prompt(problem, prompt) if prompting.chat else prompt
 
 
 def _wanted(request: Generation, asked: list[Asked], there: Mapping[str, set[int]]) -> Iterator[Wanted]:
     for one in asked:
         rules = []
         if request.settings.stop_rule == "language" and not request.prompting.chat:
-            rules.append(end_of_function(one.target.language))
+            rules += _own_rules(request.prompting, one.target)
         if request.settings.stop:
             rules.append(first_string(request.settings.stop))
         yield Wanted(
@@ -252,9 +267,21 @@ def _wanted(request: Generation, asked: list[Asked], there: Mapping[str, set[int
         )
 
 
+def _own_rules(prompting: Prompting, target: Problem) -> list[Ends]:
+    """Where a problem says that its completion ends."""
+    if prompting.fim:
+        return [first_string(template(prompting.fim).ends)]
+    if target.suffix:
+        return [ends_before_suffix(target)]
+    own = end_of_completion(target)
+    return [] if own is None else [own]
+
+
 def finished_text(request: Generation, target: Problem, text: str) -> str:
     """The completion in what a model said: cut by pattern, closed where the language needs it, taken out of a chat."""
     text = truncate(text, request.settings.truncate_before_pattern)
+    if request.prompting.chat and not target.tests.code:
+        return text  # a description
     if request.prompting.chat:
         return code_of(text, target)
     return text + closing(target, text) if request.settings.stop_rule == "language" else text

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
+from passatk.records import Problem
+
 UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
 """A line that is not blank and not indented, from the line break before it."""
 
@@ -70,3 +72,16 @@ def earliest(rules: Sequence[Callable[[str, int], int | None]]) -> Callable[[str
         return min((at for rule in rules if (at := rule(text, new)) is not None), default=None)
 
     return ends
+
+
+def end_of_completion(problem: Problem) -> Callable[[str, int], int | None] | None:
+    """Where a completion of `problem` ends: before its stop strings, else where the function does.
+
+    None if it has neither. Outside of a function no stop string counts before there is anything but blank space.
+    """
+    if problem.stop:
+        found = first_string(problem.stop)
+        if problem.in_function:
+            return found
+        return lambda text, new: found(text, max(new, len(text) - len(text.lstrip())))
+    return end_of_function(problem.language) if problem.in_function else None
