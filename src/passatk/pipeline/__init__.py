@@ -3,6 +3,7 @@
 from passatk.pipeline.checking import Check, check_problems
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate, refusal
 from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
+from passatk.pipeline.explaining import explained_problems
 from passatk.pipeline.generation import Generation, GenerationReport, Prompting, complete, generate
 from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
 from passatk.pipeline.reference import TokenCheck, check_tokens
@@ -28,6 +29,7 @@ __all__ = [
     "check_tokens",
     "complete",
     "evaluate",
+    "explained_problems",
     "generate",
     "generations_of",
     "no_progress",

@@ -17,7 +17,7 @@ from passatk.judging.calibration import Calibration, calibrate
 from passatk.languages import LANGUAGES, by_name
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
-from passatk.problems import ProblemSet
+from passatk.problems import BENCHMARKS, ProblemSet
 from passatk.prompts import completion
 from passatk.records import Isolation, LimitPolicy, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
@@ -104,6 +104,7 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
     request = msgspec.structs.replace(request, problems=problems)
     tasks = Counter(sample.task_id for sample in _samples(request))  # reads and checks the whole input first
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
+    refuse_without_tests(used)
     _check_ks(request.ks, tasks)
     if request.repeat < 1:
         raise InputError(f"--repeat {request.repeat} judges nothing: it must be at least 1")
@@ -199,6 +200,15 @@ def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
         if problem.language in given
     }
     return msgspec.structs.replace(problems, problems=problems.problems | changed)
+
+
+def refuse_without_tests(problems: ProblemSet) -> None:
+    """Raises InputError where no problem has tests: of what is asked, nothing could be judged."""
+    if not problems.problems or any(problem.tests.code.strip() for problem in problems.problems.values()):
+        return
+    name = next(iter(problems.problems.values())).benchmark
+    advice = BENCHMARKS[name].without_tests if name in BENCHMARKS else "Give them tests"
+    raise InputError(f"the problems of {problems.name} have no tests, so nothing can be judged by them. {advice}")
 
 
 def _check_ks(ks: Sequence[int] | None, tasks: Counter[str]) -> None:

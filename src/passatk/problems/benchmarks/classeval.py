@@ -23,6 +23,7 @@ class ClassEval(Benchmark[Row]):
 
     name = "classeval"
     row = Row
+    home = "https://github.com/FudanSELab/ClassEval"
 
     def problem(self, row: Row, variant: str) -> Problem:
         asked = f"Please complete the class {row.class_name} in the following code."

@@ -5,7 +5,8 @@ import re
 import msgspec
 
 from passatk.errors import InputError
-from passatk.languages import by_name
+from passatk.languages import Language, by_name
+from passatk.languages.heads import heads, last_head
 from passatk.problems.base import Benchmark, language_of_prefix
 from passatk.records import Asserts, Problem
 
@@ -43,16 +44,22 @@ class HumanEvalPack(Benchmark[Row]):
 
     name = "humanevalpack"
     row = Row
+    home = "https://huggingface.co/datasets/bigcode/humanevalpack"
     variants = ("synthesize", "fix", "explain")
     patterns = ("humanevalpack_*",)
+    without_tests = (
+        "Descriptions are judged by the code that is written from them: make problems of them with"
+        " `passatk problems explained`, then generate for those"
+    )
 
     def problem(self, row: Row, variant: str) -> Problem:
         language = language_of_prefix(row.task_id)
         main = _RUST_MAIN if language.name == "rust" else ""
         context, instruction = main, row.instruction
         prompt = row.prompt.removeprefix(main).lstrip("\n") if main else row.prompt
+        declaration = _whole_declaration(row, language)
         if variant == "fix":
-            prompt = row.declaration
+            prompt = declaration
             instruction = f"{main}{prompt}{row.buggy_solution}\n{row.test}\nFix bugs in {row.entry_point}."
             context = f"{instruction}\n\n{main}"
         problem = Problem(
@@ -62,7 +69,7 @@ class HumanEvalPack(Benchmark[Row]):
             prompt=prompt,
             context=context,
             instruction=instruction,
-            declaration=row.declaration,
+            declaration=declaration,
             entry_point=row.entry_point,
             reference=row.canonical_solution,
             tests=Asserts(code=row.test, examples="" if row.example_test in (None, "None") else row.example_test),
@@ -70,6 +77,21 @@ class HumanEvalPack(Benchmark[Row]):
             cut=language.indented,
         )
         return _description(problem, main, len(row.docstring)) if variant == "explain" else problem
+
+
+def _whole_declaration(row: Row, language: Language) -> str:
+    """The declaration with the functions that it lacks (Go/10, 32, 38, 50) and without a body it begins (CPP/38)."""
+    declaration, prompt = row.declaration, row.prompt.removeprefix(_RUST_MAIN)
+    shown = list(heads(prompt, language))
+    head = last_head(declaration, language)
+    if language.indented or head is None or not shown:
+        return declaration
+    if declaration[head.body :].partition("\n")[2].strip():
+        declaration = declaration[: head.body].rstrip() + "\n"
+    helpers = prompt[: shown[-1].start].rpartition("\n}\n")[0]
+    if helpers and len(shown) > len(list(heads(declaration, language))):
+        return f"{helpers}\n}}\n{declaration}"
+    return declaration
 
 
 def _description(problem: Problem, main: str, length: int) -> Problem:

@@ -32,6 +32,7 @@ class Infilling(Benchmark[Row]):
 
     name = "human-eval-infilling"
     row = Row
+    home = "https://github.com/openai/human-eval-infilling"
     patterns = ("HumanEval-*",)
 
     def problem(self, row: Row, variant: str) -> Problem:

@@ -31,6 +31,7 @@ class Mbpp(Benchmark[Row]):
 
     name = "mbpp"
     row = Row
+    home = "https://github.com/google-research/google-research/tree/master/mbpp"
     patterns = ("mbpp.jsonl*",)
 
     def problem(self, row: Row, variant: str) -> Problem:

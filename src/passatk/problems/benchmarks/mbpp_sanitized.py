@@ -22,6 +22,7 @@ class SanitizedMbpp(Benchmark[Row]):
 
     name = "mbpp-sanitized"
     row = Row
+    home = "https://github.com/google-research/google-research/tree/master/mbpp"
 
     def problem(self, row: Row, variant: str) -> Problem:
         setup = "\n".join(row.test_imports)
