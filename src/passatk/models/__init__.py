@@ -2,10 +2,11 @@
 
 import importlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 from passatk.errors import EnvironmentFault, InputError, UnknownNameError
 from passatk.records import Record
+from passatk.settings import setting
 
 if TYPE_CHECKING:
     from passatk.models.base import Backend, Wanted
@@ -26,25 +27,36 @@ _FIELDS = {
     "fake": (),
 }
 """What each of them reads of a ModelSpec."""
-DTYPES = ("float32", "bfloat16", "float16")
+BackendName = Literal["codegeex", "transformers", "openai", "fake"]
+Dtype = Literal["float32", "bfloat16", "float16"]
+DTYPES: tuple[str, ...] = get_args(Dtype)
 
 
 class ModelSpec(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A model as the user names it."""
 
-    backend: str = "codegeex"
-    model: str = ""
-    """A folder or checkpoint, a name on the hub, or what a server calls it; `codegeex` has one embedded."""
-    tokenizer: str = ""
-    """`codegeex`: the folder with the tokenizer's files; by default the model's own folder."""
-    heads: int | None = None
-    """`codegeex`: attention heads of a released checkpoint of another size than 13B."""
-    device: str = "cpu"
-    """`cpu`, `cuda` or `cuda:1`."""
-    dtype: str = "float32"
-    """Of weights and arithmetic: float32, bfloat16 or float16. Logits are float32 always."""
-    url: str = ""
-    """`openai`: address of the server, like http://localhost:8000/v1. A key is taken from $OPENAI_API_KEY."""
+    backend: Annotated[BackendName, setting("Where generations come from.")] = "codegeex"
+    model: Annotated[
+        str,
+        setting(
+            "A folder or checkpoint, a name on the hub, or what a server calls its model.", unset="the embedded model"
+        ),
+    ] = ""
+    tokenizer: Annotated[
+        str, setting("Folder of the tokenizer, where it is not the model's folder.", unset="the model's folder")
+    ] = ""
+    heads: Annotated[
+        int | None,
+        setting(
+            "Backend codegeex: attention heads of a checkpoint of another size than 13B.", ge=1, unset="width / 128"
+        ),
+    ] = None
+    device: Annotated[str, setting("Device to compute on: cpu, cuda or cuda:1.")] = "cpu"
+    dtype: Annotated[Dtype, setting("Number format of weights and arithmetic; logits are always float32.")] = "float32"
+    url: Annotated[
+        str,
+        setting("Backend openai: address of the server, like http://localhost:8000/v1; the key is $OPENAI_API_KEY."),
+    ] = ""
 
 
 def open_backend(spec: ModelSpec) -> "Backend":
@@ -77,15 +89,19 @@ def check_lengths(spec: ModelSpec, wanted: Iterable["Wanted"]) -> None:
 
 def _module_of(spec: ModelSpec) -> Any:
     if spec.backend not in BACKENDS:
-        raise UnknownNameError("backend", spec.backend, BACKENDS)
+        raise UnknownNameError("backend", spec.backend, BACKENDS, setting="backend")
     if not spec.model and spec.backend not in ("codegeex", "fake"):
-        raise InputError(f"which model? Give --model; only backend codegeex has one embedded, {spec.backend} has none")
+        raise InputError(
+            f"which model? Backend {spec.backend!r} has none embedded, so it needs to be named", setting="model"
+        )
     if spec.dtype not in DTYPES:
-        raise UnknownNameError("dtype", spec.dtype, DTYPES)
+        raise UnknownNameError("dtype", spec.dtype, DTYPES, setting="dtype")
     usual = ModelSpec(backend=spec.backend)
     for name in spec.__struct_fields__[1:]:
         if name not in _FIELDS[spec.backend] and getattr(spec, name) != getattr(usual, name):
-            raise InputError(f"backend {spec.backend!r} has no use for {name} = {getattr(spec, name)!r}; leave it out")
+            raise InputError(
+                f"backend {spec.backend!r} has no use for {name} = {getattr(spec, name)!r}; leave it out", setting=name
+            )
     try:
         return importlib.import_module(f"passatk.models.{BACKENDS[spec.backend]}")
     except ModuleNotFoundError as error:

@@ -4,21 +4,23 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
 import passatk
+from passatk.answers import read_answer
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Ends, Listener
 from passatk.errors import InputError
 from passatk.models import ModelSpec, check_lengths, open_backend
 from passatk.models.base import NO_PROBLEM, Backend, Wanted
+from passatk.pipeline.languages import check_languages
 from passatk.pipeline.progress import GenerationProgress, no_progress
 from passatk.pipeline.seen import Seen
+from passatk.pipeline.settings import Languages, Prompting, Task
 from passatk.problems import ProblemSet
 from passatk.prompts.building import (
-    Form,
     chat_prompt,
     closing,
     counterpart,
@@ -26,49 +28,56 @@ from passatk.prompts.building import (
     instruction_prompt,
     translation_prompt,
 )
-from passatk.prompts.extraction import code_of
 from passatk.prompts.infilling import ends_before_suffix, infilling_prompt, template
-from passatk.prompts.stopping import earliest, end_of_completion, first_string
+from passatk.prompts.stopping import earliest, first_string, rules_of
 from passatk.prompts.truncation import truncate
 from passatk.records import Problem, Record
 from passatk.runs.generations import Generated, GenerationFolder, GenerationManifest, past_generations
 from passatk.runs.locked import COMPLETE
 from passatk.runs.manifest import this_machine
+from passatk.settings import checks_its_request, setting
 
 _MOST_AT_ONCE = 64
 
 
-class Prompting(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a problem becomes a prompt."""
-
-    form: Form = "full"
-    """`full`: the benchmark's prompt, description included; `declaration`: the function's head alone."""
-    tag: bool = True
-    """Begin with the language tag, as CodeGeeX's corpus does."""
-    chat: bool = False
-    """Ask an instruct model through its chat template, and take the code block out of its answer."""
-    fim: str = ""
-    """Infilling problems: name of the model's tokens, see `prompts.infilling.TEMPLATES`. Without it a model sees what
-    stands before the gap and nothing else."""
-
-
-class Generation(Record, frozen=True, kw_only=True):
+class Generation(Task, frozen=True, kw_only=True):
     """What to generate and how."""
 
     problems: ProblemSet
     model: ModelSpec
     settings: DecodingSettings
     out: Path
-    samples: int = 1
-    """Of each problem."""
-    languages: tuple[str, ...] | None = None
-    """Only problems in these; None takes all. Translations: the languages translated from."""
-    task: Literal["generate", "translate"] = "generate"
-    target_language: str | None = None
-    """Translations: the language asked for."""
+    languages: Languages = None
+    """None takes all."""
     prompting: Prompting = Prompting()
-    batch_size: int = 64
-    """Samples at once; changes no token."""
+
+    @property
+    def sources(self) -> tuple[str, ...] | None:
+        """Languages of the problems that are asked; None for all."""
+        return self.languages if self.source_language is None else (self.source_language,)
+
+    def check(self) -> None:
+        """Refuse a combination that makes no sense.
+
+        Raises:
+            InputError: names the setting.
+        """
+        check_languages(languages=self.languages)
+        for name in ("source_language", "target_language"):
+            value = getattr(self, name)
+            if value is not None:
+                check_languages(**{name: (value,)})
+                if self.task != "translate":
+                    raise InputError(
+                        f"{name} = {value!r} is for translations only; leave it out, or choose the task translate",
+                        setting=name,
+                    )
+        if self.source_language is not None and self.languages is not None:
+            raise InputError(
+                "source_language takes the place of languages; leave one of them out", setting="source_language"
+            )
+        if self.task == "translate" and self.target_language is None:
+            raise InputError("a translation needs a target language; choose one", setting="target_language")
 
 
 class GenerationReport(Record, frozen=True, kw_only=True):
@@ -98,6 +107,7 @@ class Asked(Record, frozen=True, kw_only=True):
     target: Problem
 
 
+@checks_its_request
 def generate(
     request: Generation, progress: GenerationProgress = no_progress, backend: Backend | None = None
 ) -> GenerationReport:
@@ -126,19 +136,7 @@ def generate(
             by_task = {one.task_id: one for one in asked}
             before = done
             for completion in opened.generate(wanted, request.settings, request.batch_size):
-                folder.record(
-                    Generated(
-                        task_id=completion.task_id,
-                        sample=completion.index,
-                        text=finished_text(request, by_task[completion.task_id].target, completion.text),
-                        whole=request.prompting.chat,
-                        finish_reason=completion.finish_reason,
-                        tokens=completion.tokens,
-                        token_count=completion.token_count,
-                        logprobs=completion.logprobs,
-                        thinking=completion.thinking,
-                    )
-                )
+                folder.record(_generated(request, by_task[completion.task_id].target, completion))
                 done, tokens = done + 1, tokens + (completion.token_count or 0)
                 uncounted += completion.token_count is None
                 progress(done, total, tokens)
@@ -159,11 +157,12 @@ def generate(
             opened.close()
 
 
+@checks_its_request
 def complete(
     prompt: str,
     model: ModelSpec,
     settings: DecodingSettings,
-    samples: int = 1,
+    samples: Annotated[int, setting("Continuations of the prompt.", ge=1)] = 1,
     chat: bool = False,
     listener: Listener | None = None,
 ) -> list[Completion]:
@@ -199,9 +198,6 @@ def check_generation(request: Generation, lengths: bool = True) -> list[Asked]:
         InputError: settings, problems or prompts that cannot be used.
         EnvironmentFault: a library that the model needs is missing.
     """
-    if request.samples < 1:
-        raise InputError(f"{request.samples} samples of each problem: there must be at least 1")
-    request.settings.check()
     asked = prompts_of(request)
     if lengths and not (request.out / COMPLETE).is_file():
         check_lengths(request.model, _wanted(request, asked, {}))
@@ -215,20 +211,27 @@ def prompts_of(request: Generation) -> list[Asked]:
         InputError: there are none, or a translation does not say or have its target.
     """
     problems, target = request.problems, request.target_language
-    chosen = problems if request.languages is None else problems.only(request.languages)
-    if request.task == "translate":
-        if target is None:
-            raise InputError("a translation needs a target language; give --target-language")
-        if len(chosen.languages) != 1:
-            raise InputError(f"{problems.name} has {', '.join(chosen.languages)}; choose one with --source-language")
-        if chosen.languages == [target]:
-            raise InputError(f"a translation from {target} to {target} is none; give another --target-language")
-    elif target is not None:
-        raise InputError(f"--target-language {target} is for translations; give --task translate too")
+    chosen = problems if request.sources is None else problems.only(request.sources)
     if not chosen.problems:
-        raise InputError(f"{problems.name} has no problems in {', '.join(request.languages or ('any language',))}")
+        raise InputError(
+            f"{problems.name} has no problems in {', '.join(request.sources or ('any language',))}",
+            setting="source_language" if request.source_language else "languages",
+        )
+    if request.task == "translate":
+        if len(chosen.languages) != 1:
+            raise InputError(
+                f"{problems.name} has problems in {', '.join(chosen.languages)}; choose one as the source language",
+                setting="source_language",
+            )
+        if chosen.languages == [target]:
+            raise InputError(
+                f"source and target language are both {target}; choose another target", setting="target_language"
+            )
     if request.prompting.fim and (request.prompting.chat or target is not None):
-        raise InputError(f"fim {request.prompting.fim!r} is for models that continue text; chat and translate are not")
+        raise InputError(
+            f"fim {request.prompting.fim!r} is for models that continue text, not for chats or translations",
+            setting="fim",
+        )
     asked = []
     for problem in chosen.problems.values():
         answer = problem if target is None else counterpart(problems, problem, target)
@@ -252,9 +255,8 @@ def _prompt(prompting: Prompting, problem: Problem, target: Problem | None) -> s
 
 def _wanted(request: Generation, asked: list[Asked], there: Mapping[str, set[int]]) -> Iterator[Wanted]:
     for one in asked:
-        rules = []
-        if request.settings.stop_rule == "language" and not request.prompting.chat:
-            rules += _own_rules(request.prompting, one.target)
+        language = request.settings.stop_rule == "language" and not request.prompting.chat
+        rules = _own_rules(request.prompting, one.target) if language else []
         if request.settings.stop:
             rules.append(first_string(request.settings.stop))
         yield Wanted(
@@ -271,19 +273,31 @@ def _own_rules(prompting: Prompting, target: Problem) -> list[Ends]:
     """Where a problem says that its completion ends."""
     if prompting.fim:
         return [first_string(template(prompting.fim).ends)]
-    if target.suffix:
-        return [ends_before_suffix(target)]
-    own = end_of_completion(target)
-    return [] if own is None else [own]
+    return [ends_before_suffix(target)] if target.suffix else rules_of(target)
+
+
+def _generated(request: Generation, target: Problem, completion: Completion) -> Generated:
+    """A sample: of a chat, the code in the answer beside the answer."""
+    said = truncate(completion.text, request.settings.truncate_before_pattern)
+    read = read_answer(said, target) if request.prompting.chat and target.tests.code else None
+    return Generated(
+        task_id=completion.task_id,
+        sample=completion.index,
+        text=finished_text(request, target, said) if read is None else read.code,
+        whole=read is not None and read.whole,
+        answer="" if read is None else said,
+        read_as="" if read is None else read.read_as,
+        finish_reason=completion.finish_reason,
+        tokens=completion.tokens,
+        token_count=completion.token_count,
+        logprobs=completion.logprobs,
+        thinking=completion.thinking,
+    )
 
 
 def finished_text(request: Generation, target: Problem, text: str) -> str:
-    """The completion in what a model said: cut by pattern, closed where the language needs it, taken out of a chat."""
+    """The completion in what a model wrote: cut by pattern, closed where the language needs it."""
     text = truncate(text, request.settings.truncate_before_pattern)
-    if request.prompting.chat and not target.tests.code:
-        return text  # a description
-    if request.prompting.chat:
-        return code_of(text, target)
     return text + closing(target, text) if request.settings.stop_rule == "language" else text
 
 
@@ -315,7 +329,7 @@ def _manifest(request: Generation, asked: list[Asked], origin: dict[str, Any]) -
         problems=request.problems.name,
         problems_source=request.problems.source,
         problems_sha256=request.problems.hash,
-        languages=request.languages,
+        languages=request.sources,
         samples=request.samples,
         task=request.task,
         target_language=request.target_language,

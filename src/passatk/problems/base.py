@@ -77,7 +77,9 @@ def language_of(field: str, name: str) -> Language:
     except UnknownNameError as error:
         close = get_close_matches(name.lower(), LANGUAGES, n=1)
         meant = f"; did you mean {close[0]!r}?" if close else ""
-        raise UnknownLanguageError(field, f"unknown language {name!r}", f"one of {', '.join(LANGUAGES)}{meant}") from error
+        raise UnknownLanguageError(
+            field, f"unknown language {name!r}", f"one of {', '.join(LANGUAGES)}{meant}"
+        ) from error
 
 
 def language_of_prefix(task_id: str) -> Language:

@@ -11,11 +11,11 @@ from msgspec import Meta
 
 from passatk.languages import Language
 from passatk.languages.heads import heads, last_head
+from passatk.languages.lexing import blanked
 from passatk.problems.base import Benchmark, FieldError, language_of
 from passatk.records import Asserts, Problem
 
 _Text = Annotated[str, Meta(min_length=1)]
-_STRING = re.compile(r'"""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
 
 
 class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -50,7 +50,9 @@ class OwnProblems(Benchmark[Row]):
     def problem(self, row: Row, variant: str) -> Problem:
         language = language_of("language", row.language)
         if not row.prompt.strip() and not row.instruction.strip():
-            raise FieldError("prompt", "prompt and instruction are both missing", "what a model is asked, in one of them")
+            raise FieldError(
+                "prompt", "prompt and instruction are both missing", "what a model is asked, in one of them"
+            )
         _check_tests(row, language)
         inside = not row.suffix and _ends_in_function(row.prompt, language)
         return Problem(
@@ -118,14 +120,14 @@ def _check_tests(row: Row, language: Language) -> None:
     Raises:
         FieldError: they are empty, check nothing, or never name the entry point.
     """
-    code = language.without_comments(row.tests)
+    code = blanked(language.lexicon, row.tests, strings=False)
     if not code.strip():
         raise FieldError("tests", "there is nothing in them but blank space and comments", "code that can fail")
     if not language.test_mark.search(code):
         raise FieldError(
             "tests", "they check nothing", f"tests of {language.title} as docs/problems.md shows them, with assertions"
         )
-    bare = _STRING.sub('""', code)
+    bare = blanked(language.lexicon, row.tests)
     name = re.escape(row.entry_point.rpartition(".")[2])
     named = len(re.findall(rf"(?<![\w$]){name}(?![\w$])", bare))
     defined = sum(head.name == row.entry_point for head in heads(bare, language))
@@ -138,9 +140,8 @@ def _ends_in_function(prompt: str, language: Language) -> bool:
     head = last_head(prompt, language)
     if head is None:
         return False
-    if not language.indented:
-        code = _STRING.sub("", language.without_comments(prompt))
-        return code.count("{") > code.count("}")
+    if not language.by_indentation:
+        return language.open_braces(prompt) > 0
     return all(line.startswith((" ", "\t")) or not line.strip() for line in prompt[head.body :].split("\n"))
 
 

@@ -5,7 +5,6 @@ from typing import Literal
 from passatk.errors import InputError
 from passatk.languages import by_name
 from passatk.problems import ProblemSet
-from passatk.prompts.stopping import open_braces
 from passatk.records import Problem
 
 Form = Literal["full", "declaration"]
@@ -73,9 +72,10 @@ def closing(problem: Problem, text: str) -> str:
 
     Only for a body that closed itself: what a model did not finish is not finished for it.
     """
-    if not problem.in_function or by_name(problem.language).indented or open_braces(text) != -1:
+    spoken = by_name(problem.language)
+    if not problem.in_function or spoken.by_indentation or spoken.open_braces(text) != -1:
         return ""
-    return "\n}" * max(0, open_braces(problem.prompt) - 1)
+    return "\n}" * max(0, spoken.open_braces(problem.prompt) - 1)
 
 
 def chat_prompt(problem: Problem, prompt: str) -> str:
@@ -88,7 +88,7 @@ def chat_prompt(problem: Problem, prompt: str) -> str:
 
 
 def instruction_prompt(problem: Problem) -> str:
-    """What a user says to an instruct model in the problem's own words, with the code to complete where they lack it."""
+    """What a user says to an instruct model in the problem's own words, and the code to complete if they lack it."""
     if not problem.in_function or problem.prompt.strip() in problem.instruction:
         return problem.instruction
     return f"{problem.instruction.rstrip()}\n\n```{problem.language}\n{problem.prompt}\n```\n"

@@ -85,7 +85,7 @@ def print_report(console: Console, report: Report) -> None:
         _print_listed(console, [f"{task}: {why}" for task, why in report.unfit.items()])
     if report.unjudged:
         number = sum(report.unjudged.values())
-        told = "the score leaves them out (--allow-unjudged)" if report.scores else "so there is no score"
+        told = "the score leaves them out" if report.scores else "so there is no score"
         console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
     if report.borderline:
@@ -112,6 +112,9 @@ def print_report(console: Console, report: Report) -> None:
         f"{report.programs} unique programs{known}, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
         highlight=False,
     )
+    if report.read_as:
+        read = ", ".join(f"{how} {count}" for how, count in report.read_as.items())
+        console.print(f"Answers were read as: {read}.", highlight=False)
     if report.raised_limits:
         console.print(f"{report.raised_limits} tasks have a CPU limit above the floor.", highlight=False)
     isolation = report.isolation

@@ -21,12 +21,12 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, text BLOB NOT NULL, whole INTEGER NOT NULL,
     finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, token_count INTEGER, logprobs BLOB,
-    thinking BLOB NOT NULL DEFAULT x'',
+    thinking BLOB NOT NULL DEFAULT x'', answer BLOB NOT NULL DEFAULT x'', read_as TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (task_id, sample)
 ) WITHOUT ROWID;
 """
-_OLDER_COLUMNS = 8
-"""Before thinking was kept."""
+_LATER = {"thinking": "x''", "answer": "x''", "read_as": "''"}
+"""Columns that older folders do not have -> what they would hold."""
 
 
 class GenerationManifest(Record, frozen=True, kw_only=True):
@@ -77,8 +77,9 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
             differing.append(f"samples: {self.samples} here, {other.samples} now")
         if differing:
             raise RunFolderError(
-                "this folder holds other generations, so they are not continued; give another --out, or delete it. "
-                + "; ".join(differing)
+                "this folder holds other generations, so they are not continued; choose another folder, or delete it. "
+                + "; ".join(differing),
+                setting="out",
             )
 
 
@@ -90,6 +91,10 @@ class Generated(Record, frozen=True, kw_only=True):
     text: str
     whole: bool = False
     """The text is a whole solution, not the continuation of a prompt."""
+    answer: str = ""
+    """What the model said, where the text was read from it."""
+    read_as: str = ""
+    """How it was read, see `passatk.answers`."""
     finish_reason: str
     tokens: tuple[int, ...]
     token_count: int | None
@@ -116,15 +121,17 @@ class GenerationFolder(LockedFolder):
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(_SCHEMA)
-        if len(self._db.execute("PRAGMA table_info(samples)").fetchall()) == _OLDER_COLUMNS:
-            self._upgrade()
+        columns = _columns(self._db)
+        if "read_as" not in columns:
+            self._upgrade(columns)
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, columns: list[str]) -> None:
         """Give the journal of an older passatk today's columns, all or none of them."""
+        names = ", ".join(columns)
         self._db.execute("BEGIN")
         self._db.execute("ALTER TABLE samples RENAME TO older")
         self._db.execute(_SCHEMA)
-        self._db.execute("INSERT INTO samples SELECT *, x'' FROM older")
+        self._db.execute(f"INSERT INTO samples ({names}) SELECT {names} FROM older")  # noqa: S608 - our own columns
         self._db.execute("DROP TABLE older")
         self._db.execute("COMMIT")
 
@@ -142,10 +149,11 @@ class GenerationFolder(LockedFolder):
             *(generated.task_id, generated.sample, generated.text.encode("utf-8", "surrogatepass")),
             *(generated.whole, generated.finish_reason, msgspec.json.encode(generated.tokens)),
             *(generated.token_count, logprobs, generated.thinking.encode("utf-8", "surrogatepass")),
+            *(generated.answer.encode("utf-8", "surrogatepass"), generated.read_as),
         )
         with storage(self.path):
             (self.path / COMPLETE).unlink(missing_ok=True)
-            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def samples(self) -> Iterator[Generated]:
         """All samples that are there, in order of task id and number."""
@@ -163,6 +171,7 @@ class GenerationFolder(LockedFolder):
                         "task_id": one.task_id,
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
+                        **({"answer": one.answer, "read_as": one.read_as} if one.read_as else {}),
                         "finish_reason": one.finish_reason,
                         "tokens": one.token_count,
                         **({"thinking": one.thinking} if one.thinking else {}),
@@ -209,7 +218,7 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
         RunFolderError: its files are not what they should be.
     """
     if not (path / JOURNAL).is_file():
-        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote with --out")
+        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote")
     if not (path / COMPLETE).is_file():
         raise InputError(f"{path} is not complete; run the command that made it again to finish it")
     try:
@@ -232,17 +241,27 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 
 
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
-    rows = journal.execute("SELECT * FROM samples ORDER BY task_id, sample")
-    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, *rest in rows:
-        thinking: bytes = rest[0] if rest else b""
+    columns = _columns(journal)
+    later = ", ".join(name if name in columns else missing for name, missing in _LATER.items())
+    rows = journal.execute(
+        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs,"
+        f" {later} FROM samples ORDER BY task_id, sample"
+    )
+    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, thinking, answer, read_as in rows:
         yield Generated(
             task_id=task_id,
             sample=sample,
             text=text.decode("utf-8", "surrogatepass"),
             whole=bool(whole),
+            answer=answer.decode("utf-8", "surrogatepass"),
+            read_as=read_as,
             finish_reason=finish_reason,
             tokens=msgspec.json.decode(tokens, type=tuple[int, ...]),
             token_count=token_count,
             logprobs=None if logprobs is None else msgspec.json.decode(logprobs, type=tuple[float, ...]),
             thinking=thinking.decode("utf-8", "surrogatepass"),
         )
+
+
+def _columns(journal: sqlite3.Connection) -> list[str]:
+    return [row[1] for row in journal.execute("PRAGMA table_info(samples)")]

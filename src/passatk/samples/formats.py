@@ -18,6 +18,11 @@ class Generation(Record, frozen=True, kw_only=True):
     """What `text` continues, where the file has a prompt of its own."""
     text: str
     whole: bool = False
+    raw: bool = False
+    """`text` is what a model said, not code yet."""
+    answer: str = ""
+    """What a model said, where `text` was read from it already."""
+    read_as: str = ""
     index: int | None = None
     """The file's own sample number; None where the order in the file counts."""
 
@@ -51,14 +56,26 @@ def task_lines(value: Mapping[str, Any]) -> Iterator[Generation]:
     """CodeGeeX `generation`, HumanEval `completion`, EvalPlus `solution`: one object per sample."""
     task = _text(value, "task_id")
     present = [field for field in _TEXT_FIELDS if field in value]
+    if "answer" in value and not ("read_as" in value and present):
+        yield Generation(task=task, text=_text(value, "answer"), raw=True, index=_index(value))
+        return
     if not present:
         raise FormatError(
-            " or ".join(_TEXT_FIELDS), "is missing", "the generated text as `generation`, `completion` or `solution`"
+            " or ".join(_TEXT_FIELDS),
+            "is missing",
+            "the generated text as `generation`, `completion` or `solution`, or what a model said as `answer`",
         )
     if len(present) > 1 and "solution" in present:
         present = ["solution"]
     field = present[0]
-    yield Generation(task=task, text=_text(value, field), whole=_TEXT_FIELDS[field], index=_index(value))
+    yield Generation(
+        task=task,
+        text=_text(value, field),
+        whole=_TEXT_FIELDS[field],
+        answer=_text(value, "answer") if "answer" in value else "",
+        read_as=_text(value, "read_as") if "answer" in value else "",
+        index=_index(value),
+    )
 
 
 def multipl_e(value: Mapping[str, Any]) -> Iterator[Generation]:
@@ -98,7 +115,7 @@ def detect(value: Any) -> Callable[[Any], Iterator[Generation]]:
     raise FormatError(
         None,
         f"{_NAMES.get(type(value), type(value).__name__)} that is no list of generations",
-        'an object with "task_id" and "generation", "completion" or "solution"; a MultiPL-E object with "name",'
+        'an object with "task_id" and "generation", "completion", "solution" or "answer"; a MultiPL-E object with "name",'
         ' "language" and "completions"; or a BigCode list of lists of programs',
     )
 

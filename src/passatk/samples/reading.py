@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from passatk.answers import read_answer
 from passatk.errors import SourceError, UnknownNameError
 from passatk.languages import LANGUAGES, by_name
 from passatk.problems import ProblemSet
@@ -19,13 +20,17 @@ from passatk.textfiles import content_hash, read_json
 _PREFIXES = [language.prefix for language in LANGUAGES.values()]
 
 
-def read_samples(path: Path, problems: ProblemSet, target_language: str | None = None) -> Iterator[Sample]:
+def read_samples(
+    path: Path, problems: ProblemSet, target_language: str | None = None, extract: bool = False
+) -> Iterator[Sample]:
     """Samples of `path` in file order, each checked against `problems`.
 
     The folder of a finished run, or of generations, gives its own.
 
     `target_language` is for translations: task ids name the source (`Python/12`), the sample is judged as the same
     number of the target language (`Java/12`).
+
+    `extract` reads every text as what a model said; `answer`s that no code was read from yet are read in any case.
 
     Raises:
         SourceError: a record is malformed, names no known task, or repeats a sample number; with file, line, field.
@@ -35,8 +40,8 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
     if path.is_dir():
         with PastRun(path) as run:
             for sample in run.samples():
-                problems.get(sample.task_id)
-                yield sample
+                problem = problems.get(sample.task_id)
+                yield _read(problem, sample, sample.answer or sample.text) if extract else sample
         return
     taken: dict[str, set[int]] = {}
     counted: Counter[str] = Counter()
@@ -54,7 +59,10 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
                 if index in taken.setdefault(task, set()):
                     raise FormatError("sample", f"sample {index} of {task!r} is there twice", "each sample once")
                 taken[task].add(index)
-                yield _sample(problems.get(task), index, generation)
+                problem = problems.get(task)
+                sample = _sample(problem, index, generation)
+                raw = generation.raw or extract
+                yield _read(problem, sample, generation.answer or generation.text) if raw else sample
         except FormatError as error:
             raise SourceError(path, line, error.problem, error.expected, error.field) from error
 
@@ -72,9 +80,29 @@ def samples_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _read(problem: Problem, sample: Sample, said: str) -> Sample:
+    """A sample of what was read from an answer."""
+    answer = read_answer(said, problem)
+    return Sample(
+        task_id=sample.task_id,
+        index=sample.index,
+        text=answer.code,
+        whole=answer.whole,
+        answer=said,
+        read_as=answer.read_as,
+    )
+
+
 def _sample(problem: Problem, index: int, generation: Generation) -> Sample:
     if generation.prompt is None:
-        return Sample(task_id=problem.task_id, index=index, text=generation.text, whole=generation.whole)
+        return Sample(
+            task_id=problem.task_id,
+            index=index,
+            text=generation.text,
+            whole=generation.whole,
+            answer=generation.answer,
+            read_as=generation.read_as,
+        )
     declared = _FUNCTION.findall(problem.declaration)
     if not any(re.search(rf"\b{name}\b", generation.prompt) for name in declared):
         raise FormatError(
@@ -116,7 +144,7 @@ def _task_at(position: int, problems: ProblemSet, ordered: list[str]) -> str:
         raise FormatError(
             None,
             "a BigCode list names no tasks, and the problems are in several languages",
-            "problems of one language, like `--problems humaneval-x/python`, or the file of one",
+            "problems of one language, like humaneval-x/python, or the file of one",
         )
     if position >= len(ordered):
         raise FormatError(None, f"list {position} has no problem", f"at most {len(ordered)} lists, one per problem")

@@ -37,7 +37,7 @@ class Row(msgspec.Struct):
 
 
 class HumanEvalPack(Benchmark[Row]):
-    """Three kinds of tasks: HumanEvalSynthesize, HumanEvalFix with its tests shown, and HumanEvalExplain's descriptions.
+    """HumanEvalSynthesize, HumanEvalFix with its tests shown, and the descriptions of HumanEvalExplain.
 
     A description is judged by what a model writes from it: see `explained`.
     """
@@ -74,7 +74,7 @@ class HumanEvalPack(Benchmark[Row]):
             reference=row.canonical_solution,
             tests=Asserts(code=row.test, examples="" if row.example_test in (None, "None") else row.example_test),
             setup=f"{row.test_setup}\n{row.imports}" if row.test_setup else language.usual_setup,
-            cut=language.indented,
+            cut=language.by_indentation,
         )
         return _description(problem, main, len(row.docstring)) if variant == "explain" else problem
 
@@ -84,7 +84,7 @@ def _whole_declaration(row: Row, language: Language) -> str:
     declaration, prompt = row.declaration, row.prompt.removeprefix(_RUST_MAIN)
     shown = list(heads(prompt, language))
     head = last_head(declaration, language)
-    if language.indented or head is None or not shown:
+    if language.by_indentation or head is None or not shown:
         return declaration
     if declaration[head.body :].partition("\n")[2].strip():
         declaration = declaration[: head.body].rstrip() + "\n"
