@@ -314,7 +314,8 @@ def _tests(problem: Problem, request: Evaluation) -> str:
 def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
     """The program a sample becomes, cut where its completion ends."""
     if not sample.whole:
-        sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text))
+        alone = not (problem.prompt or problem.suffix)  # it continues nothing
+        sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text), whole=alone)
     return LANGUAGES[problem.language].program(problem, sample, tests)
 
 

@@ -141,7 +141,7 @@ def _ends_in_function(prompt: str, language: Language) -> bool:
     if head is None:
         return False
     if not language.by_indentation:
-        return language.open_braces(prompt) > 0
+        return language.open_blocks(prompt) > 0
     return all(line.startswith((" ", "\t")) or not line.strip() for line in prompt[head.body :].split("\n"))
 
 

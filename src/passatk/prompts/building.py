@@ -73,9 +73,9 @@ def closing(problem: Problem, text: str) -> str:
     Only for a body that closed itself: what a model did not finish is not finished for it.
     """
     spoken = by_name(problem.language)
-    if not problem.in_function or spoken.by_indentation or spoken.open_braces(text) != -1:
+    if not problem.in_function or spoken.by_indentation or spoken.open_blocks(text) != -1:
         return ""
-    return "\n}" * max(0, spoken.open_braces(problem.prompt) - 1)
+    return f"\n{spoken.closer}" * max(0, spoken.open_blocks(problem.prompt) - 1)
 
 
 def chat_prompt(problem: Problem, prompt: str) -> str:
