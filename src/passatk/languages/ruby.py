@@ -133,7 +133,9 @@ _GRAMMAR = Grammar(
         (assignment left: (identifier) @name) @definition
         ((call method: (identifier) @word) @import (#match? @word "^require(_relative)?$"))
     """,
-    scopes=frozenset(("method", "singleton_method", "class", "module", "singleton_class", "block", "do_block", "lambda")),
+    scopes=frozenset(
+        ("method", "singleton_method", "class", "module", "singleton_class", "block", "do_block", "lambda")
+    ),
 )
 _FLAGS = ("--disable=gems,did_you_mean,error_highlight", "-W0", "-E", "UTF-8:UTF-8")
 _OTHER_TESTS = re.compile(r"\b(?:minitest|Minitest|RSpec|rspec)\b")
@@ -160,7 +162,9 @@ class Ruby(Language):
     comment = "#"
     fences = ("ruby", "rb", "irb")
     lexicon = Lexicon(
-        comments=(r"#[^\n]*", r"^=begin\b.*?(?:\n=end\b[^\n]*|\Z)"), strings=(DOUBLE_QUOTED, SINGLE_QUOTED), multiline=("=begin",)
+        comments=(r"#[^\n]*", r"^=begin\b.*?(?:\n=end\b[^\n]*|\Z)"),
+        strings=(DOUBLE_QUOTED, SINGLE_QUOTED),
+        multiline=("=begin",),
     )
     grammar = _GRAMMAR
     closer = "end"
@@ -303,7 +307,9 @@ def _piece(text: str, at: int) -> tuple[str, int]:
         return "other" if named or key else "word", end
     if letter in "\"`'":
         return "string", _string_end(text, at + 1, letter, letter, letter != "'")
-    if (heredoc := _HEREDOC.match(text, at)) and (heredoc["quote"] or text[at + 2] in "~-" or heredoc["name"].isupper()):
+    if (heredoc := _HEREDOC.match(text, at)) and (
+        heredoc["quote"] or text[at + 2] in "~-" or heredoc["name"].isupper()
+    ):
         return "heredoc", heredoc.end()
     begins = _value_begins(text, at)
     tight = text[at - 1 : at] == " " and text[at + 1 : at + 2] not in (" ", "=", "\n", "")
@@ -352,7 +358,9 @@ def _value_begins(text: str, at: int) -> bool:
     if not before or before[-1] in "\n;=([{,|&!<>+-*/?:~^%":
         return True
     word = re.search(r"(?<![\w.:@$])[a-z]+\Z", before)
-    return word is not None and word[0] in _VALUE_FOLLOWS - ({"return", "yield", "puts"} if text[at].isalpha() else set())
+    return word is not None and word[0] in _VALUE_FOLLOWS - (
+        {"return", "yield", "puts"} if text[at].isalpha() else set()
+    )
 
 
 LANGUAGE = Ruby()

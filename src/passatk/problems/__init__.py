@@ -244,7 +244,7 @@ def _wrong_field(
     unknown = re.fullmatch(r"Object contains unknown field `(.+)`", told)
     if unknown:
         fields = [field.encode_name for field in msgspec.structs.fields(benchmark.row)]
-        close = get_close_matches(unknown[1], fields, n=1, cutoff=0.5)
+        close = get_close_matches(unknown[1], fields, n=1)
         expected = f"{close[0]!r}, perhaps" if close else f"one of {', '.join(fields)}"
         return SourceError(file, line, "is not a field of a problem", expected, unknown[1])
     missing = re.fullmatch(r"Object missing required field `(\w+)`", told)

@@ -41,7 +41,7 @@ class Mbpp(Benchmark[Row]):
 
 
 def mbpp_problem(  # the fields that both forms of the benchmark have
-    benchmark: str, task_id: str, text: str, code: str, tests: list[str], setup: str, tier: str = ""
+    benchmark: str, task_id: str, text: str, code: str, tests: list[str], setup: str = "", tier: str = ""
 ) -> Problem:
     """A task in the words that are usual for base models and for chat models.
 

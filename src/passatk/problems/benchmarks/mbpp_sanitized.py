@@ -25,8 +25,9 @@ class SanitizedMbpp(Benchmark[Row]):
     home = "https://github.com/google-research/google-research/tree/master/mbpp"
 
     def problem(self, row: Row, variant: str) -> Problem:
-        setup = "\n".join(row.test_imports)
-        return mbpp_problem(self.name, str(row.task_id), row.prompt, row.code, row.test_list, setup)
+        problem = mbpp_problem(self.name, str(row.task_id), row.prompt, row.code, row.test_list)
+        # tests and program are one file there, so that programs have the imports too
+        return msgspec.structs.replace(problem, setup="\n".join(row.test_imports))
 
 
 BENCHMARK = SanitizedMbpp()
