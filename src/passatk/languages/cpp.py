@@ -85,6 +85,9 @@ _OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "&&", "
 _STANDARD = ("abs", "fabs")
 """Functions that tests call, and of which a program could bring an overload."""
 
+_MATH = re.compile(r"#\s*include\s*[<\"](?:cmath|math\.h|bits/stdc\+\+\.h)[>\"]")
+"""Headers that have them."""
+
 _NO_LUCK = ("-fsanitize=unreachable,return", "-fsanitize-undefined-trap-on-error")
 """A function that ends without its value, or where it said it could not, stops there; else it runs on into whatever
 the linker put behind it, the tests or a `return 0`."""
@@ -250,6 +253,8 @@ class Cpp(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
         body = body_of(problem, sample)
+        if not _MATH.search(f"{helpers}{body}{tests}"):
+            tests = f"#include <cmath>\n#include <cstdlib>\n{tests}"
         # a name the program cannot know when it is written, for the tests' own assertion
         mark = mark_of(body, tests)
         standard = problem.options[-1] if problem.options else _DEFAULT

@@ -232,7 +232,9 @@ class Go(Language):
             opening = _PROMPT_IMPORT.sub("", _PACKAGE.sub("", problem.prompt, count=1))
             body, imported = opening + sample.text + problem.suffix, []
         body = _DIRECTIVE.sub("// go:", body)
+        tests, tested = _split_imports(_PACKAGE.sub("", tests, count=1))
         _, asked = _split_imports(f"{problem.prompt}\n{problem.setup}")
+        asked += [*tested, '"testing"']
         code = f"{body}\n{tests}"
         spoken = _NOT_CODE.sub(" ", code)
         # a prompt with a package clause is a file, which imports what it needs itself

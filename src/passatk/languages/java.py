@@ -33,6 +33,7 @@ _TUPLES_PACKAGE = "libjavatuples-java"
 _TUPLES_PLACE = "/usr/share/java/javatuples.jar"
 _NAMES_TUPLES = re.compile(r"\borg\s*\.\s*javatuples\b")
 
+_IMPORT = re.compile(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
 _STANDARD = {
     "java.lang": ("AssertionError", "Boolean", "Character", "Double", "Integer", "Long", "Math", "Object", "String"),
     "java.util": (
@@ -207,7 +208,9 @@ class Java(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
-        source = f"{_own_imports(tests)}{body}\n{_checked(tests, problem.declaration, mark_of(body, tests))}"
+        imports = "".join(f"{line} " for line in _IMPORT.findall(tests))  # they come first
+        tests = _IMPORT.sub("", tests)
+        source = f"{imports}{_own_imports(tests)}{body}\n{_checked(tests, problem.declaration, mark_of(body, tests))}"
         flags = tuple(f"-J{flag}" for flag in _JVM)
         tuples = _NAMES_TUPLES.search(source) is not None
         library = ":${JAVA_TUPLES}" if tuples else ""

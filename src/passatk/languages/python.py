@@ -25,6 +25,7 @@ COMMON_IMPORTS = "\n".join(
 """What most programs begin with: warm interpreters have it imported."""
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
+_IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
 
 
@@ -195,13 +196,19 @@ class Python(Language):
                 env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
                 warm=_tool_name(),
             ),
-            requires=("numpy",) if uses_numpy else (),
+            requires=(*(("numpy",) if uses_numpy else ()), *_third_party(f"{problem.setup}\n{tests}")),
         )
 
 
 def _helpers(setup: str, numpy: bool) -> str:
     """What names numpy nowhere cannot notice that the import is left out, and saves 0.1 s."""
     return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
+
+
+def _third_party(code: str) -> list[str]:
+    """Modules that tests or their helpers import and that neither Python nor numpy brings."""
+    own = {"numpy", "program", *sys.stdlib_module_names}
+    return sorted({name for name in _IMPORT.findall(code) if name not in own})
 
 
 LANGUAGE = Python()
