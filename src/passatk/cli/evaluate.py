@@ -12,13 +12,17 @@ def evaluate(  # long: most of it declares the options
     samples: Annotated[
         Path | None,
         typer.Argument(
-            help="File of generations: CodeGeeX, HumanEval, EvalPlus, BigCode or MultiPL-E; JSON or JSON lines, gzip"
-            " or not. The format is told by content. Or the folder of a finished run."
+            help="File or folder of generations, in the format of any of the tools that docs/files.md lists (CodeGeeX,"
+            " HumanEval, EvalPlus, BigCode, MultiPL-E, lm-eval, OpenCompass, Inspect, OpenAI batches, ...). The format is"
+            " detected from the content. Or a folder made by passatk."
         ),
     ] = None,
     problems: Annotated[
         str | None,
-        typer.Option(help="Required: basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."),
+        typer.Option(
+            help="Problems to judge against: basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."
+            " Required, except for a folder made by passatk, which brings its own."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Run folder. The same command resumes it. [default: runs/<name of SAMPLES>]")
@@ -62,7 +66,7 @@ def evaluate(  # long: most of it declares the options
 ) -> None:
     """Judge a file of generations in a sandbox and score it with pass@k.
 
-    Leaves RUN/results.jsonl with task_id, sample, completion, passed, status, reason for every sample.
+    Leaves RUN/results.jsonl with task_id, benchmark, sample, completion, passed, status, reason for every sample.
     """
     import msgspec
 
@@ -74,14 +78,15 @@ def evaluate(  # long: most of it declares the options
 
     if (samples is None) == (not reference):
         raise InputError("give either a file of generations or --reference")
-    if problems is None:  # task ids of benchmarks look alike, so there is no default to guess
+    loaded = load(problems) if problems is not None else pipeline.own_problems(samples)
+    if loaded is None:  # task ids of benchmarks look alike, so there is no default to guess
         raise InputError("which problems? Give --problems, for example --problems humaneval-x")
     if tests not in ("hidden", "example"):
         raise InputError(f"unknown --tests {tests!r}; known: example, hidden")
     memory = None if memory_mib is None else memory_mib << 20
     request = pipeline.Evaluation(
         samples=samples,
-        problems=load(problems),
+        problems=loaded,
         out=out
         or Path("runs") / (samples.name.partition(".")[0] if samples else f"reference-{problems}".replace("/", "-")),
         ks=_ks(k),
@@ -97,13 +102,19 @@ def evaluate(  # long: most of it declares the options
         seed=seed,
     )
     with terminal.progress(terminal.console_for("stderr"), "judging") as progress:
-        report = pipeline.evaluate(request, progress)
+        report = pipeline.evaluate(request, progress, warn=_warn)
     if json:
         print(msgspec.json.encode(msgspec.to_builtins(report, enc_hook=str)).decode())
     else:
         terminal.print_report(terminal.console_for(), report)
     if report.refused:
         raise pipeline.refusal(report)
+
+
+def _warn(warning: str) -> None:
+    import sys
+
+    print(f"Warning: {warning}.", file=sys.stderr)
 
 
 def _ks(text: str | None) -> tuple[int, ...] | None:

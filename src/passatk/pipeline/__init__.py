@@ -1,7 +1,7 @@
 """The whole story as plain functions: evaluate a file of generations, verify a run, check problems."""
 
 from passatk.pipeline.checking import Check, check_problems
-from passatk.pipeline.evaluation import Evaluation, Report, evaluate, refusal
+from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
 from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
 from passatk.pipeline.generation import Generation, GenerationReport, Prompting, complete, generate
 from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
@@ -31,6 +31,7 @@ __all__ = [
     "generate",
     "generations_of",
     "no_progress",
+    "own_problems",
     "read_experiment",
     "read_experiments",
     "refusal",

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -17,13 +17,13 @@ from passatk.judging.calibration import Calibration, calibrate
 from passatk.languages import LANGUAGES, by_name
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
-from passatk.problems import ProblemSet
+from passatk.problems import ProblemSet, load
 from passatk.prompts import completion
 from passatk.records import Isolation, LimitPolicy, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
-from passatk.samples import read_samples, samples_hash
+from passatk.samples import END_OF_TEXT, origin_of, read_samples, samples_hash
 
 
 class Evaluation(Record, frozen=True, kw_only=True):
@@ -82,6 +82,8 @@ class Report(Record, frozen=True, kw_only=True):
     """Tasks whose reference solution needs so much that their CPU limit is above the floor."""
     seconds: float
     isolation: Isolation
+    warnings: tuple[str, ...] = ()
+    """What may make the score another one than was meant, each with what to do."""
 
     @property
     def refused(self) -> bool:
@@ -89,10 +91,16 @@ class Report(Record, frozen=True, kw_only=True):
         return bool(self.unjudged) and not self.scores
 
 
-def evaluate(request: Evaluation, progress: Progress = no_progress, environment: Environment | None = None) -> Report:
+def evaluate(
+    request: Evaluation,
+    progress: Progress = no_progress,
+    environment: Environment | None = None,
+    warn: Callable[[str], None] = lambda warning: None,
+) -> Report:
     """Judge every sample, score them, leave a run folder. Called again after a crash, it goes on where it stopped.
 
-    `environment`: of the languages the samples are in, where the caller has it already.
+    `environment`: of the languages the samples are in, where the caller has it already. `warn` hears of what looks
+    wrong with the input before anything is judged; the report has it too.
 
     Raises:
         InputError: the samples cannot be used; nothing was written.
@@ -102,7 +110,9 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
     started = time.monotonic()
     problems = with_options(request.problems, request.toolchain_options)
     request = msgspec.structs.replace(request, problems=problems)
-    tasks = Counter(sample.task_id for sample in _samples(request))  # reads and checks the whole input first
+    tasks, warnings = _looked_through(request)  # reads and checks the whole input first
+    for warning in warnings:
+        warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_ks(request.ks, tasks)
     if request.repeat < 1:
@@ -120,13 +130,14 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             environment.sweep()  # a killed run's last processes may have outlived the first look
         unfit = {} if request.samples is None else unfit_tasks(folder, used.problems, references.program, environment)
         unjudged = unjudged_reasons(folder, unfit)
+        benchmarks = {task: problem.benchmark for task, problem in used.problems.items()}
         if unjudged and not request.allow_unjudged:
             scores = []
             digest = folder.digest()
-            folder.write_results()
+            folder.write_results(benchmarks)
         else:
             scores = scores_of(folder, used.problems, unfit, request.ks, request.seed)
-            digest = folder.finish(scores, unfit, request.seed)
+            digest = folder.finish(scores, unfit, request.seed, benchmarks)
         return Report(
             out=request.out,
             digest=digest,
@@ -144,7 +155,26 @@ def evaluate(request: Evaluation, progress: Progress = no_progress, environment:
             raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
             seconds=time.monotonic() - started,
             isolation=environment.isolation,
+            warnings=warnings,
         )
+
+
+def own_problems(samples: Path | None) -> ProblemSet | None:
+    """The problems that a folder of generations, or of a finished run, was made from; None for anything else.
+
+    Raises:
+        InputError: its problems are not where they were, or no longer what they were.
+    """
+    origin = None if samples is None else origin_of(samples)
+    if origin is None:
+        return None
+    problems = load(origin.source)
+    if with_options(problems, origin.toolchain_options).hash != origin.sha256:
+        raise InputError(
+            f"the problems of {origin.source} are no longer those that {origin.folder} was made from (their hashes"
+            " differ); name the problems to judge against"
+        )
+    return problems
 
 
 def refusal(*reports: Report) -> EnvironmentFault:
@@ -167,6 +197,22 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     else:
         samples = read_samples(request.samples, problems, request.target_language)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
+
+
+def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]:
+    """(samples of each task, warnings) of the whole input."""
+    tasks: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for sample in _samples(request):
+        tasks[sample.task_id] += 1
+        if request.samples is not None and (found := END_OF_TEXT.search(sample.text)):
+            ends[found[0]] += 1
+    if not ends:
+        return tasks, ()
+    return tasks, (
+        f"{ends.total()} of {tasks.total()} texts contain an end-of-text token ({', '.join(ends)}), which is kept as part"
+        " of the program and seldom compiles; take it out of the file if the model did not mean it as code",
+    )
 
 
 def reference_of(problem: Problem) -> Sample:

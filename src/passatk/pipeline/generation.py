@@ -135,7 +135,7 @@ def generate(
                 progress(done, total, tokens)
             return GenerationReport(
                 out=request.out,
-                digest=folder.finish(),
+                digest=folder.finish({task: problem.benchmark for task, problem in request.problems.problems.items()}),
                 samples=total,
                 generated_now=done - before,
                 tokens=tokens,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +135,8 @@ class GenerationFolder(LockedFolder):
         rows = self._db.execute("SELECT finish_reason, COUNT(*) FROM samples GROUP BY finish_reason ORDER BY 2 DESC")
         return dict(rows)
 
-    def finish(self) -> str:
-        """Write `generations.jsonl`, then the completion marker; return the digest."""
+    def finish(self, benchmarks: Mapping[str, str]) -> str:
+        """Write `generations.jsonl`, then the completion marker; return the digest. `benchmarks`: of every task id."""
         digest = hashlib.sha256()
 
         def lines() -> Iterator[str]:
@@ -145,6 +145,7 @@ class GenerationFolder(LockedFolder):
                 yield json.dumps(
                     {
                         "task_id": one.task_id,
+                        "benchmark": benchmarks[one.task_id],
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
                         "finish_reason": one.finish_reason,
