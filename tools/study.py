@@ -13,7 +13,7 @@ from passatk.report.charts import save
 def rows_of(runs: Path) -> list[dict[str, Any]]:
     """A row for each run and k: tier, method, temperature, k, and pass@k with its interval in %."""
     rows = []
-    for run in sorted(path for path in runs.iterdir() if (path / "score.json").is_file()):
+    for run in sorted(score.parent for score in runs.rglob("score.json")):
         manifest = json.loads((run / "generations" / "manifest.json").read_text())
         settings, tier = manifest["settings"], manifest["problems"].partition("/")[2]
         for value in json.loads((run / "score.json").read_text())["scores"][0]["pass_at_k"]:

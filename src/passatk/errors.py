@@ -22,9 +22,22 @@ from pathlib import Path
 
 
 class PassatkError(Exception):
-    """Base of all errors raised on purpose."""
+    """Base of all errors raised on purpose.
+
+    `setting` names the field of the request, or the argument, that has to change; empty where it is none. The command
+    line adds the option of that name.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str = "", *, setting: str = ""):
+        super().__init__(message)
+        self.setting = setting
+
+    def prefix(self, place: str) -> "PassatkError":
+        """Itself, with `place` before its message."""
+        self.args = (f"{place}: {self}",)
+        return self
 
 
 class InputError(PassatkError):
@@ -47,12 +60,14 @@ class SourceError(InputError):
 class UnknownNameError(InputError):
     """A name was looked up exactly and is not there."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = ""):
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "", *, setting: str = ""):
         names = sorted(known)
         close = get_close_matches(name, names, n=1)
         meant = f" Did you mean {close[0]!r}?" if close else ""
         shown = ", ".join(names[:12]) + (f", ... ({len(names)} in all)" if len(names) > 12 else "")
-        super().__init__(f"unknown {kind} {name!r}; known: {shown or 'none'}.{meant}{' ' + hint if hint else ''}")
+        super().__init__(
+            f"unknown {kind} {name!r}; known: {shown or 'none'}.{meant}{' ' + hint if hint else ''}", setting=setting
+        )
 
 
 class ScoreRefusedError(InputError):

@@ -4,10 +4,14 @@ import enum
 import hashlib
 import json
 from functools import cached_property
+from typing import Annotated
 
 import msgspec
 
 from passatk.errors import InputError
+from passatk.settings import inlined, setting
+
+_MIB = 1 << 20
 
 
 class Status(enum.StrEnum):
@@ -108,6 +112,10 @@ class Sample(Record, frozen=True, kw_only=True):
     text: str
     whole: bool = False
     """The text is a whole solution, prompt included, not the continuation of one."""
+    answer: str = ""
+    """What a model said, where the text was read from it."""
+    read_as: str = ""
+    """How it was read, see `passatk.answers`; empty where the text is as it was given."""
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -172,32 +180,56 @@ def _step(step: Step) -> list[object]:
 class StepLimits(Record, frozen=True, kw_only=True):
     """What one step (a build command, or the run) may use."""
 
-    cpu_s: float
-    """CPU seconds of the whole process tree."""
-    idle_s: float
-    """Seconds in which no process of the tree ran or wanted to run."""
-    memory_bytes: int
-    output_bytes: int
-    """Bytes written to stdout and stderr together."""
-    processes: int
-    disk_bytes: int
+    cpu_s: Annotated[
+        float,
+        setting("CPU seconds that all processes of a program together may use.", key="cpu_seconds", gt=0),
+    ] = 3.0
+    idle_s: Annotated[
+        float,
+        setting("Seconds in which no process of a program runs or wants to run.", key="idle_seconds", gt=0),
+    ] = 5.0
+    memory_bytes: Annotated[
+        int, setting("MiB of memory that a program may use.", key="memory_mib", scale=_MIB, ge=16)
+    ] = 1024 * _MIB
+    output_bytes: Annotated[
+        int,
+        setting(
+            "KiB that a program may write to its standard output and error together.",
+            key="output_kib",
+            scale=1024,
+            ge=1,
+        ),
+    ] = _MIB
+    """Passes 150 KB of honest debug prints and stops a flood."""
+    processes: Annotated[int, setting("Processes and threads that a program may have at once.", ge=1)] = 128
+    disk_bytes: Annotated[int, setting("MiB of files that a program may write.", key="disk_mib", scale=_MIB, ge=1)] = (
+        256 * _MIB
+    )
     """Size of the program's private file system."""
 
 
 class Limits(Record, frozen=True, kw_only=True):
     """Limits of a program. Build and run are apart: a slow compiler never eats the program's time."""
 
-    run: StepLimits
-    build: StepLimits
+    run: Annotated[StepLimits, inlined("Limits of a program")] = StepLimits()
+    build: Annotated[StepLimits, inlined("Limits of its build", prefix="build_", about="Build: ")] = StepLimits(
+        cpu_s=30.0, idle_s=30.0, memory_bytes=2048 * _MIB
+    )
 
 
 class LimitPolicy(Record, frozen=True, kw_only=True):
     """How the limits of a task's programs follow from its reference solution."""
 
-    floor: Limits
-    """Limits of tasks whose reference solution needs next to nothing."""
-    factor: float
-    """A program may use this many times the CPU time of its task's reference solution, measured on this machine."""
+    factor: Annotated[
+        float,
+        setting(
+            "Allow at least this multiple of the reference solution's CPU time, as measured on this machine.",
+            key="cpu_factor",
+            gt=1.5,  # judging.quiet.HEADROOM: below it, reference solutions could fail their own limit
+        ),
+    ] = 10.0
+    floor: Annotated[Limits, inlined()] = Limits()
+    """Limits of tasks whose reference solution needs next to nothing, or that have none."""
 
 
 class Isolation(Record, frozen=True, kw_only=True):

@@ -123,9 +123,9 @@ def test_a_ladder_makes_a_table(passatk: Command, corpus: Path, tmp_path: Path) 
         (("--tokens", "2k", "--parameters", "1"), "no usual shape has about 1 parameters"),
         (("--tokens", "2k", "--layers", "1", "--hidden", "33", "--heads", "2"), "hidden = 33"),
         (("--tokens", "2k", "--parameters", "40k", "--schedule", "cosin"), "Did you mean 'cosine'"),
-        (("--tokens", "2k", "--parameters", "40k", "--dtype", "int8"), "unknown dtype 'int8'"),
+        (("--tokens", "2k", "--parameters", "40k", "--dtype", "int8"), "unknown model_dtype 'int8'"),
         (("--tokens", "2k", "--parameters", "40k", "--learning-rate", "-1"), "learning_rate = -1.0"),
-        (("--tokens", "2k", "--parameters", "40k", "--batch-size", "6", "--micro-batch", "4"), "no multiple of"),
+        (("--tokens", "2k", "--parameters", "40k", "--batch-size", "6", "--micro-batch", "4"), "not a multiple of"),
         (("--tokens", "2k", "--parameters", "40k", "--device", "cuda:99"), "no device 'cuda:99'"),
     ],
 )

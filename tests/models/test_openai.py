@@ -5,102 +5,27 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from serving import Server, backend, busy, said, wanted
 
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion
 from passatk.errors import EnvironmentFault, InputError
-from passatk.models.base import Wanted
 from passatk.models.openai import TRIES, OpenAIBackend
 from passatk.problems import load
 from passatk.prompts.stopping import first_string
-
-Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
-
-
-class Server:
-    """Says what it is told to, one answer after the other, and then the last for ever."""
-
-    def __init__(self, *answers: Answer):
-        self.requests: list[dict[str, Any]] = []
-        self._answers = list(answers)
-        self._lock = threading.Lock()
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                send(self, 200, {"data": [{"id": "tiny"}]})
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                with server._lock:
-                    server.requests.append(body)
-                    answer = server._answers.pop(0) if len(server._answers) > 1 else server._answers[0]
-                answer(self, body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def __enter__(self) -> "Server":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-
-def send(handler: BaseHTTPRequestHandler, status: int, body: object, **headers: str) -> None:
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.end_headers()
-    handler.wfile.write(json.dumps(body).encode())
-
-
-def said(*parts: str, end: str | None = "stop") -> Answer:
-    """A stream of `parts`; without `end` it is closed in the middle."""
-
-    def answer(handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        for part in parts:
-            event = {"choices": [{"text": part, "finish_reason": None}]}
-            handler.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
-        if end is not None:
-            event = {"choices": [{"text": "", "finish_reason": end}]}
-            handler.wfile.write(f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n".encode())
-
-    return answer
-
-
-def busy(status: int = 429, **headers: str) -> Answer:
-    return lambda handler, _: send(handler, status, {"error": {"message": "too many requests"}}, **headers)
-
-
-def wanted(samples: int = 1, **more: Any) -> list[Wanted]:
-    problem = load("basics/written").get("Python/0")
-    return [Wanted(problem, problem.task_id, "prompt", range(samples), more.pop("ends", None), **more)]
 
 
 @pytest.fixture
 def pauses() -> list[float]:
     return []
-
-
-def backend(server: Server, pauses: list[float]) -> OpenAIBackend:
-    return OpenAIBackend(server.url, "tiny", sleep=pauses.append)
 
 
 def test_every_sample_is_asked_for_with_its_own_seed(pauses: list[float]) -> None:
@@ -185,7 +110,7 @@ def test_wrong_requests_are_errors_at_once(pauses: list[float]) -> None:
             OpenAIBackend(server.url, "huge")
     with pytest.raises(EnvironmentFault, match="no server answers at"):
         OpenAIBackend(server.url, "tiny")
-    with pytest.raises(InputError, match="give --url"):
+    with pytest.raises(InputError, match="set its url"):
         OpenAIBackend("", "tiny")
 
 

@@ -1,7 +1,10 @@
 """Models of the transformers library under our engine, beside the library's own `.generate` and processors."""
 
+import json
 import random
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,8 @@ from passatk.decoding.engine import Engine, Request
 from passatk.decoding.processors import Processors
 from passatk.decoding.rows import probe
 from passatk.errors import InputError
-from passatk.models.transformers import TransformersModel, TransformersTokenizer
+from passatk.models import ModelSpec
+from passatk.models.transformers import TransformersModel, TransformersTokenizer, open_backend
 
 VOCABULARY, EOS = 160, 159
 _SIZES: dict[str, Any] = {
@@ -49,12 +53,16 @@ class Ids:
         return " ".join(map(str, ids))
 
 
+def made(name: str) -> Any:
+    make: Any = transformers.AutoModelForCausalLM.from_config
+    config: Any = CONFIGS[name]
+    return make(config())
+
+
 @pytest.fixture(scope="module", params=CONFIGS)
 def theirs(request: pytest.FixtureRequest) -> Any:
     torch.manual_seed(0)
-    make: Any = transformers.AutoModelForCausalLM.from_config
-    config: Any = CONFIGS[request.param]
-    return make(config()).eval()
+    return made(request.param).eval()
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +198,49 @@ def test_models_with_states_are_refused_by_name() -> None:
     make: Any = transformers.MambaForCausalLM
     with pytest.raises(InputError, match="MambaForCausalLM keeps states"):
         TransformersModel(make(shape)).read([1, 2, 3])
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model's folder as the library saves it."""
+    folder = tmp_path_factory.mktemp("saved")
+    words = tokenizers.Tokenizer(tokenizers.models.WordLevel({str(n): n for n in range(VOCABULARY)}, unk_token="0"))
+    transformers.PreTrainedTokenizerFast(tokenizer_object=words, eos_token=str(EOS)).save_pretrained(folder)
+    torch.manual_seed(0)
+    save_random(folder)
+    return folder
+
+
+def save_random(folder: Path) -> None:
+    make: Any = transformers.AutoModelForCausalLM.from_config
+    config: Any = CONFIGS["gpt2"]
+    make(config()).save_pretrained(folder)
+
+
+def fingerprint(folder: Path) -> str:
+    return open_backend(ModelSpec(backend="transformers", model=str(folder))).origin.fingerprint
+
+
+def changed_config(saved: Path, folder: Path, **changes: object) -> Path:
+    copy = shutil.copytree(saved, folder)
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps(config | changes))
+    return copy
+
+
+def test_a_fingerprint_is_of_the_model_not_of_the_library(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint(saved)
+    older = changed_config(saved, tmp_path / "older", transformers_version="4.51.3", _name_or_path="elsewhere")
+    assert fingerprint(older) == before
+    monkeypatch.setattr(transformers.configuration_utils, "__version__", "99.0")
+    assert fingerprint(saved) == before
+
+
+def test_a_fingerprint_tells_configurations_and_weights_apart(saved: Path, tmp_path: Path) -> None:
+    before = fingerprint(saved)
+    assert fingerprint(changed_config(saved, tmp_path / "config", layer_norm_epsilon=1e-3)) != before
+    other = shutil.copytree(saved, tmp_path / "weights")
+    save_random(other)
+    assert fingerprint(other) != before

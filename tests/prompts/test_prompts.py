@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passatk.answers import read_answer
 from passatk.errors import InputError
+from passatk.languages import by_name
 from passatk.problems import ProblemSet, load
 from passatk.prompts.building import closing, counterpart, generation_prompt, translation_prompt
-from passatk.prompts.extraction import code_of
-from passatk.prompts.stopping import earliest, end_of_function, first_string
-from passatk.prompts.truncation import cut_unindented, truncate
+from passatk.prompts.stopping import earliest, first_string
+from passatk.prompts.truncation import truncate
 from passatk.records import Problem
 
 LANGUAGES = ("python", "cpp", "java", "javascript", "go", "rust")
@@ -29,7 +31,7 @@ def basics() -> ProblemSet:
 
 def by_pieces(language: str, text: str, size: int) -> int | None:
     """Where the rule ends `text` that comes in pieces."""
-    ends = end_of_function(language)
+    ends = by_name(language).end_of_function
     for at in range(0, len(text), size):
         cut = ends(text[: at + size], at)
         if cut is not None:
@@ -74,7 +76,6 @@ def test_cutting_at_an_unindented_line_is_by_definition(text: str) -> None:
         if line.strip() and not line.startswith((" ", "\t")):
             break
         kept.append(line)
-    assert cut_unindented(text) == "\n".join(kept)
     cut = by_pieces("python", text, 1)
     assert text[:cut] == "\n".join(kept)
 
@@ -114,22 +115,32 @@ def test_rust_prompts_hold_the_function_s_head(humaneval_x: ProblemSet) -> None:
 
 def test_translation_prompts_are_codegeex_s(humaneval_x: ProblemSet) -> None:
     source, target = humaneval_x.get("Python/0"), humaneval_x.get("JavaScript/0")
-    expected = f"code translation\nPython:\n{source.declaration}\n{source.reference}\nJavaScript:\n{target.declaration}"
+    solution = source.solution.rstrip()
+    expected = f"code translation\nPython:\n{source.declaration}\n{solution}\nJavaScript:\n{target.declaration}"
     assert translation_prompt(source, target) == expected
     assert counterpart(humaneval_x, source, "javascript") == target
     with pytest.raises(InputError, match="does not have Python/0 in java"):
         counterpart(humaneval_x.only(["python"]), source, "java")
 
 
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n", " \n\t\n"])
+def test_no_blank_line_stands_before_the_target_of_a_translation(basics: ProblemSet, ending: str) -> None:
+    source, target = basics.get("Python/0"), basics.get("Go/0")
+    solution = source.solution.rstrip()
+    changed = msgspec.structs.replace(source, reference=solution + ending)
+    assert translation_prompt(changed, target).endswith(f"{solution}\nGo:\n{target.declaration}")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whole_programs_come_out_of_an_answer(basics: ProblemSet, language: str) -> None:
     problem: Problem = next(iter(basics.only([language]).problems.values()))
     whole = problem.declaration + problem.solution
+    function = problem.solution.strip()
     other = "bash" if language != "python" else "text"
     answer = (
         f"Sure!\n\n```{other}\nrun me\n```\n\n```{language}\n{whole}\n```\nThat is all.\n```{language}\nuse()\n```\n"
     )
-    assert whole.strip() in code_of(answer, problem)
-    assert "Sure" not in code_of(answer, problem)
-    assert whole.strip() in code_of(f"```\n{whole}", problem)
-    assert whole.strip() in code_of(whole, problem)
+    assert function in read_answer(answer, problem).code
+    assert "Sure" not in read_answer(answer, problem).code
+    assert function in read_answer(f"```\n{whole}", problem).code
+    assert function in read_answer(whole, problem).code

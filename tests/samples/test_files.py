@@ -44,7 +44,7 @@ READ = {
     "f29.jsonl": [(HAS_CLOSE, 0, False)],
     "f30.jsonl": [(HAS_CLOSE, 0, False)],
     "f30b.jsonl": [(HAS_CLOSE, 0, False), (HAS_CLOSE, 1, False)],
-    "f50.jsonl": [(HAS_CLOSE, 0, False)],
+    "f50.jsonl": [(HAS_CLOSE, 0, True)],
     "samples_humaneval_2025.jsonl": [(HAS_CLOSE, 0, True)],
 }
 
@@ -76,7 +76,7 @@ def test_what_is_not_for_these_problems_is_refused_in_words(cases: Path, humanev
 
 
 def test_an_id_that_names_its_language_otherwise_gets_the_right_one(cases: Path, humaneval_x: ProblemSet) -> None:
-    with pytest.raises(SourceError, match="unknown task id 'JS/0'.*Did you mean 'JavaScript/0'"):
+    with pytest.raises(SourceError, match=r"unknown task id 'JS/0'.*Did you mean 'JavaScript/0'"):
         list(read_samples(cases / "f40.jsonl", humaneval_x))
 
 
@@ -131,5 +131,5 @@ def test_codet_finds_its_problems_by_their_prompts_alone(data: Path, humaneval: 
     samples = list(read_samples(path, problems))
     assert len(samples) == 16_400
     assert {sample.task_id for sample in samples} == set(problems.problems)
-    with pytest.raises(SourceError, match="not the prompt of any problem .*HumanEval/0 asks for the same function"):
+    with pytest.raises(SourceError, match=r"not the prompt of any problem .*HumanEval/0 asks for the same function"):
         list(read_samples(path, humaneval))

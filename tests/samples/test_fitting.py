@@ -109,7 +109,7 @@ MARKED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", MARKED)
 def test_a_record_that_says_it_is_for_another_problem_is_refused(tmp_path: Path, name: str) -> None:
     record = {"task_id": "Python/0", "completion": "    return 0", **MARKED[name]}
-    with pytest.raises(SourceError, match="'Python/0' was (generated|asked)") as caught:
+    with pytest.raises(SourceError, match=r"'Python/0' was (generated|asked)") as caught:
         count(lines(tmp_path / "s", [record]), PYTHON)
     assert caught.value.line == 1
 

@@ -29,6 +29,11 @@ def test_the_rounded_constants_give_the_known_optimum() -> None:
     assert found.tokens_per_parameter == pytest.approx(92.65, rel=1e-3)
 
 
+def test_besiroglu_s_constants_are_rounded_in_one_way() -> None:
+    unrounded = 72.356e9  # from the authors' notebook
+    assert optimum(PUBLISHED["besiroglu"], 5.76e23).parameters == pytest.approx(unrounded, rel=1.8e-3)
+
+
 @settings(deadline=None)
 @given(laws, budgets)
 def test_the_optimum_spends_the_budget_and_beats_its_neighbours(known: Law, flops: float) -> None:

@@ -37,7 +37,7 @@ def test_codegeex_is_near_optimal_under_every_law_and_they_disagree_on_the_direc
         assert verdict.extrapolated, "no law was fitted to so much compute, and the verdict says so"
     assert verdicts["hoffmann"].direction is Direction.SMALLER
     assert verdicts["besiroglu"].direction is Direction.LARGER
-    assert verdicts["besiroglu"].wasted == pytest.approx(0.125, abs=0.001)
+    assert verdicts["besiroglu"].wasted == pytest.approx(0.124, abs=0.001)
     assert verdicts["refit-234"].wasted == pytest.approx(0.092, abs=0.001)
 
 

@@ -49,7 +49,7 @@ def test_one_step_is_a_whole_run() -> None:
         ({"beta2": 1.0}, "beta2 = 1.0"),
         ({"weight_decay": -0.1}, "weight_decay = -0.1"),
         ({"seed": -1}, "seed = -1"),
-        ({"batch_size": 5}, "batch_size = 5 is no multiple of micro_batch = 2"),
+        ({"batch_size": 5}, "batch_size = 5 is not a multiple of micro_batch = 2"),
     ],
 )
 def test_senseless_settings_are_named(change: dict[str, object], told: str) -> None:

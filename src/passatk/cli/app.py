@@ -21,9 +21,10 @@ from passatk.cli import (
     train,
     verify,
 )
+from passatk.cli.generated import App
 from passatk.errors import Interrupted, PassatkError
 
-app = typer.Typer(
+app = App(
     name="passatk",
     help="Code-model experiments that come out the same twice: execute generations in a sandbox, score pass@k.",
     no_args_is_help=True,

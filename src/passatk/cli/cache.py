@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(
+from passatk.cli.generated import App
+
+app = App(
     help="Verdicts and measurements kept from earlier runs: how many, and how to forget them.",
     no_args_is_help=True,
     rich_markup_mode=None,

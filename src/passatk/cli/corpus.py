@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from passatk.cli.generated import App
 from passatk.cli.options import Json
 
-app = typer.Typer(
+app = App(
     help="Training text: functions made in six languages at once, real code through filters, tokens in windows.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -6,23 +6,27 @@ from typing import Annotated
 
 import typer
 
+from passatk.cli import options
+from passatk.cli.generated import Given, Table, with_settings
 
+
+@with_settings(Table("judging", "Judging", only=("workers",)), sweeps=True)
 def run(
+    given: Given,
     experiments: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="TOML with the tables model, problems, task, prompt, decoding, judging. [default: the embedded model"
-            " on the embedded suite, in Python and translating Python to JavaScript]",
+            help="TOML with the tables model, problems, task, prompt, decoding, judging; a list of values is a sweep."
+            " [default: the embedded model on the embedded suite, in Python and translating Python to JavaScript]",
         ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Run folder; of several experiments, the folder of their run folders. The same command resumes."
-            " [default: runs/<name of EXPERIMENT>]"
+            help="Run folder to write; of several experiments, the folder of their run folders. The same command"
+            " resumes. [default: runs/<name of EXPERIMENT>]"
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print as JSON, a line for each experiment.")] = False,
 ) -> None:
     """Run whole experiments: generate samples, judge and score them.
@@ -30,18 +34,15 @@ def run(
     Leaves RUN/generations, and RUN/results.jsonl with every sample's verdict. Every setting in force is in the
     manifests.
     """
-    import msgspec
-
     from passatk import pipeline
     from passatk.report import terminal
 
-    wanted = pipeline.read_experiments(experiments or [], out, workers)
+    wanted = pipeline.read_experiments(experiments or [], out, given)
     refused = []
     for name, experiment in wanted.items():
         finished = pipeline.run(experiment, partial(terminal.progress, terminal.console_for("stderr")))
         if json:
-            plain = {"experiment": name, **msgspec.to_builtins(finished, enc_hook=str)}
-            print(msgspec.json.encode(plain).decode())
+            print(options.as_json(finished, experiment=name))
         else:
             terminal.print_experiment(terminal.console_for(), name if len(wanted) > 1 else "", finished)
         if finished.evaluation.refused:

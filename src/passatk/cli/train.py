@@ -4,68 +4,33 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from passatk.cli import options
+from passatk.cli.generated import App, Given, Table, with_settings
 from passatk.errors import EnvironmentFault, InputError, Interrupted
+from passatk.settings import build
+from passatk.training.settings import ShapeChoice, TrainingOptions, TrainingSettings
 
 if TYPE_CHECKING:
     from passatk.models.codegeex import CodeGeeXConfig
 
-app = typer.Typer(no_args_is_help=True, help="Train small CodeGeeX models: one, or a ladder of sizes and budgets.")
+app = App(no_args_is_help=True, help="Train small CodeGeeX models: one, or a ladder of sizes and budgets.")
 
 Corpus = Annotated[Path, typer.Argument(help="Folder of a packed corpus, with its tokenizer.")]
-BatchSize = Annotated[int | None, typer.Option(min=1, help="Windows in a step. [default: for 1000 steps, 4 to 64]")]
-MicroBatch = Annotated[
-    int | None, typer.Option(min=1, help="Windows computed together. [default: 4096 tokens; fewer need less memory]")
-]
-LearningRate = Annotated[
-    float | None, typer.Option(help="At its highest. [default: 0.005 at 1M parameters, less for larger models]")
-]
-Optimizer = Annotated[str | None, typer.Option(help="muon or adamw. [default: muon]")]
-Schedule = Annotated[str | None, typer.Option(help="linear, cosine or wsd. [default: linear]")]
-Warmup = Annotated[float | None, typer.Option(help="Part of the steps. [default: 0.05]")]
-FinalRate = Annotated[float | None, typer.Option(help="Part of the learning rate left at the end. [default: 0]")]
-WeightDecay = Annotated[float | None, typer.Option(help="Of matrices. [default: 0.1]")]
-Clip = Annotated[float | None, typer.Option(help="Largest norm of a gradient. [default: 1]")]
-Precision = Annotated[
-    str | None, typer.Option(help="Of the arithmetic: bfloat16 or float32; weights are float32. [default: bfloat16]")
-]
-Seed = Annotated[int | None, typer.Option(help="Of first weights and of the order of windows. [default: 0]")]
-ModelDtype = Annotated[str, typer.Option("--dtype", help="The model is written in it: bfloat16 or float32.")]
-Threads = Annotated[int | None, typer.Option(min=1, help="On a CPU. [default: all, or $OMP_NUM_THREADS]")]
-CheckpointEvery = Annotated[int, typer.Option(min=1, help="Steps. Changes no bit.")]
-ValidationWindows = Annotated[int, typer.Option(min=1, help="For the loss during training; the last is over all.")]
+_SETTINGS = Table("settings", "Training", record=TrainingSettings, without=("tokens",))
+_OPTIONS = Table("options", "Running", record=TrainingOptions)
 
 
 @app.command("model")
-def model(  # long: most of it declares the options
+@with_settings(Table("shape", "Size", record=ShapeChoice), _SETTINGS, _OPTIONS, sets=False)
+def model(
+    given: Given,
     corpus: Corpus,
-    tokens: Annotated[str, typer.Option(help="Budget: tokens to read, like 50M or 3e7.")],
-    out: Annotated[Path, typer.Option(help="Run folder. The same command resumes it.")] = Path("runs/model"),
-    parameters: Annotated[str | None, typer.Option(help="Size, like 3M: the usual shape nearest to it.")] = None,
-    layers: Annotated[int | None, typer.Option(min=1, help="With --hidden: blocks below the top-query layer.")] = None,
-    hidden: Annotated[int | None, typer.Option(min=1, help="With --layers: width.")] = None,
-    heads: Annotated[int | None, typer.Option(min=1, help="With --layers. [default: of 64 each]")] = None,
-    batch_size: BatchSize = None,
-    micro_batch: MicroBatch = None,
-    learning_rate: LearningRate = None,
-    optimizer: Optimizer = None,
-    schedule: Schedule = None,
-    warmup: Warmup = None,
-    final_learning_rate: FinalRate = None,
-    weight_decay: WeightDecay = None,
-    clip: Clip = None,
-    precision: Precision = None,
-    seed: Seed = None,
-    device: options.Device = "cpu",
-    threads: Threads = None,
-    dtype: ModelDtype = "bfloat16",
-    checkpoint_every: CheckpointEvery = 100,
-    validate_every: Annotated[int | None, typer.Option(min=1, help="Steps. [default: a tenth of them]")] = None,
-    validation_windows: ValidationWindows = 256,
+    tokens: Annotated[str, typer.Option(metavar="NUMBER", help="Budget: tokens to read, like 50M or 3e7.")],
+    out: Annotated[Path, typer.Option(help="Run folder to write; the same command resumes it.")] = Path("runs/model"),
     json: options.Json = False,
 ) -> None:
     """Train one model. Leaves OUT/model, which `passatk complete --backend codegeex --model OUT/model` opens."""
@@ -79,63 +44,39 @@ def model(  # long: most of it declares the options
 
     packed = load_packed(corpus)
     budget = round(options.number_of(tokens, "--tokens"))
-    shape = _shape(parameters, layers, hidden, heads, (packed.vocabulary, packed.context, packed.eos))
-    given = _given(
-        batch_size=batch_size,
-        micro_batch=micro_batch,
-        learning_rate=learning_rate,
-        optimizer=optimizer,
-        schedule=schedule,
-        warmup=warmup,
-        final_learning_rate=final_learning_rate,
-        weight_decay=weight_decay,
-        clip=clip,
-        precision=precision,
-        seed=seed,
-    )
+    shape = _shape(given["shape"], (packed.vocabulary, packed.context, packed.eos))
     request = Training(
         corpus=corpus,
         shape=shape,
-        settings=usual_settings(parameters_of(shape), packed.context, budget, given),
+        settings=usual_settings(parameters_of(shape), packed.context, budget, given["settings"]),
         out=out,
-        device=device,
-        threads=threads,
-        checkpoint_every=checkpoint_every,
-        validation_every=validate_every,
-        validation_windows=validation_windows,
-        model_dtype=dtype,
+        **_options(given),
     )
     with shown.progress(terminal.console_for("stderr")) as show, _gentle_stop() as stop:
         report = train(request, lambda reached: show("training", reached), stop)
     if json:
-        _print_json(report)
+        print(options.as_json(report))
     else:
         shown.print_training(terminal.console_for(), report)
 
 
 @app.command("ladder")
-def ladder(  # long: most of it declares the options
+@with_settings(
+    _SETTINGS, Table("options", "Running", record=TrainingOptions, without=("validation_every",)), sets=False
+)
+def ladder(
+    given: Given,
     corpus: Corpus,
-    out: Annotated[Path, typer.Option(help="Folder of the runs and of runs.csv. The same command resumes it.")],
-    sizes: Annotated[str, typer.Option(help="Parameters, like 0.2M,0.5M,1M,2M,4M.")],
-    flops: Annotated[str | None, typer.Option(help="Budgets in floating-point operations, like 1e12,3e12.")] = None,
-    tokens: Annotated[str | None, typer.Option(help="Or budgets in tokens, like 1M,4M.")] = None,
-    batch_size: BatchSize = None,
-    micro_batch: MicroBatch = None,
-    learning_rate: LearningRate = None,
-    optimizer: Optimizer = None,
-    schedule: Schedule = None,
-    warmup: Warmup = None,
-    final_learning_rate: FinalRate = None,
-    weight_decay: WeightDecay = None,
-    clip: Clip = None,
-    precision: Precision = None,
-    seed: Seed = None,
-    device: options.Device = "cpu",
-    threads: Threads = None,
-    dtype: ModelDtype = "bfloat16",
-    checkpoint_every: CheckpointEvery = 100,
-    validation_windows: ValidationWindows = 256,
+    out: Annotated[
+        Path, typer.Option(help="Folder of the runs and of runs.csv to write; the same command resumes it.")
+    ],
+    sizes: Annotated[str, typer.Option(metavar="NUMBER,...", help="Sizes in parameters, like 0.2M,0.5M,1M,2M,4M.")],
+    flops: Annotated[
+        str | None, typer.Option(metavar="NUMBER,...", help="Budgets in floating-point operations, like 1e12,3e12.")
+    ] = None,
+    tokens: Annotated[
+        str | None, typer.Option(metavar="NUMBER,...", help="Budgets in tokens, like 1M,4M, instead.")
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Train every size with every budget, each with its own schedule. Leaves OUT/runs.csv for `passatk scaling fit`."""
@@ -146,36 +87,20 @@ def ladder(  # long: most of it declares the options
 
     if (flops is None) == (tokens is None):
         raise InputError("give the budgets with either --flops or --tokens")
-    unit, budgets = ("flops", flops) if flops is not None else ("tokens", tokens)
+    by_flops = options.numbers_of(flops, "--flops")
     request = Ladder(
         corpus=corpus,
         out=out,
-        sizes=tuple(round(options.number_of(part, "--sizes")) for part in sizes.split(",")),
-        budgets=tuple(options.number_of(part, f"--{unit}") for part in (budgets or "").split(",")),
-        unit=unit,
-        settings=_given(
-            batch_size=batch_size,
-            micro_batch=micro_batch,
-            learning_rate=learning_rate,
-            optimizer=optimizer,
-            schedule=schedule,
-            warmup=warmup,
-            final_learning_rate=final_learning_rate,
-            weight_decay=weight_decay,
-            clip=clip,
-            precision=precision,
-            seed=seed,
-        ),
-        device=device,
-        threads=threads,
-        checkpoint_every=checkpoint_every,
-        validation_windows=validation_windows,
-        model_dtype=dtype,
+        sizes=tuple(map(round, options.numbers_of(sizes, "--sizes") or ())),
+        budgets=by_flops or options.numbers_of(tokens, "--tokens") or (),
+        unit="tokens" if by_flops is None else "flops",
+        settings=given["settings"],
+        **_options(given),
     )
     with shown.progress(terminal.console_for("stderr")) as show, _gentle_stop() as stop:
         report = climb(request, lambda at, all_, name, reached: show(f"{at + 1}/{all_} {name}", reached), stop)
     if json:
-        _print_json(report)
+        print(options.as_json(report))
     else:
         shown.print_ladder(terminal.console_for(), report)
 
@@ -183,7 +108,7 @@ def ladder(  # long: most of it declares the options
 @app.command("plot")
 def plot(
     runs: Annotated[list[Path], typer.Argument(help="Folders of training runs.")],
-    out: Annotated[Path, typer.Option(help="Picture: .html (works offline), .svg, .png or .json.")] = Path(
+    out: Annotated[Path, typer.Option(help="Picture to write: .html (works offline), .svg, .png or .json.")] = Path(
         "curves.svg"
     ),
 ) -> None:
@@ -195,30 +120,23 @@ def plot(
     print(out)
 
 
-def _shape(
-    parameters: str | None,
-    layers: int | None,
-    hidden: int | None,
-    heads: int | None,
-    corpus: tuple[int, int, int],
-) -> "CodeGeeXConfig":
+def _options(given: Given) -> dict[str, Any]:
+    chosen = build(TrainingOptions, given["options"], "training options")
+    return {name: getattr(chosen, name) for name in TrainingOptions.__struct_fields__}
+
+
+def _shape(given: dict[str, Any], corpus: tuple[int, int, int]) -> "CodeGeeXConfig":
     """`corpus`: vocabulary, context, end of text."""
     from passatk.scaling.shapes import model_vocabulary
     from passatk.training.shapes import shape_for, shape_of
 
     vocabulary, context, eos = corpus
-    by_hand = [value is not None for value in (layers, hidden, heads)]
-    if parameters is not None and not any(by_hand):
-        return shape_for(
-            round(options.number_of(parameters, "--parameters")), model_vocabulary(vocabulary), context, eos
-        )
-    if parameters is None and layers is not None and hidden is not None:
-        return shape_of(layers, hidden, heads, model_vocabulary(vocabulary), context, eos)
+    choice = build(ShapeChoice, given, "size")
+    if set(given) == {"parameters"} and choice.parameters is not None:
+        return shape_for(choice.parameters, model_vocabulary(vocabulary), context, eos)
+    if choice.parameters is None and choice.layers is not None and choice.hidden is not None:
+        return shape_of(choice.layers, choice.hidden, choice.heads, model_vocabulary(vocabulary), context, eos)
     raise InputError("how large? Give either --parameters, like 3M, or --layers and --hidden (and --heads)")
-
-
-def _given(**settings: object) -> dict[str, object]:
-    return {name: value for name, value in settings.items() if value is not None}
 
 
 @contextmanager
@@ -248,9 +166,3 @@ def _gentle_stop() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _print_json(report: object) -> None:
-    import msgspec
-
-    print(msgspec.json.encode(msgspec.to_builtins(report, enc_hook=str)).decode())

@@ -6,19 +6,25 @@ from typing import Annotated
 import typer
 
 from passatk.cli import options
+from passatk.cli.generated import Given, Table, with_settings
 from passatk.errors import InputError
 
 
+@with_settings(Table("judging", "Judging", only=("workers",)), sets=False)
 def verify(
+    given: Given,
     run: Annotated[Path, typer.Argument(help="Folder of a finished run, or of generations; it is only read.")],
-    workers: Annotated[int | None, typer.Option(min=1, help="Slots. [default: number of CPUs]")] = None,
     problems: Annotated[
-        str | None, typer.Option(help="What it was judged against, if that is no longer where the run found it.")
+        str | None,
+        typer.Option(help="The problem set it was judged by, if that is no longer where the run found it."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Keep the second judging here, and resume it. [default: thrown away]")
+        Path | None,
+        typer.Option(help="Folder to keep the second judging in; the same command resumes it. [default: none]"),
     ] = None,
-    judging_only: Annotated[bool, typer.Option("--judging-only", help="Do not generate the samples again.")] = False,
+    judging_only: Annotated[
+        bool, typer.Option("--judging-only", help="Judge again, but do not generate the samples again.")
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Do a finished run again and compare. Exit 1 if any token or verdict differs.
@@ -48,7 +54,7 @@ def verify(
             terminal.print_regeneration(console, regenerated)
     if generations != run:
         with terminal.progress(progress, "judging again") as judging:
-            found = pipeline.verify(run, known, workers, out, judging)
+            found = pipeline.verify(run, known, given["judging"].get("workers"), out, judging)
         if not json:
             terminal.print_verification(console, found)
     holds = all(part.holds for part in (regenerated, found) if part is not None)

@@ -7,7 +7,7 @@ from passatk.corpus.documents import Document
 from passatk.corpus.names import normalised
 from passatk.languages import by_name
 from passatk.languages.heads import Head, heads, last_head
-from passatk.prompts.stopping import end_of_function
+from passatk.languages.lexing import end_by_braces
 from passatk.records import Problem, Record
 
 GRAM = 8
@@ -85,13 +85,13 @@ def bodies(text: str, language: str) -> Iterator[tuple[Head, str]]:
     spoken = by_name(language)
     for head in heads(text, spoken):
         rest = text[head.body :]
-        if spoken.indented:
+        if spoken.by_indentation:
             line = text[head.start : head.body]
             margin = len(line) - len(line.lstrip(" \t"))
             outside = re.search(rf"^[ \t]{{0,{margin}}}[^\s#]", rest, re.MULTILINE)
             yield head, rest[: outside.start()] if outside else rest
         else:
-            yield head, rest[: end_of_function(language)(rest, 0)]
+            yield head, rest[: end_by_braces(spoken.lexicon, rest, 0)]
 
 
 def _normalised(before: str, body: str, language: str) -> tuple[str, ...]:

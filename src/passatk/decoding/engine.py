@@ -275,6 +275,7 @@ class _Wave:
             text=text if cut is None else text[:cut],
             finish_reason=row.reason,
             logprobs=tuple(row.logprobs) if self._settings.logprobs else None,
+            token_count=len(row.tokens),
         )
 
 

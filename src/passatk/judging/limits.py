@@ -4,31 +4,21 @@ import math
 
 import msgspec
 
-from passatk.errors import InputError
-from passatk.judging.quiet import HEADROOM
 from passatk.records import LimitPolicy, Limits, Outcome, StepFacts, StepLimits
+from passatk.settings import checked
 
-_MIB = 1 << 20
-FLOOR_CPU_S = 3.0
-FACTOR = 10.0
 _GRID_S = 0.5  # limits are rounded up to it, so that the noise of a measurement rarely changes one
 _REFERENCE_CPU_S = 120.0
 
 
 def default_limits(cpu_s: float | None = None, memory_bytes: int | None = None) -> Limits:
-    """Limits for build and run; `cpu_s` and `memory_bytes` replace the run's.
-
-    The run's output limit passes 150 KB of honest debug prints and stops a flood.
-    """
-    run = StepLimits(
-        cpu_s=FLOOR_CPU_S, idle_s=5.0, memory_bytes=1024 * _MIB, output_bytes=_MIB, processes=128, disk_bytes=256 * _MIB
-    )
-    build = msgspec.structs.replace(run, cpu_s=30.0, idle_s=30.0, memory_bytes=2048 * _MIB)
+    """Limits for build and run; `cpu_s` and `memory_bytes` replace the run's."""
+    run = Limits().run
     if cpu_s is not None:
         run = msgspec.structs.replace(run, cpu_s=cpu_s)
     if memory_bytes is not None:
         run = msgspec.structs.replace(run, memory_bytes=memory_bytes)
-    return Limits(run=run, build=build)
+    return Limits(run=run)
 
 
 def default_policy(
@@ -39,13 +29,8 @@ def default_policy(
     Raises:
         InputError: a reference solution would be borderline under its own limit.
     """
-    factor = FACTOR if factor is None else factor
-    if factor <= HEADROOM:
-        raise InputError(
-            f"a CPU factor of {factor:g} is too small: above {HEADROOM:g} is needed, or reference solutions could fail"
-            f" their own limit; leave it out for {FACTOR:g}"
-        )
-    return LimitPolicy(floor=default_limits(cpu_s, memory_bytes), factor=factor)
+    factor = LimitPolicy().factor if factor is None else factor
+    return checked(LimitPolicy(floor=default_limits(cpu_s, memory_bytes), factor=factor))
 
 
 def limits_for(policy: LimitPolicy, reference: Outcome) -> Limits:

@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from passatk.errors import InputError
+from passatk.languages.dialect import Dialect
 from passatk.records import Problem, Program, Record, ResidentTool, Sample, Status, StepFacts, WarmTool
 
 EXIT_NOT_COMPILED = 64
@@ -89,7 +90,7 @@ class Missing(Exception):
     """A tool is not here, too old, or does not work. Its text says what to do."""
 
 
-class Language(ABC):
+class Language(Dialect, ABC):
     """One programming language. An instance is stateless; `languages.by_name` has them all."""
 
     name: str
@@ -107,8 +108,6 @@ class Language(ABC):
     """A parameter's name stands before its type."""
     typed_by_colon: bool = False
     """A colon parts a parameter's name from its type."""
-    indented: bool = False
-    """Indentation says where a function ends; else braces do."""
     usual_setup: str = ""
     """What most programs begin with: imports or includes that benchmarks add, and that are prepared for."""
     multipl_e: tuple[str, ...] = ()
@@ -121,6 +120,8 @@ class Language(ABC):
     """Debian packages that bring the toolchain."""
     assertion: re.Pattern[str] | None = None
     """In stderr or stdout of a failed run: a test's assertion did not hold."""
+    telling: re.Pattern[str] = re.compile(r"(?!)")
+    """In a line of stderr or stdout of a failed run: it says why."""
     out_of_memory: re.Pattern[str] | None = None
     """In stderr of a failed run: the runtime's own memory limit was reached."""
     test_mark: re.Pattern[str]
@@ -175,6 +176,12 @@ class Language(ABC):
         if self.assertion and self.assertion.search(facts.stderr + facts.stdout):
             return Status.WRONG_ANSWER
         return Status.RUNTIME_ERROR
+
+    def failure(self, facts: StepFacts) -> tuple[Status, str]:
+        """Status of a run that failed by itself, and the line that says why: a message, else stderr's last line."""
+        spoken = [[line.strip() for line in text.splitlines() if line.strip()] for text in (facts.stderr, facts.stdout)]
+        named = [line for lines in spoken for line in reversed(lines) if self.telling.search(line)]
+        return self.read_failure(facts), named[0] if named else spoken[0][-1] if spoken[0] else ""
 
     # --- for subclasses --------------------------------------------------------------------------------------
 

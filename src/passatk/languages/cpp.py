@@ -25,6 +25,9 @@ from passatk.languages.base import (
     output_of,
     prepared,
 )
+from passatk.languages.dialect import TYPED_BINDS, patterns
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, Lexicon, blanked
+from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Step
 
 INCLUDES = (
@@ -82,6 +85,50 @@ _PREPARED = {_DEFAULT: "", "-std=c++17": "/c++17", NEWEST: "/newest"}
 _STANDARDS = ("c++23", "c++2b", "c++20", "c++2a", "c++17", "c++14", "c++11")
 
 
+_LEXICON = Lexicon(
+    comments=(r"//(?:\\\r?\n|[^\n])*", SLASH_STAR),
+    strings=(
+        r'(?:u8|[uUL])?R"(?P<delimiter>[^()\\\s"]{0,16})\((?:.*?\)(?P=delimiter)"|.*\Z)',
+        DOUBLE_QUOTED,
+        r"(?<!\w)\.?\d(?:'?\w|\.|(?<=[eEpP])[-+])*",  # a number: its quotes are no characters
+        SINGLE_QUOTED,
+    ),
+    multiline=("/*",),
+)
+_GRAMMAR = Grammar(
+    module="tree_sitter_cpp",
+    query="""
+        (function_definition declarator: (function_declarator declarator: (identifier) @name)
+            body: (compound_statement) @body) @function
+        (function_definition declarator: (reference_declarator (function_declarator declarator: (identifier) @name))
+            body: (compound_statement) @body) @function
+        (function_definition declarator: (pointer_declarator declarator: (function_declarator
+            declarator: (identifier) @name)) body: (compound_statement) @body) @function
+        (declaration declarator: (init_declarator declarator: (identifier) @name)) @definition
+        (declaration declarator: (init_declarator declarator: (array_declarator declarator: (identifier) @name)))
+            @definition
+        (declaration declarator: (array_declarator declarator: (identifier) @name)) @definition
+        (declaration declarator: (identifier) @name) @definition
+        (struct_specifier name: (type_identifier) @name body: (_)) @definition
+        (class_specifier name: (type_identifier) @name body: (_)) @definition
+        (union_specifier name: (type_identifier) @name body: (_)) @definition
+        (enum_specifier name: (type_identifier) @name body: (_)) @definition
+        (type_definition declarator: (type_identifier) @name) @definition
+        (alias_declaration name: (type_identifier) @name) @definition
+        (namespace_definition name: (namespace_identifier) @name) @definition
+        (preproc_def name: (identifier) @name) @definition
+        (preproc_function_def name: (identifier) @name) @definition
+        (preproc_include) @import
+        (using_declaration) @import
+    """,
+    scopes=frozenset(("compound_statement", "field_declaration_list", "namespace_definition", "enumerator_list")),
+)
+_USING_STD = re.compile(r"using\s+namespace\s+std\b")
+_BARE_STD = re.compile(
+    r"(?<![\w:.>])(?:vector|string|map|set|pair|unordered_map|unordered_set|queue|stack|deque|cout|endl|any)\b(?!\s*::)"
+)
+
+
 class Cpp(Language):
     name, title, prefix = "cpp", "C++", "CPP"
     aliases = ("c++", "cxx", "cc")
@@ -92,6 +139,20 @@ class Cpp(Language):
     option = re.compile(r"-std=(?:(?:c|gnu)\+\+(?:98|03|0x|1[1473yz]|2[03abc])|newest)")
     minimum = (7,)
     packages = ("g++",)
+    fences = ("cpp", "c++", "cc", "cxx", "c", "hpp", "h")
+    lexicon = _LEXICON
+    binds = patterns(*TYPED_BINDS, r"\bauto\s*&{0,2}\s*\[([\w\s,]*)\]")
+    members = (".", "->", "::")
+    suffixes = (".cc", ".cpp", ".cxx", ".hpp", ".hh")
+    grammar = _GRAMMAR
+    code_line = re.compile(
+        r"#\s*(?:include|define|undef|pragma|if|ifdef|ifndef|endif|else)\b|using\s+\w.*;|namespace\s+\w+\s*\{|template\s*<"
+        r"|(?:struct|class|enum|union)\s+\w+[^.]*[{;]?$|typedef\s.*;|[A-Za-z_][\w:]*(?:<.*>)?(?:[&*]|\s)+[\w:]+\s*\(.*[{)};,]\s*(?://.*)?$"
+        r"|(?:static|inline|const|constexpr|extern|auto|unsigned|long|int|bool|double|float|char|void|std::\w+)\b.*[;{,()]\s*$|[{}]|//|/\*"
+    )
+    driver_names = re.compile(r"main")
+    stub = re.compile(r";|return;|throw\s.*", re.DOTALL)
+    telling = re.compile(r"Assertion|terminate called|what\(\)|^fatal")
     test_mark = re.compile(r"\bmain\s*\(")
     self_test = Problem(
         task_id="CPP/self-test",
@@ -126,6 +187,16 @@ class Cpp(Language):
                 for name, (_, _, package) in _DEPENDENCIES.items()
                 if not there[name]
             ),
+        )
+
+    def merged(self, added: list[Part], code: str, entry: str) -> str:
+        # a program that says std:: itself may have names of std's, so for it the tests alone get them
+        spoken = _INCLUDE.sub("", blanked(self.lexicon, code))
+        apart = "std::" in spoken and not _BARE_STD.search(spoken) and not _USING_STD.search(spoken)
+        behind = [part for part in added if apart and _USING_STD.match(part.text)]
+        opened = super().merged([part for part in added if part not in behind], code, entry)
+        return (
+            f"{opened.rstrip()}\n{''.join(f'{part.text.rstrip()}' + chr(10) for part in behind)}" if behind else opened
         )
 
     def _prepare(self, compiler: str, version: str, newest: str, cache: Path) -> Path:

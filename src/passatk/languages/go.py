@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
+from passatk.languages.dialect import LIST, patterns
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon
+from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Status, Step, StepFacts
 
 HELPERS = {
@@ -98,6 +101,27 @@ _TOOLS_ENV = (("GOGC", "off"), ("GOMAXPROCS", "1"))
 """Compiler and linker live too shortly to collect garbage."""
 
 
+_CLAUSE = re.compile(r"^package[ \t]+\w+[ \t]*(?:;|//[^\n]*|/\*[^\n]*)?[ \t]*$", re.MULTILINE)
+_LEXICON = Lexicon(
+    comments=(SLASHES, SLASH_STAR),
+    strings=(r"`[^`]*(?:`|\Z)", DOUBLE_QUOTED, SINGLE_QUOTED),
+    multiline=("/*",),
+)
+_GRAMMAR = Grammar(
+    module="tree_sitter_go",
+    query="""
+        (function_declaration name: (identifier) @name body: (block) @body) @function
+        (method_declaration name: (field_identifier) @name) @definition
+        (var_spec name: (identifier) @name) @definition
+        (const_spec name: (identifier) @name) @definition
+        (type_spec name: (type_identifier) @name) @definition
+        (type_alias name: (type_identifier) @name) @definition
+        (import_declaration) @import
+    """,
+    scopes=frozenset(("block", "func_literal")),
+)
+
+
 class Go(Language):
     name, title, prefix = "go", "Go", "Go"
     aliases = ("golang",)
@@ -107,6 +131,19 @@ class Go(Language):
     multipl_e = ("go_test.go", "go")
     minimum = (1, 18)
     packages = ("golang-go", "golang-github-stretchr-testify-dev")
+    fences = ("go", "golang")
+    lexicon = _LEXICON
+    binds = patterns(rf"({LIST})\s*:=", rf"\bvar\s+({LIST})")
+    inner_parameters = re.compile(r"\bfunc\s*\(([^()]*)\)")
+    suffixes = (".go",)
+    grammar = _GRAMMAR
+    code_line = re.compile(
+        r"package\s+\w+\s*(?://.*)?$|import\s*[(\"]|import\s+\w+\s+\"|func\s*(?:\([^()]*\)\s*)?\w+\s*[\[(]|(?:type|var|const)\s+(?:\w+\s+\S|\()|[{})]|//|/\*"
+    )
+    driver_names = re.compile(r"main|(?:Test|Benchmark|Example|Fuzz)(?:[A-Z_0-9]\w*)?")
+    stub = re.compile(r"return|panic\(.*\)", re.DOTALL)
+    prompt_imports = False
+    telling = re.compile(r"^panic:|^fatal|^--- FAIL")
     test_mark = re.compile(r"\bfunc\s+Test\w+\(")
     self_test = Problem(
         task_id="Go/self-test",
@@ -139,6 +176,13 @@ class Go(Language):
             variables=(("GO_TOOLS", tools), ("GO_PACKAGES", str(folder))),
             lacks=() if (folder / "overlay.json").exists() else (f"{SAME_ORDER}: not known how for this version",),
         )
+
+    def imports(self, part: Part) -> list[Part]:
+        specs = _split_imports(part.text)[1]
+        return [_import_of(spec, part) for spec in specs] if specs else [part]
+
+    def shaped(self, code: str, entry: str) -> str:
+        return _CLAUSE.sub("", code, count=1)
 
     def read_failure(self, facts: StepFacts) -> Status:
         # `testing` prints "--- FAIL" for a panic too; only a test that failed by itself ends with code 1
@@ -299,6 +343,14 @@ def _split_imports(source: str) -> tuple[str, list[str]]:
         lines = match["block"].splitlines() if match["block"] is not None else [match["one"]]
         specs += [spec for line in lines if (spec := line.partition("//")[0].strip().rstrip(";"))]
     return _IMPORT.sub("", source), specs
+
+
+def _import_of(spec: str, part: Part) -> Part:
+    """One import spec as a declaration of its own."""
+    alias, _, path = spec.rpartition(" ")
+    name = alias.strip() or re.sub(r"/v\d+$", "", path.strip('"')).rpartition("/")[2]
+    names = () if name in ("_", ".") else (name,)
+    return Part(kind="import", names=names, text=f"import {spec}", start=part.start, end=part.end)
 
 
 def _named(spec: str, code: str) -> bool:

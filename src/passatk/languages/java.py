@@ -6,7 +6,12 @@ import re
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from passatk.languages.base import TYPED_HEAD, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.languages.dialect import TYPED_BINDS, patterns
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked, end_by_braces
+from passatk.languages.syntax import Grammar, Part, outline
 from passatk.records import Asserts, Problem, Program, ResidentTool, Sample, Step
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
@@ -46,6 +51,33 @@ _METHOD = re.compile(
 _PRIMITIVE = ("boolean", "byte", "char", "double", "float", "int", "long", "short", "void")
 
 
+_LEXICON = Lexicon(
+    comments=(SLASHES, SLASH_STAR),
+    strings=(r'"""(?:\\.|[^\\])*?(?:"""|\\?\Z)', DOUBLE_QUOTED, SINGLE_QUOTED),
+    multiline=("/*", '"""'),
+)
+_GRAMMAR = Grammar(
+    module="tree_sitter_java",
+    query="""
+        (method_declaration name: (identifier) @name body: (block) @body) @function
+        (class_declaration name: (identifier) @name) @definition
+        (interface_declaration name: (identifier) @name) @definition
+        (enum_declaration name: (identifier) @name) @definition
+        (record_declaration name: (identifier) @name) @definition
+        (field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition
+        (import_declaration (scoped_identifier name: (identifier) @name) . ";") @import
+        (import_declaration (asterisk)) @import
+    """,
+    scopes=frozenset(("block", "lambda_expression", "constructor_body")),
+    opened="Solution",
+)
+_PACKAGE = re.compile(r"^[ \t]*package\s+[\w.]+\s*;", re.MULTILINE)
+_TYPE = re.compile(
+    r"(?P<annotations>(?:@\w+(?:\([^()]*\))?\s*)*)(?P<modifiers>(?:(?:public|private|protected|static|final|abstract|strictfp)\s+)*)"
+    r"(?P<kind>class|interface|enum|record)\s+(?P<name>\w+)"
+)
+
+
 @cache
 def _prepared_name() -> str:
     """Of the resident compiler, and of what is compiled beforehand: tells what is in it."""
@@ -59,9 +91,26 @@ class Java(Language):
     multipl_e = ("java",)
     option = re.compile(r"-ea|-da")
     minimum = (11,)
+    closers = 2
+    fences = ("java", "jshell")
+    lexicon = _LEXICON
+    binds = patterns(*TYPED_BINDS, r"\b([A-Za-z_]\w*)\s*->", r"\(([\w\s,]*)\)\s*->")
+    suffixes = (".java",)
+    grammar = _GRAMMAR
+    code_line = re.compile(
+        r"import\s+(?:static\s+)?[\w.*]+\s*;|package\s+[\w.]+\s*;|@\w"
+        r"|(?:(?:public|private|protected|static|final|abstract|sealed)\s+)*(?:class|interface|enum|record)\s+\w+[^.]*$"
+        r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
+    )
+    driver_names = re.compile(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
+    test_imports = re.compile(
+        r"import\s+(?:static\s+)?(?:org\.junit|junit|org\.testng|org\.assertj|org\.hamcrest|org\.mockito)\b"
+    )
+    stub = re.compile(r";|return;|throw new \w+\(.*\);", re.DOTALL)
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
     out_of_memory = re.compile(r"java\.lang\.OutOfMemoryError(?!: unable to create native thread)")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|^Exception in thread|Assertion")
     test_mark = re.compile(r"\bmain\s*\(")
     self_test = Problem(
         task_id="Java/self-test",
@@ -106,6 +155,29 @@ class Java(Language):
             ),
         )
 
+    def shaped(self, code: str, entry: str) -> str:
+        """Methods stand in a `class Solution` that tests can reach, whatever class they came in."""
+        code = _PACKAGE.sub("", code)
+        parts = outline(_GRAMMAR_OF_CLASSES, code).parts
+        loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
+        loose = [part for part in loose if re.search(r"\w", part.text) and not part.text.startswith("import ")]
+        classes = [part for part in parts if _TYPE.match(part.text)]
+        if not classes and any(part.kind == "function" for part in loose):
+            imports = "".join(f"{part.text}\n" for part in parts if part.kind == "import")
+            inside = "\n".join(part.text for part in loose)
+            code = f"{imports}class Solution {{\n{inside}\n}}\n"
+        else:
+            code = _without_access(code, classes)
+        return _with_solution(code, entry) if entry else code
+
+    def merged(self, added: list[Part], code: str, entry: str) -> str:
+        members = [part.text.strip() for part in added if part.inside]
+        opening = re.search(r"\bclass\s+Solution\b[^{]*\{", blanked(self.lexicon, code))
+        if members and opening:
+            inside = "\n".join(members)
+            code = f"{code[: opening.end()]}\n{inside}\n{code[opening.end() :]}"
+        return super().merged([part for part in added if not part.inside], code, entry)
+
     def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
         """A folder with the harness and the resident compiler, compiled."""
         recipe = f"{version} {compiler} {os.stat(compiler).st_mtime_ns} {_prepared_name()}"
@@ -141,6 +213,66 @@ class Java(Language):
                 )
             ),
         )
+
+
+_GRAMMAR_OF_CLASSES = msgspec.structs.replace(_GRAMMAR, opened="")
+
+
+def _without_access(code: str, classes: list[Part]) -> str:
+    """`code` with its classes visible in their file alone: only one could be public, and that is the tests' own."""
+    for part in reversed(classes):
+        opening = _TYPE.match(part.text)
+        assert opening is not None  # that made it a class
+        kept = " ".join(word for word in opening["modifiers"].split() if word in ("final", "abstract"))
+        head = f"{opening['annotations']}{kept}{' ' if kept else ''}{opening['kind']} {opening['name']}"
+        code = code[: part.start] + head + part.text[opening.end() :] + code[part.end :]
+    return code
+
+
+def _with_solution(code: str, entry: str) -> str:
+    """`code` whose class with the method `entry` is called `Solution`, and stands in no other."""
+    method = re.compile(rf"(?<![\w.]){re.escape(entry)}\s*\([^;{{}}]*\)\s*(?:throws\s[\w, .]+)?\{{")
+    parts = outline(_GRAMMAR_OF_CLASSES, code).parts
+    holder = next((part for part in parts if entry in part.names and _TYPE.match(part.text)), None)
+    if holder is None or not method.search(holder.text):
+        return code
+    text = holder.text
+    inner = _inner_solution(text, method)
+    if inner:
+        name, text = "Solution", inner
+    else:
+        opening = _TYPE.match(text)
+        assert opening is not None  # as the holder was found
+        name = opening["name"]
+    if name != "Solution" and any("Solution" in part.names for part in parts):
+        return code
+    found = method.search(text)
+    if found:  # a private method is out of the tests' reach
+        line = text.rfind("\n", 0, found.start()) + 1
+        text = text[:line] + re.sub(r"\bprivate\s+", "", text[line : found.start()]) + text[found.start() :]
+    code = code[: holder.start] + text + code[holder.end :]
+    return code if name == "Solution" else _renamed(code, name)
+
+
+def _inner_solution(text: str, method: re.Pattern[str]) -> str:
+    """The `class Solution` with the method that stands in another class; empty if there is none."""
+    opening = re.search(r"\{[^{}]*?\bclass\s+Solution\b|\bclass\s+Solution\b", text)
+    found = re.search(r"\bclass\s+Solution\b", text)
+    if opening is None or found is None or found.start() == 0 or re.match(r"[\w\s@]*\bclass\s+Solution\b", text):
+        return ""
+    end = end_by_braces(_LEXICON, text[text.index("{", found.start()) + 1 :], 0)
+    if end is None:
+        return ""
+    inner = text[found.start() : text.index("{", found.start()) + 1 + end]
+    return inner if method.search(inner) else ""
+
+
+def _renamed(code: str, name: str) -> str:
+    """`code` with the class `name` called `Solution`."""
+    spoken = blanked(_LEXICON, code)
+    for found in reversed(list(re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)", spoken))):
+        code = code[: found.start()] + "Solution" + code[found.end() :]
+    return code
 
 
 def _own_imports(tests: str) -> str:

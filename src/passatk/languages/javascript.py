@@ -2,9 +2,13 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import patterns
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
+from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
@@ -28,6 +32,45 @@ _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--random-seed=1", "--
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
+_LEXICON = Lexicon(
+    comments=(SLASHES, SLASH_STAR),
+    strings=(DOUBLE_QUOTED, SINGLE_QUOTED),
+    templates=True,
+    multiline=("/*",),
+)
+_GRAMMAR = Grammar(
+    module="tree_sitter_javascript",
+    query="""
+        (function_declaration name: (identifier) @name body: (statement_block) @body) @function
+        (generator_function_declaration name: (identifier) @name body: (statement_block) @body) @function
+        (variable_declarator name: (identifier) @name value: (arrow_function body: (statement_block) @body)) @function
+        (variable_declarator name: (identifier) @name value: (function_expression body: (statement_block) @body))
+            @function
+        (variable_declarator name: (identifier) @name value: (arrow_function)) @function
+        (variable_declarator name: (identifier) @name) @definition
+        (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name)) @definition
+        (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @definition
+        (class_declaration name: (identifier) @name) @definition
+        (assignment_expression left: (identifier) @name right: (function_expression)) @function
+        (assignment_expression left: (identifier) @name right: (arrow_function)) @function
+    """,
+    scopes=frozenset(("statement_block", "class_body", "arrow_function", "function_expression", "object", "arguments")),
+)
+_EXPORT_NOTHING = re.compile(
+    r"^[ \t]*export\s*(?:\{[^{}]*\}|\*[^;\n]*|default\s+[\w$]+[ \t]*(?=;|$))(?:\s*from[^;\n]*)?;?", re.MULTILINE
+)
+_EXPORT_NAMED = re.compile(
+    r"^[ \t]*export\s+(?:default\s+)?(?=(?:async\s+)?function\b\s*\*?\s*[\w$]|class\s+[\w$]|const\b|let\b|var\b)",
+    re.MULTILINE,
+)
+_EXPORT_VALUE = re.compile(r"^[ \t]*export\s+default\b", re.MULTILINE)
+_IMPORT = re.compile(
+    r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
+    r"""(?:from\s*)?(?P<module>"[^"\n]*"|'[^'\n]*')[ \t]*;?""",
+    re.MULTILINE,
+)
+
+
 class JavaScript(Language):
     name, title, prefix = "javascript", "JavaScript", "JavaScript"
     aliases = ("js", "node")
@@ -42,6 +85,32 @@ class JavaScript(Language):
     minimum = (14,)
     packages = ("nodejs",)
     out_of_memory = re.compile(r"JavaScript heap out of memory")
+    fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
+    lexicon = _LEXICON
+    interpolated = r"`(?:\\.|[^`\\])*`"
+    binds = patterns(
+        r"\b(?:const|let|var)\s+(\[[^\]=]*\]|\{[^}=]*\}|[A-Za-z_$][\w$]*)",
+        r",\s*([A-Za-z_$][\w$]*)\s*=(?![=>])",
+        r"([A-Za-z_$][\w$]*)\s*=>",
+        r"\(([^()]*)\)\s*=>",
+        r"\bfunction\b\s*([\w$]*)",
+        r"\bfunction\b\s*[\w$]*\s*\(([^()]*)\)",
+    )
+    suffixes = (".js", ".mjs", ".cjs")
+    grammar = _GRAMMAR
+    code_line = re.compile(
+        r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
+        r"""|module\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
+    )
+    driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
+    driver_code = re.compile(
+        r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:chai|mocha|jest|vitest|node:test|@jest/globals|readline|node:readline)["']|"""
+        r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
+    )
+    reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
+    stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
+    first_code = re.compile(r"""["']use strict["']""")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
     test_mark = re.compile(r"console\.assert")
     self_test = Problem(
         task_id="JavaScript/self-test",
@@ -67,6 +136,24 @@ class JavaScript(Language):
             lacks=() if modules else (f"js-md5: `npm install --prefix {cache / 'node'} js-md5`",),
         )
 
+    def shaped(self, code: str, entry: str) -> str:
+        """A CommonJS program whose solution has the asked name, however the answer exports it."""
+        if "import" in code:
+            code = _spoken(_IMPORT, code, _required)
+        if "export" not in code:
+            return code
+        code = _spoken(_EXPORT_NAMED, code, lambda found: "")
+        code = _spoken(_EXPORT_NOTHING, code, lambda found: "")
+        code = _spoken(_EXPORT_VALUE, code, lambda found: f"const {entry or 'exported'} =")
+        if not entry or entry in self.outline(code).names:
+            return code
+        name = re.escape(entry)
+        if re.search(rf"\bexports\.{name}\s*=|\bexports\s*=\s*\{{[^{{}}]*\b{name}\b", code):
+            return f"{code.rstrip()}\nconst {entry} = module.exports.{entry};\n"
+        if re.search(r"\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|\(|[\w$]+\s*=>)", code):
+            return f"{code.rstrip()}\nconst {entry} = module.exports;\n"
+        return code
+
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
         names = _names(body, tests)
@@ -86,6 +173,21 @@ class JavaScript(Language):
             ),
             requires=("node package js-md5",) if _MD5.search(source + tests) else (),
         )
+
+
+def _spoken(pattern: re.Pattern[str], code: str, put: Callable[[re.Match[str]], str]) -> str:
+    """`code` with what the pattern finds replaced, but in comments and strings."""
+    clear = blanked(_LEXICON, code)
+    return pattern.sub(lambda found: put(found) if clear[found.start() : found.end()].strip() else found[0], code)
+
+
+def _required(found: re.Match[str]) -> str:
+    """An ES import as CommonJS has it."""
+    module = f"require({found['module']})"
+    names = re.sub(r"\bas\b", ":", re.sub(r"\bdefault\s+as\b", "default as", found["names"] or "")).strip()
+    lines = [f"const {name} = {module};" for name in (found["default"], found["all"]) if name]
+    lines += [f"const {{ {names} }} = {module};"] if names else []
+    return " ".join(lines) or f"{module};"
 
 
 def _names(body: str, tests: str) -> list[str]:

@@ -1,14 +1,20 @@
 """Python: the tests run in one process, which holds the token, and the program in another."""
 
+import ast
 import hashlib
 import importlib.util
 import os
 import re
 import sys
+import textwrap
+import warnings
 from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import LIST, patterns
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
+from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
 
 COMMON_IMPORTS = "\n".join(
@@ -30,6 +36,33 @@ _WARM = (
 """What HumanEval's evaluators import for every program, and what generated code is likely to import by itself."""
 
 
+_LEXICON = Lexicon(
+    comments=(r"#[^\n]*",),
+    strings=(
+        r'"{3}(?:\\.|[^\\])*?(?:"{3}|\\?\Z)',
+        r"'{3}(?:\\.|[^\\])*?(?:'{3}|\\?\Z)",
+        DOUBLE_QUOTED,
+        SINGLE_QUOTED,
+    ),
+    multiline=('"""', "'''"),
+)
+_GRAMMAR = Grammar(
+    module="tree_sitter_python",
+    query="""
+        (function_definition name: (identifier) @name body: (block) @body) @function
+        (class_definition name: (identifier) @name) @definition
+        (import_statement name: (dotted_name . (identifier) @name)) @import
+        (import_statement name: (aliased_import alias: (identifier) @name)) @import
+        (import_from_statement name: (dotted_name (identifier) @name)) @import
+        (import_from_statement name: (aliased_import alias: (identifier) @name)) @import
+        (import_from_statement (wildcard_import)) @import
+        (assignment left: (identifier) @name) @definition
+        (assignment left: (pattern_list (identifier) @name)) @definition
+    """,
+    scopes=frozenset(("function_definition", "class_definition", "lambda")),
+)
+
+
 @cache
 def _tool_name() -> str:
     sources = "".join(harness(name) for name in ("python_harness.py", "passatk_peer.py"))
@@ -42,11 +75,45 @@ class Python(Language):
     comment = "#"
     head = re.compile(r"^[ \t]*(?:async[ ]+)?def[ ]+(\w+)\s*\(", re.MULTILINE)
     head_end = re.compile(r"\s*(?:->[^\n]*?)?:[^\n]*(?:\n|\Z)")
-    name_first = typed_by_colon = indented = True
+    name_first = typed_by_colon = True
     usual_setup = COMMON_IMPORTS
     multipl_e = ("py",)
     minimum = (3, 11)
     packages = ("python3",)
+    by_indentation = True
+    fences = ("python", "py", "python3", "py3", "python2", "ipython", "ipython3", "pycon", "jupyter", "sage")
+    lexicon = _LEXICON
+    interpolated = r"""[rR]?[fF][rR]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+    binds = patterns(
+        rf"^[ \t]*({LIST})\s*(?::[^=\n]+)?=(?!=)",
+        r"=\s*([A-Za-z_]\w*)\s*=(?!=)",
+        r"\bfor\s+([\w\s,()*]*?)\s+in\b",
+        r"\blambda\s+([^:\n]*):",
+        r"\bas\s+([A-Za-z_]\w*)",
+        r"([A-Za-z_]\w*)\s*:=",
+        r"\bdef\s+(\w+)",
+    )
+    inner_parameters = re.compile(r"\bdef\s+\w+\s*\(([^()]*)\)")
+    suffixes = (".py",)
+    grammar = _GRAMMAR
+    code_line = re.compile(
+        r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
+        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
+        r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
+    )
+    driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
+    driver_code = re.compile(
+        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b|(?:run_)?tests?\(|main\("
+    )
+    reads_input = re.compile(r"\binput\(|\bsys\.stdin\b")
+    test_imports = re.compile(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
+    returns = re.compile(r"\b(?:return|yield|raise)\b")
+    stub = re.compile(
+        r"""pass|\.\.\.|return|raise NotImplementedError.*|[rRuU]?(?:\"{3}.*\"{3}|'{3}.*'{3}|"[^"\n]*"|'[^'\n]*')""",
+        re.DOTALL,
+    )
+    first_code = re.compile(r"from\s+__future__\s+import\b")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
     test_mark = re.compile(r"\bassert\b|\bcheck\(")
     self_test = Problem(
         task_id="Python/self-test",
@@ -95,6 +162,18 @@ class Python(Language):
             provides=("numpy",) if numpy_folders else (),
             lacks=() if numpy_folders else ("numpy: `pip install numpy` beside passatk",),
         )
+
+    def shaped(self, code: str, entry: str) -> str:
+        return textwrap.dedent(code)
+
+    def valid(self, code: str) -> bool:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return True
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)

@@ -8,6 +8,9 @@ import shutil
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.dialect import patterns
+from passatk.languages.lexing import SLASHES, Lexicon
+from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Step
 
 CRATES = {
@@ -79,6 +82,39 @@ _STANDARD_TYPES = {
 }
 
 
+_LEXICON = Lexicon(
+    comments=(SLASHES,),
+    nested_comments=True,
+    strings=(
+        r'\b(?:b|c)?r(?P<hashes>#*)"(?:.*?"(?P=hashes)|.*\Z)',
+        r'"(?:\\.|[^"\\])*(?:\\?\Z|")',
+        r"'(?:\\(?:u\{[^'}\n]*\}?|x[0-9a-fA-F]{0,2}|.)?|[^\w\\'\n])'?",  # a quote before a name alone is a lifetime
+        r"'\w'",
+    ),
+    multiline=("/*",),
+)
+_GRAMMAR = Grammar(
+    module="tree_sitter_rust",
+    query="""
+        (function_item name: (identifier) @name body: (block) @body) @function
+        (struct_item name: (type_identifier) @name) @definition
+        (enum_item name: (type_identifier) @name) @definition
+        (trait_item name: (type_identifier) @name) @definition
+        (type_item name: (type_identifier) @name) @definition
+        (const_item name: (identifier) @name) @definition
+        (static_item name: (identifier) @name) @definition
+        (macro_definition name: (identifier) @name) @definition
+        (mod_item name: (identifier) @name) @definition
+        (impl_item type: (type_identifier) @name) @definition
+        (impl_item type: (generic_type type: (type_identifier) @name)) @definition
+        (use_declaration) @import
+        (extern_crate_declaration) @import
+    """,
+    scopes=frozenset(("block", "declaration_list")),
+    leading=frozenset(("attribute_item",)),
+)
+
+
 class Rust(Language):
     name, title, prefix = "rust", "Rust", "Rust"
     aliases = ("rs",)
@@ -93,6 +129,24 @@ class Rust(Language):
     minimum = (1, 59)
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
+    fences = ("rust", "rs")
+    lexicon = _LEXICON
+    binds = patterns(r"\blet\s+([^=:;]+)", r"\bfor\s+([^{};]*?)\s+in\b", r"\|([^|\n]*)\|", r"\bfn\s+(\w+)")
+    inner_parameters = re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)")
+    upper_is_no_variable = True
+    members = (".", "::")
+    suffixes = (".rs",)
+    grammar = _GRAMMAR
+    code_line = re.compile(
+        r"#!?\[|(?:pub(?:\([^()]*\))?\s+)?(?:use\s+[\w:]+.*[;{]\s*$|(?:async\s+|unsafe\s+|const\s+)*fn\s+\w+|(?:struct|enum|trait|mod|union)\s+\w+[^.]*$"
+        r"|impl\b.*\{|(?:const|static)\s+(?:mut\s+)?\w+\s*:|type\s+\w+.*=|extern\s+crate)|[{})]|//|/\*|macro_rules!"
+    )
+    driver_names = re.compile(r"main|tests?")
+    driver_code = re.compile(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
+    stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
+    returns = re.compile(r"")
+    first_code = re.compile(r"#!\[")
+    telling = re.compile(r"panicked at|^fatal|^assertion")
     test_mark = re.compile(r"#\[test\]")
     self_test = Problem(
         task_id="Rust/self-test",
@@ -108,6 +162,12 @@ class Rust(Language):
             )
         ),
     )
+
+    def imports(self, part: Part) -> list[Part]:
+        if part.text.startswith("extern crate"):
+            return []  # the edition knows crates by their names
+        found = _USED.fullmatch(part.text.strip())
+        return [_use_of(visible, path, part) for visible, path in _leaves(found)] if found else [part]
 
     def without_comments(self, source: str) -> str:
         return _COMMENT.sub(lambda m: m[0] if m[0].startswith('"') else " ", source)
@@ -174,6 +234,36 @@ class Rust(Language):
             run=Step(argv=("./program",), env=(("RUST_BACKTRACE", "0"),)),
             requires=requires,
         )
+
+
+_USED = re.compile(r"(?P<visible>(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^()]*\))?\s+)?)use\s+(?P<tree>[^;]+);", re.DOTALL)
+
+
+def _leaves(declaration: re.Match[str]) -> list[tuple[str, str]]:
+    """(visibility, path) of every name that a `use` brings."""
+    tree = re.sub(r"//[^\n]*|/\*.*?\*/", "", declaration["tree"], flags=re.DOTALL)
+    leaves, prefixes, path = [], [""], ""
+    for token in re.findall(r"[{},]|[^{},]+", tree):
+        if token == "{":
+            prefixes.append(prefixes[-1] + path.strip())
+            path = ""
+        elif token in "},":
+            if path.strip():
+                leaves.append(prefixes[-1] + path.strip())
+            path = ""
+            if token == "}" and len(prefixes) > 1:
+                prefixes.pop()
+        else:
+            path = token
+    if path.strip():
+        leaves.append(path.strip())
+    return [(declaration["visible"], re.sub(r"::self\b", "", leaf)) for leaf in leaves]
+
+
+def _use_of(visible: str, path: str, part: Part) -> Part:
+    name = re.split(r"\bas\b|::", path)[-1].strip()
+    names = () if name in ("*", "_") else (name,)
+    return Part(kind="import", names=names, text=f"{visible}use {path};", start=part.start, end=part.end)
 
 
 def _callable_tests(tests: str, declaration: str) -> str:

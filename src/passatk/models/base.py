@@ -6,8 +6,10 @@ from typing import Protocol
 
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Ends, Listener
+from passatk.errors import InputError
 from passatk.records import Asserts, Problem, Record
 
+_NAMED = 5
 NO_PROBLEM = Problem(
     task_id="prompt", benchmark="", language="python", prompt="", tests=Asserts(code=""), in_function=False
 )
@@ -46,6 +48,42 @@ class Origin(Record, frozen=True, kw_only=True):
     row_classes: tuple[tuple[int, ...], ...] = ()
     reproducible: bool = True
     """The same request gives the same tokens here, whatever else the backend is doing."""
+
+
+class Encoder(Protocol):
+    """Text to tokens."""
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of `text`, with what the model wants at its beginning."""
+
+    def encode_chat(self, text: str) -> list[int]:
+        """The ids of a conversation in which a user says `text` and the model is about to answer.
+
+        Raises:
+            InputError: the model has no chat template.
+        """
+
+
+def encoded(tokenizer: Encoder, one: Wanted) -> list[int]:
+    """A prompt as tokens."""
+    return tokenizer.encode_chat(one.prompt) if one.chat else tokenizer.encode(one.prompt)
+
+
+def refuse_long_prompts(tokenizer: Encoder, positions: int, wanted: Iterable[Wanted]) -> None:
+    """Refuse prompts without tokens, or without room for one more among `positions`.
+
+    Raises:
+        InputError: names the first of them.
+    """
+    lengths = {one.task_id: len(encoded(tokenizer, one)) for one in wanted}
+    most = positions - 1
+    if unfit := [f"{task}: {length}" for task, length in lengths.items() if not 1 <= length <= most]:
+        raise InputError(
+            f"{len(unfit)} prompts leave this model no room for an answer: it takes 1 to {most} tokens, they have"
+            f" {', '.join(unfit[:_NAMED])}{', ...' if len(unfit) > _NAMED else ''}. Leave these problems out, or ask"
+            " with the function's head alone (prompt form 'declaration')",
+            setting="form",
+        )
 
 
 class Backend(Protocol):

@@ -41,13 +41,7 @@ def load_folder(folder: Path, device: str = "cpu", dtype: torch.dtype = torch.fl
     Raises:
         InputError: a file is missing, damaged or of another model.
     """
-    try:
-        config = msgspec.json.decode((folder / CONFIG).read_bytes(), type=_ConfigFile)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise InputError(f"cannot read {folder / CONFIG}: {error}") from error
-    if config.model_type != MODEL_TYPE:
-        raise InputError(f"{folder / CONFIG} is of a {config.model_type!r} model; expected {MODEL_TYPE!r}")
-    model = _empty(config.shape, device, dtype)
+    model = _empty(_read_shape(folder), device, dtype)
     try:
         with safe_open(str(folder / WEIGHTS), framework="pt") as file:
             names = set(file.keys())
@@ -58,6 +52,16 @@ def load_folder(folder: Path, device: str = "cpu", dtype: torch.dtype = torch.fl
     except (OSError, SafetensorError) as error:
         raise InputError(f"cannot read {folder / WEIGHTS}: {error}") from error
     return model
+
+
+def _read_shape(folder: Path) -> CodeGeeXConfig:
+    try:
+        config = msgspec.json.decode((folder / CONFIG).read_bytes(), type=_ConfigFile)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise InputError(f"cannot read {folder / CONFIG}: {error}") from error
+    if config.model_type != MODEL_TYPE:
+        raise InputError(f"{folder / CONFIG} is of a {config.model_type!r} model; expected {MODEL_TYPE!r}")
+    return config.shape
 
 
 def save_folder(model: CodeGeeX, folder: Path) -> None:
@@ -173,6 +177,28 @@ def _shape_of(tensors: Mapping[str, Tensor], heads: int | None, path: Path) -> C
     )
 
 
+def _places(spec: ModelSpec) -> tuple[Path, Path]:
+    """Where the model is, and where its tokenizer."""
+    path = Path(spec.model) if spec.model else embedded_folder()
+    if not path.exists():
+        raise InputError(
+            f"there is no CodeGeeX model at {spec.model!r}; name a folder or a checkpoint's file, or name no model to"
+            " take the embedded one",
+            setting="model",
+        )
+    return path, Path(spec.tokenizer) if spec.tokenizer else path if path.is_dir() else path.parent
+
+
+def open_tokenizer(spec: ModelSpec) -> tuple[CodeGeeXTokenizer, int] | None:
+    """The tokenizer, and how many positions the model has; None where only the whole checkpoint says so.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    path, home = _places(spec)
+    return (CodeGeeXTokenizer.load(home), _read_shape(path).positions) if path.is_dir() else None
+
+
 def open_backend(spec: ModelSpec) -> EngineBackend:
     """The model in a folder or a released checkpoint, with its tokenizer; or the embedded one.
 
@@ -180,13 +206,7 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
         InputError: a file is missing, or model and tokenizer do not belong together.
         EnvironmentFault: there is no such device.
     """
-    path = Path(spec.model) if spec.model else embedded_folder()
-    if not path.exists():
-        raise InputError(
-            f"there is no CodeGeeX model at {spec.model!r}; give --model a folder or a checkpoint's file, or leave it"
-            " out to take the embedded one"
-        )
-    home = Path(spec.tokenizer) if spec.tokenizer else path if path.is_dir() else path.parent
+    path, home = _places(spec)
     tokenizer = CodeGeeXTokenizer.load(home)
     dtype, device = dtype_of(spec.dtype), usable_device(spec.device)
     model = load_folder(path, device, dtype) if path.is_dir() else load_checkpoint(path, spec.heads, device, dtype)

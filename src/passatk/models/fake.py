@@ -41,7 +41,12 @@ class FakeBackend:
                 if listener is not None:
                     listener(one.task_id, index, text)
                 yield Completion(
-                    task_id=one.task_id, index=index, tokens=tuple(text.encode()), text=text, finish_reason="stop"
+                    task_id=one.task_id,
+                    index=index,
+                    tokens=tuple(text.encode()),
+                    text=text,
+                    finish_reason="stop",
+                    token_count=len(text.encode()),
                 )
 
     def close(self) -> None:

@@ -13,27 +13,16 @@ from passatk.decoding.engine import Engine, Request
 from passatk.decoding.model import CausalModel
 from passatk.decoding.rows import probe
 from passatk.decoding.text import Detokenizer
-from passatk.errors import EnvironmentFault, InputError
-from passatk.models.base import Origin, Wanted
+from passatk.errors import EnvironmentFault
+from passatk.models.base import Encoder, Origin, Wanted, encoded, refuse_long_prompts
 from passatk.runs.manifest import this_machine
 
 DECODING = "1"
 """Changes whenever our own decoding gives other tokens than before."""
-_NAMED = 5
 
 
-class Tokenizer(Detokenizer, Protocol):
+class Tokenizer(Encoder, Detokenizer, Protocol):
     """Text to tokens and back."""
-
-    def encode(self, text: str) -> list[int]:
-        """The ids of `text`, with what the model wants at its beginning."""
-
-    def encode_chat(self, text: str) -> list[int]:
-        """The ids of a conversation in which a user says `text` and the model is about to answer.
-
-        Raises:
-            InputError: the model has no chat template.
-        """
 
 
 class EngineBackend:
@@ -56,14 +45,7 @@ class EngineBackend:
     def check(self, settings: DecodingSettings, batch_size: int, wanted: Sequence[Wanted]) -> None:
         """Every setting is honoured; what makes no sense for this vocabulary, or prompts without room, are refused."""
         self._engine(settings, batch_size, None)
-        lengths = {one.task_id: len(self._request(one).prompt) for one in wanted}
-        most = self.model.positions - 1
-        if unfit := [f"{task}: {length}" for task, length in lengths.items() if not 1 <= length <= most]:
-            raise InputError(
-                f"{len(unfit)} prompts do not leave this model room for an answer: it takes 1 to {most} tokens, they"
-                f" have {', '.join(unfit[:_NAMED])}{', ...' if len(unfit) > _NAMED else ''}. Leave these problems out,"
-                " or ask with --prompt declaration"
-            )
+        refuse_long_prompts(self.tokenizer, self.model.positions, wanted)
 
     def _engine(self, settings: DecodingSettings, batch_size: int, listener: Listener | None) -> Engine:
         return Engine(
@@ -83,8 +65,7 @@ class EngineBackend:
         yield from engine.generate(map(self._request, wanted))
 
     def _request(self, one: Wanted) -> Request:
-        encode = self.tokenizer.encode_chat if one.chat else self.tokenizer.encode
-        return Request(one.task_id, encode(one.prompt), one.samples, one.ends)
+        return Request(one.task_id, encoded(self.tokenizer, one), one.samples, one.ends)
 
     def close(self) -> None:
         """Nothing is held that the process does not let go."""

@@ -3,6 +3,9 @@
 Every sample is a request of its own, with a seed made of the run's seed, the task and the sample's index. Whether a
 server gives the same tokens for the same seed is its affair: batching on its side may change them, so the manifest says
 that such samples are not reproducible by passatk. What they are is kept, and their verdicts are as good as any.
+
+A sample that does not fit the server's context ends there (`context_length`), and the run goes on. Tokens are counted
+by the server or not at all.
 """
 
 import json
@@ -12,15 +15,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import httpx
 
 from passatk.decoding import DecodingSettings
-from passatk.decoding.completions import Completion, FinishReason, Listener
+from passatk.decoding.completions import Completion, Listener
 from passatk.errors import EnvironmentFault, InputError
 from passatk.models import ModelSpec
 from passatk.models.base import Origin, Wanted
+from passatk.models.wire import UNKNOWN_END, description, is_context_length, part_of
 
 TRIES = 6
 _FIRST_PAUSE_S = 0.5
@@ -28,6 +33,14 @@ _LONGEST_PAUSE_S = 30.0
 _CONNECT_S, _SILENCE_S = 10.0, 300.0
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 """Answers after which another try may succeed."""
+_TOO_LONG = (400, 413, 422, 500)
+"""Answers with which servers refuse what does not fit their context."""
+_WRONG_FIELDS = (400, 422)
+_SHOWN = 300
+_FIELDS = ("data:", "event:", "id:", "retry:", ":")
+"""How a line of server-sent events begins."""
+_DONE: dict[str, Any] = {}
+"""What stands for the end of an answer that is known to be whole."""
 _REFUSED = {
     "top_k": "the protocol has no top_k",
     "exponential_decay_length_penalty": "the protocol has nothing like it",
@@ -45,6 +58,14 @@ class _TryAgain(Exception):
         self.pause_s = pause_s
 
 
+class _DoesNotFit(Exception):
+    """The prompt, or prompt and answer together, are longer than the server's context."""
+
+
+class _NotCounting(Exception):
+    """The server does not know the field that asks it to count tokens."""
+
+
 class OpenAIBackend:
     """One model on one server."""
 
@@ -57,7 +78,7 @@ class OpenAIBackend:
         """
         if not url:
             raise InputError(
-                "backend 'openai' needs the address of a server; give --url, like http://localhost:8000/v1"
+                "backend 'openai' needs the address of a server; set its url, like http://localhost:8000/v1"
             )
         key = os.environ.get("OPENAI_API_KEY")
         self._client = httpx.Client(
@@ -67,6 +88,7 @@ class OpenAIBackend:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
         )
         self._url, self._model, self._sleep = url, model, sleep
+        self._counts = True
         self._check_model()
         self.origin = Origin(backend="openai", model=model, fingerprint="", versions={}, reproducible=False)
 
@@ -77,10 +99,14 @@ class OpenAIBackend:
             known = [str(entry["id"]) for entry in answer.json()["data"]]
         except httpx.HTTPStatusError as error:
             if error.response.status_code in (401, 403):
-                raise InputError(f"{self._url} refuses us: {_words(error.response)}; set OPENAI_API_KEY") from error
+                raise InputError(
+                    f"{self._url} refuses us: {_words(error.response)[:_SHOWN]}; set OPENAI_API_KEY"
+                ) from error
             return  # a server without that list says so when it is asked for a sample
         except httpx.HTTPError as error:
-            raise EnvironmentFault(f"no server answers at {self._url}: {error}; start it, or correct --url") from error
+            raise EnvironmentFault(
+                f"no server answers at {self._url}: {error}; start it, or correct the url"
+            ) from error
         except (ValueError, KeyError, TypeError):
             return
         if known and self._model not in known:
@@ -161,6 +187,8 @@ class OpenAIBackend:
             except _TryAgain as error:
                 why = str(error)
                 pause_s = min(_LONGEST_PAUSE_S, error.pause_s or 2 * pause_s)
+            except _DoesNotFit:
+                return _Sample(one, index).completion("context_length")
         raise EnvironmentFault(
             f"{one.task_id} sample {index}: {self._url} failed {TRIES} times, last: {why}. What is generated is kept;"
             " run the same command again to go on"
@@ -169,39 +197,79 @@ class OpenAIBackend:
     def _stream(
         self, place: str, body: dict[str, Any], one: Wanted, index: int, listener: Listener | None
     ) -> Completion:
-        text, reason, tokens = "", None, 0
+        made = _Sample(one, index)
+        options = {"stream_options": {"include_usage": True}} if self._counts else {}
         try:
-            with self._client.stream("POST", place, json=body) as answer:
+            with self._client.stream("POST", place, json={**body, **options}) as answer:
                 if answer.status_code != httpx.codes.OK:
                     answer.read()
-                    self._refused(answer, place)
-                for event in _events(answer):
-                    part, ended = _part(event)
-                    before, text, tokens = len(text), text + part, tokens + bool(part)
-                    if part and listener is not None:
-                        listener(one.task_id, index, text)
-                    cut = one.ends(text, before) if part and one.ends is not None else None
-                    if cut is not None:
-                        return _completion(one, index, text[:cut], "stop", tokens)
-                    reason = ended or reason
-        except httpx.TransportError as error:
+                    self._refused(answer, place, bool(options))
+                for event in _events(answer, self._url):
+                    if made.add(event, listener):
+                        return made.completion("stop")
+        except httpx.RequestError as error:
             raise _TryAgain(f"{type(error).__name__}: {error}") from error
-        if reason is None:
+        except _NotCounting:
+            self._counts = False
+            return self._stream(place, body, one, index, listener)
+        if made.finish_reason is None:
             raise _TryAgain("the answer ends in the middle")
-        return _completion(one, index, text, "length" if reason == "length" else "eos", tokens)
+        return made.completion(made.finish_reason)
 
-    def _refused(self, answer: httpx.Response, place: str) -> None:
+    def _refused(self, answer: httpx.Response, place: str, asked_to_count: bool) -> None:
+        told = _words(answer)
+        if asked_to_count and answer.status_code in _WRONG_FIELDS and "stream_options" in told:
+            raise _NotCounting
+        if answer.status_code in _TOO_LONG and is_context_length(told):
+            raise _DoesNotFit
         if answer.status_code in _BUSY:
             after = answer.headers.get("Retry-After", "")
-            raise _TryAgain(f"{answer.status_code} {_words(answer)}", float(after) if after.isdigit() else None)
+            raise _TryAgain(f"{answer.status_code} {told[:_SHOWN]}", float(after) if after.isdigit() else None)
         raise InputError(
             f"{self._url} refuses a request to {place} for model {self._model!r}: {answer.status_code}"
-            f" {_words(answer)}. Correct --model or --url; a server without plain completions needs --chat"
+            f" {told[:_SHOWN]}. Correct the model's name or the url; a server without plain completions may have a chat"
         )
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
+
+
+class _Sample:
+    """One sample as its parts arrive."""
+
+    def __init__(self, one: Wanted, index: int):
+        self._one, self._index = one, index
+        self._text, self._thinking = "", ""
+        self._tokens: int | None = None
+        self.finish_reason: str | None = None
+
+    def add(self, event: dict[str, Any], listener: Listener | None) -> bool:
+        """Take what an event says; whether a stop rule ends the sample here."""
+        part = part_of(event)
+        before = len(self._text)
+        self._text += part.text
+        self._thinking += part.thinking
+        self._tokens = self._tokens if part.tokens is None else part.tokens
+        self.finish_reason = part.finish_reason or self.finish_reason or (UNKNOWN_END if event is _DONE else None)
+        cut = self._one.ends(self._text, before) if part.text and self._one.ends is not None else None
+        if cut is not None:
+            self._text = self._text[:cut]
+        if part.text and listener is not None:
+            listener(self._one.task_id, self._index, self._text)
+        return cut is not None
+
+    def completion(self, reason: str) -> Completion:
+        """The finished sample."""
+        return Completion(
+            task_id=self._one.task_id,
+            index=self._index,
+            tokens=(),
+            text=self._text,
+            finish_reason=reason,
+            thinking=self._thinking,
+            token_count=self._tokens,
+        )
 
 
 def _body(model: str, one: Wanted, index: int, settings: DecodingSettings) -> dict[str, Any]:
@@ -219,19 +287,53 @@ def _body(model: str, one: Wanted, index: int, settings: DecodingSettings) -> di
     }
 
 
-def _events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
-    """The JSON of a stream of server-sent events."""
-    for line in _lines(answer):
+def _events(answer: httpx.Response, url: str) -> Iterator[dict[str, Any]]:
+    """The JSON of a stream of server-sent events, or the one JSON of a server that does not stream; then `_DONE`.
+
+    A stream that ends without saying that it is done has no `_DONE`.
+    """
+    lines = _lines(answer)
+    first = next((line for line in lines if line.strip()), "")
+    if first and not first.startswith(_FIELDS):
+        yield _whole("\n".join([first, *lines]), url)
+        yield _DONE
+        return
+    for line in chain([first], lines):
         data = line.removeprefix("data:").strip()
-        if not line.startswith("data:") or data == "[DONE]":
+        if not line.startswith("data:") or not data:
+            continue
+        if data == "[DONE]":
+            yield _DONE
             continue
         try:
             event = json.loads(data)
         except ValueError as error:
-            raise _TryAgain(f"an event that is no JSON: {data[:80]!r}") from error
-        if not isinstance(event, dict) or "error" in event:
-            raise _TryAgain(f"the server breaks off: {data[:200]}")
-        yield event
+            raise _TryAgain(f"an event that is not JSON: {data[:80]!r}") from error
+        yield _checked(event, data)
+
+
+def _whole(body: str, url: str) -> dict[str, Any]:
+    """The answer of a server that was asked for a stream and sends one JSON."""
+    try:
+        found = json.loads(body)
+    except ValueError as error:
+        if body.startswith("{"):
+            raise _TryAgain(f"JSON that ends in the middle: {body[-80:]!r}") from error
+        found = None
+    if not isinstance(found, dict) or not {"choices", "error", "object"} & found.keys():
+        raise InputError(
+            f"{url} answers neither with a stream of events nor with a completion in JSON, but {body[:80]!r}; correct"
+            " the url: it is the API's own address, like http://localhost:8000/v1"
+        )
+    return _checked(found, body)
+
+
+def _checked(event: Any, data: str) -> dict[str, Any]:
+    if isinstance(event, dict) and not event.get("error") and event.get("object") != "error":
+        return event
+    if is_context_length(description(event)):
+        raise _DoesNotFit
+    raise _TryAgain(f"the server breaks off: {data[:200]}")
 
 
 def _lines(answer: httpx.Response) -> Iterator[str]:
@@ -244,27 +346,12 @@ def _lines(answer: httpx.Response) -> Iterator[str]:
         yield rest.decode("utf-8", "replace")
 
 
-def _part(event: dict[str, Any]) -> tuple[str, str | None]:
-    """(new text, why it ended) of one event."""
-    choices = event.get("choices") or [{}]
-    choice = choices[0]
-    text = choice.get("text") if "text" in choice else (choice.get("delta") or {}).get("content")
-    return text or "", choice.get("finish_reason")
-
-
-def _completion(one: Wanted, index: int, text: str, reason: FinishReason, tokens: int) -> Completion:
-    return Completion(task_id=one.task_id, index=index, tokens=(), text=text, finish_reason=reason, token_count=tokens)
-
-
 def _words(answer: httpx.Response) -> str:
     """What a server says about an error, in one line."""
     try:
-        found = answer.json()
-        said = found.get("error", found.get("detail", found)) if isinstance(found, dict) else found
-        said = said.get("message", said) if isinstance(said, dict) else said
+        return description(answer.json()) or " ".join(answer.text.split())
     except ValueError:
-        said = answer.text
-    return " ".join(str(said).split())[:300]
+        return " ".join(answer.text.split())
 
 
 def open_backend(spec: ModelSpec) -> OpenAIBackend:

@@ -3,7 +3,9 @@
 import copy
 import hashlib
 import inspect
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ class TransformersModel:
         self._model = model.eval().requires_grad_(False)
         config = model.config.get_text_config()
         self.vocabulary: int = model.get_output_embeddings().weight.shape[0]
-        self.positions: int = getattr(config, "max_position_embeddings", None) or 1 << 20
+        self.positions: int = _positions(config)
         eos = model.generation_config.eos_token_id
         eos = config.eos_token_id if eos is None else eos
         self.eos: tuple[int, ...] = () if eos is None else tuple(eos) if isinstance(eos, list) else (eos,)
@@ -137,7 +139,9 @@ class TransformersTokenizer:
             InputError: it has none.
         """
         if not self._tokenizer.chat_template:
-            raise InputError("this model has no chat template; leave --chat out, or use an instruct model")
+            raise InputError(
+                "this model has no chat template; leave chat out, or use an instruct model", setting="chat"
+            )
         said = [{"role": "user", "content": text}]
         ids: list[int] = self._tokenizer.apply_chat_template(said, add_generation_prompt=True, return_dict=False)
         return ids
@@ -150,6 +154,37 @@ class TransformersTokenizer:
         return text
 
 
+@contextmanager
+def _loading(spec: ModelSpec) -> Iterator[None]:
+    """The library's errors as ours."""
+    try:
+        yield
+    except ValueError as error:
+        raise InputError(f"cannot load {spec.model!r} as a causal language model: {error}") from error
+    except OSError as error:
+        if Path(spec.model).exists():
+            raise InputError(f"cannot load a model from {spec.model}: {error}") from error
+        raise EnvironmentFault(f"{spec.model!r} is not a folder here, and the hub does not have it: {error}") from error
+
+
+def _positions(config: Any) -> int:
+    """How many tokens a model reads at most; a great many where it does not say."""
+    positions: int = getattr(config.get_text_config(), "max_position_embeddings", None) or 1 << 20
+    return positions
+
+
+def open_tokenizer(spec: ModelSpec) -> tuple[TransformersTokenizer, int]:
+    """The tokenizer, and how many positions the model has, without its weights.
+
+    Raises:
+        InputError, EnvironmentFault: as `open_backend`.
+    """
+    with _loading(spec):
+        config = transformers.AutoConfig.from_pretrained(spec.model)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(spec.tokenizer or spec.model)
+    return TransformersTokenizer(tokenizer), _positions(config)
+
+
 def open_backend(spec: ModelSpec) -> EngineBackend:
     """A model and its tokenizer: a local folder, or a name on the hub.
 
@@ -158,20 +193,14 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
         EnvironmentFault: no such device; or the hub cannot be reached, and the model is not in the library's cache.
     """
     device, dtype = usable_device(spec.device), dtype_of(spec.dtype)
-    try:
+    with _loading(spec):
         loaded: Any = transformers.AutoModelForCausalLM.from_pretrained(spec.model, dtype=dtype)
         tokenizer = transformers.AutoTokenizer.from_pretrained(spec.tokenizer or spec.model)
-    except ValueError as error:
-        raise InputError(f"cannot load {spec.model!r} as a causal language model: {error}") from error
-    except OSError as error:
-        if Path(spec.model).exists():
-            raise InputError(f"cannot load a model from {spec.model}: {error}") from error
-        raise EnvironmentFault(f"{spec.model!r} is no folder here, and the hub does not give it: {error}") from error
     model = TransformersModel(loaded.to(device))
     origin = Origin(
         backend="transformers",
         model=spec.model,
-        fingerprint=_fingerprint(loaded, tokenizer, model.eos),
+        fingerprint=_fingerprint(spec.model, loaded, tokenizer, model.eos),
         versions={"transformers": transformers.__version__},
         dtype=spec.dtype,
     )
@@ -180,9 +209,14 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     return EngineBackend(model, TransformersTokenizer(tokenizer), meaningless, origin)
 
 
-def _fingerprint(model: Any, tokenizer: Any, eos: tuple[int, ...]) -> str:
-    """SHA-256 of all weights, the configuration and the tokenizer, wherever they were loaded from."""
-    digest = hashlib.sha256(model.config.to_json_string(use_diff=False).encode())
+def _fingerprint(name: str, model: Any, tokenizer: Any, eos: tuple[int, ...]) -> str:
+    """SHA-256 of all weights, the configuration and the tokenizer, wherever they were loaded from.
+
+    The configuration is hashed as its file has it: once loaded, it also holds the library's version and the defaults of
+    that version. Which library computes stands in `Origin.versions`.
+    """
+    written, _ = transformers.PretrainedConfig.get_config_dict(name)
+    digest = hashlib.sha256(json.dumps(_without_versions(written), sort_keys=True).encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
@@ -191,3 +225,11 @@ def _fingerprint(model: Any, tokenizer: Any, eos: tuple[int, ...]) -> str:
     rules = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else ""
     digest.update(f"{eos}\n{tokenizer.chat_template}\n{rules}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _without_versions(value: Any) -> Any:
+    """A configuration without the library version that wrote it, its place, and its commit; nested ones too."""
+    if isinstance(value, dict):
+        kept = {key: part for key, part in value.items() if key != "transformers_version" and not key.startswith("_")}
+        return {key: _without_versions(part) for key, part in kept.items()}
+    return [_without_versions(part) for part in value] if isinstance(value, list) else value

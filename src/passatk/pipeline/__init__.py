@@ -1,13 +1,77 @@
-"""The whole story as plain functions: evaluate a file of generations, verify a run, check problems."""
+"""The whole story as plain functions: evaluate a file of generations, verify a run, check problems.
 
-from passatk.pipeline.checking import Check, check_problems
-from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
-from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
-from passatk.pipeline.generation import Generation, GenerationReport, Prompting, complete, generate
-from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
-from passatk.pipeline.reference import TokenCheck, check_tokens
-from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate, reproducible
-from passatk.pipeline.verification import Flip, Verification, verify
+A name is imported when it is first used, so that settings alone cost little.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from passatk.pipeline.checking import Check, check_problems
+    from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
+    from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
+    from passatk.pipeline.generation import Generation, GenerationReport, complete, generate
+    from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
+    from passatk.pipeline.reference import TokenCheck, check_tokens
+    from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate, reproducible
+    from passatk.pipeline.settings import Prompting
+    from passatk.pipeline.tables import completion_of, evaluation_of, generation_of, read_changes
+    from passatk.pipeline.verification import Flip, Verification, verify
+
+_HOME = {
+    "checking": (
+        "Check",
+        "check_problems",
+    ),
+    "evaluation": (
+        "Evaluation",
+        "Report",
+        "evaluate",
+        "own_problems",
+        "refusal",
+    ),
+    "experiment": (
+        "Experiment",
+        "Finished",
+        "read_experiment",
+        "read_experiments",
+        "run",
+    ),
+    "generation": (
+        "Generation",
+        "GenerationReport",
+        "complete",
+        "generate",
+    ),
+    "progress": (
+        "GenerationProgress",
+        "Progress",
+        "no_progress",
+    ),
+    "reference": (
+        "TokenCheck",
+        "check_tokens",
+    ),
+    "regeneration": (
+        "Regeneration",
+        "generations_of",
+        "regenerate",
+        "reproducible",
+    ),
+    "settings": ("Prompting",),
+    "tables": (
+        "completion_of",
+        "evaluation_of",
+        "generation_of",
+        "read_changes",
+    ),
+    "verification": (
+        "Flip",
+        "Verification",
+        "verify",
+    ),
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Check",
@@ -27,11 +91,15 @@ __all__ = [
     "check_problems",
     "check_tokens",
     "complete",
+    "completion_of",
     "evaluate",
+    "evaluation_of",
     "generate",
+    "generation_of",
     "generations_of",
     "no_progress",
     "own_problems",
+    "read_changes",
     "read_experiment",
     "read_experiments",
     "refusal",
@@ -40,3 +108,13 @@ __all__ = [
     "run",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE:
+        return getattr(import_module(f"passatk.pipeline.{_MODULE[name]}"), name)
+    raise AttributeError(f"module 'passatk.pipeline' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

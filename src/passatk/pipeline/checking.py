@@ -3,13 +3,15 @@
 from contextlib import closing
 
 from passatk.errors import InputError
-from passatk.judging import Environment, LocalPool, default_policy
+from passatk.judging import Environment, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import calibrate
 from passatk.pipeline.evaluation import program_of, reference_of
 from passatk.pipeline.progress import Progress, no_progress
+from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet
 from passatk.records import LimitPolicy, Limits, Record, Status, Verdict
+from passatk.settings import checks_its_request
 
 
 class Check(Record, frozen=True, kw_only=True):
@@ -28,9 +30,10 @@ class Check(Record, frozen=True, kw_only=True):
         return self.verdict is None or self.verdict.status is Status.PASSED
 
 
+@checks_its_request
 def check_problems(
     problems: ProblemSet,
-    workers: int | None = None,
+    workers: Workers = None,
     policy: LimitPolicy | None = None,
     sandboxed: bool = True,
     progress: Progress = no_progress,
@@ -44,7 +47,7 @@ def check_problems(
         raise InputError(f"there are no problems to check in {problems.name}")
     environment = Environment(problems.languages, sandboxed)
     programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
-    policy = policy or default_policy()
+    policy = policy or LimitPolicy()
     pool, keys = LocalPool(environment, workers), Keys(environment)
     checks = {
         task: Check(

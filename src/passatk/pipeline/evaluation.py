@@ -10,51 +10,48 @@ from pathlib import Path
 import msgspec
 
 import passatk
+from passatk.answers import VERSION as EXTRACTION
+from passatk.answers import looks_like_chat
 from passatk.errors import EnvironmentFault, InputError
-from passatk.judging import Environment, Job, LocalPool, default_policy
+from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
 from passatk.languages import LANGUAGES, by_name
+from passatk.pipeline.languages import check_languages
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
+from passatk.pipeline.settings import Judging, Languages, TargetLanguage
 from passatk.problems import ProblemSet, load
 from passatk.prompts import completion
-from passatk.records import Isolation, LimitPolicy, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
+from passatk.records import Isolation, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
 from passatk.samples import END_OF_TEXT, origin_of, read_samples, samples_hash
+from passatk.settings import checks_its_request
 
 
-class Evaluation(Record, frozen=True, kw_only=True):
+class Evaluation(Judging, frozen=True, kw_only=True):
     """What to score and how."""
 
     samples: Path | None
     """A file of generations, or the folder of a finished run; None scores the reference solutions."""
     problems: ProblemSet
     out: Path
-    ks: tuple[int, ...] | None = None
-    """The k of pass@k; None reports those of 1, 10, 100 that the samples allow."""
-    tests: str = "hidden"
-    """`hidden` or `example`."""
-    languages: tuple[str, ...] | None = None
-    """Only samples judged in these languages; None takes all."""
-    target_language: str | None = None
-    """Translations: judge a sample of `Python/12` as `Java/12` when this is `java`."""
-    toolchain_options: tuple[str, ...] = ()
-    """`LANGUAGE=OPTION`: takes the place of what the problems of a language ask of its toolchain."""
-    limits: LimitPolicy = default_policy()
+    languages: Languages = None
+    """Of the problems that samples are judged by; None takes all."""
+    target_language: TargetLanguage = None
     fixed_limits: Mapping[str, Limits] | None = None
     """Limits by task id, known from an earlier run, instead of calibrating."""
-    repeat: int = 1
-    """How often each program is judged; one whose verdicts differ is unstable."""
-    workers: int | None = None
-    cached: bool = True
-    """Use verdicts and measurements of earlier runs, and keep new ones. Repeats are always executed."""
-    sandboxed: bool = True
-    allow_unjudged: bool = False
-    seed: int = 0
-    """Of the bootstrap."""
+
+    def check(self) -> None:
+        """Refuse languages that do not exist.
+
+        Raises:
+            UnknownNameError: names the setting.
+        """
+        target = None if self.target_language is None else (self.target_language,)
+        check_languages(languages=self.languages, target_language=target)
 
 
 class Report(Record, frozen=True, kw_only=True):
@@ -82,6 +79,8 @@ class Report(Record, frozen=True, kw_only=True):
     """Tasks whose reference solution needs so much that their CPU limit is above the floor."""
     seconds: float
     isolation: Isolation
+    read_as: dict[str, int] = {}
+    """How samples were read from answers -> how many; empty where texts were taken as they are."""
     warnings: tuple[str, ...] = ()
     """What may make the score another one than was meant, each with what to do."""
 
@@ -91,6 +90,7 @@ class Report(Record, frozen=True, kw_only=True):
         return bool(self.unjudged) and not self.scores
 
 
+@checks_its_request
 def evaluate(
     request: Evaluation,
     progress: Progress = no_progress,
@@ -114,9 +114,7 @@ def evaluate(
     for warning in warnings:
         warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
-    _check_ks(request.ks, tasks)
-    if request.repeat < 1:
-        raise InputError(f"--repeat {request.repeat} judges nothing: it must be at least 1")
+    _check_k(request.k, tasks)
     references = _References(used, request)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
@@ -136,8 +134,8 @@ def evaluate(
             digest = folder.digest()
             folder.write_results(benchmarks)
         else:
-            scores = scores_of(folder, used.problems, unfit, request.ks, request.seed)
-            digest = folder.finish(scores, unfit, request.seed, benchmarks)
+            scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
+            digest = folder.finish(scores, unfit, request.bootstrap_seed, benchmarks)
         return Report(
             out=request.out,
             digest=digest,
@@ -155,6 +153,7 @@ def evaluate(
             raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
             seconds=time.monotonic() - started,
             isolation=environment.isolation,
+            read_as=folder.read_as(),
             warnings=warnings,
         )
 
@@ -181,8 +180,9 @@ def refusal(*reports: Report) -> EnvironmentFault:
     """Why reports have no score, as the error to raise."""
     return EnvironmentFault(
         f"no score: {sum(sum(report.unjudged.values()) for report in reports)} samples could not be judged. Make what"
-        " they need available and run the same command again (only they are judged), or score without them with"
-        " --allow-unjudged (in an experiment's [judging]: allow_unjudged = true)"
+        " they need available and run the same command again (only they are judged), or allow unjudged samples to"
+        " score without them",
+        setting="allow_unjudged",
     )
 
 
@@ -195,7 +195,7 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
     if request.samples is None:
         samples = (reference_of(p) for p in problems.problems.values() if p.reference is not None)
     else:
-        samples = read_samples(request.samples, problems, request.target_language)
+        samples = read_samples(request.samples, problems, request.target_language, request.extract)
     return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
 
 
@@ -203,16 +203,29 @@ def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]
     """(samples of each task, warnings) of the whole input."""
     tasks: Counter[str] = Counter()
     ends: Counter[str] = Counter()
+    chats = 0
     for sample in _samples(request):
         tasks[sample.task_id] += 1
-        if request.samples is not None and (found := END_OF_TEXT.search(sample.text)):
-            ends[found[0]] += 1
-    if not ends:
-        return tasks, ()
-    return tasks, (
-        f"{ends.total()} of {tasks.total()} texts contain an end-of-text token ({', '.join(ends)}), which is kept as part"
-        " of the program and seldom compiles; take it out of the file if the model did not mean it as code",
-    )
+        if request.samples is not None and not sample.read_as:
+            chats += looks_like_chat(sample.text)
+            if found := END_OF_TEXT.search(sample.text):
+                ends[found[0]] += 1
+    warnings = []
+    if chats and chats * _CHATS_WARN_OF >= tasks.total():
+        warnings.append(
+            f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are"
+            " judged as code as they stand; to judge the code in them, set extract"
+        )
+    if ends:
+        warnings.append(
+            f"{ends.total()} of {tasks.total()} texts contain an end-of-text token ({', '.join(ends)}), which is kept"
+            " as part of the program and seldom compiles; remove it from the file if the model did not mean it as code"
+        )
+    return tasks, tuple(warnings)
+
+
+_CHATS_WARN_OF = 20
+"""One in so many is warned of."""
 
 
 def reference_of(problem: Problem) -> Sample:
@@ -241,17 +254,16 @@ def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
     return msgspec.structs.replace(problems, problems=problems.problems | changed)
 
 
-def _check_ks(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
+def _check_k(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
     if not tasks:
         raise InputError("there are no samples to score")
     for k in ks or ():
         task, n = min(tasks.items(), key=lambda entry: (entry[1], entry[0]))
-        if k < 1:
-            raise InputError(f"pass@{k} is undefined: k must be at least 1")
         if n < k:
             raise InputError(
                 f"pass@{k} needs at least {k} samples of every task, but {task} has {n};"
-                f" ask for k up to {n}, or generate more samples"
+                f" ask for k up to {n}, or generate more samples",
+                setting="k",
             )
 
 
@@ -268,6 +280,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         target_language=None if reference else request.target_language,
         tests=request.tests,
         toolchain_options=request.toolchain_options,
+        extraction=EXTRACTION if request.extract else None,
         limits=request.limits,
         repeat=request.repeat,
         toolchains=environment.versions,

@@ -1,53 +1,23 @@
 """An experiment file: model, problems, prompts, decoding and judging in one place; and running it whole."""
 
 import tomllib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, TypeVar
 
-import msgspec
-
-from passatk.decoding import DecodingSettings, preset, with_changes
-from passatk.errors import InputError, UnknownNameError
-from passatk.judging import default_policy
-from passatk.languages import by_name
-from passatk.models import ModelSpec
+from passatk.errors import InputError
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate
-from passatk.pipeline.generation import Generation, GenerationReport, Prompting, generate, prompts_of
+from passatk.pipeline.generation import Generation, GenerationReport, check_generation, generate
 from passatk.pipeline.progress import no_progress
-from passatk.problems import load
+from passatk.pipeline.tables import Given, check_tables, check_values, evaluation_of, expanded, generation_of, merged
 from passatk.records import Record
 from passatk.runs.folder import GENERATIONS
+from passatk.settings import checks_its_request
 
 EMBEDDED = ("embedded-python", "embedded-python-to-javascript")
 """The experiments that are run where none is named."""
-_T = TypeVar("_T", bound=Record)
-
-
-class _Problems(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    source: str
-    languages: tuple[str, ...] | None = None
-
-
-class _Task(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    kind: Literal["generate", "translate"] = "generate"
-    samples: int = 1
-    source_language: str | None = None
-    target_language: str | None = None
-    batch_size: int = 64
-
-
-class _Judging(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    k: tuple[int, ...] | None = None
-    tests: Literal["hidden", "example"] = "hidden"
-    cpu_seconds: float | None = None
-    cpu_factor: float | None = None
-    memory_mib: int | None = None
-    repeat: int = 1
-    bootstrap_seed: int = 0
-    allow_unjudged: bool = False
+_NO_CHANGES: Given = {}
 
 
 class Experiment(Record, frozen=True, kw_only=True):
@@ -55,6 +25,20 @@ class Experiment(Record, frozen=True, kw_only=True):
 
     generation: Generation
     evaluation: Evaluation
+
+    def check(self) -> None:
+        """Refuse a score that the samples could not have, before a model is loaded.
+
+        Raises:
+            InputError: k is larger than the number of samples.
+        """
+        most, samples = max(self.evaluation.k or (1,)), self.generation.samples
+        if most > samples:
+            raise InputError(
+                f"pass@{most} needs at least {most} samples of every task, but samples = {samples};"
+                f" ask for k up to {samples}, or for more samples",
+                setting="k",
+            )
 
 
 class Finished(Record, frozen=True, kw_only=True):
@@ -64,88 +48,84 @@ class Finished(Record, frozen=True, kw_only=True):
     evaluation: Report
 
 
-def read_experiment(path: Path, out: Path | None = None, workers: int | None = None) -> Experiment:
-    """The experiment in a TOML file. Tables: model, problems, task, prompt, decoding, judging; unknown keys are errors.
-
-    Args:
-        path: the file.
-        out: the run folder; by default `runs/<name of the file>`.
-        workers: slots, by default one for each CPU.
+def read_experiment(path: Path, out: Path | None = None, changes: Given = _NO_CHANGES) -> Experiment:
+    """The experiment in a TOML file that is not a sweep, see `read_experiments`.
 
     Raises:
-        InputError: the file cannot be read, or a key or value in it is wrong; names table and key.
+        InputError: the file cannot be read, is a sweep, or a key or value in it is wrong; names table and key.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"cannot read the experiment {path}: {error}") from error
-    known = ("model", "problems", "task", "prompt", "decoding", "judging")
-    if unknown := next((name for name in tables if name not in known), None):
-        raise UnknownNameError(f"table in {path}", unknown, known)
-    model = _table(path, tables, "model", ModelSpec)
-    chosen = _table(path, tables, "problems", _Problems)
-    task = _table(path, tables, "task", _Task)
-    judging = _table(path, tables, "judging", _Judging)
-    if task.source_language is not None and chosen.languages is not None:
-        raise InputError(f"{path}: task.source_language takes the place of problems.languages; leave one out")
-    languages = (task.source_language,) if task.source_language is not None else chosen.languages
-    names = None if languages is None else tuple(sorted({by_name(name).name for name in languages}))
-    target = None if task.target_language is None else by_name(task.target_language).name
-    problems, folder = load(chosen.source), out or Path("runs") / path.stem
-    memory = None if judging.memory_mib is None else judging.memory_mib << 20
-    return Experiment(
-        generation=Generation(
-            problems=problems,
-            model=model,
-            settings=_settings(path, tables.get("decoding", {})),
-            out=folder / GENERATIONS,
-            samples=task.samples,
-            languages=names,
-            task=task.kind,
-            target_language=target,
-            prompting=_table(path, tables, "prompt", Prompting),
-            batch_size=task.batch_size,
-        ),
-        evaluation=Evaluation(
-            samples=folder / GENERATIONS,
-            problems=problems,
-            out=folder,
-            ks=judging.k,
-            tests=judging.tests,
-            target_language=target,
-            limits=default_policy(judging.cpu_seconds, judging.cpu_factor, memory),
-            repeat=judging.repeat,
-            workers=workers,
-            allow_unjudged=judging.allow_unjudged,
-            seed=judging.bootstrap_seed,
-        ),
-    )
+    found = read_experiments([path], out, changes)
+    if len(found) > 1:
+        raise InputError(f"{path} is a sweep of {len(found)} experiments; read it with read_experiments")
+    return next(iter(found.values()))
 
 
 def read_experiments(
-    paths: Sequence[Path], out: Path | None = None, workers: int | None = None
+    paths: Sequence[Path], out: Path | None = None, changes: Given = _NO_CHANGES
 ) -> dict[str, Experiment]:
-    """Several of them by name: that of the file. All are checked before any is run.
+    """The experiments in TOML files by name: that of the file, and what was chosen where the file is a sweep.
+
+    Tables: model, problems, task, prompt, decoding, judging; unknown keys are errors. A list for a key that has one
+    value is a sweep: an experiment for every combination. All are checked before any is run.
 
     Args:
-        paths: of files, as for `read_experiment`; none at all: the experiments that passatk ships, its own model on its
-            own suite.
-        out: the run folder; of several, the folder of their run folders.
-        workers: slots of each, by default one for each CPU.
+        paths: the files; none at all: the experiments that passatk ships, its own model on its own suite.
+        out: the run folder, by default `runs/<name of the file>`; of several experiments, the folder of their run
+            folders.
+        changes: table -> key -> value, in place of what the files say.
 
     Raises:
-        InputError: a file that cannot be used, or two files of one name.
+        InputError: a file cannot be read, a key or value in it is wrong, or two files have one name; names file, table
+            and key.
     """
     paths = paths or _embedded()
     names = [path.stem for path in paths]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise InputError(f"two experiments are called {twice!r}, so their runs would share a folder; rename one")
+    check_tables(changes)
     found = {}
     for path in paths:
-        folder = out / path.stem if out is not None and len(paths) > 1 else out
-        found[path.stem] = read_experiment(path, folder, workers)
-        prompts_of(found[path.stem].generation)
+        folder = out or Path("runs") / path.stem
+        if out is not None and len(paths) > 1:
+            folder = out / path.stem
+        with _prefixed(str(path)):
+            tables = merged(_read(path), changes)
+            for name, chosen in expanded(tables):
+                with _prefixed(name):
+                    full = f"{path.stem}/{name}" if name else path.stem
+                    found[full] = _experiment(chosen, folder / name)
     return found
+
+
+def _read(path: Path) -> Given:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"cannot read the experiment: {error}") from error
+    check_tables(tables)
+    return tables
+
+
+@contextmanager
+def _prefixed(place: str) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        raise (error.prefix(place) if place else error) from None
+
+
+def _experiment(tables: Given, folder: Path) -> Experiment:
+    check_values(tables)
+    generation = generation_of(tables, folder / GENERATIONS)
+    judged = {name: table for name, table in tables.items() if name != "problems"}
+    source = {"problems": {"source": tables["problems"]["source"]}}  # a translation is judged in another language
+    experiment = Experiment(
+        generation=generation,
+        evaluation=evaluation_of(judged | source, folder / GENERATIONS, folder, generation.problems),
+    )
+    experiment.check()
+    check_generation(generation)
+    return experiment
 
 
 def _embedded() -> list[Path]:
@@ -157,32 +137,16 @@ Watch = Callable[[str, str], AbstractContextManager[Callable[..., None]]]
 """Called with a title and a unit before something long; gives what is told of progress."""
 
 
+@checks_its_request
 def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext(no_progress)) -> Finished:
     """Generate and evaluate; called again after a crash, it goes on where it stopped.
 
     Raises:
         InputError, RunFolderError, EnvironmentFault: as `generate` and `evaluate` do.
     """
+    check_generation(experiment.generation)
     with watch("generating", "samples") as generating:
         generated = generate(experiment.generation, generating)
     with watch("judging", "programs") as judging:
         report = evaluate(experiment.evaluation, judging)
     return Finished(generation=generated, evaluation=report)
-
-
-def _table(path: Path, tables: dict[str, Any], name: str, kind: type[_T]) -> _T:
-    try:
-        return msgspec.convert(tables.get(name, {}), kind)
-    except msgspec.ValidationError as error:
-        known = ", ".join(kind.__struct_fields__)
-        raise InputError(f"{path}, table [{name}]: {error}; its keys are {known}") from error
-
-
-def _settings(path: Path, table: Any) -> DecodingSettings:
-    if not isinstance(table, dict):
-        raise InputError(f"{path}: decoding is no table; write [decoding]")
-    given = dict(table)
-    try:
-        return with_changes(preset(given.pop("preset", "greedy")), given.items())
-    except InputError as error:
-        raise InputError(f"{path}, table [decoding]: {error}") from error

@@ -9,12 +9,9 @@ import msgspec
 from passatk.decoding import DecodingSettings
 from passatk.errors import InputError
 from passatk.models import ModelSpec
-from passatk.pipeline.generation import (
-    Generation,
-    Prompting,
-    generate,
-)
+from passatk.pipeline.generation import Generation, generate
 from passatk.pipeline.progress import GenerationProgress, no_progress
+from passatk.pipeline.settings import Prompting
 from passatk.problems import ProblemSet, load
 from passatk.records import Record
 from passatk.runs.folder import GENERATIONS
@@ -82,12 +79,15 @@ def regenerate(
     if problems.hash != before.problems_sha256:
         raise InputError(
             f"the problems in {problems.source or problems.name} are not those {path} was generated for (their hashes"
-            " differ); name the right ones with --problems"
+            " differ); name the right ones",
+            setting="problems",
         )
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="passatk-verify-"))) / "samples"
         if folder.resolve() == path.resolve():
-            raise InputError(f"{folder} are the generations themselves; give --out another folder, or leave it out")
+            raise InputError(
+                f"{folder} holds the generations themselves; choose another folder, or none", setting="out"
+            )
         generate(_again(before, problems, folder), progress)
         now, digest_now, again = past_generations(folder)
         pairs = list(zip(samples, again, strict=True))

@@ -11,10 +11,12 @@ from passatk.judging import Environment
 from passatk.languages import LANGUAGES
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate, with_options
 from passatk.pipeline.progress import Progress, no_progress
+from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet, load
 from passatk.records import Limits, Record
 from passatk.runs import Judged, Manifest, PastRun
 from passatk.runs.manifest import this_machine
+from passatk.settings import checks_its_request
 
 
 class Flip(Record, frozen=True, kw_only=True):
@@ -55,10 +57,11 @@ class Verification(Record, frozen=True, kw_only=True):
         return not self.flips and self.digest_before == self.digest_now
 
 
+@checks_its_request
 def verify(
     run: Path,
     problems: ProblemSet | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     out: Path | None = None,
     progress: Progress = no_progress,
 ) -> Verification:
@@ -81,11 +84,12 @@ def verify(
         if with_options(problems, past.manifest.toolchain_options).hash != past.manifest.problems_sha256:
             raise InputError(
                 f"the problems in {problems.source or problems.name} are not those {run} was judged against (their"
-                " hashes differ); name the right ones with --problems"
+                " hashes differ); name the right ones",
+                setting="problems",
             )
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="passatk-verify-"))) / "run"
         if folder.resolve() == run.resolve():
-            raise InputError(f"{folder} is the run itself; give --out another folder, or leave it out")
+            raise InputError(f"{folder} is the run itself; choose another folder, or none", setting="out")
         environment = Environment(_languages(past, problems), past.manifest.isolation.sandbox != "none")
         changes = _changes(past.manifest, environment)
         same_place = _same_place(past.manifest, environment)

@@ -83,7 +83,7 @@ class Renderer(ABC):
             tests=Asserts(code=self.test(spec, spec.tests), examples=self.test(spec, spec.examples)),
             entry_point=self.name(spec),
             setup=self.setup or LANGUAGES[self.language].usual_setup,
-            cut=LANGUAGES[self.language].indented,
+            cut=LANGUAGES[self.language].by_indentation,
             options=self.options,
         )
 

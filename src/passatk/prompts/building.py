@@ -5,7 +5,6 @@ from typing import Literal
 from passatk.errors import InputError
 from passatk.languages import by_name
 from passatk.problems import ProblemSet
-from passatk.prompts.stopping import open_braces
 from passatk.records import Problem
 
 Form = Literal["full", "declaration"]
@@ -32,9 +31,10 @@ def generation_prompt(problem: Problem, form: Form = "full", tag: bool = True) -
 def translation_prompt(source: Problem, target: Problem) -> str:
     """What a model is to continue to translate `source`'s own solution into `target`'s language.
 
-    Descriptions are left out, so that it translates and does not solve.
+    Descriptions are left out, so that it translates and does not solve. White space at the end of the solution is
+    removed, as in CodeGeeX's own prompts.
     """
-    solution = f"{source.declaration}\n{source.reference}"
+    solution = f"{source.declaration}\n{source.solution.rstrip()}"
     titles = [by_name(problem.language).title for problem in (source, target)]
     return f"code translation\n{titles[0]}:\n{solution}\n{titles[1]}:\n{target.declaration}"
 
@@ -57,9 +57,10 @@ def closing(problem: Problem, text: str) -> str:
 
     Only for a body that closed itself: what a model did not finish is not finished for it.
     """
-    if by_name(problem.language).indented or open_braces(text) != -1:
+    spoken = by_name(problem.language)
+    if spoken.by_indentation or spoken.open_braces(text) != -1:
         return ""
-    return "\n}" * max(0, open_braces(problem.prompt) - 1)
+    return "\n}" * max(0, spoken.open_braces(problem.prompt) - 1)
 
 
 def chat_prompt(problem: Problem, prompt: str) -> str:

@@ -1,57 +1,42 @@
-"""Where a function ends, told from the text of a model that goes on and on."""
+"""Where a completion ends, told from the text of a model that goes on and on."""
 
-import re
 from collections.abc import Callable, Sequence
 
-UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
-"""A line that is not blank and not indented, from the line break before it."""
+from passatk.languages import by_name
+from passatk.records import Problem
 
-_BRACES = re.compile(
-    r"""//[^\n]* | /\*.*?(?:\*/|\Z)              # comments
-    | "(?:\\.|[^"\\\n])*(?:"|\n|\Z)              # strings
-    | '(?:\\.|[^'\\\n]{1,2})' | '(?:\\.?|[^'\\\n]?)\Z   # characters; a Rust lifetime has no second quote
-    | `(?:\\.|[^`\\])*(?:`|\Z)                   # JavaScript's templates, Go's raw strings
-    | [{}]""",
-    re.DOTALL | re.VERBOSE,
-)
+Rule = Callable[[str, int], int | None]
+"""Of (text so far, where its newest part begins): where the completion ends, or None if it goes on."""
 
 
-def end_of_function(language: str) -> Callable[[str, int], int | None]:
-    """A function of (text so far, where its newest part begins): where the function's body ends, or None if it goes on.
+def rules_of(problem: Problem) -> list[Rule]:
+    """Where a completion of `problem` ends: at its own stop strings, and where its function does.
 
-    Python: before the first line that is not indented (CodeGeeX's rule and HumanEval-X's). The others: after the brace
-    that closes one more than the text opened, braces in strings and comments not counted.
+    A completion that is no function's body, as where the prompt is text, may begin with anything: a stop string counts
+    only where something stands before it.
     """
-    return _python if language == "python" else _braces
+    rules: list[Rule] = []
+    if problem.stop:
+        rules.append(first_string(problem.stop) if problem.in_function else _behind_blank(problem.stop))
+    if problem.in_function:
+        rules.append(by_name(problem.language).end_of_function)
+    return rules
 
 
-def _python(text: str, new: int) -> int | None:
-    found = UNINDENTED.search(text, max(0, text.rfind("\n", 0, new)) if new else 0)
-    return found.start() if found else None
+def _behind_blank(strings: Sequence[str]) -> Rule:
+    """Where the first of `strings` begins that something stands before."""
+    longest = max(map(len, strings))
+
+    def ends(text: str, new: int) -> int | None:
+        first = len(text) - len(text.lstrip())
+        begin = max(first + 1, new - longest + 1)
+        return min((at for string in strings if (at := text.find(string, begin)) >= 0), default=None)
+
+    return ends
 
 
-def _braces(text: str, new: int) -> int | None:
-    if text.find("}", new) < 0:
-        return None
-    depth = 0
-    for found in _BRACES.finditer(text):
-        if found[0] == "{":
-            depth += 1
-        elif found[0] == "}":
-            depth -= 1
-            if depth < 0:
-                return found.end()
-    return None
-
-
-def open_braces(text: str) -> int:
-    """How many braces `text` leaves open."""
-    found = [match[0] for match in _BRACES.finditer(text)]
-    return found.count("{") - found.count("}")
-
-
-def first_string(strings: Sequence[str]) -> Callable[[str, int], int | None]:
-    """A function of (text so far, where its newest part begins): where the first of `strings` begins in it, or None."""
+def first_string(strings: Sequence[str]) -> Rule:
+    """Where the first of `strings` begins."""
     longest = max(map(len, strings), default=1)
 
     def ends(text: str, new: int) -> int | None:
@@ -61,7 +46,7 @@ def first_string(strings: Sequence[str]) -> Callable[[str, int], int | None]:
     return ends
 
 
-def earliest(rules: Sequence[Callable[[str, int], int | None]]) -> Callable[[str, int], int | None] | None:
+def earliest(rules: Sequence[Rule]) -> Rule | None:
     """All rules as one; None if there are none."""
     if not rules:
         return None

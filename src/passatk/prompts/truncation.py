@@ -4,31 +4,18 @@ import re
 from collections.abc import Sequence
 
 from passatk.languages import by_name
-from passatk.prompts.stopping import UNINDENTED, first_string, open_braces
+from passatk.prompts.stopping import earliest, rules_of
 from passatk.records import Problem
 
 
 def completion(problem: Problem, text: str) -> str:
     """The part of a model's continuation that belongs to `problem`, closed where its benchmark closes it."""
-    if problem.cut and problem.stop:
-        begin = 0 if problem.in_function else len(text) - len(text.lstrip())
-        end = first_string(problem.stop)(text, begin)
-        text = text if end is None else text[:end]
-    elif problem.cut and problem.in_function and by_name(problem.language).indented:
-        text = cut_unindented(text)
+    if problem.cut and (rule := earliest(rules_of(problem))):
+        text = text[: rule(text, 0)]
     if problem.closed:
-        opened = open_braces(problem.prompt)
-        text += "\n}" * max(0, opened + min(0, open_braces(text)))
+        language = by_name(problem.language)
+        text += "\n}" * max(0, language.open_braces(problem.prompt) + min(0, language.open_braces(text)))
     return text
-
-
-def cut_unindented(text: str) -> str:
-    """`text` up to its first non-blank line that is not indented: there the function's body ends.
-
-    The rule of HumanEval-X's evaluator for Python.
-    """
-    found = UNINDENTED.search(text)
-    return text[: found.start()] if found else text
 
 
 def truncate(text: str, patterns: Sequence[str]) -> str:

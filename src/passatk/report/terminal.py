@@ -37,18 +37,18 @@ def progress(console: Console, title: str, unit: str = "programs") -> Iterator["
 
 
 class _Rate:
-    """Adds how many per second, counted from the first call on; or how many tokens, where it is told of them."""
+    """Adds how many tokens per second, counted from the first call on; how many of what is counted, where none are."""
 
     def __init__(self, show: Callable[[int, int, str], None]):
         self._show = show
-        self._started: tuple[float, int] | None = None
+        self._started: tuple[float, int, int] | None = None
 
-    def __call__(self, done: int, total: int, tokens: int | None = None) -> None:
+    def __call__(self, done: int, total: int, tokens: int = 0) -> None:
         now = time.monotonic()
-        count, unit = (done, "/s") if tokens is None else (tokens, " tokens/s")
-        self._started = self._started or (now, count)
-        elapsed, new = now - self._started[0], count - self._started[1]
-        self._show(done, total, f"{new / elapsed:.{0 if tokens else 1}f}{unit}" if elapsed > 0.5 else "")
+        self._started = self._started or (now, done, tokens)
+        elapsed, new, new_tokens = (here - then for here, then in zip((now, done, tokens), self._started, strict=True))
+        rate = f"{new_tokens / elapsed:.0f} tokens/s" if elapsed > 0.5 and new_tokens else ""
+        self._show(done, total, rate or (f"{new / elapsed:.1f}/s" if elapsed > 0.5 else ""))
 
 
 class _PlainLines:
@@ -85,7 +85,7 @@ def print_report(console: Console, report: Report) -> None:
         _print_listed(console, [f"{task}: {why}" for task, why in report.unfit.items()])
     if report.unjudged:
         number = sum(report.unjudged.values())
-        told = "the score leaves them out (--allow-unjudged)" if report.scores else "so there is no score"
+        told = "the score leaves them out" if report.scores else "so there is no score"
         console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
     if report.borderline:
@@ -112,6 +112,9 @@ def print_report(console: Console, report: Report) -> None:
         f"{report.programs} unique programs{known}, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
         highlight=False,
     )
+    if report.read_as:
+        read = ", ".join(f"{how} {count}" for how, count in report.read_as.items())
+        console.print(f"Answers were read as: {read}.", highlight=False)
     if report.raised_limits:
         console.print(f"{report.raised_limits} tasks have a CPU limit above the floor.", highlight=False)
     isolation = report.isolation
@@ -137,9 +140,12 @@ def print_generation(console: Console, report: GenerationReport) -> None:
     ended = ", ".join(f"{count} {reason}" for reason, count in report.finish_reasons.items())
     console.print(f"{report.samples} samples, ended by: {ended}", highlight=False)
     rate = f", {report.tokens / report.seconds:.0f} tokens/s" if report.tokens else ""
-    console.print(
-        f"{report.generated_now} generated now, {report.tokens} tokens in {report.seconds:.1f} s{rate}", highlight=False
-    )
+    tokens = "no token counts from the server" if report.tokens is None else f"{report.tokens} tokens"
+    if report.tokens is not None and report.uncounted:
+        tokens += f" (without those of {report.uncounted} samples, which the server did not count)"
+    console.print(f"{report.generated_now} generated now, {tokens} in {report.seconds:.1f} s{rate}", highlight=False)
+    for warning in report.warnings:
+        console.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
     console.print(f"samples {report.out / 'generations.jsonl'}", highlight=False, markup=False, soft_wrap=True)
 

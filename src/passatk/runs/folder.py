@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -19,7 +20,8 @@ _BATCH = 500
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, program TEXT NOT NULL, language TEXT NOT NULL,
-    whole INTEGER NOT NULL, reference INTEGER NOT NULL, completion BLOB NOT NULL,
+    whole INTEGER NOT NULL, reference INTEGER NOT NULL, completion BLOB NOT NULL, answer BLOB NOT NULL,
+    read_as TEXT NOT NULL,
     PRIMARY KEY (task_id, sample, reference)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
@@ -51,6 +53,18 @@ class Result(Record, frozen=True, kw_only=True):
     passed: bool
     status: str
     reason: str
+    answer: str = ""
+    """What a model said, where `completion` was read from it."""
+    read_as: str = ""
+    """How it was read."""
+
+
+def _line(result: Result) -> dict[str, Any]:
+    """A result as its line has it: what was read from an answer has that too."""
+    line: dict[str, Any] = msgspec.to_builtins(result)
+    return (
+        line if result.read_as else {name: value for name, value in line.items() if name not in ("answer", "read_as")}
+    )
 
 
 class RunFolder(LockedFolder):
@@ -74,6 +88,10 @@ class RunFolder(LockedFolder):
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # survives kill -9; a power cut may cost the last rows
         self._db.executescript(_SCHEMA)
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info(samples)")}
+        if "answer" not in columns:  # a run begun before answers were kept
+            self._db.execute("ALTER TABLE samples ADD COLUMN answer BLOB NOT NULL DEFAULT x''")
+            self._db.execute("ALTER TABLE samples ADD COLUMN read_as TEXT NOT NULL DEFAULT ''")
 
     # --- filling -------------------------------------------------------------------------------------------------
 
@@ -87,12 +105,13 @@ class RunFolder(LockedFolder):
         rows = (
             (
                 *(e.sample.task_id, e.sample.index, e.program, e.language, e.sample.whole, e.reference),
-                e.sample.text.encode("utf-8", "surrogatepass"),
+                *(e.sample.text.encode("utf-8", "surrogatepass"), e.sample.answer.encode("utf-8", "surrogatepass")),
+                e.sample.read_as,
             )
             for e in entries
         )
         with self.together():
-            self._db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            self._db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             self._db.execute("INSERT INTO marks VALUES ('filled')")
 
     # --- judging -------------------------------------------------------------------------------------------------
@@ -223,10 +242,10 @@ class RunFolder(LockedFolder):
     def results(self, benchmarks: Mapping[str, str]) -> Iterator[Result]:
         """Every sample with its verdict, in order of task id and sample; `benchmarks` by task id."""
         rows = self._db.execute(
-            "SELECT s.task_id, s.sample, s.completion, v.status, v.reason FROM samples s"
+            "SELECT s.task_id, s.sample, s.completion, v.status, v.reason, s.answer, s.read_as FROM samples s"
             " JOIN verdicts v USING (program) WHERE NOT s.reference ORDER BY s.task_id, s.sample"
         )
-        for task_id, sample, completion, status, reason in rows:
+        for task_id, sample, completion, status, reason, answer, read_as in rows:
             yield Result(
                 task_id=task_id,
                 benchmark=benchmarks[task_id],
@@ -235,7 +254,16 @@ class RunFolder(LockedFolder):
                 passed=status == Status.PASSED,
                 status=status,
                 reason=reason,
+                answer=answer.decode("utf-8", "surrogatepass"),
+                read_as=read_as,
             )
+
+    def read_as(self) -> dict[str, int]:
+        """How samples were read from answers -> how many; empty where none was."""
+        rows = self._db.execute(
+            "SELECT read_as, COUNT(*) FROM samples WHERE NOT reference AND read_as != '' GROUP BY read_as ORDER BY 2 DESC, 1"
+        )
+        return dict(rows)
 
     def digest(self) -> str:
         """SHA-256 of the sorted (task, sample, program key, status) lines."""
@@ -253,9 +281,7 @@ class RunFolder(LockedFolder):
         """Write `results.jsonl` from the journal; `benchmarks`: of every task id."""
         with storage(self.path):
             # ASCII: a lone surrogate in a completion survives as an escape
-            write_lines(
-                self.path / "results.jsonl", (json.dumps(msgspec.to_builtins(r)) for r in self.results(benchmarks))
-            )
+            write_lines(self.path / "results.jsonl", (json.dumps(_line(r)) for r in self.results(benchmarks)))
 
     def finish(self, scores: list[Score], left_out: dict[str, str], seed: int, benchmarks: Mapping[str, str]) -> str:
         """Write results and scores, then the completion marker; return the digest.

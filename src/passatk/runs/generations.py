@@ -20,10 +20,13 @@ _MAY_DIFFER = ("passatk", "problems_source", "batch_size", "machine", "model.url
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, text BLOB NOT NULL, whole INTEGER NOT NULL,
-    finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, token_count INTEGER NOT NULL, logprobs BLOB,
+    finish_reason TEXT NOT NULL, tokens BLOB NOT NULL, token_count INTEGER, logprobs BLOB,
+    thinking BLOB NOT NULL DEFAULT x'', answer BLOB NOT NULL DEFAULT x'', read_as TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (task_id, sample)
 ) WITHOUT ROWID;
 """
+_LATER = {"thinking": "x''", "answer": "x''", "read_as": "''"}
+"""Columns that older folders do not have -> what they would hold."""
 
 
 class GenerationManifest(Record, frozen=True, kw_only=True):
@@ -74,8 +77,9 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
             differing.append(f"samples: {self.samples} here, {other.samples} now")
         if differing:
             raise RunFolderError(
-                "this folder holds other generations, so they are not continued; give another --out, or delete it. "
-                + "; ".join(differing)
+                "this folder holds other generations, so they are not continued; choose another folder, or delete it. "
+                + "; ".join(differing),
+                setting="out",
             )
 
 
@@ -87,11 +91,18 @@ class Generated(Record, frozen=True, kw_only=True):
     text: str
     whole: bool = False
     """The text is a whole solution, not the continuation of a prompt."""
+    answer: str = ""
+    """What the model said, where the text was read from it."""
+    read_as: str = ""
+    """How it was read, see `passatk.answers`."""
     finish_reason: str
     tokens: tuple[int, ...]
-    token_count: int
-    """How many there were; of a server's samples the tokens themselves are not known."""
+    token_count: int | None
+    """How many were generated, thinking included; None where a server does not count them. Of a server's samples the
+    tokens themselves are not known."""
     logprobs: tuple[float, ...] | None = None
+    thinking: str = ""
+    """What a server gave as the model's reasoning, apart from the text."""
 
 
 class GenerationFolder(LockedFolder):
@@ -109,7 +120,20 @@ class GenerationFolder(LockedFolder):
         self._db = sqlite3.connect(self.path / JOURNAL, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db.execute(_SCHEMA)
+        columns = _columns(self._db)
+        if "read_as" not in columns:
+            self._upgrade(columns)
+
+    def _upgrade(self, columns: list[str]) -> None:
+        """Give the journal of an older passatk today's columns, all or none of them."""
+        names = ", ".join(columns)
+        self._db.execute("BEGIN")
+        self._db.execute("ALTER TABLE samples RENAME TO older")
+        self._db.execute(_SCHEMA)
+        self._db.execute(f"INSERT INTO samples ({names}) SELECT {names} FROM older")  # noqa: S608 - our own columns
+        self._db.execute("DROP TABLE older")
+        self._db.execute("COMMIT")
 
     def done(self) -> dict[str, set[int]]:
         """Task id -> samples that are there."""
@@ -124,16 +148,16 @@ class GenerationFolder(LockedFolder):
         row = (
             *(generated.task_id, generated.sample, generated.text.encode("utf-8", "surrogatepass")),
             *(generated.whole, generated.finish_reason, msgspec.json.encode(generated.tokens)),
-            *(generated.token_count, logprobs),
+            *(generated.token_count, logprobs, generated.thinking.encode("utf-8", "surrogatepass")),
+            *(generated.answer.encode("utf-8", "surrogatepass"), generated.read_as),
         )
         with storage(self.path):
             (self.path / COMPLETE).unlink(missing_ok=True)
-            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def finish_reasons(self) -> dict[str, int]:
-        """Why samples ended -> how many."""
-        rows = self._db.execute("SELECT finish_reason, COUNT(*) FROM samples GROUP BY finish_reason ORDER BY 2 DESC")
-        return dict(rows)
+    def samples(self) -> Iterator[Generated]:
+        """All samples that are there, in order of task id and number."""
+        return _samples(self._db)
 
     def finish(self, benchmarks: Mapping[str, str]) -> str:
         """Write `generations.jsonl`, then the completion marker; return the digest. `benchmarks`: of every task id."""
@@ -148,8 +172,10 @@ class GenerationFolder(LockedFolder):
                         "benchmark": benchmarks[one.task_id],
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
+                        **({"answer": one.answer, "read_as": one.read_as} if one.read_as else {}),
                         "finish_reason": one.finish_reason,
                         "tokens": one.token_count,
+                        **({"thinking": one.thinking} if one.thinking else {}),
                         **({} if one.logprobs is None else {"logprobs": one.logprobs}),
                     }
                 )
@@ -193,7 +219,7 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
         RunFolderError: its files are not what they should be.
     """
     if not (path / JOURNAL).is_file():
-        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote with --out")
+        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote")
     if not (path / COMPLETE).is_file():
         raise InputError(f"{path} is not complete; run the command that made it again to finish it")
     try:
@@ -216,18 +242,27 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 
 
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
+    columns = _columns(journal)
+    later = ", ".join(name if name in columns else missing for name, missing in _LATER.items())
     rows = journal.execute(
-        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs FROM samples"
-        " ORDER BY task_id, sample"
+        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs,"
+        f" {later} FROM samples ORDER BY task_id, sample"
     )
-    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs in rows:
+    for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, thinking, answer, read_as in rows:
         yield Generated(
             task_id=task_id,
             sample=sample,
             text=text.decode("utf-8", "surrogatepass"),
             whole=bool(whole),
+            answer=answer.decode("utf-8", "surrogatepass"),
+            read_as=read_as,
             finish_reason=finish_reason,
             tokens=msgspec.json.decode(tokens, type=tuple[int, ...]),
             token_count=token_count,
             logprobs=None if logprobs is None else msgspec.json.decode(logprobs, type=tuple[float, ...]),
+            thinking=thinking.decode("utf-8", "surrogatepass"),
         )
+
+
+def _columns(journal: sqlite3.Connection) -> list[str]:
+    return [row[1] for row in journal.execute("PRAGMA table_info(samples)")]

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from typing import Literal
 
 import msgspec
 
@@ -35,11 +36,12 @@ class Manifest(Record, frozen=True, kw_only=True):
     languages: tuple[str, ...] | None
     """Only samples judged in these; None for all."""
     target_language: str | None
-    tests: str
-    """`hidden` or `example`."""
+    tests: Literal["hidden", "example"]
     toolchain_options: tuple[str, ...] = ()
     """`LANGUAGE=OPTION`, in place of what the problems ask of a toolchain."""
     limits: LimitPolicy
+    extraction: int | None = None
+    """Version of the rules by which answers were read; None where texts were taken as they are."""
     repeat: int
     """How often each program is judged."""
     toolchains: dict[str, str]
@@ -66,8 +68,9 @@ class Manifest(Record, frozen=True, kw_only=True):
         ]
         if differing:
             raise RunFolderError(
-                "this run folder belongs to another run, so it is not resumed; give another --out, or delete it. "
-                + "; ".join(differing)
+                "this run folder belongs to another run, so it is not resumed; choose another folder, or delete it. "
+                + "; ".join(differing),
+                setting="out",
             )
 
 

@@ -35,7 +35,7 @@ class PastRun:
     def __init__(self, path: Path):
         self.path = path
         if not (path / "manifest.json").is_file() or not (path / "run.sqlite").is_file():
-            raise InputError(f"{path} is no run folder; expected a folder that `passatk evaluate` wrote with --out")
+            raise InputError(f"{path} is not a run folder; expected one that `passatk evaluate` wrote")
         if not (path / "complete").is_file():
             raise InputError(f"{path} is not complete; run the command that made it again to finish it")
         try:
@@ -53,12 +53,20 @@ class PastRun:
 
     def samples(self) -> Iterator[Sample]:
         """Every sample, in order of task id and number."""
+        columns = {row[1] for row in self._rows("PRAGMA table_info(samples)")}
+        answers = "answer, read_as" if "answer" in columns else "x'', ''"  # older runs did not keep answers
         rows = self._rows(
-            "SELECT task_id, sample, whole, completion FROM samples WHERE NOT reference ORDER BY task_id, sample"
+            f"SELECT task_id, sample, whole, completion, {answers} FROM samples WHERE NOT reference"  # noqa: S608
+            " ORDER BY task_id, sample"
         )
-        for task_id, index, whole, completion in rows:
+        for task_id, index, whole, completion, answer, read_as in rows:
             yield Sample(
-                task_id=task_id, index=index, text=completion.decode("utf-8", "surrogatepass"), whole=bool(whole)
+                task_id=task_id,
+                index=index,
+                text=completion.decode("utf-8", "surrogatepass"),
+                whole=bool(whole),
+                answer=answer.decode("utf-8", "surrogatepass"),
+                read_as=read_as,
             )
 
     def judged(self) -> Iterator[Judged]:

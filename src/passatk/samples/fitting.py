@@ -57,9 +57,9 @@ class Fitting:
             if better >= min(_OTHERS, len(texts)) and better >= 4 * worse and better > 0:
                 raise FormatError(
                     None,
-                    f"these look like answers to the problems of {other.name}, not of {self._set.name}: of {len(texts)}"
-                    f" tasks, {len(here)} use a name that the problem in {self._set.name} has, and {len(there)} one that"
-                    f" the problem in {other.name} has",
+                    f"these look like answers to the problems of {other.name}, not of {self._set.name}: of"
+                    f" {len(texts)} tasks, {len(here)} use a name from the problem in {self._set.name}, and"
+                    f" {len(there)} one from the problem in {other.name}",
                     f"generations for {self._set.name}, or the problems of {other.name}",
                 )
         whole = [task for task in texts if self._whole[task]]
@@ -67,8 +67,9 @@ class Fitting:
             first = self._set.problems[whole[0]]
             raise FormatError(
                 None,
-                f"these look like answers to other problems: of {len(whole)} tasks, {len(here.intersection(whole))} have"
-                f" a solution that mentions the function asked for ({first.task_id} asks for {first.entry_point!r})",
+                f"these look like answers to other problems: of {len(whole)} tasks,"
+                f" {len(here.intersection(whole))} have a solution that mentions the function asked for"
+                f" ({first.task_id} asks for {first.entry_point!r})",
                 f"generations for {self._set.name}, or the problems that they were generated from",
             )
 

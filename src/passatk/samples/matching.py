@@ -147,8 +147,8 @@ class Matching:
         if generation.language is not None:
             benchmark = "MBPP" if name.lower().startswith("mbpp") else "HumanEval"
             return (
-                f"{name!r} ({generation.language}) is a problem of MultiPL-E's {benchmark}, and {self._set.name} does not"
-                " have it",
+                f"{name!r} ({generation.language}) is a problem of MultiPL-E's {benchmark}, and {self._set.name} does"
+                " not have it",
                 f"a task of {self._set.name}; give the problems that the file was generated from",
             )
         meant = self._meant(name)
@@ -189,7 +189,14 @@ def sample_of(generation: Generation, problem: Problem, index: int) -> Sample:
         text, whole = (generation.prompt or "") + text, True
     if whole and _is_body(generation, problem):
         whole = False
-    return Sample(task_id=problem.task_id, index=index, text=text, whole=whole)
+    return Sample(
+        task_id=problem.task_id,
+        index=index,
+        text=text,
+        whole=whole,
+        answer=generation.answer,
+        read_as=generation.read_as,
+    )
 
 
 def _is_body(generation: Generation, problem: Problem) -> bool:
@@ -198,7 +205,7 @@ def _is_body(generation: Generation, problem: Problem) -> bool:
     if not problem.prompt or not generation.whole or any(_names_of(generation.text, problem)):
         return False
     indented = re.match(r"(?:[ \t]*\n)*[ \t]+\S", generation.text) is not None
-    return indented and (language.indented or generation.prompt is not None)
+    return indented and (language.by_indentation or generation.prompt is not None)
 
 
 def _names_of(text: str, problem: Problem) -> Iterator[str]:

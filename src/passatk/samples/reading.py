@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from passatk.answers import read_answer
 from passatk.problems import ProblemSet
-from passatk.records import Sample
+from passatk.records import Problem, Sample
 from passatk.runs import PastRun, generations_in
 from passatk.samples.files import Place, generations_of
 from passatk.samples.fitting import Fitting
@@ -15,18 +16,25 @@ from passatk.samples.formats import FormatError, Generation
 from passatk.samples.matching import Matching, sample_of
 
 END_OF_TEXT = re.compile(
-    r"<\|(?:endoftext|end_of_text|eot_id|im_end|end|EOT|eom_id|file_separator)\|>|<[|｜]end[_▁]of[_▁]sentence[|｜]>|</s>\s*\Z"
+    r"<\|(?:endoftext|end_of_text|eot_id|im_end|end|EOT|eom_id|file_separator)\|>"
+    "|<[|\uff5c]end[_\u2581]of[_\u2581]sentence[|\uff5c]>"
+    r"|</s>\s*\Z"
 )
 """What tokenizers write where a model ended, and what is no code."""
 
 
-def read_samples(path: Path, problems: ProblemSet, target_language: str | None = None) -> Iterator[Sample]:
+def read_samples(
+    path: Path, problems: ProblemSet, target_language: str | None = None, extract: bool = False
+) -> Iterator[Sample]:
     """Samples of `path` in file order, each checked against `problems`.
 
     The folder of a finished run, or of generations, gives its own, and is refused with other problems than its own.
 
     `target_language` is for translations: task ids name the source (`Python/12`), the sample is judged as the same
     number of the target language (`Java/12`).
+
+    `extract` reads every text as what a model said. Formats that store what was said, and fields called `answer`, are
+    read so in any case.
 
     Raises:
         SourceError: a record is malformed, names no known task, is for another problem, or repeats a sample number;
@@ -40,34 +48,48 @@ def read_samples(path: Path, problems: ProblemSet, target_language: str | None =
     if origin is not None and is_run(path) and not is_generations(path):
         with PastRun(path) as run:
             for sample in run.samples():
-                problems.get(sample.task_id)
+                problem = problems.get(sample.task_id)
                 tasks.add(sample.task_id)
-                yield sample
+                yield _read(problem, sample, sample.answer or sample.text) if extract else sample
     else:
         file = generations_in(path)
-        for sample in _from_file(file, problems, target_language, fitted=origin is None):
+        for sample in _from_file(file, problems, Matching(problems, target_language), extract, origin is None):
             tasks.add(sample.task_id)
             yield sample
     if origin is not None:
         check_origin(origin, problems, tasks)
 
 
-def _from_file(path: Path, problems: ProblemSet, target_language: str | None, fitted: bool) -> Iterator[Sample]:
+def _from_file(path: Path, problems: ProblemSet, matching: Matching, extract: bool, fitted: bool) -> Iterator[Sample]:
     """Samples of other tools' files, and of a generations folder's own. `fitted`: they must look like answers."""
-    numbering, matching, fitting = _Numbering(), Matching(problems, target_language), Fitting(problems)
+    numbering, fitting = _Numbering(), Fitting(problems)
     place = Place(file=path)
     try:
         for place, generation in generations_of(path):  # noqa: B007, the place is the error's
             problem = matching.problem(generation)
             sample = sample_of(generation, problem, numbering.index(problem.task_id, generation))
-            if not generation.raw:
-                fitting.see(sample)
+            if generation.raw or extract:
+                sample = _read(problem, sample, generation.answer or generation.text)
+            fitting.see(sample)
             yield sample
         place = Place(file=path)
         if fitted:
             fitting.check()
     except FormatError as error:
         raise place.error(error) from error
+
+
+def _read(problem: Problem, sample: Sample, said: str) -> Sample:
+    """A sample of what was read from an answer."""
+    answer = read_answer(said, problem)
+    return Sample(
+        task_id=sample.task_id,
+        index=sample.index,
+        text=answer.code,
+        whole=answer.whole,
+        answer=said,
+        read_as=answer.read_as,
+    )
 
 
 class _Numbering:

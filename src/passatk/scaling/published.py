@@ -55,13 +55,13 @@ PUBLISHED: dict[str, Law] = {
         ),
         Law(
             name="besiroglu",
-            source="Besiroglu et al. 2024, arXiv:2404.10102: refit to 240 runs read off Hoffmann et al.'s figure 4. E"
-            " and beta are also quoted as 1.8172 and 0.3658",
+            source="Besiroglu et al. 2024, arXiv:2404.10102: refit to 240 runs read off Hoffmann et al.'s figure 4, as"
+            " printed in the equation: all five constants rounded in one way",
             A=482.01,
             B=2085.43,
-            E=1.8169,
+            E=1.8172,
             alpha=0.3478,
-            beta=0.3659,
+            beta=0.3658,
             fitted=_FIGURE_4,
         ),
         Law(
@@ -151,7 +151,7 @@ def known_model(name: str) -> KnownModel:
         UnknownNameError: there is none; lists what there is.
     """
     if name not in KNOWN_MODELS:
-        raise UnknownNameError("model", name, KNOWN_MODELS, "Or give --parameters and --tokens.")
+        raise UnknownNameError("model", name, KNOWN_MODELS, "Or give parameters and tokens.")
     return KNOWN_MODELS[name]
 
 
@@ -162,5 +162,5 @@ def known_shape(name: str) -> Shape:
         UnknownNameError: there is none; lists what there is.
     """
     if name not in KNOWN_SHAPES:
-        raise UnknownNameError("shape", name, KNOWN_SHAPES, "Or give --layers, --hidden and the rest.")
+        raise UnknownNameError("shape", name, KNOWN_SHAPES, "Or give layers, width and the rest.")
     return KNOWN_SHAPES[name]

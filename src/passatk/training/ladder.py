@@ -4,25 +4,26 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from passatk.corpus.packed import PackedCorpus, load_packed
-from passatk.errors import InputError, UnknownNameError
+from passatk.errors import InputError
 from passatk.models.codegeex import CodeGeeXConfig
 from passatk.records import Record
 from passatk.runs.locked import COMPLETE, storage, write_atomically
 from passatk.scaling.shapes import model_vocabulary
+from passatk.settings import checks_its_request
 from passatk.training.folder import TrainingManifest, read_manifest
 from passatk.training.run import Progress, Training, TrainingReport, past_report, train
-from passatk.training.settings import usual_settings
+from passatk.training.settings import TrainingOptions, usual_settings
 from passatk.training.shapes import flops_per_token, parameters, shape_for
 
 TABLE = "runs.csv"
-UNITS = ("flops", "tokens")
 FEW_STEPS = 300
 """A run with fewer is told apart: the optimizer has hardly begun."""
 
 
-class Ladder(Record, frozen=True, kw_only=True):
+class Ladder(TrainingOptions, frozen=True, kw_only=True):
     """Which sizes and budgets."""
 
     corpus: Path
@@ -31,15 +32,10 @@ class Ladder(Record, frozen=True, kw_only=True):
     sizes: tuple[int, ...]
     """Wanted parameters; the usual shape that comes nearest is taken."""
     budgets: tuple[float, ...]
-    unit: str = "flops"
+    unit: Literal["flops", "tokens"] = "flops"
     """Of the budgets: `flops` of training, as `shapes.flops_per_token` counts them, or `tokens`."""
     settings: Mapping[str, object] = {}
     """Of TrainingSettings, the same in all cells; what is not told follows from size and budget."""
-    device: str = "cpu"
-    threads: int | None = None
-    checkpoint_every: int = 100
-    validation_windows: int = 256
-    model_dtype: str = "bfloat16"
 
 
 class Cell(Record, frozen=True, kw_only=True):
@@ -69,8 +65,6 @@ def cells_of(ladder: Ladder) -> list[Cell]:
         InputError: a size or budget makes no sense.
     """
     corpus = load_packed(ladder.corpus)
-    if ladder.unit not in UNITS:
-        raise UnknownNameError("unit", ladder.unit, UNITS)
     if not ladder.sizes or not ladder.budgets:
         raise InputError("a ladder needs at least one size and one budget")
     shapes: dict[CodeGeeXConfig, int] = {}
@@ -103,15 +97,12 @@ def _cell(ladder: Ladder, corpus: PackedCorpus, shape: CodeGeeXConfig, budget: f
         shape=shape,
         settings=usual_settings(parameters(shape), corpus.context, tokens, ladder.settings),
         out=ladder.out / name,
-        device=ladder.device,
-        threads=ladder.threads,
-        checkpoint_every=ladder.checkpoint_every,
-        validation_windows=ladder.validation_windows,
-        model_dtype=ladder.model_dtype,
+        **{name: getattr(ladder, name) for name in TrainingOptions.__struct_fields__},
     )
     return Cell(name=name, budget=budget, training=training)
 
 
+@checks_its_request
 def climb(ladder: Ladder, listener: Listener | None = None, stop: Callable[[], bool] = lambda: False) -> LadderReport:
     """Train every cell that is not trained, and write the table after each.
 

@@ -10,11 +10,11 @@ import numpy as np
 
 import passatk
 from passatk.corpus.packed import PackedCorpus, load_packed
-from passatk.errors import InputError, Interrupted, RunFolderError, UnknownNameError
-from passatk.models import DTYPES
+from passatk.errors import InputError, Interrupted, RunFolderError
 from passatk.models.codegeex import CodeGeeXConfig
 from passatk.records import Record
 from passatk.runs.manifest import this_machine
+from passatk.settings import checks_its_request
 from passatk.training.arithmetic import computing, find_arithmetic
 from passatk.training.folder import (
     MODEL,
@@ -26,7 +26,7 @@ from passatk.training.folder import (
     dtype_named,
     read_losses,
 )
-from passatk.training.settings import TrainingSettings
+from passatk.training.settings import TrainingOptions, TrainingSettings
 from passatk.training.shapes import flops_per_token, non_embedding_parameters, parameters
 from passatk.training.trainer import Trainer
 
@@ -34,7 +34,7 @@ _VALIDATIONS = 10
 """Of a run, unless told."""
 
 
-class Training(Record, frozen=True, kw_only=True):
+class Training(TrainingOptions, frozen=True, kw_only=True):
     """What is to be trained, and where it goes."""
 
     corpus: Path
@@ -43,17 +43,6 @@ class Training(Record, frozen=True, kw_only=True):
     settings: TrainingSettings
     out: Path
     """Run folder. The same request resumes it."""
-    device: str = "cpu"
-    threads: int | None = None
-    """On a CPU; None for PyTorch's usual number."""
-    checkpoint_every: int = 100
-    """Steps."""
-    validation_every: int | None = None
-    """Steps; None for a tenth of them."""
-    validation_windows: int = 256
-    """For the loss during training, at most."""
-    model_dtype: str = "bfloat16"
-    """Of the model that is left."""
 
 
 class Progress(Record, frozen=True, kw_only=True):
@@ -104,6 +93,7 @@ class TrainingReport(Record, frozen=True, kw_only=True):
 Listener = Callable[[Progress], None]
 
 
+@checks_its_request
 def train(
     request: Training, listener: Listener | None = None, stop: Callable[[], bool] = lambda: False
 ) -> TrainingReport:
@@ -138,17 +128,12 @@ def manifest_of(request: Training, corpus: PackedCorpus) -> TrainingManifest:
     settings, shape, context = request.settings, request.shape, corpus.context
     settings.check()
     shape.check()
-    if request.model_dtype not in DTYPES:
-        raise UnknownNameError("dtype", request.model_dtype, DTYPES)
     if shape.positions < context:
         raise InputError(f"positions = {shape.positions}: windows of {request.corpus} have {context} tokens")
     if shape.vocabulary < corpus.vocabulary:
         raise InputError(f"vocabulary = {shape.vocabulary}: {request.corpus} has {corpus.vocabulary} tokens")
     if shape.eos != corpus.eos:
         raise InputError(f"eos = {shape.eos}: texts of {request.corpus} end with token {corpus.eos}")
-    for name in ("checkpoint_every", "validation_every", "validation_windows", "threads"):
-        if (value := getattr(request, name)) is not None and value < 1:
-            raise InputError(f"{name} = {value}: it must be positive")
     steps = settings.steps(context)
     return TrainingManifest(
         passatk=passatk.__version__,
@@ -222,7 +207,7 @@ class _Run:
             if not math.isfinite(step.loss + step.gradient_norm):
                 raise InputError(
                     f"the loss is {step.loss} and the gradient {step.gradient_norm} at step {number + 1}: training"
-                    " diverged; train with a lower --learning-rate into another --out"
+                    " diverged; train with a lower learning rate into another folder"
                 )
             now, last = number + 1, number + 1 == manifest.steps
             measured = last or now % manifest.validation_every == 0

@@ -44,7 +44,7 @@ def shape_for(wanted: int, vocabulary: int, positions: int, eos: int) -> CodeGee
     if not 0.5 <= parameters(shape) / wanted <= 2:
         raise InputError(
             f"no usual shape has about {wanted} parameters; the nearest has {parameters(shape)}."
-            " Give --layers and --hidden, or another number"
+            " Choose another number, or layers and width"
         )
     return shape
 

@@ -1,10 +1,9 @@
 """`passatk scaling fit|optimal|verdict|flops|plan|plot|laws`."""
 
-import typer
-
+from passatk.cli.generated import App
 from passatk.cli.scaling import ask, fit, plan, plot
 
-app = typer.Typer(
+app = App(
     help="Scaling laws: fit them to training runs, ask them for the best model, judge models, plan trainings.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -47,7 +47,7 @@ class HumanEvalX(Benchmark[Row]):
             reference=row.canonical_solution,
             tests=Asserts(code=row.test, examples=row.example_test or ""),
             setup=row.test_setup or language.usual_setup,
-            cut=language.indented,
+            cut=language.by_indentation,
         )
 
 

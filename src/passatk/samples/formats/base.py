@@ -36,6 +36,10 @@ class Generation(Record, frozen=True, kw_only=True):
     """`text` is a whole solution, not the continuation of a prompt."""
     raw: bool = False
     """`text` is what a model said, not code yet."""
+    answer: str = ""
+    """What a model said, where `text` was read from it already."""
+    read_as: str = ""
+    """How it was read."""
     index: int | None = None
     """The file's own sample number; None where the order in the file counts."""
     filter: str = ""

@@ -45,6 +45,8 @@ class TaskLine(Format):
             text=text(value, field),
             whole=_TEXT_FIELDS.get(field, False),
             raw=raw,
+            answer="" if raw else optional_text(value, "answer") or "",
+            read_as="" if raw else optional_text(value, "read_as") or "",
             index=_index(value),
             prompt=conversation(value.get("prompt")) or optional_text(value, "declaration"),
             entry_point=optional_text(value, "entry_point"),

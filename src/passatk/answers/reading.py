@@ -1,0 +1,188 @@
+"""An answer -> the code it means. Every step is a pure function of its own."""
+
+import textwrap
+from collections.abc import Sequence
+
+from passatk.answers.blocks import Block, fenced_blocks, looks_fenced, unfenced_blocks
+from passatk.answers.choosing import (
+    first_to_last,
+    imports_apart,
+    needed_from,
+    solution,
+    without_drivers,
+    words_of,
+)
+from passatk.answers.thinking import with_plain_blanks, within_reach, without_marks, without_thinking
+from passatk.languages import LANGUAGES
+from passatk.languages.dialect import Dialect
+from passatk.languages.syntax import LONGEST
+from passatk.records import Problem, Record
+
+VERSION = 1
+"""Of the rules. An answer that is read differently has another."""
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    """What was read from an answer."""
+
+    code: str
+    whole: bool
+    """`code` is a program of its own; else it continues the problem's prompt."""
+    read_as: str
+    """How it was read: `block`, `blocks joined`, `no fence`, `body`, `another function`, `thinking not closed`, `nothing`."""
+    thinking: str = ""
+    """What the model thought before it answered."""
+
+
+def read_answer(text: str, problem: Problem) -> Answer:
+    """The code that an answer to `problem` means.
+
+    Never fails: an answer without code is an empty program.
+    """
+    dialect: Dialect = LANGUAGES[problem.language]
+    thinking, said = without_thinking(text)
+    if said is None:
+        return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
+    said = with_plain_blanks(within_reach(without_marks(said)))
+    entry = entry_point(problem)
+    fenced = _in_language(dialect, fenced_blocks(said, dialect))
+    unfenced: list[Block] = []
+    blocks, label = fenced, "block"
+    chosen, declared = solution(dialect, fenced, entry)
+    if chosen is None:
+        unfenced = unfenced_blocks(said, dialect)
+        found, _ = solution(dialect, unfenced, entry)
+        if found is not None:
+            blocks, label, chosen = unfenced, "no fence", found
+    if chosen is not None:
+        return _whole(dialect, problem, blocks, chosen, label, thinking)
+    body = _body(dialect, problem, fenced or _unfenced_bodies(said), thinking)
+    if body is not None:
+        return body
+    if declared is not None:
+        return _whole(dialect, problem, fenced, declared, label, thinking)
+    code = next((block.code for block in reversed(fenced or unfenced) if block.code.strip()), "")
+    return Answer(code=code, whole=True, read_as="another function" if code else "nothing", thinking=thinking)
+
+
+def looks_like_chat(text: str) -> bool:
+    """Whether a text that is to be a program is rather an answer about one: fences, or a model's thinking."""
+    return looks_fenced(text) or without_thinking(text) != ("", text)
+
+
+def entry_point(problem: Problem) -> str:
+    """The name that the tests call: the problem's own word for it, or the function that its prompt leaves open."""
+    if problem.entry_point:
+        return problem.entry_point
+    dialect = LANGUAGES[problem.language]
+    outlined = dialect.outline(prompt_program(dialect, problem))
+    functions = [name for part in outlined.parts if part.kind == "function" for name in part.names if name]
+    tested = words_of(dialect, problem.tests.code)
+    return next((name for name in reversed(functions) if name in tested), functions[-1] if functions else "")
+
+
+def prompt_program(dialect: Dialect, problem: Problem) -> str:
+    """A problem's prompt with its last function closed, so that it can be looked at."""
+    prompt = problem.prompt
+    if dialect.by_indentation:
+        return prompt
+    return dialect.shaped(prompt + "\n" + "}\n" * max(0, dialect.open_braces(prompt)), "")
+
+
+def _in_language(dialect: Dialect, blocks: Sequence[Block]) -> list[Block]:
+    """Blocks without those that say they are in another language, unless all do."""
+    others = {name for language in LANGUAGES.values() for name in language.fences} - set(dialect.fences)
+    own = [block for block in blocks if block.name not in others]
+    return own or list(blocks)
+
+
+def _whole(
+    dialect: Dialect, problem: Problem, blocks: Sequence[Block], chosen: int, label: str, thinking: str
+) -> Answer:
+    """The program in a block, with what it needs of the other blocks and of the prompt."""
+    entry = entry_point(problem)
+    code = dialect.shaped(blocks[chosen].code, entry)
+    if len(code) > LONGEST:
+        return Answer(code=code, whole=True, read_as=f"{label}, too long to look into", thinking=thinking)
+    code, left_out = without_drivers(dialect, code, entry, cut_off=not blocks[chosen].closed)
+    others = [dialect.shaped(block.code, "") for number, block in enumerate(blocks) if number > chosen][:8]
+    others += [dialect.shaped(block.code, "") for block in blocks[max(0, chosen - 30) : chosen]]
+    joined = needed_from(dialect, code, [other for other in others if len(other) <= LONGEST], set(), entry, False)
+    own, code = imports_apart(dialect, code, left_out, entry)
+    first, code = first_to_last(dialect, code)
+    code = dialect.merged([*own, *joined], code, entry)
+    tested = words_of(dialect, problem.tests.code)
+    given = needed_from(dialect, code, [prompt_program(dialect, problem)], tested, entry, dialect.prompt_imports)
+    code = first + dialect.merged(given, code, entry)
+    if joined and label == "block":
+        label = "blocks joined"
+    return Answer(code=code, whole=True, read_as=label, thinking=thinking)
+
+
+def _unfenced_bodies(said: str) -> list[Block]:
+    """What may be a function's body in an answer without blocks: its indented lines, or all of it."""
+    lines = said.split("\n")
+    inside = [n for n, line in enumerate(lines) if line[:1] in (" ", "\t") and line.strip()]
+    whole = Block(name="", code=said, closed=False)
+    if not inside:
+        return [whole]
+    last = next((n for n in range(inside[-1] + 1, len(lines)) if lines[n].strip() not in ("", "}", "};")), len(lines))
+    return [Block(name="", code="\n".join(lines[inside[0] : last])), whole]
+
+
+def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block], thinking: str) -> Answer | None:
+    """The last block that continues the prompt as its function's body."""
+    prompt = problem.prompt
+    if not prompt.strip() or not getattr(problem, "in_function", True):
+        return None
+    for block in reversed(blocks[-20:]):
+        if not block.code.strip() or len(block.code) > LONGEST or not dialect.returns.search(block.code):
+            continue
+        imports, code = _imports_of_body(dialect, block.code)
+        for body in _as_body(dialect, prompt, code):
+            if not _gives_back(dialect, body) or not dialect.valid(prompt + body):
+                continue
+            if not imports:
+                return Answer(code=body, whole=False, read_as="body", thinking=thinking)
+            _, own = _imports_of_body(dialect, prompt)
+            whole = Block(name="", code=f"{imports}{own}{body}")
+            return _whole(dialect, problem, [whole], 0, "body", thinking)
+    return None
+
+
+def _imports_of_body(dialect: Dialect, code: str) -> tuple[str, str]:
+    """(imports, the rest) of a body in a language that imports outside of functions only."""
+    if dialect.by_indentation:
+        return "", code
+    imports = [part for part in dialect.outline(code).parts if part.kind == "import"]
+    for part in reversed(imports):
+        code = code[: part.start] + code[part.end :]
+    return "".join(f"{part.text.rstrip()}\n" for part in imports), code
+
+
+def _gives_back(dialect: Dialect, body: str) -> bool:
+    """Whether a body gives something back itself, not only in functions that it defines."""
+    parts = dialect.outline(textwrap.dedent(body)).parts
+    return any(part.kind in ("other", "error") and dialect.returns.search(part.text) for part in parts)
+
+
+def _as_body(dialect: Dialect, prompt: str, code: str) -> list[str]:
+    """Ways to read `code` as what follows `prompt`."""
+    code = code.strip("\n").rstrip() + "\n"
+    if dialect.by_indentation:
+        indentation = _indentation_of(prompt)
+        flush = textwrap.dedent(code)
+        first, _, rest = code.partition("\n")
+        ways = [textwrap.indent(flush, indentation)]
+        if not first[:1].isspace():
+            ways.append(f"{indentation}{first}\n{rest}")
+        return ways
+    missing = dialect.open_braces(prompt + code)
+    return [code + "}\n" * missing] if missing >= 0 else []
+
+
+def _indentation_of(prompt: str) -> str:
+    """How the body that `prompt` has begun is indented."""
+    last = next((line for line in reversed(prompt.split("\n")) if line.strip()), "")
+    blank = last[: len(last) - len(last.lstrip())]
+    return blank if not last.rstrip().endswith(":") else blank + "    "

@@ -1,0 +1,137 @@
+"""The tables of an experiment: what can be set of problems, task, prompt and judging.
+
+Light, so that the command line can make its options of them before anything is run.
+"""
+
+from typing import Annotated, Literal
+
+from passatk.decoding import Decoding
+from passatk.models import ModelSpec
+from passatk.records import LimitPolicy, Record
+from passatk.settings import inlined, setting
+
+Form = Literal["full", "declaration"]
+Languages = Annotated[tuple[str, ...] | None, setting("Only problems in this language.", option="language")]
+TargetLanguage = Annotated[
+    str | None,
+    setting("Translations: the target language; a sample of Python/12 is judged as Java/12 when this is java."),
+]
+Workers = Annotated[
+    int | None, setting("Number of programs judged in parallel; changes no verdict.", ge=1, unset="number of CPUs")
+]
+
+
+class ProblemChoice(Record, frozen=True, kw_only=True):
+    """Which problems."""
+
+    source: Annotated[
+        str,
+        setting(
+            "Problem set: basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder.",
+            option="problems",
+        ),
+    ]
+    languages: Languages = None
+
+
+class Task(Record, frozen=True, kw_only=True):
+    """What a model is to do with problems."""
+
+    task: Annotated[
+        Literal["generate", "translate"],
+        setting("generate: solve each problem. translate: translate its solution.", key="kind", option="task"),
+    ] = "generate"
+    samples: Annotated[int, setting("Samples of each problem.", option="n samples", ge=1)] = 1
+    source_language: Annotated[
+        str | None, setting("Translations: the source language, in place of a choice of problems.")
+    ] = None
+    target_language: TargetLanguage = None
+    batch_size: Annotated[int, setting("Samples generated at once; changes no token.", ge=1)] = 64
+
+
+class Prompting(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a problem becomes a prompt."""
+
+    form: Annotated[
+        Form,
+        setting("full: the prompt with its description. declaration: the function's head alone.", option="prompt"),
+    ] = "full"
+    tag: Annotated[
+        bool, setting("Begin with a line like `# language: Python`.", off="Leave out the line `# language: Python`.")
+    ] = True
+    """CodeGeeX's corpus begins so."""
+    chat: Annotated[
+        bool, setting("Use the model's chat template, and take the code out of its answer; for instruct models.")
+    ] = False
+
+
+class Judging(Record, frozen=True, kw_only=True):
+    """How samples are judged and scored."""
+
+    k: Annotated[
+        tuple[int, ...] | None,
+        setting(
+            "The k of pass@k, like 1,10,100.",
+            ge=1,
+            metavar="K,...",
+            unset="those of 1,10,100 that the samples allow",
+        ),
+    ] = None
+    tests: Annotated[
+        Literal["hidden", "example"], setting("Tests to judge by; example are the public ones of the problem.")
+    ] = "hidden"
+    repeat: Annotated[
+        int,
+        setting("How often every program is judged; one whose verdicts differ is called unstable.", ge=1),
+    ] = 1
+    workers: Workers = None
+    cached: Annotated[
+        bool,
+        setting(
+            "Use verdicts and measurements of earlier runs, and keep new ones.",
+            option="no-cache",
+            off="Execute every program: neither use verdicts of earlier runs nor keep new ones.",
+        ),
+    ] = True
+    """Repeats are always executed."""
+    bootstrap_seed: Annotated[
+        int, setting("Seed for the bootstrap of the confidence intervals.", option="seed", ge=0)
+    ] = 0
+    allow_unjudged: Annotated[
+        bool, setting("Score without the samples that could not be judged, instead of refusing to score.")
+    ] = False
+    sandboxed: Annotated[
+        bool,
+        setting(
+            "Contain every program in a sandbox.",
+            option="no-sandbox",
+            off="DANGEROUS: run generated programs with your rights on your files.",
+        ),
+    ] = True
+    extract: Annotated[
+        bool,
+        setting(
+            "Read the code out of chat answers, leaving out thinking and what surrounds it; a field `answer` is always"
+            " read so."
+        ),
+    ] = False
+    toolchain_options: Annotated[
+        tuple[str, ...],
+        setting(
+            "Option of a language's toolchain, in place of what the problems ask for, like cpp=-std=c++17.",
+            option="toolchain-option",
+            metavar="LANGUAGE=OPTION",
+        ),
+    ] = ()
+    limits: Annotated[LimitPolicy, inlined("Limits of a program")] = LimitPolicy()
+
+
+TABLES: dict[str, type[Record]] = {
+    "model": ModelSpec,
+    "problems": ProblemChoice,
+    "task": Task,
+    "prompt": Prompting,
+    "decoding": Decoding,
+    "judging": Judging,
+}
+"""Tables of an experiment by name."""
