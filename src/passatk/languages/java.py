@@ -100,7 +100,8 @@ class Java(Language):
     code_line = re.compile(
         r"import\s+(?:static\s+)?[\w.*]+\s*;|package\s+[\w.]+\s*;|@\w"
         r"|(?:(?:public|private|protected|static|final|abstract|sealed)\s+)*(?:class|interface|enum|record)\s+\w+[^.]*$"
-        r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
+        r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$"
+        r"|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
     )
     driver_names = re.compile(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
     test_imports = re.compile(

@@ -99,7 +99,8 @@ class JavaScript(Language):
     suffixes = (".js", ".mjs", ".cjs")
     grammar = _GRAMMAR
     code_line = re.compile(
-        r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
+        r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
+        r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
         r"""|module\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
     )
     driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
@@ -142,9 +143,9 @@ class JavaScript(Language):
             code = _spoken(_IMPORT, code, _required)
         if "export" not in code:
             return code
-        code = _spoken(_EXPORT_NAMED, code, lambda found: "")
-        code = _spoken(_EXPORT_NOTHING, code, lambda found: "")
-        code = _spoken(_EXPORT_VALUE, code, lambda found: f"const {entry or 'exported'} =")
+        named = f"const {entry or 'exported'} ="
+        for pattern, instead in ((_EXPORT_NAMED, ""), (_EXPORT_NOTHING, ""), (_EXPORT_VALUE, named)):
+            code = _spoken(pattern, code, instead)
         if not entry or entry in self.outline(code).names:
             return code
         name = re.escape(entry)
@@ -175,10 +176,16 @@ class JavaScript(Language):
         )
 
 
-def _spoken(pattern: re.Pattern[str], code: str, put: Callable[[re.Match[str]], str]) -> str:
+def _spoken(pattern: re.Pattern[str], code: str, put: str | Callable[[re.Match[str]], str]) -> str:
     """`code` with what the pattern finds replaced, but in comments and strings."""
     clear = blanked(_LEXICON, code)
-    return pattern.sub(lambda found: put(found) if clear[found.start() : found.end()].strip() else found[0], code)
+
+    def instead(found: re.Match[str]) -> str:
+        if not clear[found.start() : found.end()].strip():
+            return found[0]
+        return put if isinstance(put, str) else put(found)
+
+    return pattern.sub(instead, code)
 
 
 def _required(found: re.Match[str]) -> str:

@@ -65,7 +65,8 @@ _GRAMMAR = Grammar(
 
 @cache
 def _tool_name() -> str:
-    sources = "".join(harness(name) for name in ("python_harness.py", "passatk_peer.py"))
+    modules = ("python_harness", "passatk_peer", "passatk_proxies", "passatk_tests", "passatk_values")
+    sources = "".join(harness(f"{name}.py") for name in modules)
     return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
@@ -98,7 +99,8 @@ class Python(Language):
     grammar = _GRAMMAR
     code_line = re.compile(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
-        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
+        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b"
+        r"|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
         r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
     )
     driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
@@ -114,7 +116,7 @@ class Python(Language):
     )
     first_code = re.compile(r"from\s+__future__\s+import\b")
     telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
-    test_mark = re.compile(r"\bassert\b|\bcheck\(")
+    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b")
     self_test = Problem(
         task_id="Python/self-test",
         benchmark="self-test",
@@ -178,7 +180,7 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
-        asked = dict.fromkeys(_FUNCTION.findall(problem.declaration))
+        asked = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
         return Program(
             language=self.name,
             files=(

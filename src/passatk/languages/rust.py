@@ -243,18 +243,18 @@ def _leaves(declaration: re.Match[str]) -> list[tuple[str, str]]:
     """(visibility, path) of every name that a `use` brings."""
     tree = re.sub(r"//[^\n]*|/\*.*?\*/", "", declaration["tree"], flags=re.DOTALL)
     leaves, prefixes, path = [], [""], ""
-    for token in re.findall(r"[{},]|[^{},]+", tree):
-        if token == "{":
+    for sign in re.findall(r"[{},]|[^{},]+", tree):
+        if sign == "{":
             prefixes.append(prefixes[-1] + path.strip())
             path = ""
-        elif token in "},":
+        elif sign in "},":
             if path.strip():
                 leaves.append(prefixes[-1] + path.strip())
             path = ""
-            if token == "}" and len(prefixes) > 1:
+            if sign == "}" and len(prefixes) > 1:
                 prefixes.pop()
         else:
-            path = token
+            path = sign
     if path.strip():
         leaves.append(path.strip())
     return [(declaration["visible"], re.sub(r"::self\b", "", leaf)) for leaf in leaves]
