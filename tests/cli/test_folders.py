@@ -31,7 +31,8 @@ def test_a_folder_is_judged_against_its_own_problems_and_no_others(
     lines = [json.loads(line) for line in (folder / "generations.jsonl").read_text().splitlines()]
     assert {line["benchmark"] for line in lines} == {"basics"}
     (tmp_path / "mine.jsonl").write_text(json.dumps(HUMANEVAL_X) + "\n")
-    copied = shutil.copy(folder / "generations.jsonl", tmp_path / "copied.jsonl")
+    copied = tmp_path / "copied.jsonl"
+    shutil.copy(folder / "generations.jsonl", copied)
 
     done = passatk("evaluate", folder, "--out", "run", "--json")
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from passatk.errors import InputError, SourceError
@@ -232,8 +233,6 @@ def mbpp(tmp_path: Path, task: object) -> ProblemSet:
     }
     problems = load(str(written(tmp_path / "problems.jsonl", record)))
     (problem,) = problems.problems.values()
-    import msgspec
-
     return msgspec.structs.replace(problems, problems={str(task): msgspec.structs.replace(problem, benchmark="mbpp")})
 
 

@@ -1,7 +1,9 @@
 """Files, archives and folders of generations -> generations with their place, whatever the format."""
 
+import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,9 +131,6 @@ def _inspect_archive(path: Path) -> Iterator[tuple[Place, Any]]:
 
 
 def _member(archive: zipfile.ZipFile, place: Place, name: str) -> Any:
-    import json
-    import zlib
-
     try:
         return json.loads(archive.read(name))
     except (ValueError, RecursionError) as error:
