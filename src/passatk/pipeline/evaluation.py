@@ -21,13 +21,13 @@ from passatk.pipeline.languages import check_languages
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
 from passatk.pipeline.settings import Judging, Languages, TargetLanguage
-from passatk.problems import BENCHMARKS, ProblemSet
+from passatk.problems import BENCHMARKS, ProblemSet, load
 from passatk.prompts import completion
 from passatk.records import Isolation, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
-from passatk.samples import read_samples, samples_hash
+from passatk.samples import END_OF_TEXT, origin_of, read_samples, samples_hash
 from passatk.settings import checks_its_request
 
 
@@ -130,13 +130,14 @@ def evaluate(
             environment.sweep()  # a killed run's last processes may have outlived the first look
         unfit = {} if request.samples is None else unfit_tasks(folder, used.problems, references.program, environment)
         unjudged = unjudged_reasons(folder, unfit)
+        benchmarks = {task: problem.benchmark for task, problem in used.problems.items()}
         if unjudged and not request.allow_unjudged:
             scores = []
             digest = folder.digest()
-            folder.write_results()
+            folder.write_results(benchmarks)
         else:
             scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
-            digest = folder.finish(scores, unfit, request.bootstrap_seed)
+            digest = folder.finish(scores, unfit, request.bootstrap_seed, benchmarks)
         return Report(
             out=request.out,
             digest=digest,
@@ -157,6 +158,24 @@ def evaluate(
             read_as=folder.read_as(),
             warnings=warnings,
         )
+
+
+def own_problems(samples: Path | None) -> ProblemSet | None:
+    """The problems that a folder of generations, or of a finished run, was made from; None for anything else.
+
+    Raises:
+        InputError: its problems are not where they were, or no longer what they were.
+    """
+    origin = None if samples is None else origin_of(samples)
+    if origin is None:
+        return None
+    problems = load(origin.source)
+    if with_options(problems, origin.toolchain_options).hash != origin.sha256:
+        raise InputError(
+            f"the problems of {origin.source} are no longer those that {origin.folder} was made from (their hashes"
+            " differ); name the problems to judge against"
+        )
+    return problems
 
 
 def refusal(*reports: Report) -> EnvironmentFault:
@@ -185,16 +204,26 @@ def _samples(request: Evaluation) -> Iterator[Sample]:
 def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]:
     """(samples of each task, warnings) of the whole input."""
     tasks: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
     chats = 0
     for sample in _samples(request):
         tasks[sample.task_id] += 1
-        chats += not sample.read_as and request.samples is not None and looks_like_chat(sample.text)
-    if chats * _CHATS_WARN_OF < tasks.total():
-        return tasks, ()
-    return tasks, (
-        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged"
-        " as code as they stand; to judge the code in them, set extract",
-    )
+        if request.samples is not None and not sample.read_as:
+            chats += looks_like_chat(sample.text)
+            if found := END_OF_TEXT.search(sample.text):
+                ends[found[0]] += 1
+    warnings = []
+    if chats and chats * _CHATS_WARN_OF >= tasks.total():
+        warnings.append(
+            f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are"
+            " judged as code as they stand; to judge the code in them, set extract"
+        )
+    if ends:
+        warnings.append(
+            f"{ends.total()} of {tasks.total()} texts contain an end-of-text token ({', '.join(ends)}), which is kept"
+            " as part of the program and seldom compiles; remove it from the file if the model did not mean it as code"
+        )
+    return tasks, tuple(warnings)
 
 
 _CHATS_WARN_OF = 20
