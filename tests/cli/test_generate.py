@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Command
+from running import Command, Require
 from tiny import make_model
 
 
@@ -150,7 +150,10 @@ def test_other_methods_come_out_the_same(
     assert sorted(parts, key=lambda line: line["task_id"]) == lines(tmp_path / "whole")
 
 
-def test_translations_are_filed_under_their_source(passatk: Command, model: Path, tmp_path: Path) -> None:
+def test_translations_are_filed_under_their_source(
+    passatk: Command, model: Path, tmp_path: Path, require: Require
+) -> None:
+    require("java")
     out = tmp_path / "samples"
     done = passatk(
         *("generate", "--problems", "basics/written", "--task", "translate", "--source-language", "python"),
@@ -228,7 +231,10 @@ k = [1, 2]
 """
 
 
-def test_an_experiment_runs_whole_and_both_halves_verify(passatk: Command, model: Path, tmp_path: Path) -> None:
+def test_an_experiment_runs_whole_and_both_halves_verify(
+    passatk: Command, model: Path, tmp_path: Path, require: Require
+) -> None:
+    require("javascript")
     file, out = tmp_path / "tiny.toml", tmp_path / "run"
     file.write_text(EXPERIMENT.format(model=model))
     done = passatk("run", str(file), "--out", str(out), "--json")

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from running import Command
+from running import Command, Require
 
 from passatk.problems import load
 
@@ -15,7 +15,8 @@ BY_CLOCK = "    import time\n    return 2 if time.time_ns() // 1000 % 2 else 3\n
 
 
 @pytest.fixture
-def samples(tmp_path: Path) -> Path:
+def samples(tmp_path: Path, require: Require) -> Path:
+    require("javascript")
     path = tmp_path / "s.jsonl"
     other = load("basics").get("JavaScript/0").reference
     texts = [("Python/0", REFERENCE), ("Python/0", WRONG), ("Python/0", "    retrun\n"), ("JavaScript/0", other)]

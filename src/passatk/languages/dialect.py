@@ -9,17 +9,48 @@ from passatk.languages.syntax import Grammar, Outline, Part, outline
 NOTHING = re.compile(r"(?!)")
 
 
+LIST = r"[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*"
+"""Names between commas."""
+_FOLLOWS = r"\s*(?=[=;:,)({\[])(?!==|::)"
+_NO_TYPES = "return|else|new|delete|throw|case|goto|using|namespace|instanceof|extends|import|package|class|in|of"
+TYPED_BINDS = (
+    rf"\b(?!(?:{_NO_TYPES})\b)[A-Za-z_]\w*[ \t]*(?:[&*]+[ \t]*|[ \t]|\[\][ \t]*)([A-Za-z_]\w*){_FOLLOWS}",
+    rf"(?<=\S>)[ \t]*[&*]*[ \t]+[&*]*([A-Za-z_]\w*){_FOLLOWS}",
+    r",\s*([A-Za-z_]\w*)\s*(?=[=;])(?!==)",
+)
+"""`Dialect.binds` where a type stands before a name."""
+
+
+def patterns(*sources: str) -> tuple[re.Pattern[str], ...]:
+    """Regular expressions whose `^` and `$` match at lines."""
+    return tuple(re.compile(source, re.MULTILINE) for source in sources)
+
+
 class Dialect:
     """The written side of a `Language`. Its attributes are constants."""
 
     fences: ClassVar[tuple[str, ...]]
     """Names that a code block in this language may bear, in lower case."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Endings of source files."""
     lexicon: ClassVar[Lexicon]
     """Comments and strings."""
     grammar: ClassVar[Grammar]
     """Definitions, imports and names."""
+    interpolated: ClassVar[str] = r"(?!)"
+    """Strings that hold expressions: a regular expression."""
+    binds: ClassVar[tuple[re.Pattern[str], ...]] = ()
+    """What binds names in a function's body: one group with a name or a list of them."""
+    inner_parameters: ClassVar[re.Pattern[str]] = NOTHING
+    """Parameters of functions inside of others, where they stand beside types."""
+    upper_is_no_variable: ClassVar[bool] = False
+    """A pattern may hold types and variants, told from variables by their first letter (Rust)."""
+    members: ClassVar[tuple[str, ...]] = (".",)
+    """What stands before a name that is a member of something."""
     by_indentation: ClassVar[bool] = False
-    """Blocks are told by indentation, not by braces."""
+    """Blocks are told by indentation, not by what closes them."""
+    closer: ClassVar[str] = "}"
+    """Closes a block."""
     closers: ClassVar[int] = 1
     """Closing braces behind a solution: Java's method stands in a class."""
     code_line: ClassVar[re.Pattern[str]]
@@ -28,6 +59,8 @@ class Dialect:
     """Definitions that only run or test a solution, by their whole name."""
     driver_code: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of a statement or definition outside of functions that only runs or tests a solution."""
+    hands_over: ClassVar[re.Pattern[str]] = NOTHING
+    """At the beginning of a statement that gives the solution to others and so is a part of it."""
     test_imports: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of an import that only tests need."""
     reads_input: ClassVar[re.Pattern[str]] = NOTHING
@@ -54,8 +87,8 @@ class Dialect:
             return end_by_indentation(self.lexicon, text, new)
         return end_by_braces(self.lexicon, text, new, self.closers)
 
-    def open_braces(self, text: str) -> int:
-        """How many braces `text` leaves open."""
+    def open_blocks(self, text: str) -> int:
+        """How many blocks `text` leaves open, each to be closed by a `closer`; negative where it closes more."""
         return 0 if self.by_indentation else open_braces(self.lexicon, text)
 
     def outline(self, code: str) -> Outline:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
@@ -24,6 +25,7 @@ COMMON_IMPORTS = "\n".join(
 """What most programs begin with: warm interpreters have it imported."""
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
+_IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
 
 
@@ -64,7 +66,8 @@ _GRAMMAR = Grammar(
 
 @cache
 def _tool_name() -> str:
-    sources = "".join(harness(name) for name in ("python_harness.py", "passatk_peer.py"))
+    modules = ("python_harness", "passatk_peer", "passatk_proxies", "passatk_tests", "passatk_values")
+    sources = "".join(harness(f"{name}.py") for name in modules)
     return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
@@ -82,17 +85,31 @@ class Python(Language):
     by_indentation = True
     fences = ("python", "py", "python3", "py3", "python2", "ipython", "ipython3", "pycon", "jupyter", "sage")
     lexicon = _LEXICON
+    interpolated = r"""[rR]?[fF][rR]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+    binds = patterns(
+        rf"^[ \t]*({LIST})\s*(?::[^=\n]+)?=(?!=)",
+        r"=\s*([A-Za-z_]\w*)\s*=(?!=)",
+        r"\bfor\s+([\w\s,()*]*?)\s+in\b",
+        r"\blambda\s+([^:\n]*):",
+        r"\bas\s+([A-Za-z_]\w*)",
+        r"([A-Za-z_]\w*)\s*:=",
+        r"\bdef\s+(\w+)",
+    )
+    inner_parameters = re.compile(r"\bdef\s+\w+\s*\(([^()]*)\)")
+    suffixes = (".py",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
-        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
+        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b"
+        r"|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
         r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
     )
     driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
     driver_code = re.compile(
-        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b|(?:run_)?tests?\(|main\("
+        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b"
+        r"|(?:run_)?tests?\(|main\(|(?:sys\.|os\._)?exit\(|quit\(|raise SystemExit\b"
     )
-    reads_input = re.compile(r"\binput\(|\bsys\.stdin\b")
+    reads_input = re.compile(r"\binput\(|\bsys\.(?:stdin|argv)\b|\.parse_args\(|(?<![\w.])open\(")
     test_imports = re.compile(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
     returns = re.compile(r"\b(?:return|yield|raise)\b")
     stub = re.compile(
@@ -100,7 +117,8 @@ class Python(Language):
         re.DOTALL,
     )
     first_code = re.compile(r"from\s+__future__\s+import\b")
-    test_mark = re.compile(r"\bassert\b|\bcheck\(")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
+    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b")
     self_test = Problem(
         task_id="Python/self-test",
         benchmark="self-test",
@@ -164,7 +182,7 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
-        asked = dict.fromkeys(_FUNCTION.findall(problem.declaration))
+        asked = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
         return Program(
             language=self.name,
             files=(
@@ -178,13 +196,19 @@ class Python(Language):
                 env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
                 warm=_tool_name(),
             ),
-            requires=("numpy",) if uses_numpy else (),
+            requires=(*(("numpy",) if uses_numpy else ()), *_third_party(f"{problem.setup}\n{tests}")),
         )
 
 
 def _helpers(setup: str, numpy: bool) -> str:
     """What names numpy nowhere cannot notice that the import is left out, and saves 0.1 s."""
     return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
+
+
+def _third_party(code: str) -> list[str]:
+    """Modules that tests or their helpers import and that neither Python nor numpy brings."""
+    own = {"numpy", "program", *sys.stdlib_module_names}
+    return sorted({name for name in _IMPORT.findall(code) if name not in own})
 
 
 LANGUAGE = Python()

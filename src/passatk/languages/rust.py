@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.dialect import patterns
 from passatk.languages.lexing import SLASHES, Lexicon
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -36,6 +37,7 @@ _FLAGS = (
 
 _COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TEST = re.compile(r"#\[test\]\s*(?:pub\s+)?fn\s+(\w+)")
+_MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
 _MODULE = re.compile(r"^\s*(?:pub\s+)?mod\s+(\w+)\s*\{", re.MULTILINE)
 
 _SECTIONS = re.compile(r"\b(?:link_section|global_asm)\b")
@@ -104,6 +106,9 @@ _GRAMMAR = Grammar(
         (static_item name: (identifier) @name) @definition
         (macro_definition name: (identifier) @name) @definition
         (mod_item name: (identifier) @name) @definition
+        (trait_item body: (declaration_list (function_signature_item name: (identifier) @name))) @definition
+        (trait_item body: (declaration_list (function_item name: (identifier) @name))) @definition
+        (impl_item trait: (type_identifier) @name) @definition
         (impl_item type: (type_identifier) @name) @definition
         (impl_item type: (generic_type type: (type_identifier) @name)) @definition
         (use_declaration) @import
@@ -130,6 +135,11 @@ class Rust(Language):
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     fences = ("rust", "rs")
     lexicon = _LEXICON
+    binds = patterns(r"\blet\s+([^=:;]+)", r"\bfor\s+([^{};]*?)\s+in\b", r"\|([^|\n]*)\|", r"\bfn\s+(\w+)")
+    inner_parameters = re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)")
+    upper_is_no_variable = True
+    members = (".", "::")
+    suffixes = (".rs",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"#!?\[|(?:pub(?:\([^()]*\))?\s+)?(?:use\s+[\w:]+.*[;{]\s*$|(?:async\s+|unsafe\s+|const\s+)*fn\s+\w+|(?:struct|enum|trait|mod|union)\s+\w+[^.]*$"
@@ -139,8 +149,9 @@ class Rust(Language):
     driver_code = re.compile(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
     stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
     returns = re.compile(r"")
-    first_code = re.compile(r"#!\[")
-    test_mark = re.compile(r"#\[test\]")
+    first_code = re.compile(r"#!\[|//!|/\*!")
+    telling = re.compile(r"panicked at|^fatal|^assertion")
+    test_mark = re.compile(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(
         task_id="Rust/self-test",
         benchmark="self-test",
@@ -198,6 +209,7 @@ class Rust(Language):
         body = body_of(problem, sample)
         mark = mark_of(body, tests)
         refused = _FORBIDDEN if _SECTIONS.search(body) else ""
+        tests = _as_module(tests, self.without_comments(tests), mark)
         source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
         crates, stripped = [], source
         for crate in CRATES:
@@ -236,18 +248,18 @@ def _leaves(declaration: re.Match[str]) -> list[tuple[str, str]]:
     """(visibility, path) of every name that a `use` brings."""
     tree = re.sub(r"//[^\n]*|/\*.*?\*/", "", declaration["tree"], flags=re.DOTALL)
     leaves, prefixes, path = [], [""], ""
-    for token in re.findall(r"[{},]|[^{},]+", tree):
-        if token == "{":
+    for sign in re.findall(r"[{},]|[^{},]+", tree):
+        if sign == "{":
             prefixes.append(prefixes[-1] + path.strip())
             path = ""
-        elif token in "},":
+        elif sign in "},":
             if path.strip():
                 leaves.append(prefixes[-1] + path.strip())
             path = ""
-            if token == "}" and len(prefixes) > 1:
+            if sign == "}" and len(prefixes) > 1:
                 prefixes.pop()
         else:
-            path = token
+            path = sign
     if path.strip():
         leaves.append(path.strip())
     return [(declaration["visible"], re.sub(r"::self\b", "", leaf)) for leaf in leaves]
@@ -257,6 +269,14 @@ def _use_of(visible: str, path: str, part: Part) -> Part:
     name = re.split(r"\bas\b|::", path)[-1].strip()
     names = () if name in ("*", "_") else (name,)
     return Part(kind="import", names=names, text=f"{visible}use {path};", start=part.start, end=part.end)
+
+
+def _as_module(tests: str, code: str, mark: str) -> str:
+    """Tests that are a `main` as the one test of a module: the program's `main` is the harness's. `code`: `tests` again,
+    without comments."""
+    if _TEST.search(code) or not _MAIN.search(code):
+        return tests
+    return f"mod tests_{mark} {{ use super::*;\n{_MAIN.sub('#[test] fn main()', tests)}\n}}\n"
 
 
 def _callable_tests(tests: str, declaration: str) -> str:
