@@ -234,7 +234,7 @@ def _braced_run(dialect: Dialect) -> Callable[[str, bool], bool]:
             else:
                 code = blanked(dialect.lexicon, line)
                 commented = "/*" in line and "*/" not in line[line.rindex("/*") :] and "/*" not in code
-                depth = max(0, depth + sum(map(code.count, "({")) - sum(map(code.count, ")}")))
+                depth = max(0, depth + dialect.open_blocks(line) + code.count("(") - code.count(")"))
         return belongs
 
     return goes_on

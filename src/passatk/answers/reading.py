@@ -64,7 +64,7 @@ def read_answer(text: str, problem: Problem) -> Answer:
             blocks, label, chosen = [*fenced, *unfenced], "no fence", len(fenced) + found
     if chosen is not None:
         return _whole(dialect, problem, blocks, chosen, label, thinking)
-    body = _body(dialect, problem, fenced or _unfenced_bodies(said), thinking)
+    body = _body(dialect, problem, fenced or _unfenced_bodies(dialect, said), thinking)
     if body is not None:
         return body
     if declared is not None:
@@ -101,7 +101,7 @@ def prompt_program(dialect: Dialect, problem: Problem) -> str:
     prompt = problem.prompt or problem.declaration
     if dialect.by_indentation:
         return prompt
-    return dialect.shaped(prompt + "\n" + "}\n" * max(0, dialect.open_braces(prompt)), "")
+    return dialect.shaped(f"{prompt}\n" + f"{dialect.closer}\n" * max(0, dialect.open_blocks(prompt)), "")
 
 
 def _in_language(dialect: Dialect, blocks: Sequence[Block]) -> list[Block]:
@@ -136,14 +136,15 @@ def _whole(
     return Answer(code=code, whole=True, read_as=label, thinking=thinking)
 
 
-def _unfenced_bodies(said: str) -> list[Block]:
+def _unfenced_bodies(dialect: Dialect, said: str) -> list[Block]:
     """What may be a function's body in an answer without blocks: its indented lines, or all of it."""
     lines = said.split("\n")
     inside = [n for n, line in enumerate(lines) if line[:1] in (" ", "\t") and line.strip()]
     whole = Block(name="", code=said, closed=False)
     if not inside:
         return [whole]
-    last = next((n for n in range(inside[-1] + 1, len(lines)) if lines[n].strip() not in ("", "}", "};")), len(lines))
+    closing = ("", dialect.closer, f"{dialect.closer};")
+    last = next((n for n in range(inside[-1] + 1, len(lines)) if lines[n].strip() not in closing), len(lines))
     return [Block(name="", code="\n".join(lines[inside[0] : last])), whole]
 
 
@@ -202,8 +203,8 @@ def _as_body(dialect: Dialect, prompt: str, code: str) -> list[str]:
         if not first[:1].isspace():
             ways.append(f"{indentation}{first}\n{rest}")
         return ways
-    missing = dialect.open_braces(prompt + code)
-    return [code + "}\n" * missing] if missing >= 0 else []
+    missing = dialect.open_blocks(prompt + code)
+    return [code + f"{dialect.closer}\n" * missing] if missing >= 0 else []
 
 
 def _indentation_of(prompt: str) -> str:

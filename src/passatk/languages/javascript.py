@@ -116,7 +116,7 @@ class JavaScript(Language):
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
     telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
-    test_mark = re.compile(r"console\.assert")
+    test_mark = re.compile(r"console\.assert|\bassert\s*[.(]")
     self_test = Problem(
         task_id="JavaScript/self-test",
         benchmark="self-test",

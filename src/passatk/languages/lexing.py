@@ -24,7 +24,7 @@ _NESTED = re.compile(r"/\*|\*/")
 _TEMPLATE = re.compile(r"(?:\\.|\$(?!\{)|[^\\`$])*", re.DOTALL)
 _REGEX = re.compile(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*(?:\]|\Z)|[^/\\\[\n])+(?:/[a-z]*|\\?\Z|(?=\n))")
 _BEFORE_REGEX = frozenset(
-    [
+    (
         "return",
         "typeof",
         "case",
@@ -40,7 +40,7 @@ _BEFORE_REGEX = frozenset(
         "yield",
         "await",
         "default",
-    ]
+    )
 )
 _WORD_BEFORE = re.compile(r"[\w$]+\Z")
 

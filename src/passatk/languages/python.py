@@ -25,6 +25,7 @@ COMMON_IMPORTS = "\n".join(
 """What most programs begin with: warm interpreters have it imported."""
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
+_IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
 
 
@@ -65,7 +66,8 @@ _GRAMMAR = Grammar(
 
 @cache
 def _tool_name() -> str:
-    sources = "".join(harness(name) for name in ("python_harness.py", "passatk_peer.py"))
+    modules = ("python_harness", "passatk_peer", "passatk_proxies", "passatk_tests", "passatk_values")
+    sources = "".join(harness(f"{name}.py") for name in modules)
     return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
@@ -116,7 +118,7 @@ class Python(Language):
     )
     first_code = re.compile(r"from\s+__future__\s+import\b")
     telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
-    test_mark = re.compile(r"\bassert\b|\bcheck\(")
+    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b")
     self_test = Problem(
         task_id="Python/self-test",
         benchmark="self-test",
@@ -180,7 +182,7 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
-        asked = dict.fromkeys(_FUNCTION.findall(problem.declaration))
+        asked = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
         return Program(
             language=self.name,
             files=(
@@ -194,13 +196,19 @@ class Python(Language):
                 env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
                 warm=_tool_name(),
             ),
-            requires=("numpy",) if uses_numpy else (),
+            requires=(*(("numpy",) if uses_numpy else ()), *_third_party(f"{problem.setup}\n{tests}")),
         )
 
 
 def _helpers(setup: str, numpy: bool) -> str:
     """What names numpy nowhere cannot notice that the import is left out, and saves 0.1 s."""
     return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
+
+
+def _third_party(code: str) -> list[str]:
+    """Modules that tests or their helpers import and that neither Python nor numpy brings."""
+    own = {"numpy", "program", *sys.stdlib_module_names}
+    return sorted({name for name in _IMPORT.findall(code) if name not in own})
 
 
 LANGUAGE = Python()
