@@ -195,6 +195,13 @@ def imports_apart(dialect: Dialect, code: str, left_out: str, entry: str) -> tup
     return list(unique.values()), code
 
 
+def without_unused(dialect: Dialect, imports: Sequence[Part], code: str, prompt: str) -> list[Part]:
+    """`imports` without those that the prompt asked for and `code` does not use: they are not the answer's mistake."""
+    asked = {_plain(leaf.text) for leaf in _leaves(dialect, dialect.outline(prompt)) if leaf.kind == "import"}
+    used = words_of(dialect, code)
+    return [one for one in imports if _plain(one.text) not in asked or used.intersection(one.names)]
+
+
 def _words_beside(dialect: Dialect, code: str, parts: Sequence[Part]) -> set[str]:
     for part in reversed(parts):
         code = code[: part.start] + code[part.end :]

@@ -11,6 +11,7 @@ from passatk.answers.choosing import (
     needed_from,
     solution,
     without_drivers,
+    without_unused,
     words_of,
 )
 from passatk.answers.thinking import with_plain_blanks, within_reach, without_marks, without_thinking
@@ -123,6 +124,8 @@ def _whole(
     others += [dialect.shaped(block.code, "") for block in blocks[max(0, chosen - 30) : chosen]]
     joined = needed_from(dialect, code, [other for other in others if len(other) <= LONGEST], set(), entry, False)
     own, code = imports_apart(dialect, code, left_out, entry)
+    if not dialect.prompt_imports:
+        own = without_unused(dialect, own, code, prompt_program(dialect, problem))
     first, code = first_to_last(dialect, code)
     code = dialect.merged([*own, *joined], code, entry)
     tested = words_of(dialect, problem.tests.code)
