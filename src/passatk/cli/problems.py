@@ -28,7 +28,7 @@ def list_(
     from rich.table import Table
 
     from passatk.errors import InputError
-    from passatk.problems import BENCHMARKS, NAMES, load
+    from passatk.problems import BENCHMARKS, NAMES, load, load_all
     from passatk.report import terminal
     from passatk.textfiles import find_data
 
@@ -39,9 +39,10 @@ def list_(
     rows = []
     for name in NAMES:
         try:
-            found = load(name)
+            found = load_all(name)
             place = str(find_data(name) or "embedded")
-            rows.append({"name": name, "problems": len(found.problems), "languages": found.languages, "place": place})
+            languages = list(dict.fromkeys(problem.language for problem in found))
+            rows.append({"name": name, "problems": len(found), "languages": languages, "place": place})
         except InputError:
             benchmark = BENCHMARKS[name]
             place = f"passatk problems fetch {name}" if benchmark.files else benchmark.home
