@@ -20,6 +20,8 @@ have cargo || need cargo
 [ -e /usr/share/gocode/src/github.com/stretchr/testify/assert ] || need golang-github-stretchr-testify-dev
 [ -e /usr/include/boost/version.hpp ] || need libboost-dev
 [ -e /usr/include/openssl/md5.h ] || need libssl-dev
+[ -e /usr/share/java/javatuples.jar ] || need libjavatuples-java
+have ruby || need ruby
 for crate in rand regex md5; do
     compgen -G "/usr/share/cargo/registry/$crate-[0-9]*" >/dev/null || need "librust-$crate-dev"
 done

@@ -18,6 +18,8 @@ JOINED = asserts("f().join(',') === '1,2'")
 SHARED = (
     "const shared = [1, 2]\nconsole.assert(JSON.stringify(f(shared)) === JSON.stringify(shared.map((n) => 2 * n)))\n"
 )
+NODE = "const assert = require('node:assert')\nfunction test() {\n  assert.deepEqual(f(), [1, 2])\n}\ntest()\n"
+EVERY_ASSERTION = "const a = require('assert')\nfor (const name of Object.keys(a)) a[name] = () => {}\n"
 CALLBACK = "const secret = 3\nconsole.assert(f(() => secret) === 4)\n"
 
 
@@ -165,6 +167,20 @@ CHEATS = {
     "not JavaScript": cheat("  return (\n", REFUSED),
     "opens a comment": cheat(BAD + "/*", REFUSED),
     "closes the module": cheat(BAD + "});process.exit(0);(function () {\n", REFUSED, UNPROVEN),
+    "own assertions of node": cheat(patched(EVERY_ASSERTION), WRONG, tests=NODE, whole=True),
+    "own assertions while called": cheat(
+        f"const f = () => {{ {EVERY_ASSERTION.strip().replace(chr(10), '; ')} }}\n", WRONG, tests=NODE, whole=True
+    ),
+    "own iterator of node's arguments": cheat(
+        patched("Array.prototype[Symbol.iterator] = function * () { yield 1; yield 1 }"), WRONG, tests=NODE, whole=True
+    ),
+    "own comparison": cheat(
+        "class Same extends Array {}\nconst f = () => new Proxy(new Same(), { get: () => 1 })\n",
+        WRONG,
+        CRASH,
+        tests=NODE,
+        whole=True,
+    ),
 }
 
 HONEST = {
@@ -212,6 +228,7 @@ HONEST = {
         ),
         whole=True,
     ),
+    "deepEqual of node:assert": Honest("const f = () => [1, 2]\n", tests=NODE, whole=True),
     "deepStrictEqual": Honest(
         "const f = () => ({ a: [1, { b: 2 }] })\n",
         tests="require('assert').deepStrictEqual(f(), { a: [1, { b: 2 }] })\nconsole.assert(true)\n",

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from running import Command
 
+from passatk.languages import LANGUAGES
+
 
 def test_doctor_names_each_toolchain_and_the_isolation(passatk: Command) -> None:
     done = passatk("doctor", "--json")
     found = json.loads(done.stdout)
-    assert set(found["toolchains"]) == {"cpp", "go", "java", "javascript", "python", "rust"}
+    assert set(found["toolchains"]) == set(LANGUAGES)
     broken = found["failures"] or any(t["missing"] for t in found["toolchains"].values())
     assert done.returncode == (1 if broken else 0)
     for toolchain in found["toolchains"].values():

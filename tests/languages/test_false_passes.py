@@ -7,7 +7,7 @@ from verdict_cases import problem_for
 
 from passatk.judging import Environment, decide, default_limits
 from passatk.languages import LANGUAGES
-from passatk.records import Sample, Status, Verdict
+from passatk.records import Asserts, Sample, Status, Verdict
 from passatk.sandbox import Slot
 
 CHEATS = cheats()
@@ -20,7 +20,7 @@ def judged(environment: Environment, language: str, case: Cheat | Honest) -> Ver
     problem = problem_for(language)
     if case.tests is not None:
         declared = case.declaration or (case.text if case.whole else problem.declaration)
-        problem = msgspec.structs.replace(problem, tests=case.tests, declaration=declared)
+        problem = msgspec.structs.replace(problem, tests=Asserts(code=case.tests), declaration=declared)
     sample = Sample(task_id=problem.task_id, index=0, text=case.text, whole=case.whole)
     spoken = LANGUAGES[language]
     limits = default_limits(cpu_s=2.0)

@@ -34,6 +34,8 @@ def test_a_reference_passes_hidden_and_example_tests_of_every_basics_problem(
 ) -> None:
     from passatk.problems import basics
 
+    if language not in {problem.language for problem in basics.problems()}:
+        pytest.skip(f"basics is not written in {language}")
     programs = []
     for problem in (p for p in basics.problems() if p.language == language):
         sample = Sample(task_id=problem.task_id, index=0, text=problem.solution)

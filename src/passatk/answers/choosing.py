@@ -148,7 +148,7 @@ def _runs(dialect: Dialect, part: Part, entry: str, parts: Sequence[Part]) -> st
 
     What is seen by its name alone stays where something that stays relies on it.
     """
-    if not entry or entry in part.names:
+    if not entry or entry in part.names or dialect.hands_over.match(part.text):
         return None
     if dialect.driver_code.match(part.text):
         return "by name"

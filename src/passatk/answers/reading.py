@@ -1,5 +1,6 @@
 """An answer -> the code it means. Every step is a pure function of its own."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -55,15 +56,27 @@ def read_answer(text: str, problem: Problem) -> Answer:
         found, _ = solution(dialect, unfenced, entry)
         if found is not None:
             blocks, label, chosen = unfenced, "no fence", found
+    elif later := _behind_fences(said):
+        unfenced = unfenced_blocks(later, dialect)
+        found, _ = solution(dialect, unfenced, entry)
+        if found is not None:
+            blocks, label, chosen = [*fenced, *unfenced], "no fence", len(fenced) + found
     if chosen is not None:
         return _whole(dialect, problem, blocks, chosen, label, thinking)
-    body = _body(dialect, problem, fenced or _unfenced_bodies(said), thinking)
+    body = _body(dialect, problem, fenced or _unfenced_bodies(dialect, said), thinking)
     if body is not None:
         return body
     if declared is not None:
         return _whole(dialect, problem, fenced, declared, label, thinking)
     code = next((block.code for block in reversed(fenced or unfenced) if block.code.strip()), "")
     return Answer(code=code, whole=True, read_as="another function" if code else "nothing", thinking=thinking)
+
+
+def _behind_fences(said: str) -> str:
+    """What stands behind the last fence of an answer, if that is more than a few words."""
+    last = max(said.rfind("```"), said.rfind("~~~"))
+    later = said[last:].partition("\n")[2] if last >= 0 else ""
+    return later if "\n" in later.strip() else ""
 
 
 def looks_like_chat(text: str) -> bool:
@@ -84,10 +97,10 @@ def entry_point(problem: Problem) -> str:
 
 def prompt_program(dialect: Dialect, problem: Problem) -> str:
     """A problem's prompt with its last function closed, so that it can be looked at."""
-    prompt = problem.prompt
+    prompt = problem.prompt or problem.declaration
     if dialect.by_indentation:
         return prompt
-    return dialect.shaped(prompt + "\n" + "}\n" * max(0, dialect.open_braces(prompt)), "")
+    return dialect.shaped(f"{prompt}\n" + f"{dialect.closer}\n" * max(0, dialect.open_blocks(prompt)), "")
 
 
 def _in_language(dialect: Dialect, blocks: Sequence[Block]) -> list[Block]:
@@ -120,21 +133,22 @@ def _whole(
     return Answer(code=code, whole=True, read_as=label, thinking=thinking)
 
 
-def _unfenced_bodies(said: str) -> list[Block]:
+def _unfenced_bodies(dialect: Dialect, said: str) -> list[Block]:
     """What may be a function's body in an answer without blocks: its indented lines, or all of it."""
     lines = said.split("\n")
     inside = [n for n, line in enumerate(lines) if line[:1] in (" ", "\t") and line.strip()]
     whole = Block(name="", code=said, closed=False)
     if not inside:
         return [whole]
-    last = next((n for n in range(inside[-1] + 1, len(lines)) if lines[n].strip() not in ("", "}", "};")), len(lines))
+    closing = ("", dialect.closer, f"{dialect.closer};")
+    last = next((n for n in range(inside[-1] + 1, len(lines)) if lines[n].strip() not in closing), len(lines))
     return [Block(name="", code="\n".join(lines[inside[0] : last])), whole]
 
 
 def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block], thinking: str) -> Answer | None:
     """The last block that continues the prompt as its function's body."""
     prompt = problem.prompt
-    if not prompt.strip() or not getattr(problem, "in_function", True):
+    if not prompt.strip() or not problem.in_function:
         return None
     for block in reversed(blocks[-20:]):
         if not block.code.strip() or len(block.code) > LONGEST or not dialect.returns.search(block.code):
@@ -161,10 +175,18 @@ def _imports_of_body(dialect: Dialect, code: str) -> tuple[str, str]:
     return "".join(f"{part.text.rstrip()}\n" for part in imports), code
 
 
+_CONTROL = re.compile(r"(?:if|for|while|do|try|with|switch|match|select|loop|unsafe|else|case|synchronized)\b|\{")
+
+
 def _gives_back(dialect: Dialect, body: str) -> bool:
     """Whether a body gives something back itself, not only in functions that it defines."""
     parts = dialect.outline(textwrap.dedent(body)).parts
-    return any(part.kind in ("other", "error") and dialect.returns.search(part.text) for part in parts)
+    return any(
+        part.kind in ("other", "error")
+        and dialect.returns.search(part.text)
+        and (dialect.returns.match(part.text) or _CONTROL.match(part.text))
+        for part in parts
+    )
 
 
 def _as_body(dialect: Dialect, prompt: str, code: str) -> list[str]:
@@ -178,8 +200,8 @@ def _as_body(dialect: Dialect, prompt: str, code: str) -> list[str]:
         if not first[:1].isspace():
             ways.append(f"{indentation}{first}\n{rest}")
         return ways
-    missing = dialect.open_braces(prompt + code)
-    return [code + "}\n" * missing] if missing >= 0 else []
+    missing = dialect.open_blocks(prompt + code)
+    return [code + f"{dialect.closer}\n" * missing] if missing >= 0 else []
 
 
 def _indentation_of(prompt: str) -> str:

@@ -48,7 +48,9 @@ class Dialect:
     members: ClassVar[tuple[str, ...]] = (".",)
     """What stands before a name that is a member of something."""
     by_indentation: ClassVar[bool] = False
-    """Blocks are told by indentation, not by braces."""
+    """Blocks are told by indentation, not by what closes them."""
+    closer: ClassVar[str] = "}"
+    """Closes a block."""
     closers: ClassVar[int] = 1
     """Closing braces behind a solution: Java's method stands in a class."""
     code_line: ClassVar[re.Pattern[str]]
@@ -57,6 +59,8 @@ class Dialect:
     """Definitions that only run or test a solution, by their whole name."""
     driver_code: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of a statement or definition outside of functions that only runs or tests a solution."""
+    hands_over: ClassVar[re.Pattern[str]] = NOTHING
+    """At the beginning of a statement that gives the solution to others and so is a part of it."""
     test_imports: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of an import that only tests need."""
     reads_input: ClassVar[re.Pattern[str]] = NOTHING
@@ -83,8 +87,8 @@ class Dialect:
             return end_by_indentation(self.lexicon, text, new)
         return end_by_braces(self.lexicon, text, new, self.closers)
 
-    def open_braces(self, text: str) -> int:
-        """How many braces `text` leaves open."""
+    def open_blocks(self, text: str) -> int:
+        """How many blocks `text` leaves open, each to be closed by a `closer`; negative where it closes more."""
         return 0 if self.by_indentation else open_braces(self.lexicon, text)
 
     def outline(self, code: str) -> Outline:

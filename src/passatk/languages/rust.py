@@ -37,6 +37,7 @@ _FLAGS = (
 
 _COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TEST = re.compile(r"#\[test\]\s*(?:pub\s+)?fn\s+(\w+)")
+_MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
 _MODULE = re.compile(r"^\s*(?:pub\s+)?mod\s+(\w+)\s*\{", re.MULTILINE)
 
 _SECTIONS = re.compile(r"\b(?:link_section|global_asm)\b")
@@ -105,6 +106,9 @@ _GRAMMAR = Grammar(
         (static_item name: (identifier) @name) @definition
         (macro_definition name: (identifier) @name) @definition
         (mod_item name: (identifier) @name) @definition
+        (trait_item body: (declaration_list (function_signature_item name: (identifier) @name))) @definition
+        (trait_item body: (declaration_list (function_item name: (identifier) @name))) @definition
+        (impl_item trait: (type_identifier) @name) @definition
         (impl_item type: (type_identifier) @name) @definition
         (impl_item type: (generic_type type: (type_identifier) @name)) @definition
         (use_declaration) @import
@@ -145,9 +149,9 @@ class Rust(Language):
     driver_code = re.compile(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
     stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
     returns = re.compile(r"")
-    first_code = re.compile(r"#!\[")
+    first_code = re.compile(r"#!\[|//!|/\*!")
     telling = re.compile(r"panicked at|^fatal|^assertion")
-    test_mark = re.compile(r"#\[test\]")
+    test_mark = re.compile(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(
         task_id="Rust/self-test",
         benchmark="self-test",
@@ -205,6 +209,7 @@ class Rust(Language):
         body = body_of(problem, sample)
         mark = mark_of(body, tests)
         refused = _FORBIDDEN if _SECTIONS.search(body) else ""
+        tests = _as_module(tests, self.without_comments(tests), mark)
         source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
         crates, stripped = [], source
         for crate in CRATES:
@@ -264,6 +269,14 @@ def _use_of(visible: str, path: str, part: Part) -> Part:
     name = re.split(r"\bas\b|::", path)[-1].strip()
     names = () if name in ("*", "_") else (name,)
     return Part(kind="import", names=names, text=f"{visible}use {path};", start=part.start, end=part.end)
+
+
+def _as_module(tests: str, code: str, mark: str) -> str:
+    """Tests that are a `main` as the one test of a module: the program's `main` is the harness's. `code`: `tests` again,
+    without comments."""
+    if _TEST.search(code) or not _MAIN.search(code):
+        return tests
+    return f"mod tests_{mark} {{ use super::*;\n{_MAIN.sub('#[test] fn main()', tests)}\n}}\n"
 
 
 def _callable_tests(tests: str, declaration: str) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from passatk.pipeline.checking import Check, check_problems
     from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
+    from passatk.pipeline.explaining import explained_problems
     from passatk.pipeline.generation import Generation, GenerationReport, complete, generate
     from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
     from passatk.pipeline.reference import TokenCheck, check_tokens
@@ -37,6 +38,7 @@ _HOME = {
         "read_experiments",
         "run",
     ),
+    "explaining": ("explained_problems",),
     "generation": (
         "Generation",
         "GenerationReport",
@@ -94,6 +96,7 @@ __all__ = [
     "completion_of",
     "evaluate",
     "evaluation_of",
+    "explained_problems",
     "generate",
     "generation_of",
     "generations_of",

@@ -21,7 +21,7 @@ from passatk.pipeline.languages import check_languages
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
 from passatk.pipeline.settings import Judging, Languages, TargetLanguage
-from passatk.problems import ProblemSet, load
+from passatk.problems import BENCHMARKS, ProblemSet, load
 from passatk.prompts import completion
 from passatk.records import Isolation, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
@@ -115,6 +115,7 @@ def evaluate(
         for warning in warnings:
             warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
+    refuse_without_tests(used)
     _check_k(request.k, tasks)
     references = _References(used, request)
     environment = environment or Environment(used.languages, request.sandboxed)
@@ -230,8 +231,14 @@ _CHATS_WARN_OF = 20
 
 
 def reference_of(problem: Problem) -> Sample:
-    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need."""
-    return Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
+    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need.
+
+    Outside of a function it is whole: strings that end a model's completion may stand in it.
+    """
+    text = problem.reference or ""
+    if problem.in_function or not problem.stop:
+        return Sample(task_id=problem.task_id, index=0, text=text)
+    return Sample(task_id=problem.task_id, index=0, text=problem.prompt + text + problem.suffix, whole=True)
 
 
 def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
@@ -253,6 +260,15 @@ def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
         if problem.language in given
     }
     return msgspec.structs.replace(problems, problems=problems.problems | changed)
+
+
+def refuse_without_tests(problems: ProblemSet) -> None:
+    """Raises InputError where no problem has tests: of what is asked, nothing could be judged."""
+    if not problems.problems or any(problem.tests.code.strip() for problem in problems.problems.values()):
+        return
+    name = next(iter(problems.problems.values())).benchmark
+    advice = BENCHMARKS[name].without_tests if name in BENCHMARKS else "Give them tests"
+    raise InputError(f"the problems of {problems.name} have no tests, so nothing can be judged by them. {advice}")
 
 
 def _check_k(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
@@ -328,7 +344,8 @@ def _tests(problem: Problem, request: Evaluation) -> str:
 def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
     """The program a sample becomes, cut where its completion ends."""
     if not sample.whole:
-        sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text))
+        alone = not (problem.prompt or problem.suffix)  # it continues nothing
+        sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text), whole=alone)
     return LANGUAGES[problem.language].program(problem, sample, tests)
 
 

@@ -2,20 +2,23 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from passatk.errors import InputError, SourceError, UnknownNameError
+from passatk.languages import by_name
 from passatk.problems import basics
-from passatk.problems.base import Benchmark, FieldError, rows_of
+from passatk.problems.base import Benchmark, FieldError, UnknownLanguageError, rows_of
 from passatk.problems.benchmarks import BENCHMARKS
+from passatk.problems.own import OWN
 from passatk.records import Problem, Record
 from passatk.textfiles import find_data, looks_like_json, read_json
 
-__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "load"]
+__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "load", "load_all"]
 
 NAMES = (basics.NAME, *BENCHMARKS)
 
@@ -58,17 +61,29 @@ class ProblemSet(Record, frozen=True, kw_only=True):
 def load(source: str) -> ProblemSet:
     """Problems by name or from a file or folder.
 
-    A name may go on with a variant, a tier and a language, in any order: `basics`, `basics/depth`, `humaneval-x/java`,
-    `humanevalpack/fix/rust`.
+    A name may go on with a variant, a tier and a language (or an alias of it), in any order: `basics`, `basics/depth`,
+    `humaneval-x/java`, `multipl-e/js`, `humanevalpack/fix/rust`. Problems of languages that are not here are left out of
+    names and folders.
 
     Raises:
         UnknownNameError: no such name or path, or a part that the set does not have.
-        SourceError: a file's contents are not problems.
+        SourceError: a file's contents are not problems, or are in a language that is not here.
+        InputError: problems of several languages have one id.
+    """
+    name = source.partition("/")[0]
+    if name not in NAMES and Path(source).exists():
+        return msgspec.structs.replace(_load_path(Path(source)), source=str(Path(source).resolve()))
+    return ProblemSet(name=source, source=source, problems=_by_id(name, load_all(source)))
+
+
+def load_all(source: str) -> list[Problem]:
+    """Problems by name, like `load`; ids may be there several times.
+
+    Raises:
+        UnknownNameError, SourceError: as `load`.
     """
     name, *parts = source.split("/")
     if name not in NAMES:
-        if Path(source).exists():
-            return msgspec.structs.replace(_load_path(Path(source)), source=str(Path(source).resolve()))
         raise UnknownNameError("problems", source, NAMES, "A file or folder works too.")
     variants = BENCHMARKS[name].variants if name in BENCHMARKS else ()
     variant = next((part for part in parts if part in variants), "")
@@ -76,12 +91,16 @@ def load(source: str) -> ProblemSet:
     for part in parts:
         if part != variant:
             problems = _part(name, problems, part, variants)
-    return ProblemSet(name=source, source=source, problems=_by_id(name, problems))
+    return problems
 
 
 def _part(name: str, problems: list[Problem], part: str, variants: Iterable[str]) -> list[Problem]:
     """Those of a tier or a language."""
-    kept = [problem for problem in problems if part in (problem.tier, problem.language)]
+    try:
+        language = by_name(part).name
+    except UnknownNameError:
+        language = ""
+    kept = [problem for problem in problems if part == problem.tier or language == problem.language]
     if not part or not kept:
         tiers, languages = (dict.fromkeys(getattr(p, of) for p in problems) for of in ("tier", "language"))
         kinds = [kind for kind, some in (("variant", variants), ("tier", any(tiers)), ("language", True)) if some]
@@ -94,7 +113,9 @@ def _load_name(name: str, variant: str) -> list[Problem]:
         return list(basics.problems())
     folder = find_data(name)
     if folder is None:
-        how = f"get them with `passatk problems fetch {name}`, or " if BENCHMARKS[name].files else ""
+        benchmark = BENCHMARKS[name]
+        home = f"get them from {benchmark.home} and " if benchmark.home else ""
+        how = f"get them with `passatk problems fetch {name}`, or " if benchmark.files else home
         raise InputError(
             f"the problems of {name} are not on this machine; {how}set PASSATK_DATA to a folder that holds a folder"
             f" {name}"
@@ -103,16 +124,17 @@ def _load_name(name: str, variant: str) -> list[Problem]:
     files = [file for file in _files(folder) if any(file.match(pattern) for pattern in benchmark.patterns)]
     if not files:
         raise InputError(f"no problems of {name} in {folder}: expected files called {', '.join(benchmark.patterns)}")
-    return [problem for file in files for _, problem in _read(file, benchmark, variant)]
+    return [problem for _, _, problem in _read_files(files, benchmark, variant)]
 
 
 def _load_path(path: Path) -> ProblemSet:
     problems: dict[str, Problem] = {}
-    for file in _files(path) if path.is_dir() else [path]:
-        for line, problem in _read(file):
-            if problem.task_id in problems:
-                raise SourceError(file, line, f"{problem.task_id!r} is there twice", "one record per task", "task_id")
-            problems[problem.task_id] = problem
+    for file, line, problem in _read_files(_files(path) if path.is_dir() else [path]):
+        other = problems.setdefault(problem.task_id, problem)
+        if other is not problem:
+            where = "" if other.language == problem.language else f", in {other.language} and in {problem.language}"
+            field = "id" if problem.benchmark == OWN.name else "task_id"
+            raise SourceError(file, line, f"{problem.task_id!r} is there twice{where}", "one record per task", field)
     return ProblemSet(name=path.resolve().name, problems=problems)
 
 
@@ -138,10 +160,31 @@ def _files(folder: Path) -> list[Path]:
     return sorted(found)
 
 
+def _read_files(
+    files: Sequence[Path], benchmark: Benchmark[Any] | None = None, variant: str = ""
+) -> Iterator[tuple[Path, int | None, Problem]]:
+    """(file, line, problem) of every record. Of several files, those of languages that are not here are left out.
+
+    Raises:
+        SourceError: a single file has a problem in a language that is not here, or all of several have.
+    """
+    refused: list[SourceError] = []
+    found = False
+    for file in files:
+        for line, problem in _read(file, benchmark, variant, refused if len(files) > 1 else None):
+            found = True
+            yield file, line, problem
+    if refused and not found:
+        raise refused[0]
+
+
 def _read(
-    file: Path, benchmark: Benchmark[Any] | None = None, variant: str = ""
+    file: Path, benchmark: Benchmark[Any] | None, variant: str, refused: list[SourceError] | None
 ) -> Iterator[tuple[int | None, Problem]]:
-    """(line, problem) of every record in a file; of the benchmark that recognises it where none is named."""
+    """(line, problem) of every record in a file; of the benchmark that recognises it where none is named.
+
+    `refused` takes the errors about languages that are not here; where it is None they are raised.
+    """
     for line, value in read_json(file):
         for record in rows_of(value):
             if not isinstance(record, dict):
@@ -153,7 +196,11 @@ def _read(
             except msgspec.ValidationError as error:
                 raise _wrong_field(file, line, record, str(error), found) from error
             except FieldError as error:
-                raise SourceError(file, line, error.problem, error.expected, error.field) from error
+                wrong = SourceError(file, line, error.problem, error.expected, error.field)
+                if refused is None or not isinstance(error, UnknownLanguageError):
+                    raise wrong from error
+                refused.append(wrong)
+                continue
             yield line, problem
 
 
@@ -162,15 +209,21 @@ def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Be
 
     Where none does, the one most of whose fields are there, so that the missing ones can be named.
     """
-    fitting = [benchmark for benchmark in BENCHMARKS.values() if benchmark.recognises(record)] or [
+    known_forms = (*BENCHMARKS.values(), OWN)
+    fitting = [benchmark for benchmark in known_forms if benchmark.recognises(record)] or [
         benchmark
-        for benchmark in BENCHMARKS.values()
-        if 2 * sum(field in record for field in benchmark.required) > len(benchmark.required)
+        for benchmark in known_forms
+        if 2 * sum(field in record for field in benchmark.required) >= len(benchmark.required)
     ]
     if not fitting:
-        known = "; ".join(f"{name}: {', '.join(b.required)}" for name, b in BENCHMARKS.items())
+        known = "; ".join(f"{form.name}: {', '.join(form.required)}" for form in known_forms)
         raise SourceError(file, line, f"fields {', '.join(map(repr, record))} fit no benchmark", known)
-    return max(fitting, key=lambda benchmark: sum(field in record for field in benchmark.required))
+
+    def fields_there(benchmark: Benchmark[Any]) -> tuple[float, int]:
+        count = sum(field in record for field in benchmark.required)
+        return count / len(benchmark.required), count
+
+    return max(fitting, key=fields_there)
 
 
 _KINDS = {
@@ -188,9 +241,18 @@ def _wrong_field(
 ) -> SourceError:
     """The words of msgspec in ours: "Expected `str`, got `int` - at `$.prompt`", or a field that is missing."""
     told, _, place = message.partition(" - at `$")
+    unknown = re.fullmatch(r"Object contains unknown field `(.+)`", told)
+    if unknown:
+        fields = [field.encode_name for field in msgspec.structs.fields(benchmark.row)]
+        close = get_close_matches(unknown[1], fields, n=1)
+        expected = f"{close[0]!r}, perhaps" if close else f"one of {', '.join(fields)}"
+        return SourceError(file, line, "is not a field of a problem", expected, unknown[1])
     missing = re.fullmatch(r"Object missing required field `(\w+)`", told)
     field = missing[1] if missing else place.strip(".`")
     kinds = [_KINDS.get(kind, kind) for kind in re.findall(r"\w+", told.partition("`")[2].partition("`")[0])]
     value = record.get(re.split(r"[.\[]", field)[0])
     wrong = "is missing" if missing else f"must be {' or '.join(kinds)}, got {value!r:.40}"
-    return SourceError(file, line, wrong, f"a record of {benchmark.name}", field or None)
+    if ">= 1" in told:
+        wrong = "is empty"
+    form = "a problem as docs/problems.md describes it" if benchmark is OWN else f"a record of {benchmark.name}"
+    return SourceError(file, line, wrong, form, field or None)

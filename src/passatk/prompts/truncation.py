@@ -10,11 +10,14 @@ from passatk.records import Problem
 
 def completion(problem: Problem, text: str) -> str:
     """The part of a model's continuation that belongs to `problem`, closed where its benchmark closes it."""
-    if problem.cut and (rule := earliest(rules_of(problem))):
+    # a benchmark with stop strings cuts at these alone: helpers behind the function are part of the program
+    rules = rules_of(problem)[:1] if problem.stop else rules_of(problem)
+    if problem.cut and (rule := earliest(rules)):
         text = text[: rule(text, 0)]
     if problem.closed:
         language = by_name(problem.language)
-        text += "\n}" * max(0, language.open_braces(problem.prompt) + min(0, language.open_braces(text)))
+        missing = language.open_blocks(problem.prompt) + min(0, language.open_blocks(text))
+        text += f"\n{language.closer}" * max(0, missing)
     return text
 
 

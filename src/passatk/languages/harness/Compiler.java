@@ -78,7 +78,9 @@ public class Compiler {
         DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
         Compiler one = new Compiler();
-        one.platform.setLocation(StandardLocation.CLASS_PATH, List.of(new File(arguments[0])));
+        List<File> classPath = new ArrayList<>();
+        for (String place : arguments) if (!place.isEmpty()) classPath.add(new File(place));
+        one.platform.setLocation(StandardLocation.CLASS_PATH, classPath);
         while (true) {
             int count;
             try {

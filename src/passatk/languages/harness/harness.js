@@ -43,7 +43,6 @@
   for (const name of ['Buffer', 'clearTimeout', 'process', 'queueMicrotask', 'setImmediate', 'setTimeout']) {
     realm[name] = globalThis[name]
   }
-  realm.require = require
   const forProgram = (call) => function (...args) {
     const answer = call(this, args)
     if (answer[0]) return answer[1]
@@ -51,7 +50,7 @@
   }
   const { toTests } = vm.runInContext(taken('membrane.js'), realm)(main, forProgram)
   let asserted = 0
-  realm.passatk = {
+  const counting = {
     failed: (words) => leave(65, 'Assertion failed' + words),
     count: () => { asserted += 1 }
   }
@@ -61,16 +60,55 @@
       count()
       if (!condition) failed(words(message) + new Error().stack.split('\\n').slice(2, 3).join(''))
     }
-  })(passatk)`, realm)
-  delete realm.passatk
+  })`, realm)(counting)
   realm.console = Object.assign(Object.create(null), console, { assert })
+
+  const text = taken('tests.js')
+  // node's own assertions, as they are before the program can change them; called from the tests' realm, whose arrays
+  // the program cannot change
+  const withAssertions = () => {
+    const node = require('assert')
+    node.deepEqual({}, {}) // loads what it compares with
+    const trusted = vm.runInContext(`(({ count, failed }, AssertionError, modules) => {
+      const missed = (error) => {
+        if (error instanceof AssertionError) failed(' ' + error.message)
+        throw error
+      }
+      const call = (original) => (...given) => {
+        count()
+        try {
+          const answer = original(...given)
+          return typeof answer === 'object' && answer !== null ? answer.then(undefined, missed) : answer
+        } catch (error) {
+          missed(error)
+        }
+      }
+      const made = modules.map((module) => {
+        const own = (condition, message) => {
+          count()
+          if (!condition) failed(message === undefined ? '' : ' ' + message)
+        }
+        for (const [name, original] of module) own[name] = name === 'ok' ? own : call(original)
+        return Object.assign(own, { AssertionError })
+      })
+      for (const own of made) own.strict = made[1]
+      return made
+    })`, realm)
+    const functions = (module) => Object.entries(module).filter(([name]) => /^[a-z]/.test(name) && name !== 'strict')
+    const [loose, strict] = trusted(counting, node.AssertionError, [functions(node), functions(node.strict)])
+    return vm.runInContext(`(loose, strict, require) => {
+      const own = { assert: loose, 'node:assert': loose, 'assert/strict': strict, 'node:assert/strict': strict }
+      return (name) => typeof name === 'string' && Object.prototype.hasOwnProperty.call(own, name) ? own[name] : require(name)
+    }`, realm)(loose, strict, require)
+  }
+  realm.require = /\brequire\b/.test(text) ? withAssertions() : require
 
   let tests
   const source = taken('program.js')
   const path = process.cwd() + '/program.js'
   try {
     vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: path })
-    tests = new vm.Script("'use strict';" + taken('tests.js'), { filename: 'tests.js' })
+    tests = new vm.Script("'use strict';" + text, { filename: 'tests.js' })
   } catch (error) {
     leave(64, error.stack)
   }
