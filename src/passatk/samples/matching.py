@@ -10,6 +10,7 @@ from passatk.errors import UnknownNameError
 from passatk.languages import LANGUAGES, by_name
 from passatk.languages.heads import heads
 from passatk.problems import NAMES, ProblemSet
+from passatk.prompts import completion
 from passatk.records import Problem, Sample
 from passatk.samples.formats import FormatError, Generation
 
@@ -185,8 +186,10 @@ class Matching:
 def sample_of(generation: Generation, problem: Problem, index: int) -> Sample:
     """A generation as a sample of its problem."""
     text, whole = generation.text, generation.whole
-    if generation.continued and _squeezed(generation.prompt or "") != _squeezed(problem.prompt):
-        text, whole = (generation.prompt or "") + text, True
+    prompt = generation.prompt or ""
+    if generation.continued and _squeezed(prompt) != _squeezed(problem.prompt):
+        ended = completion(msgspec.structs.replace(problem, prompt=prompt), text)
+        text, whole = prompt + ended, True
     if whole and _is_body(generation, problem):
         whole = False
     return Sample(
