@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from running import Command
+from running import Command, Require
 
 from passatk.judging import Environment
 from passatk.judging.environment import usable_cpus
@@ -69,21 +69,24 @@ def best(python_only: Environment) -> Iterator[Slot]:
 
 
 @pytest.fixture(params=sorted(LANGUAGES))
-def language(request: pytest.FixtureRequest, environment: Environment) -> str:
+def language(request: pytest.FixtureRequest, require: Require) -> str:
     """Each language in turn, if its toolchain is here."""
     name: str = request.param
-    toolchain = environment.toolchains[name]
-    if not toolchain.usable:
-        pytest.skip(f"no {name} toolchain: {toolchain.missing[0]}")
+    require(name)
     return name
 
 
 @pytest.fixture
-def every_toolchain(environment: Environment) -> None:
-    """For tests of what needs all languages at once."""
-    for name, toolchain in environment.toolchains.items():
-        if not toolchain.usable:
-            pytest.skip(f"no {name} toolchain: {toolchain.missing[0]}")
+def require(environment: Environment) -> Require:
+    """Skips a test, with the reason, where the toolchain of a language it needs is missing."""
+
+    def check(*languages: str) -> None:
+        for name in languages:
+            toolchain = environment.toolchains[name]
+            if not toolchain.usable:
+                pytest.skip(f"no {name} toolchain: {toolchain.missing[0]}")
+
+    return check
 
 
 @pytest.fixture

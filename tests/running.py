@@ -13,6 +13,8 @@ from passatk.records import Record
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 """The `passatk` fixture: arguments of the command, environment variables by keyword."""
+Require = Callable[..., None]
+"""The `require` fixture: names of languages that a test needs."""
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 65534

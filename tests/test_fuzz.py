@@ -154,7 +154,7 @@ outcomes = st.builds(
 @settings(deadline=None)
 @given(name=st.sampled_from(sorted(LANGUAGES)), attempts=st.lists(outcomes, min_size=1, max_size=4))
 def test_any_facts_become_a_verdict(name: str, attempts: list[Outcome]) -> None:
-    verdict = decide(attempts, default_limits(), LANGUAGES[name].read_failure)
+    verdict = decide(attempts, default_limits(), LANGUAGES[name].failure)
     if verdict.status is Status.PASSED:
         passing = [a for a in attempts if a.fault is None and a.proof and a.run is not None and a.run.exit_code == 0]
         assert any(a.run is not None and a.run.stopped_by is None for a in passing)

@@ -11,33 +11,80 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from passatk.decoding import DecodingSettings
     from passatk.decoding.seeding import set_seed
-    from passatk.errors import PassatkError
+    from passatk.errors import (
+        EnvironmentFault,
+        InputError,
+        Interrupted,
+        PassatkError,
+        RunFolderError,
+        SandboxError,
+        ScalingRefusedError,
+        ScoreRefusedError,
+        SourceError,
+        StorageError,
+        UnknownNameError,
+    )
     from passatk.models import ModelSpec
     from passatk.pipeline import (
         Check,
         Evaluation,
+        Experiment,
+        Finished,
+        Flip,
         Generation,
         GenerationReport,
+        Prompting,
+        Regeneration,
         Report,
         Verification,
         check_problems,
         complete,
         evaluate,
         generate,
+        read_experiment,
+        read_experiments,
+        regenerate,
+        run,
         verify,
     )
-    from passatk.problems import load
+    from passatk.problems import ProblemSet, load
+    from passatk.records import LimitPolicy, Limits, PassAtK, Problem, Sample, Score, Status, StepLimits, Verdict
     from passatk.scoring import pass_at_k
 
 _HOME = {
     "Check": "pipeline",
     "DecodingSettings": "decoding",
+    "EnvironmentFault": "errors",
     "Evaluation": "pipeline",
+    "Experiment": "pipeline",
+    "Finished": "pipeline",
+    "Flip": "pipeline",
     "Generation": "pipeline",
     "GenerationReport": "pipeline",
+    "InputError": "errors",
+    "Interrupted": "errors",
+    "LimitPolicy": "records",
+    "Limits": "records",
     "ModelSpec": "models",
+    "PassAtK": "records",
     "PassatkError": "errors",
+    "Problem": "records",
+    "ProblemSet": "problems",
+    "Prompting": "pipeline",
+    "Regeneration": "pipeline",
     "Report": "pipeline",
+    "RunFolderError": "errors",
+    "Sample": "records",
+    "SandboxError": "errors",
+    "ScalingRefusedError": "errors",
+    "Score": "records",
+    "ScoreRefusedError": "errors",
+    "SourceError": "errors",
+    "Status": "records",
+    "StepLimits": "records",
+    "StorageError": "errors",
+    "UnknownNameError": "errors",
+    "Verdict": "records",
     "Verification": "pipeline",
     "check_problems": "pipeline",
     "complete": "pipeline",
@@ -45,6 +92,10 @@ _HOME = {
     "generate": "pipeline",
     "load": "problems",
     "pass_at_k": "scoring",
+    "read_experiment": "pipeline",
+    "read_experiments": "pipeline",
+    "regenerate": "pipeline",
+    "run": "pipeline",
     "set_seed": "decoding.seeding",
     "verify": "pipeline",
 }
@@ -52,12 +103,37 @@ _HOME = {
 __all__ = [
     "Check",
     "DecodingSettings",
+    "EnvironmentFault",
     "Evaluation",
+    "Experiment",
+    "Finished",
+    "Flip",
     "Generation",
     "GenerationReport",
+    "InputError",
+    "Interrupted",
+    "LimitPolicy",
+    "Limits",
     "ModelSpec",
+    "PassAtK",
     "PassatkError",
+    "Problem",
+    "ProblemSet",
+    "Prompting",
+    "Regeneration",
     "Report",
+    "RunFolderError",
+    "Sample",
+    "SandboxError",
+    "ScalingRefusedError",
+    "Score",
+    "ScoreRefusedError",
+    "SourceError",
+    "Status",
+    "StepLimits",
+    "StorageError",
+    "UnknownNameError",
+    "Verdict",
     "Verification",
     "__version__",
     "check_problems",
@@ -66,6 +142,10 @@ __all__ = [
     "generate",
     "load",
     "pass_at_k",
+    "read_experiment",
+    "read_experiments",
+    "regenerate",
+    "run",
     "set_seed",
     "verify",
 ]
@@ -75,3 +155,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(f"passatk.{_HOME[name]}"), name)
     raise AttributeError(f"module 'passatk' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

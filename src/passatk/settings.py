@@ -23,9 +23,9 @@ _R = TypeVar("_R")
 _T = TypeVar("_T", bound=msgspec.Struct)
 _BOUNDS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "gt": ("above", lambda value, bound: value > bound),
-    "ge": ("at least", lambda value, bound: value >= bound),
+    "ge": ("of at least", lambda value, bound: value >= bound),
     "lt": ("below", lambda value, bound: value < bound),
-    "le": ("at most", lambda value, bound: value <= bound),
+    "le": ("of at most", lambda value, bound: value <= bound),
 }
 _WORDS = {int: "a whole number", float: "a number", str: "a string", bool: "true or false", Path: "a path"}
 _PLURALS = {int: "whole numbers", float: "numbers", str: "strings", Path: "paths"}
@@ -45,8 +45,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """In the unit of the key; `msgspec.NODEFAULT` where one must be given."""
     group: str = ""
     """Heading for help, where it is not the table's own."""
-    flags: tuple[str, ...] = ()
-    """Names of its option, where they do not follow from the key."""
+    option: str = ""
+    """Name of its option, where it does not follow from the key; several between spaces, short ones of one letter."""
     off: str = ""
     """Help of the option that switches it off, for settings that are on by default."""
     unset: str = ""
@@ -100,6 +100,9 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         """A value as it is written on the command line after the setting's name: TOML; bare words are strings."""
         if self.depth == 0 and _bare(self.type) is str and not text.startswith(("[", '"', "'")):
             return text
+        if self.depth == 1 and not text.startswith("["):
+            parts = [text] if self.element is str else text.split(",")
+            return [part if self.element is str else parse_value(part.strip()) for part in parts]
         return parse_value(text)
 
 
@@ -107,7 +110,7 @@ def setting(  # its parameters are the vocabulary of a declaration
     text: str,
     *,
     key: str = "",
-    flag: str | tuple[str, ...] = (),
+    option: str = "",
     off: str = "",
     unset: str = "",
     metavar: str = "",
@@ -116,8 +119,7 @@ def setting(  # its parameters are the vocabulary of a declaration
     **bounds: float,
 ) -> msgspec.Meta:
     """Makes the annotated field a setting; see `Setting` for what each part is."""
-    flags = (flag,) if isinstance(flag, str) else flag
-    extra = {"key": key, "flags": flags, "off": off, "unset": unset, "metavar": metavar, "quantity": quantity}
+    extra = {"key": key, "option": option, "off": off, "unset": unset, "metavar": metavar, "quantity": quantity}
     return msgspec.Meta(description=text, extra={"setting": extra | {"scale": scale, "bounds": bounds}})
 
 

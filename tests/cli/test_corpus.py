@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-import pytest
-from running import Command
+from running import Command, Require
+
+from passatk.languages import LANGUAGES
 
 
 def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
@@ -45,8 +46,8 @@ def test_a_function_is_shown_in_six_languages(passatk: Command) -> None:
     assert all(f"--- {language}" in shown.stdout for language in ("python", "cpp", "java", "javascript", "go", "rust"))
 
 
-@pytest.mark.usefixtures("every_toolchain")
-def test_a_file_is_checked_by_what_its_manifest_says(passatk: Command, tmp_path: Path) -> None:
+def test_a_file_is_checked_by_what_its_manifest_says(passatk: Command, tmp_path: Path, require: Require) -> None:
+    require(*LANGUAGES)
     file = tmp_path / "documents.jsonl"
     made = passatk("corpus", "synthesize", "--functions", "800", "--documents", "60", "--seed", "5", "--out", str(file))
     assert made.returncode == 0, made.stderr

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from running import Command, descendants
+from running import Command, Require, descendants
 
 from passatk.problems import load
 
@@ -99,7 +99,10 @@ def wait_gone(pids: list[int]) -> None:
         time.sleep(0.02)
 
 
-def test_an_interrupted_run_ends_at_once_leaves_nothing_running_and_goes_on(passatk: Command, tmp_path: Path) -> None:
+def test_an_interrupted_run_ends_at_once_leaves_nothing_running_and_goes_on(
+    passatk: Command, tmp_path: Path, require: Require
+) -> None:
+    require("javascript")
     path = samples(tmp_path / "s.jsonl")
     for number in (signal.SIGINT, signal.SIGTERM):
         out = tmp_path / f"run-{number}"

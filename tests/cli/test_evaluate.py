@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import Command
+from running import Command, Require
 
+from passatk.languages import LANGUAGES
 from passatk.problems import load
 from passatk.records import Status
 
@@ -26,8 +27,10 @@ def python_samples(path: Path, *texts: str, task: str = "Python/0") -> Path:
     return write(path, *({"task_id": task, "generation": text} for text in texts))
 
 
-@pytest.mark.usefixtures("every_toolchain")
-def test_the_shipped_generations_get_the_statuses_written_beside_them(passatk: Command, tmp_path: Path) -> None:
+def test_the_shipped_generations_get_the_statuses_written_beside_them(
+    passatk: Command, tmp_path: Path, require: Require
+) -> None:
+    require(*LANGUAGES)
     done = passatk(
         "evaluate", EXAMPLES, "--problems", "basics", "--out", "run", "--cpu-seconds", 2, "--memory-mib", 256
     )
@@ -75,7 +78,8 @@ def test_the_digest_does_not_depend_on_the_number_of_workers(passatk: Command, t
     assert len(digests) == 1
 
 
-def test_tiers_are_scored_apart_where_there_are_several(passatk: Command, tmp_path: Path) -> None:
+def test_tiers_are_scored_apart_where_there_are_several(passatk: Command, tmp_path: Path, require: Require) -> None:
+    require("go")
     right = {task: load("basics").get(task).solution for task in ("Python/0", "Python/200", "Go/200")}
     answers = [("Python/0", right["Python/0"]), ("Python/0", WRONG), ("Python/200", right["Python/200"])]
     rows = [{"task_id": task, "generation": text} for task, text in [*answers, ("Go/200", right["Go/200"])]]
@@ -112,7 +116,8 @@ def test_example_tests_are_the_public_ones(passatk: Command, tmp_path: Path) -> 
     assert "100.0 [100.0, 100.0]" in example.stdout
 
 
-def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_path: Path) -> None:
+def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_path: Path, require: Require) -> None:
+    require("javascript")
     reference = load("basics").get("JavaScript/0").solution
     samples = write(tmp_path / "s", {"task_id": "Python/0", "generation": reference})
     done = passatk("evaluate", samples, "--problems", "basics", "--target-language", "javascript", "--out", "run")
@@ -121,7 +126,10 @@ def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_pa
     assert "100.0 [" in done.stdout
 
 
-def test_a_task_whose_own_reference_fails_is_left_out_and_named(passatk: Command, tmp_path: Path, data: Path) -> None:
+def test_a_task_whose_own_reference_fails_is_left_out_and_named(
+    passatk: Command, tmp_path: Path, data: Path, require: Require
+) -> None:
+    require("javascript")
     problems = load(str(data / "humaneval-x")).problems
     tasks = ("JavaScript/0", "JavaScript/112")
     samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].solution} for t in tasks))
@@ -148,7 +156,10 @@ def test_a_missing_toolchain_is_not_the_models_fault(passatk: Command, tmp_path:
     assert "PASSATK_GO=/nowhere is not an executable" in allowed.stdout
 
 
-def test_a_toolchain_that_comes_back_is_used_by_the_same_command(passatk: Command, tmp_path: Path) -> None:
+def test_a_toolchain_that_comes_back_is_used_by_the_same_command(
+    passatk: Command, tmp_path: Path, require: Require
+) -> None:
+    require("go")
     samples = write(tmp_path / "s", {"task_id": "Go/0", "generation": load("basics").get("Go/0").solution})
     command = ("evaluate", samples, "--problems", "basics", "--out", "run")
     assert passatk(*command, PASSATK_GO="/nowhere").returncode == 3
@@ -180,7 +191,8 @@ def test_a_pipe_is_refused_before_it_is_read(passatk: Command, tmp_path: Path) -
     assert "save it to a file" in done.stderr
 
 
-def test_toolchains_under_tmp_stay_visible_to_programs(passatk: Command, tmp_path: Path) -> None:
+def test_toolchains_under_tmp_stay_visible_to_programs(passatk: Command, tmp_path: Path, require: Require) -> None:
+    require("go")
     home = str(tmp_path / "home")  # pytest's folders lie under /tmp
     samples = write(
         tmp_path / "s",
@@ -208,7 +220,7 @@ BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
     "empty file": (b"", [], "the file is empty"),
     "duplicate sample": (b'{"task_id": "Python/0", "generation": "", "sample": 1}\n' * 2, [], "is there twice"),
     "n < k": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "1,10"], "pass@10 needs at least 10 samples"),
-    "k = 0": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "0"], "whole numbers at least 1 (option --k)"),
+    "k = 0": (b'{"task_id": "Python/0", "generation": ""}\n', ["--k", "0"], "whole numbers of at least 1 (option --k)"),
     "k is no number": (
         b'{"task_id": "Python/0", "generation": ""}\n',
         ["--k", "ten"],
@@ -251,7 +263,7 @@ def test_a_run_folder_of_another_run_is_refused_with_the_difference(passatk: Com
     (tmp_path / "home" / "thesis.txt").write_text("mine")
     stranger = passatk("evaluate", samples, "--problems", "basics", "--out", "home")
     assert stranger.returncode == 2
-    assert "is no run folder" in stranger.stderr
+    assert "is not a run folder" in stranger.stderr
 
 
 def test_a_full_disk_is_named_and_what_is_judged_is_kept(passatk: Command, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Command
+from running import Command, Require
 from tiny import make_model
 
 
@@ -64,7 +64,8 @@ def test_resuming_generates_only_what_is_missing(passatk: Command, model: Path, 
     assert (again["generated_now"], again["digest"]) == (0, first["digest"])
     other = passatk("generate", "--problems", "basics/written", "--model", str(model), "--out", str(out), "--seed", "5")
     assert other.returncode == 2
-    assert "give another --out" in other.stderr
+    assert "choose another folder" in other.stderr
+    assert "(option --out)" in other.stderr
 
 
 def test_samples_can_be_added_and_a_finished_folder_needs_no_model(passatk: Command, tmp_path: Path) -> None:
@@ -149,7 +150,10 @@ def test_other_methods_come_out_the_same(
     assert sorted(parts, key=lambda line: line["task_id"]) == lines(tmp_path / "whole")
 
 
-def test_translations_are_filed_under_their_source(passatk: Command, model: Path, tmp_path: Path) -> None:
+def test_translations_are_filed_under_their_source(
+    passatk: Command, model: Path, tmp_path: Path, require: Require
+) -> None:
+    require("java")
     out = tmp_path / "samples"
     done = passatk(
         *("generate", "--problems", "basics/written", "--task", "translate", "--source-language", "python"),
@@ -227,7 +231,10 @@ k = [1, 2]
 """
 
 
-def test_an_experiment_runs_whole_and_both_halves_verify(passatk: Command, model: Path, tmp_path: Path) -> None:
+def test_an_experiment_runs_whole_and_both_halves_verify(
+    passatk: Command, model: Path, tmp_path: Path, require: Require
+) -> None:
+    require("javascript")
     file, out = tmp_path / "tiny.toml", tmp_path / "run"
     file.write_text(EXPERIMENT.format(model=model))
     done = passatk("run", str(file), "--out", str(out), "--json")

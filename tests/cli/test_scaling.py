@@ -184,7 +184,7 @@ def test_laws_say_where_they_come_from(passatk: Command) -> None:
     [
         (("fit", "absent.csv"), "cannot read absent.csv"),
         (("fit", "few.csv"), "2 runs do not determine five parameters"),
-        (("fit", "few.csv", "--approach", "4"), "unknown --approach '4'; known: 1, 2, 3, all"),
+        (("fit", "few.csv", "--approach", "4"), "unknown approach '4'; known: 1, 2, 3, all"),
         (("fit", "few.csv", "--budgets", "1e19,many"), "--budgets 'many': expected a positive number, like 50M"),
         (("fit", "few.csv", "--flops", "1e30"), "no run was there: 1e30 FLOP"),
         (("optimal", "--flops", "-1"), "--flops '-1': expected a positive number"),
@@ -196,7 +196,7 @@ def test_laws_say_where_they_come_from(passatk: Command) -> None:
         (("plan",), "which budget?"),
         (("plan", "--hours", "1"), "a speed needs all of"),
         (("plan", "--flops", "1e20", "--law", "besiroglu", "--law", "hoffmann"), "one law decides here"),
-        (("plot", "isoflop", "few.csv", "--out", "p.svg"), "a file that `passatk scaling fit --out` wrote"),
+        (("plot", "isoflop", "few.csv", "--out", "p.svg"), "a file that `passatk scaling fit` wrote"),
         (("plot", "pie", "few.csv", "--out", "p.svg"), "unknown plot 'pie'; known: frontier, isoflop, residuals"),
         (("plot", "frontier", "few.csv", "--out", "p.gif"), "unknown format 'gif'"),
     ],

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from running import Command
+from running import Command, Require
 
 from passatk.problems import load
 
@@ -15,7 +15,8 @@ BY_CLOCK = "    import time\n    return 2 if time.time_ns() // 1000 % 2 else 3\n
 
 
 @pytest.fixture
-def samples(tmp_path: Path) -> Path:
+def samples(tmp_path: Path, require: Require) -> Path:
+    require("javascript")
     path = tmp_path / "s.jsonl"
     other = load("basics").get("JavaScript/0").reference
     texts = [("Python/0", REFERENCE), ("Python/0", WRONG), ("Python/0", "    retrun\n"), ("JavaScript/0", other)]
@@ -81,7 +82,7 @@ def test_a_kept_verification_is_a_run_and_can_be_verified(passatk: Command, run:
 
 
 def test_what_cannot_be_verified_says_why(passatk: Command, run: Path, tmp_path: Path) -> None:
-    assert "is no run folder" in passatk("verify", tmp_path / "nothing").stderr
+    assert "is not a run folder" in passatk("verify", tmp_path / "nothing").stderr
     wrong = passatk("verify", run, "--problems", "basics/python")
     assert wrong.returncode == 2
     assert "their hashes differ" in " ".join(wrong.stderr.split())

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from running import Require
 
 from passatk.corpus.bodies import body, spelling
 from passatk.corpus.bundles import bundle
@@ -160,7 +161,8 @@ def test_an_expression_that_went_into_the_next_step_is_not_named_later() -> None
     assert not any(f"{a} = {b};" in text for text in bodies for a, b in itertools.permutations(("first", "second")))
 
 
-def test_a_count_is_an_int_in_cpp_wherever_it_goes(environment: Environment) -> None:
+def test_a_count_is_an_int_in_cpp_wherever_it_goes(environment: Environment, require: Require) -> None:
+    require("cpp")
     program = AbstractProgram(steps=(step("even", "tally", NUMBERS), step("at_most", "value", "int", 4)))
     made = [specification_of(program, Draws(0, "counts", number)) for number in range(20)]
     verdicts = judged(environment, [bundle("cpp", [one for one in made if one is not None], 0)])

@@ -34,8 +34,8 @@ def outcome(
     return Outcome(build=build, run=run, proof=proof, isolation=ISOLATION, fault=fault)
 
 
-def failing(_: StepFacts) -> Status:
-    return Status.RUNTIME_ERROR
+def failing(_: StepFacts) -> tuple[Status, str]:
+    return Status.RUNTIME_ERROR, ""
 
 
 over_cpu = LIMITS.run.cpu_s + 0.01

@@ -26,7 +26,7 @@ def judged(environment: Environment, language: str, case: Cheat | Honest) -> Ver
     limits = default_limits(cpu_s=2.0)
     program = spoken.program(problem, sample, problem.tests.code)
     with Slot(environment.world) as slot:
-        return decide([slot.execute(program, limits)], limits, spoken.read_failure)
+        return decide([slot.execute(program, limits)], limits, spoken.failure)
 
 
 @pytest.mark.parametrize(("language", "name"), CHEATS)

@@ -11,7 +11,6 @@ from passatk.records import Record
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*)")
 _QUOTE = re.compile(r"[ \t]{0,8}>[ ]?")
-_PLACE = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)*")
 _TAG = re.compile(r"[ \t]*\{?[ \t]*\.?(?P<name>[A-Za-z][\w+#.-]*)?")
 _SENTENCE = re.compile(r"[A-Za-z][\w'-]*(?:[ \t]+[\w'(),.-]+){2,}[ \t.:!]*\Z")
 _TAGGED = re.compile(
@@ -83,7 +82,7 @@ def _fences(text: str, dialect: Dialect) -> list[Block]:
     here: _Open | None = None
     for number, line in enumerate(lines):
         if here is None:
-            here = _opening(line, blocks)
+            here = _opening(line, blocks, dialect)
             continue
         content = _content(line, here)
         found = _FENCE.search(content) if "```" in content or "~~~" in content else None
@@ -101,7 +100,7 @@ def _fences(text: str, dialect: Dialect) -> list[Block]:
     return blocks
 
 
-def _opening(line: str, blocks: list[Block]) -> _Open | None:
+def _opening(line: str, blocks: list[Block], dialect: Dialect) -> _Open | None:
     """The block that `line` opens; one that it closes too is added to `blocks`."""
     found = _FENCE.search(line) if "```" in line or "~~~" in line else None
     if found is None:
@@ -109,19 +108,13 @@ def _opening(line: str, blocks: list[Block]) -> _Open | None:
     mark, rest = found["mark"], found["rest"]
     if mark in rest:  # all on one line
         inner = rest[: rest.index(mark)]
-        tag = _TAG.match(inner)
-        named = tag is not None and tag["name"] and inner[tag.end() :].startswith(" ")
-        blocks.append(
-            Block(
-                name=str(tag["name"]).lower() if named and tag else "",
-                code=inner[tag.end() :].strip() if named and tag else inner,
-            )
-        )
+        name, _, code = inner.partition(" ")
+        named = name.lower() in dialect.fences
+        blocks.append(Block(name=name.lower() if named else "", code=code if named else inner))
         return None
-    quoted = _QUOTE.match(line) is not None
-    return _Open(
-        mark, _tag_of(rest), _indentation(line[: found.start()]) if not line[: found.start()].strip() else 0, quoted
-    )
+    before = line[: found.start()]
+    indentation = 0 if before.strip() else _indentation(before)
+    return _Open(mark, _tag_of(rest), indentation, quoted=_QUOTE.match(line) is not None)
 
 
 def _indentation(line: str) -> int:

@@ -29,7 +29,8 @@ class Answer(Record, frozen=True, kw_only=True):
     whole: bool
     """`code` is a program of its own; else it continues the problem's prompt."""
     read_as: str
-    """How it was read: `block`, `blocks joined`, `no fence`, `body`, `another function`, `thinking not closed`, `nothing`."""
+    """How it was read: `block`, `blocks joined`, `no fence`, `body`, `another function`, `thinking not closed`,
+    `nothing`."""
     thinking: str = ""
     """What the model thought before it answered."""
 

@@ -10,6 +10,7 @@
 import functools
 import inspect
 import operator
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -49,7 +50,7 @@ class Table:
     @property
     def settings(self) -> list[Setting]:
         """The settings that are options."""
-        record: type[Any] = self.record or TABLES[self.name]
+        record = self.record or TABLES[self.name]
         found = settings_of(record)
         return [one for one in found if one.key not in self.without and (not self.only or one.key in self.only)]
 
@@ -103,7 +104,7 @@ def _parameter(table: Table, one: Setting) -> inspect.Parameter:
     elif one.default is msgspec.NODEFAULT:
         words.append("[required]")
     option = typer.Option(
-        *_flags(one),
+        *flags_of(one),
         help=" ".join(words),
         metavar=metavar,
         show_default=False,
@@ -121,11 +122,11 @@ def _help(one: Setting) -> str:
     return one.help
 
 
-def _flags(one: Setting) -> tuple[str, ...]:
-    if one.flags:
-        return one.flags
+def flags_of(one: Setting) -> tuple[str, ...]:
+    """The names of a setting's option, the long one last."""
     name = one.key.replace("_", "-")
-    return (f"--no-{name}",) if one.default is True else (f"--{name}",)
+    names = one.option.split() or [f"no-{name}" if one.default is True else name]
+    return tuple(f"--{name}" if len(name) > 1 or name == one.key else f"-{name}" for name in names)
 
 
 def _option_type(one: Setting) -> tuple[Any, str | None]:
@@ -136,7 +137,7 @@ def _option_type(one: Setting) -> tuple[Any, str | None]:
     if one.quantity:
         return str, one.metavar or "NUMBER"
     if one.depth:
-        return operator.getitem(list, one.element), one.metavar or None
+        return types.GenericAlias(list, (one.element,)), one.metavar or None
     return one.element, one.metavar or None
 
 
@@ -166,7 +167,7 @@ def _plain(one: Setting, value: Any) -> Any:
 
 
 def _quantity(one: Setting, text: str) -> float:
-    number = number_of(text, _flags(one)[0])
+    number = number_of(text, flags_of(one)[-1])
     return round(number) if one.element is int else number
 
 
@@ -213,14 +214,10 @@ class Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except PassatkError as error:
-            flag = next((_longest(p.opts) for p in self.params if p.name == error.setting and p.opts), None)
+            flag = next((max(p.opts, key=len) for p in self.params if p.name == error.setting and p.opts), None)
             if flag is not None and flag.startswith("--") and flag not in str(error):
                 error.args = (f"{str(error).rstrip('.')} (option {flag})",)
             raise
-
-
-def _longest(names: list[str]) -> str:
-    return max(names, key=len)
 
 
 class App(typer.Typer):

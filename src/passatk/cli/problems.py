@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from passatk.cli.generated import App
+from passatk.cli.generated import App, Given, Table, with_settings
+from passatk.settings import build
 
 app = App(
     help="Problems: what there is, what one says, whether they can be judged here, where to get them.",
@@ -87,28 +88,31 @@ def show(
 
 
 @app.command()
+@with_settings(
+    Table("problems", "Problems", only=("languages",)),
+    Table("judging", "Judging", without=("k", "tests", "repeat", "cached", "bootstrap_seed", "allow_unjudged")),
+)
 def check(
+    given: Given,
     source: Annotated[str, typer.Argument(help=f"Which problems: {_SOURCE}")] = "basics",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Number of programs judged in parallel. [default: number of CPUs]")
-    ] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
-    no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Run the programs unprotected.")] = False,
     json: _Json = False,
 ) -> None:
     """Run every reference solution; exit 1 if one does not pass here."""
     import msgspec
 
-    from passatk.languages import by_name
     from passatk.pipeline import check_problems
+    from passatk.pipeline.languages import canonical
+    from passatk.pipeline.settings import Judging
     from passatk.problems import load
     from passatk.report import terminal
 
     problems = load(source)
-    if language:
-        problems = problems.only([by_name(name).name for name in language])
+    languages = canonical(given["problems"].get("languages"), "languages")
+    if languages is not None:
+        problems = problems.only(languages)
+    judging = build(Judging, given["judging"], "[judging]")
     with terminal.progress(terminal.console_for("stderr"), "checking") as progress:
-        checks = check_problems(problems, workers, sandboxed=not no_sandbox, progress=progress)
+        checks = check_problems(problems, judging.workers, judging.limits, judging.sandboxed, progress)
     if json:
         rows = [
             {

@@ -13,17 +13,13 @@ from typing import Literal
 
 from passatk.corpus.documents import Document
 from passatk.errors import InputError
+from passatk.languages import LANGUAGES
 from passatk.prompts.building import language_tag
 
 Reason = Literal["long lines", "machine-made", "few letters", "too large", "too small", "no text", "duplicate"]
 
 LANGUAGE_OF_SUFFIX: Mapping[str, str] = {
-    **dict.fromkeys((".py",), "python"),
-    **dict.fromkeys((".cc", ".cpp", ".cxx", ".hpp", ".hh"), "cpp"),
-    **dict.fromkeys((".java",), "java"),
-    **dict.fromkeys((".js", ".mjs", ".cjs"), "javascript"),
-    **dict.fromkeys((".go",), "go"),
-    **dict.fromkeys((".rs",), "rust"),
+    suffix: language.name for language in LANGUAGES.values() for suffix in language.suffixes
 }
 MOST_CHARACTERS_A_LINE = 100
 LEAST_LETTERS = 0.4

@@ -1,82 +1,19 @@
-"""Whose name is a name: what a function calls its own, in six languages, told from its text.
+"""Whose name is a name: what a function calls its own, told from its text.
 
 A function's own are its parameters, its name, and what its body binds: assignments, declarations, loops, lambdas. That
 is told by patterns and not by a parser, so that it works on parts of programs; what no pattern knows stays as it is.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from passatk.languages import by_name
 from passatk.languages.heads import parameters
+from passatk.languages.lexing import SLASH_STAR
 
-_DOUBLE, _SINGLE = r'"(?:\\.|[^"\\\n])*"', r"'(?:\\.|[^'\\\n])*'"
-_CHARACTER = r"'(?:\\[^'\n]+|\\'|[^'\\\n])'"
-_TICKS = r"`(?:\\.|[^`\\])*`"
-_NOTES = r"//[^\n]*|/\*.*?(?:\*/|\Z)"
-_LONG = r'"""(?:\\.|.)*?"""|\'\'\'(?:\\.|.)*?\'\'\''
-_NOTHING = "(?!)"
-_LEXEMES: Mapping[str, tuple[str, str, str]] = {
-    "python": (r"\#[^\n]*", f"[rRbBuU]*(?:{_LONG}|{_DOUBLE}|{_SINGLE})", f"[rR]?[fF][rR]?(?:{_DOUBLE}|{_SINGLE})"),
-    "cpp": (_NOTES, f"{_DOUBLE}|{_CHARACTER}", _NOTHING),
-    "java": (_NOTES, f"{_DOUBLE}|{_CHARACTER}", _NOTHING),
-    "javascript": (_NOTES, f"{_DOUBLE}|{_SINGLE}", _TICKS),
-    "go": (_NOTES, f"{_DOUBLE}|{_CHARACTER}|{_TICKS}", _NOTHING),
-    "rust": (_NOTES, f"{_DOUBLE}|{_CHARACTER}", _NOTHING),
-}
-"""Comments; literals; texts with expressions inside."""
 _SIGN = r"\.{2,3}|::|->|[\w$]+|[^\w\s]"
-_SCAN = {
-    language: re.compile(rf"(?P<note>{note})|(?P<mixed>{mixed})|(?P<literal>{literal})|(?P<sign>{_SIGN})", re.DOTALL)
-    for language, (note, literal, mixed) in _LEXEMES.items()
-}
 _INSIDE = re.compile(_SIGN)
-_OF_ANOTHER: Mapping[str, tuple[str, ...]] = {"cpp": (".", "->", "::"), "rust": (".", "::")}
-"""What stands before a name that is a member of something; a full stop in the other languages."""
-
-_LIST = r"[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*"
-_FOLLOWS = r"\s*(?=[=;:,)({\[])(?!==|::)"
-_NO_TYPES = "return|else|new|delete|throw|case|goto|using|namespace|instanceof|extends|import|package|class|in|of"
-_C = (
-    rf"\b(?!(?:{_NO_TYPES})\b)[A-Za-z_]\w*[ \t]*(?:[&*]+[ \t]*|[ \t]|\[\][ \t]*)([A-Za-z_]\w*){_FOLLOWS}",
-    rf"(?<=\S>)[ \t]*[&*]*[ \t]+[&*]*([A-Za-z_]\w*){_FOLLOWS}",
-    r",\s*([A-Za-z_]\w*)\s*(?=[=;])(?!==)",
-)
-_BINDS: Mapping[str, tuple[str, ...]] = {
-    "python": (
-        rf"^[ \t]*({_LIST})\s*(?::[^=\n]+)?=(?!=)",
-        r"=\s*([A-Za-z_]\w*)\s*=(?!=)",
-        r"\bfor\s+([\w\s,()*]*?)\s+in\b",
-        r"\blambda\s+([^:\n]*):",
-        r"\bas\s+([A-Za-z_]\w*)",
-        r"([A-Za-z_]\w*)\s*:=",
-        r"\bdef\s+(\w+)",
-    ),
-    "cpp": (*_C, r"\bauto\s*&{0,2}\s*\[([\w\s,]*)\]"),
-    "java": (*_C, r"\b([A-Za-z_]\w*)\s*->", r"\(([\w\s,]*)\)\s*->"),
-    "javascript": (
-        r"\b(?:const|let|var)\s+(\[[^\]=]*\]|\{[^}=]*\}|[A-Za-z_$][\w$]*)",
-        r",\s*([A-Za-z_$][\w$]*)\s*=(?![=>])",
-        r"([A-Za-z_$][\w$]*)\s*=>",
-        r"\(([^()]*)\)\s*=>",
-        r"\bfunction\b\s*([\w$]*)",
-        r"\bfunction\b\s*[\w$]*\s*\(([^()]*)\)",
-    ),
-    "go": (rf"({_LIST})\s*:=", rf"\bvar\s+({_LIST})"),
-    "rust": (
-        r"\blet\s+([^=:;]+)",
-        r"\bfor\s+([^{};]*?)\s+in\b",
-        r"\|([^|\n]*)\|",
-        r"\bfn\s+(\w+)",
-    ),
-}
-_BINDINGS = {language: [re.compile(p, re.MULTILINE) for p in patterns] for language, patterns in _BINDS.items()}
-_INNER = {
-    "python": re.compile(r"\bdef\s+\w+\s*\(([^()]*)\)"),
-    "go": re.compile(r"\bfunc\s*\(([^()]*)\)"),
-    "rust": re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)"),
-}
-"""Parameters of functions inside, where they stand beside types."""
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _NEVER = frozenset(
     re.findall(
@@ -88,14 +25,24 @@ _NEVER = frozenset(
 )
 
 
+@cache
+def _scan(name: str) -> re.Pattern[str]:
+    """Finds comments, texts with expressions inside, literals and signs, in this order."""
+    language = by_name(name)
+    note = "|".join((*language.lexicon.comments, *([SLASH_STAR] if language.lexicon.nested_comments else ())))
+    literal = "|".join(language.lexicon.strings)
+    kinds = {"note": note, "mixed": language.interpolated, "literal": literal, "sign": _SIGN}
+    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()), re.DOTALL)
+
+
 def lexemes(text: str, language: str) -> Iterator[tuple[int, str, bool]]:
     """(place, token, is it a word that could be a name) of code without its comments.
 
     A literal is one token. Of Python's f-strings and JavaScript's templates the insides are looked at.
     """
     before = ""
-    members = _OF_ANOTHER.get(language, (".",))
-    for found in _SCAN[language].finditer(text):
+    members = by_name(language).members
+    for found in _scan(language).finditer(text):
         kind, token = found.lastgroup, found[0]
         if kind == "sign":
             yield found.start(), token, before not in members and (token[0].isalpha() or token[0] in "_$")
@@ -115,15 +62,15 @@ def lexemes(text: str, language: str) -> Iterator[tuple[int, str, bool]]:
 def own_names(body: str, language: str, given: Iterable[str] = ()) -> frozenset[str]:
     """What a body binds, and what it is `given`: the function's name and parameters."""
     names = set(given)
-    for pattern in _BINDINGS[language]:
+    spoken = by_name(language)
+    for pattern in spoken.binds:
         for found in pattern.findall(body):
-            bound = re.sub(r":\s*[^,|)]*", "", found) if language == "rust" else found
+            bound = re.sub(r":\s*[^,|)]*", "", found) if spoken.upper_is_no_variable else found
             names.update(_WORD.findall(re.sub(r"=[^,]*", "", bound)))
-    if (inner := _INNER.get(language)) is not None:
-        for found in inner.findall(body):
-            names.update(parameters(found, by_name(language)))
+    for found in spoken.inner_parameters.findall(body):
+        names.update(parameters(found, spoken))
     kept = names - _NEVER
-    return frozenset(name for name in kept if not name[0].isupper()) if language == "rust" else frozenset(kept)
+    return frozenset(name for name in kept if not (spoken.upper_is_no_variable and name[0].isupper()))
 
 
 def normalised(body: str, language: str, given: Iterable[str] = ()) -> tuple[str, ...]:
@@ -137,7 +84,7 @@ def normalised(body: str, language: str, given: Iterable[str] = ()) -> tuple[str
         numbers.setdefault(token, f"${len(numbers)}") if is_name and token in own else token
         for _, token, is_name in lexemes(body, language)
     ]
-    if language == "python":
+    if by_name(language).by_indentation:
         return tuple(tokens[1:] if tokens and tokens[0].endswith(('"""', "'''")) else tokens)
     end = len(tokens)
     while end and tokens[end - 1] in ("}", ";"):

@@ -7,6 +7,7 @@ from passatk.corpus.documents import Document
 from passatk.corpus.names import normalised
 from passatk.languages import by_name
 from passatk.languages.heads import Head, heads, last_head
+from passatk.languages.lexing import end_by_braces
 from passatk.records import Problem, Record
 
 GRAM = 8
@@ -90,7 +91,7 @@ def bodies(text: str, language: str) -> Iterator[tuple[Head, str]]:
             outside = re.search(rf"^[ \t]{{0,{margin}}}[^\s#]", rest, re.MULTILINE)
             yield head, rest[: outside.start()] if outside else rest
         else:
-            yield head, rest[: spoken.end_of_function(rest, 0)]
+            yield head, rest[: end_by_braces(spoken.lexicon, rest, 0)]
 
 
 def _normalised(before: str, body: str, language: str) -> tuple[str, ...]:

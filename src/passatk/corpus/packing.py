@@ -33,7 +33,8 @@ def learn_tokenizer(paths: Sequence[Path], size: int) -> CodeGeeXTokenizer:
     if not SMALLEST <= size <= LARGEST_VOCABULARY:
         raise InputError(
             f"a vocabulary of {size} tokens: it must be {SMALLEST}, to hold every byte, to {LARGEST_VOCABULARY}, which"
-            " 16 bits hold; give another --vocabulary"
+            " 16 bits hold; choose another",
+            setting="vocabulary",
         )
     total = sum(1 for _ in read_documents(paths))
     if not total:
@@ -60,7 +61,8 @@ def pieces_of(document: Document, tokenizer: CodeGeeXTokenizer, context: int) ->
     if room < 1:
         raise InputError(
             f"a context of {context} tokens has no room for code: {document.prompt.strip()!r}, with which each part"
-            f" begins, is {len(prompt)} tokens; give a --context above that"
+            f" begins, is {len(prompt)} tokens; choose a context above that",
+            setting="context",
         )
     found: list[Piece] = []
     current: list[int] = []
@@ -153,7 +155,8 @@ def pack(
             why = f"; {seen[LEFT_OUT]} are longer than a window of {context} tokens" if seen[LEFT_OUT] else ""
             raise InputError(
                 f"no document is left for {split}{why}; a corpus needs some to train and some to validate (about one"
-                " function in fifty): give a larger corpus or --context"
+                " function in fifty): give a larger corpus or context",
+                setting="context",
             )
     own = sum(filler.filled for filler in fillers.values())
     room = sum(found.tokens.size for found in windows.values())

@@ -51,7 +51,9 @@ def translations(problems: ProblemSet, source: str, target: str) -> list[Questio
         InputError: there are none, or not in both languages, or the two are one.
     """
     if source == target:
-        raise InputError(f"a translation from {source} to {target} is none; give another --target-language")
+        raise InputError(
+            f"source and target language are both {target}; choose another target", setting="target_language"
+        )
     chosen = problems.only([source])
     if not chosen.problems:
         raise InputError(f"{problems.name} has no problems in {source}; it has {', '.join(problems.languages)}")
@@ -86,7 +88,8 @@ def retrieve(asked: Sequence[Question], documents: Iterable[Document], count: in
             named = f"translate from {kind[0]} to {kind[1]}" if kind[0] else f"are in {kind[1]}"
             raise InputError(
                 f"{len(own)} documents for training {named}; {count} samples a problem need as many: give a larger"
-                " corpus, or fewer with --samples"
+                " corpus, or ask for fewer",
+                setting="samples",
             )
     for kind, own in kept.items():
         yield from _nearest(of_kind[kind], own, count)

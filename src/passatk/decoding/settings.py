@@ -89,7 +89,7 @@ class DecodingSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=
         bool,
         setting(
             "Leave the end-of-text token out of the text.",
-            flag="--keep-special-tokens",
+            option="keep-special-tokens",
             off="Keep <|endoftext|> in the text.",
         ),
     ] = True

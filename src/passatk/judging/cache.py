@@ -67,8 +67,9 @@ class VerdictCache:
             yield
         except (sqlite3.Error, OSError) as error:
             raise StorageError(
-                f"cannot use the verdict cache {self.path}: {error}. Go on without it with --no-cache, delete it, or"
-                " set PASSATK_CACHE to another file"
+                f"cannot use the verdict cache {self.path}: {error}. Go on without it, delete it, or set"
+                " PASSATK_CACHE to another file",
+                setting="cached",
             ) from error
 
     def verdict(self, key: str) -> Verdict | None:

@@ -93,7 +93,7 @@ class Environment:
                 problem = language.self_test
                 sample = Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
                 program = language.program(problem, sample, problem.tests.code)
-                verdict = decide([slot.execute(program, with_headroom(limits))], limits, language.read_failure)
+                verdict = decide([slot.execute(program, with_headroom(limits))], limits, language.failure)
                 if verdict.status is not Status.PASSED:
                     failures[name] = f"self-test {verdict.status}: {verdict.reason}"
         return failures

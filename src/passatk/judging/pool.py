@@ -32,7 +32,7 @@ class Case:
 
     def verdict(self) -> Verdict:
         """What the attempts so far say."""
-        return decide(self.attempts, self.job.limits, LANGUAGES[self.job.program.language].read_failure)
+        return decide(self.attempts, self.job.limits, LANGUAGES[self.job.program.language].failure)
 
 
 _Done = queue.Queue[Case | BaseException | None]

@@ -18,7 +18,7 @@ _LIMIT_STATUS = {
 _REASON_CHARACTERS = 200
 
 
-def decide(attempts: Sequence[Outcome], limits: Limits, read_failure: Callable[[StepFacts], Status]) -> Verdict:
+def decide(attempts: Sequence[Outcome], limits: Limits, failure: Callable[[StepFacts], tuple[Status, str]]) -> Verdict:
     """The verdict of a program's executions: of the one `quietest` names.
 
     In this order: a fault of the sandbox judges nothing; a program that was not built is a compile error, whatever
@@ -28,14 +28,14 @@ def decide(attempts: Sequence[Outcome], limits: Limits, read_failure: Callable[[
     Args:
         attempts: what the sandbox measured; more than one where the first was repeated alone.
         limits: the limits it is judged by.
-        read_failure: the language's reading of a run that failed by itself.
+        failure: the language's reading of a run that failed by itself: a status, and its words for why or none.
     """
     outcome = quietest(attempts)
-    status, reason = _status(outcome, limits, read_failure)
+    status, reason = _status(outcome, limits, failure)
     return Verdict(status=status, reason=reason, borderline=is_borderline(outcome, limits), attempts=tuple(attempts))
 
 
-def _status(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts], Status]) -> tuple[Status, str]:
+def _status(outcome: Outcome, limits: Limits, failure: Callable[[StepFacts], tuple[Status, str]]) -> tuple[Status, str]:
     if outcome.fault is not None:
         return Status.NOT_JUDGED, f"the sandbox failed: {outcome.fault}"
     build, run = outcome.build, outcome.run
@@ -53,7 +53,8 @@ def _status(outcome: Outcome, limits: Limits, read_failure: Callable[[StepFacts]
         if outcome.proof:
             return Status.PASSED, "all tests held"
         return Status.UNPROVEN, "ended with exit code 0, but not after the last test"
-    return read_failure(run), _last_words(run) or f"the program {_ending(run)}"
+    status, words = failure(run)
+    return status, words[:_REASON_CHARACTERS] or f"the program {_ending(run)}"
 
 
 def agree(verdicts: Sequence[Verdict]) -> Verdict:
@@ -111,18 +112,3 @@ def _first_error(build: StepFacts) -> str:
     lines = [line.strip() for line in (build.stderr or build.stdout).splitlines() if line.strip()]
     named = next((line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)), None)
     return (named or (lines[0] if lines else ""))[:_REASON_CHARACTERS]
-
-
-_TELLING = re.compile(
-    r"^[\w.]*(Error|Exception)\b|^Exception in thread|Assertion|panicked at|^panic:|^fatal|terminate called|what\(\)"
-    r"|heap out of memory|^Error:|^--- FAIL"
-)
-
-
-def _last_words(run: StepFacts) -> str:
-    """The line that says why a run failed: a message if there is one, else the last line of stderr."""
-    spoken = [[line.strip() for line in text.splitlines() if line.strip()] for text in (run.stderr, run.stdout)]
-    for lines in spoken:
-        if named := [line for line in lines if _TELLING.search(line)]:
-            return named[-1][:_REASON_CHARACTERS]
-    return spoken[0][-1][:_REASON_CHARACTERS] if spoken[0] else ""

@@ -120,6 +120,8 @@ class Language(Dialect, ABC):
     """Debian packages that bring the toolchain."""
     assertion: re.Pattern[str] | None = None
     """In stderr or stdout of a failed run: a test's assertion did not hold."""
+    telling: re.Pattern[str] = re.compile(r"(?!)")
+    """In a line of stderr or stdout of a failed run: it says why."""
     out_of_memory: re.Pattern[str] | None = None
     """In stderr of a failed run: the runtime's own memory limit was reached."""
     test_mark: re.Pattern[str]
@@ -174,6 +176,12 @@ class Language(Dialect, ABC):
         if self.assertion and self.assertion.search(facts.stderr + facts.stdout):
             return Status.WRONG_ANSWER
         return Status.RUNTIME_ERROR
+
+    def failure(self, facts: StepFacts) -> tuple[Status, str]:
+        """Status of a run that failed by itself, and the line that says why: a message, else stderr's last line."""
+        spoken = [[line.strip() for line in text.splitlines() if line.strip()] for text in (facts.stderr, facts.stdout)]
+        named = [line for lines in spoken for line in reversed(lines) if self.telling.search(line)]
+        return self.read_failure(facts), named[0] if named else spoken[0][-1] if spoken[0] else ""
 
     # --- for subclasses --------------------------------------------------------------------------------------
 

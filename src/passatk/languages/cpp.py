@@ -25,6 +25,7 @@ from passatk.languages.base import (
     output_of,
     prepared,
 )
+from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, Lexicon, blanked
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -140,6 +141,9 @@ class Cpp(Language):
     packages = ("g++",)
     fences = ("cpp", "c++", "cc", "cxx", "c", "hpp", "h")
     lexicon = _LEXICON
+    binds = patterns(*TYPED_BINDS, r"\bauto\s*&{0,2}\s*\[([\w\s,]*)\]")
+    members = (".", "->", "::")
+    suffixes = (".cc", ".cpp", ".cxx", ".hpp", ".hh")
     grammar = _GRAMMAR
     code_line = re.compile(
         r"#\s*(?:include|define|undef|pragma|if|ifdef|ifndef|endif|else)\b|using\s+\w.*;|namespace\s+\w+\s*\{|template\s*<"
@@ -148,6 +152,7 @@ class Cpp(Language):
     )
     driver_names = re.compile(r"main")
     stub = re.compile(r";|return;|throw\s.*", re.DOTALL)
+    telling = re.compile(r"Assertion|terminate called|what\(\)|^fatal")
     test_mark = re.compile(r"\bmain\s*\(")
     self_test = Problem(
         task_id="CPP/self-test",

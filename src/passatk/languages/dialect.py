@@ -9,15 +9,44 @@ from passatk.languages.syntax import Grammar, Outline, Part, outline
 NOTHING = re.compile(r"(?!)")
 
 
+LIST = r"[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*"
+"""Names between commas."""
+_FOLLOWS = r"\s*(?=[=;:,)({\[])(?!==|::)"
+_NO_TYPES = "return|else|new|delete|throw|case|goto|using|namespace|instanceof|extends|import|package|class|in|of"
+TYPED_BINDS = (
+    rf"\b(?!(?:{_NO_TYPES})\b)[A-Za-z_]\w*[ \t]*(?:[&*]+[ \t]*|[ \t]|\[\][ \t]*)([A-Za-z_]\w*){_FOLLOWS}",
+    rf"(?<=\S>)[ \t]*[&*]*[ \t]+[&*]*([A-Za-z_]\w*){_FOLLOWS}",
+    r",\s*([A-Za-z_]\w*)\s*(?=[=;])(?!==)",
+)
+"""`Dialect.binds` where a type stands before a name."""
+
+
+def patterns(*sources: str) -> tuple[re.Pattern[str], ...]:
+    """Regular expressions whose `^` and `$` match at lines."""
+    return tuple(re.compile(source, re.MULTILINE) for source in sources)
+
+
 class Dialect:
     """The written side of a `Language`. Its attributes are constants."""
 
     fences: ClassVar[tuple[str, ...]]
     """Names that a code block in this language may bear, in lower case."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Endings of source files."""
     lexicon: ClassVar[Lexicon]
     """Comments and strings."""
     grammar: ClassVar[Grammar]
     """Definitions, imports and names."""
+    interpolated: ClassVar[str] = r"(?!)"
+    """Strings that hold expressions: a regular expression."""
+    binds: ClassVar[tuple[re.Pattern[str], ...]] = ()
+    """What binds names in a function's body: one group with a name or a list of them."""
+    inner_parameters: ClassVar[re.Pattern[str]] = NOTHING
+    """Parameters of functions inside of others, where they stand beside types."""
+    upper_is_no_variable: ClassVar[bool] = False
+    """A pattern may hold types and variants, told from variables by their first letter (Rust)."""
+    members: ClassVar[tuple[str, ...]] = (".",)
+    """What stands before a name that is a member of something."""
     by_indentation: ClassVar[bool] = False
     """Blocks are told by indentation, not by what closes them."""
     closer: ClassVar[str] = "}"

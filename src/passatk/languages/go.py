@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Status, Step, StepFacts
@@ -132,6 +133,9 @@ class Go(Language):
     packages = ("golang-go", "golang-github-stretchr-testify-dev")
     fences = ("go", "golang")
     lexicon = _LEXICON
+    binds = patterns(rf"({LIST})\s*:=", rf"\bvar\s+({LIST})")
+    inner_parameters = re.compile(r"\bfunc\s*\(([^()]*)\)")
+    suffixes = (".go",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"package\s+\w+\s*(?://.*)?$|import\s*[(\"]|import\s+\w+\s+\"|func\s*(?:\([^()]*\)\s*)?\w+\s*[\[(]|(?:type|var|const)\s+(?:\w+\s+\S|\()|[{})]|//|/\*"
@@ -139,6 +143,7 @@ class Go(Language):
     driver_names = re.compile(r"main|(?:Test|Benchmark|Example|Fuzz)(?:[A-Z_0-9]\w*)?")
     stub = re.compile(r"return|panic\(.*\)", re.DOTALL)
     prompt_imports = False
+    telling = re.compile(r"^panic:|^fatal|^--- FAIL")
     test_mark = re.compile(r"\bfunc\s+Test\w+\(")
     self_test = Problem(
         task_id="Go/self-test",

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from passatk.languages.base import TYPED_HEAD, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked, end_by_braces
 from passatk.languages.syntax import Grammar, Part, outline
 from passatk.records import Asserts, Problem, Program, ResidentTool, Sample, Step
@@ -98,11 +99,14 @@ class Java(Language):
     closers = 2
     fences = ("java", "jshell")
     lexicon = _LEXICON
+    binds = patterns(*TYPED_BINDS, r"\b([A-Za-z_]\w*)\s*->", r"\(([\w\s,]*)\)\s*->")
+    suffixes = (".java",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"import\s+(?:static\s+)?[\w.*]+\s*;|package\s+[\w.]+\s*;|@\w"
         r"|(?:(?:public|private|protected|static|final|abstract|sealed)\s+)*(?:class|interface|enum|record)\s+\w+[^.]*$"
-        r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
+        r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$"
+        r"|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
     )
     driver_names = re.compile(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
     test_imports = re.compile(
@@ -112,6 +116,7 @@ class Java(Language):
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
     out_of_memory = re.compile(r"java\.lang\.OutOfMemoryError(?!: unable to create native thread)")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|^Exception in thread|Assertion")
     test_mark = re.compile(r"\bmain\s*\(")
     self_test = Problem(
         task_id="Java/self-test",

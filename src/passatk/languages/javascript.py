@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -86,9 +87,20 @@ class JavaScript(Language):
     out_of_memory = re.compile(r"JavaScript heap out of memory")
     fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
     lexicon = _LEXICON
+    interpolated = r"`(?:\\.|[^`\\])*`"
+    binds = patterns(
+        r"\b(?:const|let|var)\s+(\[[^\]=]*\]|\{[^}=]*\}|[A-Za-z_$][\w$]*)",
+        r",\s*([A-Za-z_$][\w$]*)\s*=(?![=>])",
+        r"([A-Za-z_$][\w$]*)\s*=>",
+        r"\(([^()]*)\)\s*=>",
+        r"\bfunction\b\s*([\w$]*)",
+        r"\bfunction\b\s*[\w$]*\s*\(([^()]*)\)",
+    )
+    suffixes = (".js", ".mjs", ".cjs")
     grammar = _GRAMMAR
     code_line = re.compile(
-        r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
+        r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
+        r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
         r"""|module\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
     )
     driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
@@ -99,6 +111,7 @@ class JavaScript(Language):
     reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
     test_mark = re.compile(r"console\.assert|\bassert\s*[.(]")
     self_test = Problem(
         task_id="JavaScript/self-test",
@@ -130,9 +143,9 @@ class JavaScript(Language):
             code = _spoken(_IMPORT, code, _required)
         if "export" not in code:
             return code
-        code = _spoken(_EXPORT_NAMED, code, lambda found: "")
-        code = _spoken(_EXPORT_NOTHING, code, lambda found: "")
-        code = _spoken(_EXPORT_VALUE, code, lambda found: f"const {entry or 'exported'} =")
+        named = f"const {entry or 'exported'} ="
+        for pattern, instead in ((_EXPORT_NAMED, ""), (_EXPORT_NOTHING, ""), (_EXPORT_VALUE, named)):
+            code = _spoken(pattern, code, instead)
         if not entry or entry in self.outline(code).names:
             return code
         name = re.escape(entry)
@@ -163,10 +176,16 @@ class JavaScript(Language):
         )
 
 
-def _spoken(pattern: re.Pattern[str], code: str, put: Callable[[re.Match[str]], str]) -> str:
+def _spoken(pattern: re.Pattern[str], code: str, put: str | Callable[[re.Match[str]], str]) -> str:
     """`code` with what the pattern finds replaced, but in comments and strings."""
     clear = blanked(_LEXICON, code)
-    return pattern.sub(lambda found: put(found) if clear[found.start() : found.end()].strip() else found[0], code)
+
+    def instead(found: re.Match[str]) -> str:
+        if not clear[found.start() : found.end()].strip():
+            return found[0]
+        return put if isinstance(put, str) else put(found)
+
+    return pattern.sub(instead, code)
 
 
 def _required(found: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
@@ -64,7 +65,8 @@ _GRAMMAR = Grammar(
 
 @cache
 def _tool_name() -> str:
-    sources = "".join(harness(name) for name in ("python_harness.py", "passatk_peer.py"))
+    modules = ("python_harness", "passatk_peer", "passatk_proxies", "passatk_tests", "passatk_values")
+    sources = "".join(harness(f"{name}.py") for name in modules)
     return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
@@ -82,10 +84,23 @@ class Python(Language):
     by_indentation = True
     fences = ("python", "py", "python3", "py3", "python2", "ipython", "ipython3", "pycon", "jupyter", "sage")
     lexicon = _LEXICON
+    interpolated = r"""[rR]?[fF][rR]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+    binds = patterns(
+        rf"^[ \t]*({LIST})\s*(?::[^=\n]+)?=(?!=)",
+        r"=\s*([A-Za-z_]\w*)\s*=(?!=)",
+        r"\bfor\s+([\w\s,()*]*?)\s+in\b",
+        r"\blambda\s+([^:\n]*):",
+        r"\bas\s+([A-Za-z_]\w*)",
+        r"([A-Za-z_]\w*)\s*:=",
+        r"\bdef\s+(\w+)",
+    )
+    inner_parameters = re.compile(r"\bdef\s+\w+\s*\(([^()]*)\)")
+    suffixes = (".py",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
-        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
+        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b"
+        r"|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
         r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
     )
     driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
@@ -100,7 +115,8 @@ class Python(Language):
         re.DOTALL,
     )
     first_code = re.compile(r"from\s+__future__\s+import\b")
-    test_mark = re.compile(r"\bassert\b|\bcheck\(")
+    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
+    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b")
     self_test = Problem(
         task_id="Python/self-test",
         benchmark="self-test",
@@ -164,7 +180,7 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
-        asked = dict.fromkeys(_FUNCTION.findall(problem.declaration))
+        asked = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
         return Program(
             language=self.name,
             files=(

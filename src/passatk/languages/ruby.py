@@ -158,6 +158,7 @@ class Ruby(Language):
     name, title, prefix = "ruby", "Ruby", "Ruby"
     aliases = ("rb",)
     comment = "#"
+    suffixes = (".rb",)
     fences = ("ruby", "rb", "irb")
     lexicon = Lexicon(
         comments=(r"#[^\n]*", r"^=begin\b.*?(?:\n=end\b[^\n]*|\Z)"), strings=(DOUBLE_QUOTED, SINGLE_QUOTED), multiline=("=begin",)
@@ -181,6 +182,7 @@ class Ruby(Language):
     minimum = (3, 0)
     packages = ("ruby",)
     out_of_memory = re.compile(r"NoMemoryError|\[FATAL\] failed to allocate memory")
+    telling = re.compile(r"^[\w:]*(?:Error|Exception)\b|Assertion")
     test_mark = re.compile(r"\bdef\s+test_|\btest\s+['\"]|\bassert\w*\b|\braise\b")
     self_test = Problem(
         task_id="Ruby/self-test",

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.dialect import patterns
 from passatk.languages.lexing import SLASHES, Lexicon
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -131,6 +132,11 @@ class Rust(Language):
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     fences = ("rust", "rs")
     lexicon = _LEXICON
+    binds = patterns(r"\blet\s+([^=:;]+)", r"\bfor\s+([^{};]*?)\s+in\b", r"\|([^|\n]*)\|", r"\bfn\s+(\w+)")
+    inner_parameters = re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)")
+    upper_is_no_variable = True
+    members = (".", "::")
+    suffixes = (".rs",)
     grammar = _GRAMMAR
     code_line = re.compile(
         r"#!?\[|(?:pub(?:\([^()]*\))?\s+)?(?:use\s+[\w:]+.*[;{]\s*$|(?:async\s+|unsafe\s+|const\s+)*fn\s+\w+|(?:struct|enum|trait|mod|union)\s+\w+[^.]*$"
@@ -141,6 +147,7 @@ class Rust(Language):
     stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
     returns = re.compile(r"")
     first_code = re.compile(r"#!\[")
+    telling = re.compile(r"panicked at|^fatal|^assertion")
     test_mark = re.compile(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(
         task_id="Rust/self-test",
@@ -238,18 +245,18 @@ def _leaves(declaration: re.Match[str]) -> list[tuple[str, str]]:
     """(visibility, path) of every name that a `use` brings."""
     tree = re.sub(r"//[^\n]*|/\*.*?\*/", "", declaration["tree"], flags=re.DOTALL)
     leaves, prefixes, path = [], [""], ""
-    for token in re.findall(r"[{},]|[^{},]+", tree):
-        if token == "{":
+    for sign in re.findall(r"[{},]|[^{},]+", tree):
+        if sign == "{":
             prefixes.append(prefixes[-1] + path.strip())
             path = ""
-        elif token in "},":
+        elif sign in "},":
             if path.strip():
                 leaves.append(prefixes[-1] + path.strip())
             path = ""
-            if token == "}" and len(prefixes) > 1:
+            if sign == "}" and len(prefixes) > 1:
                 prefixes.pop()
         else:
-            path = token
+            path = sign
     if path.strip():
         leaves.append(path.strip())
     return [(declaration["visible"], re.sub(r"::self\b", "", leaf)) for leaf in leaves]

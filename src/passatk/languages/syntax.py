@@ -123,7 +123,7 @@ def _children(root: "Node", opened: str) -> "list[Node]":
     for node in root.children:
         if node.type == "ERROR":
             inner = [child for child in node.children if child.is_named and child.type != "ERROR"]
-            flat += [node] if not inner else inner
+            flat += inner or [node]
         elif opened and _named(node) == opened:
             body = node.child_by_field_name("body")
             flat += [] if body is None else [member for member in body.children if member.is_named]

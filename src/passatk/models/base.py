@@ -81,7 +81,8 @@ def refuse_long_prompts(tokenizer: Encoder, positions: int, wanted: Iterable[Wan
         raise InputError(
             f"{len(unfit)} prompts leave this model no room for an answer: it takes 1 to {most} tokens, they have"
             f" {', '.join(unfit[:_NAMED])}{', ...' if len(unfit) > _NAMED else ''}. Leave these problems out, or ask"
-            " with the function's head alone (prompt form 'declaration')"
+            " with the function's head alone (prompt form 'declaration')",
+            setting="form",
         )
 
 

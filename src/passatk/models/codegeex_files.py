@@ -183,7 +183,8 @@ def _places(spec: ModelSpec) -> tuple[Path, Path]:
     if not path.exists():
         raise InputError(
             f"there is no CodeGeeX model at {spec.model!r}; name a folder or a checkpoint's file, or name no model to"
-            " take the embedded one"
+            " take the embedded one",
+            setting="model",
         )
     return path, Path(spec.tokenizer) if spec.tokenizer else path if path.is_dir() else path.parent
 

@@ -139,7 +139,9 @@ class TransformersTokenizer:
             InputError: it has none.
         """
         if not self._tokenizer.chat_template:
-            raise InputError("this model has no chat template; leave --chat out, or use an instruct model")
+            raise InputError(
+                "this model has no chat template; leave chat out, or use an instruct model", setting="chat"
+            )
         said = [{"role": "user", "content": text}]
         ids: list[int] = self._tokenizer.apply_chat_template(said, add_generation_prompt=True, return_dict=False)
         return ids

@@ -95,7 +95,7 @@ def evaluate(
     request: Evaluation,
     progress: Progress = no_progress,
     environment: Environment | None = None,
-    warn: Callable[[str], None] = lambda warning: None,
+    warn: Callable[[str], None] | None = None,
 ) -> Report:
     """Judge every sample, score them, leave a run folder. Called again after a crash, it goes on where it stopped.
 
@@ -111,8 +111,9 @@ def evaluate(
     problems = with_options(request.problems, request.toolchain_options)
     request = msgspec.structs.replace(request, problems=problems)
     tasks, warnings = _looked_through(request)  # reads and checks the whole input first
-    for warning in warnings:
-        warn(warning)
+    if warn is not None:
+        for warning in warnings:
+            warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     _check_k(request.k, tasks)
     references = _References(used, request)
@@ -190,8 +191,8 @@ def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]
     if chats * _CHATS_WARN_OF < tasks.total():
         return tasks, ()
     return tasks, (
-        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged as"
-        " code as they stand; to judge the code in them, set extract",
+        f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are judged"
+        " as code as they stand; to judge the code in them, set extract",
     )
 
 

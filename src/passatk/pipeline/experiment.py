@@ -124,7 +124,6 @@ def _experiment(tables: Given, folder: Path) -> Experiment:
         evaluation=evaluation_of(judged | source, folder / GENERATIONS, folder, generation.problems),
     )
     experiment.check()
-    _check_k(experiment)
     check_generation(generation)
     return experiment
 
@@ -145,22 +144,9 @@ def run(experiment: Experiment, watch: Watch = lambda _title, _unit: nullcontext
     Raises:
         InputError, RunFolderError, EnvironmentFault: as `generate` and `evaluate` do.
     """
-    _check_k(experiment)
     check_generation(experiment.generation)
     with watch("generating", "samples") as generating:
         generated = generate(experiment.generation, generating)
     with watch("judging", "programs") as judging:
         report = evaluate(experiment.evaluation, judging)
     return Finished(generation=generated, evaluation=report)
-
-
-def _check_k(experiment: Experiment) -> None:
-    """Refuse a pass@k that the experiment's samples cannot give, before anything is generated."""
-    samples = experiment.generation.samples
-    for k in experiment.evaluation.k or ():
-        if not 1 <= k <= samples:
-            raise InputError(
-                f"pass@{k} needs k from 1 to the number of samples of each task, which is {samples};"
-                " ask for another k, or generate more samples",
-                setting="k",
-            )

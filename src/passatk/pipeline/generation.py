@@ -196,9 +196,6 @@ def check_generation(request: Generation, lengths: bool = True) -> list[Asked]:
         InputError: settings, problems or prompts that cannot be used.
         EnvironmentFault: a library that the model needs is missing.
     """
-    if request.samples < 1:
-        raise InputError(f"{request.samples} samples of each problem: there must be at least 1")
-    request.settings.check()
     asked = prompts_of(request)
     if lengths and not (request.out / COMPLETE).is_file():
         check_lengths(request.model, _wanted(request, asked, {}))

@@ -3,7 +3,7 @@
 Light, so that the command line can make its options of them before anything is run.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from passatk.decoding import Decoding
 from passatk.models import ModelSpec
@@ -11,7 +11,7 @@ from passatk.records import LimitPolicy, Record
 from passatk.settings import inlined, setting
 
 Form = Literal["full", "declaration"]
-Languages = Annotated[tuple[str, ...] | None, setting("Only problems in this language.", flag="--language")]
+Languages = Annotated[tuple[str, ...] | None, setting("Only problems in this language.", option="language")]
 TargetLanguage = Annotated[
     str | None,
     setting("Translations: the target language; a sample of Python/12 is judged as Java/12 when this is java."),
@@ -28,7 +28,7 @@ class ProblemChoice(Record, frozen=True, kw_only=True):
         str,
         setting(
             "Problem set: basics, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder.",
-            flag="--problems",
+            option="problems",
         ),
     ]
     languages: Languages = None
@@ -39,9 +39,9 @@ class Task(Record, frozen=True, kw_only=True):
 
     task: Annotated[
         Literal["generate", "translate"],
-        setting("generate: solve each problem. translate: translate its solution.", key="kind", flag="--task"),
+        setting("generate: solve each problem. translate: translate its solution.", key="kind", option="task"),
     ] = "generate"
-    samples: Annotated[int, setting("Samples of each problem.", flag=("--samples", "-n"), ge=1)] = 1
+    samples: Annotated[int, setting("Samples of each problem.", option="n samples", ge=1)] = 1
     source_language: Annotated[
         str | None, setting("Translations: the source language, in place of a choice of problems.")
     ] = None
@@ -54,7 +54,7 @@ class Prompting(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     form: Annotated[
         Form,
-        setting("full: the prompt with its description. declaration: the function's head alone.", flag="--prompt"),
+        setting("full: the prompt with its description. declaration: the function's head alone.", option="prompt"),
     ] = "full"
     tag: Annotated[
         bool, setting("Begin with a line like `# language: Python`.", off="Leave out the line `# language: Python`.")
@@ -89,13 +89,13 @@ class Judging(Record, frozen=True, kw_only=True):
         bool,
         setting(
             "Use verdicts and measurements of earlier runs, and keep new ones.",
-            flag="--no-cache",
+            option="no-cache",
             off="Execute every program: neither use verdicts of earlier runs nor keep new ones.",
         ),
     ] = True
     """Repeats are always executed."""
     bootstrap_seed: Annotated[
-        int, setting("Seed for the bootstrap of the confidence intervals.", flag="--seed", ge=0)
+        int, setting("Seed for the bootstrap of the confidence intervals.", option="seed", ge=0)
     ] = 0
     allow_unjudged: Annotated[
         bool, setting("Score without the samples that could not be judged, instead of refusing to score.")
@@ -104,29 +104,29 @@ class Judging(Record, frozen=True, kw_only=True):
         bool,
         setting(
             "Contain every program in a sandbox.",
-            flag="--no-sandbox",
+            option="no-sandbox",
             off="DANGEROUS: run generated programs with your rights on your files.",
         ),
     ] = True
     extract: Annotated[
         bool,
         setting(
-            "Read the code out of chat answers: code blocks, thinking, text around them. A field `answer` is always read"
-            " so."
+            "Read the code out of chat answers, leaving out thinking and what surrounds it; a field `answer` is always"
+            " read so."
         ),
     ] = False
     toolchain_options: Annotated[
         tuple[str, ...],
         setting(
             "Option of a language's toolchain, in place of what the problems ask for, like cpp=-std=c++17.",
-            flag="--toolchain-option",
+            option="toolchain-option",
             metavar="LANGUAGE=OPTION",
         ),
     ] = ()
     limits: Annotated[LimitPolicy, inlined("Limits of a program")] = LimitPolicy()
 
 
-TABLES: dict[str, type[Any]] = {
+TABLES: dict[str, type[Record]] = {
     "model": ModelSpec,
     "problems": ProblemChoice,
     "task": Task,

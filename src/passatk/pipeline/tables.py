@@ -16,6 +16,7 @@ from passatk.pipeline.generation import Generation
 from passatk.pipeline.languages import canonical
 from passatk.pipeline.settings import TABLES, Judging, ProblemChoice, Prompting, Task
 from passatk.problems import ProblemSet, load
+from passatk.records import Record
 from passatk.settings import build, checked, setting_named
 
 Given = Mapping[str, Mapping[str, Any]]
@@ -97,7 +98,7 @@ def evaluation_of(
 
 def _language(name: str | None, setting: str) -> str | None:
     names = None if name is None else canonical([name], setting)
-    return names and names[0]
+    return names[0] if names else None
 
 
 def _table(given: Given, name: str, record: type[Any]) -> Any:
@@ -138,7 +139,7 @@ def check_values(given: Given) -> None:
                 raise error.prefix(f"[{name}]") from None
 
 
-def read_changes(texts: Sequence[str], known: Mapping[str, type[Any]] = TABLES) -> dict[str, dict[str, Any]]:
+def read_changes(texts: Sequence[str], known: Mapping[str, type[Record]] = TABLES) -> dict[str, dict[str, Any]]:
     """Tables from texts like `decoding.temperature=0.4`: values as TOML writes them, bare words as strings.
 
     Raises:

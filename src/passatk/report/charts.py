@@ -35,7 +35,7 @@ def kind_of(path: Path) -> str:
     """
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
-        raise UnknownNameError("format", kind, FORMATS, "Give --out a name like picture.html.")
+        raise UnknownNameError("format", kind, FORMATS, "Choose a name like picture.html.", setting="out")
     return kind
 
 

@@ -85,7 +85,7 @@ def print_report(console: Console, report: Report) -> None:
         _print_listed(console, [f"{task}: {why}" for task, why in report.unfit.items()])
     if report.unjudged:
         number = sum(report.unjudged.values())
-        told = "the score leaves them out (--allow-unjudged)" if report.scores else "so there is no score"
+        told = "the score leaves them out" if report.scores else "so there is no score"
         console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
     if report.borderline:

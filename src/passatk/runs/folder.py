@@ -259,7 +259,8 @@ class RunFolder(LockedFolder):
     def read_as(self) -> dict[str, int]:
         """How samples were read from answers -> how many; empty where none was."""
         rows = self._db.execute(
-            "SELECT read_as, COUNT(*) FROM samples WHERE NOT reference AND read_as != '' GROUP BY read_as ORDER BY 2 DESC, 1"
+            "SELECT read_as, COUNT(*) FROM samples WHERE NOT reference AND read_as != ''"
+            " GROUP BY read_as ORDER BY 2 DESC, 1"
         )
         return dict(rows)
 

@@ -77,8 +77,9 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
             differing.append(f"samples: {self.samples} here, {other.samples} now")
         if differing:
             raise RunFolderError(
-                "this folder holds other generations, so they are not continued; give another --out, or delete it. "
-                + "; ".join(differing)
+                "this folder holds other generations, so they are not continued; choose another folder, or delete it. "
+                + "; ".join(differing),
+                setting="out",
             )
 
 
@@ -121,7 +122,7 @@ class GenerationFolder(LockedFolder):
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(_SCHEMA)
         columns = _columns(self._db)
-        if "read_as" not in columns:
+        if not set(_LATER) <= set(columns):
             self._upgrade(columns)
 
     def _upgrade(self, columns: list[str]) -> None:
@@ -217,7 +218,7 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
         RunFolderError: its files are not what they should be.
     """
     if not (path / JOURNAL).is_file():
-        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote with --out")
+        raise InputError(f"{path} holds no generations; expected a folder that `passatk generate` wrote")
     if not (path / COMPLETE).is_file():
         raise InputError(f"{path} is not complete; run the command that made it again to finish it")
     try:
@@ -242,10 +243,8 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
     columns = _columns(journal)
     later = ", ".join(name if name in columns else missing for name, missing in _LATER.items())
-    rows = journal.execute(
-        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs,"
-        f" {later} FROM samples ORDER BY task_id, sample"
-    )
+    usual = "task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs"
+    rows = journal.execute(f"SELECT {usual}, {later} FROM samples ORDER BY task_id, sample")  # noqa: S608 - our own names
     for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, thinking, answer, read_as in rows:
         yield Generated(
             task_id=task_id,

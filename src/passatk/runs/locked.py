@@ -55,7 +55,7 @@ class LockedFolder:
         except BlockingIOError:
             lock.close()
             raise RunFolderError(
-                f"{self.path} is in use by another passatk; wait for it, or give another --out"
+                f"{self.path} is in use by another passatk; wait for it, or choose another folder", setting="out"
             ) from None
         return lock
 
@@ -66,13 +66,17 @@ class LockedFolder:
             try:
                 earlier = msgspec.json.decode(file.read_bytes(), type=type(manifest))
             except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                raise RunFolderError(f"{file} is not a manifest ({error}); give another --out") from error
+                raise RunFolderError(
+                    f"{file} is not a manifest ({error}); choose another folder", setting="out"
+                ) from error
             earlier.check_same_run(manifest)
         else:
             own = {_LOCK, f"{file.name}{_PART}", *self.expected}
             strangers = [entry.name for entry in self.path.iterdir() if entry.name not in own]
             if strangers:
-                raise RunFolderError(f"{self.path} is no run folder (it holds {strangers[0]!r}); give another --out")
+                raise RunFolderError(
+                    f"{self.path} is not a run folder (it holds {strangers[0]!r}); choose another", setting="out"
+                )
         if earlier != manifest:
             write_atomically(file, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
 
@@ -103,12 +107,14 @@ def storage(path: Path) -> Iterator[None]:
     except PassatkError:
         raise
     except sqlite3.Error as error:
-        advice = _ADVICE if "full" in str(error) else "Give another --out"
-        raise StorageError(f"cannot write the journal in {path}: {error}. {advice}") from error
+        advice = _ADVICE if "full" in str(error) else "Choose another folder"
+        raise StorageError(f"cannot write the journal in {path}: {error}. {advice}", setting="out") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StorageError(f"cannot write {path}: the disk is full. {_ADVICE}") from error
-        raise StorageError(f"cannot write {path}: {error.strerror or error}. Give another --out") from error
+        raise StorageError(
+            f"cannot write {path}: {error.strerror or error}. Choose another folder", setting="out"
+        ) from error
 
 
 _ADVICE = "What is judged is kept: make room and run the same command again to go on"

@@ -68,8 +68,9 @@ class Manifest(Record, frozen=True, kw_only=True):
         ]
         if differing:
             raise RunFolderError(
-                "this run folder belongs to another run, so it is not resumed; give another --out, or delete it. "
-                + "; ".join(differing)
+                "this run folder belongs to another run, so it is not resumed; choose another folder, or delete it. "
+                + "; ".join(differing),
+                setting="out",
             )
 
 

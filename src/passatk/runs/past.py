@@ -35,7 +35,7 @@ class PastRun:
     def __init__(self, path: Path):
         self.path = path
         if not (path / "manifest.json").is_file() or not (path / "run.sqlite").is_file():
-            raise InputError(f"{path} is no run folder; expected a folder that `passatk evaluate` wrote with --out")
+            raise InputError(f"{path} is not a run folder; expected one that `passatk evaluate` wrote")
         if not (path / "complete").is_file():
             raise InputError(f"{path} is not complete; run the command that made it again to finish it")
         try:

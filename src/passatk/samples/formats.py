@@ -115,8 +115,8 @@ def detect(value: Any) -> Callable[[Any], Iterator[Generation]]:
     raise FormatError(
         None,
         f"{_NAMES.get(type(value), type(value).__name__)} that is no list of generations",
-        'an object with "task_id" and "generation", "completion", "solution" or "answer"; a MultiPL-E object with "name",'
-        ' "language" and "completions"; or a BigCode list of lists of programs',
+        'an object with "task_id" and "generation", "completion", "solution" or "answer"; a MultiPL-E object with'
+        ' "name", "language" and "completions"; or a BigCode list of lists of programs',
     )
 
 

@@ -144,7 +144,7 @@ def _task_at(position: int, problems: ProblemSet, ordered: list[str]) -> str:
         raise FormatError(
             None,
             "a BigCode list names no tasks, and the problems are in several languages",
-            "problems of one language, like `--problems humaneval-x/python`, or the file of one",
+            "problems of one language, like humaneval-x/python, or the file of one",
         )
     if position >= len(ordered):
         raise FormatError(None, f"list {position} has no problem", f"at most {len(ordered)} lists, one per problem")

@@ -5,7 +5,7 @@ Levels, best first:
 - `account`: root starts bubblewrap; programs run under an account of their own, without privileges.
 - `user-namespace`: an ordinary user starts bubblewrap in a user namespace; programs keep that user's identity outside,
   have no privileges inside, and see nothing of the user's files.
-- `none`: no container at all. Only with `--no-sandbox`, spelled out.
+- `none`: no container at all. Only where `sandboxed` is False, spelled out.
 """
 
 import enum
@@ -36,8 +36,9 @@ def find_level() -> Level:
     """
     if shutil.which("bwrap") is None:
         raise SandboxError(
-            "bubblewrap is not installed, so no sandbox can be built. Install it (`apt-get install bubblewrap`), or run"
-            " unprotected with --no-sandbox: generated programs then run with your rights on your files"
+            "bubblewrap is not installed, so no sandbox can be built. Install it (`apt-get install bubblewrap`), or do"
+            " without a sandbox: generated programs then run with your rights on your files",
+            setting="sandboxed",
         )
     return Level.ACCOUNT if os.geteuid() == 0 else Level.USER_NAMESPACE
 

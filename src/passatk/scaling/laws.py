@@ -201,7 +201,8 @@ def allowed(name: str, outside: tuple[str, ...], extrapolate: bool) -> tuple[str
     """
     if outside and not extrapolate:
         raise ScalingRefusedError(
-            f"law {name!r} was not fitted there: {'; '.join(outside)}. To extrapolate must be asked for (--extrapolate)"
+            f"law {name!r} was not fitted there: {'; '.join(outside)}. Allow extrapolation to get an answer",
+            setting="extrapolate",
         )
     return outside
 

@@ -151,7 +151,7 @@ def known_model(name: str) -> KnownModel:
         UnknownNameError: there is none; lists what there is.
     """
     if name not in KNOWN_MODELS:
-        raise UnknownNameError("model", name, KNOWN_MODELS, "Or give --parameters and --tokens.")
+        raise UnknownNameError("model", name, KNOWN_MODELS, "Or give parameters and tokens.")
     return KNOWN_MODELS[name]
 
 
@@ -162,5 +162,5 @@ def known_shape(name: str) -> Shape:
         UnknownNameError: there is none; lists what there is.
     """
     if name not in KNOWN_SHAPES:
-        raise UnknownNameError("shape", name, KNOWN_SHAPES, "Or give --layers, --hidden and the rest.")
+        raise UnknownNameError("shape", name, KNOWN_SHAPES, "Or give layers, width and the rest.")
     return KNOWN_SHAPES[name]

@@ -187,7 +187,7 @@ def write_study(path: Path, result: Study) -> None:
 
 
 def read_study(path: Path) -> Study:
-    """What `passatk scaling fit --out` wrote.
+    """What `passatk scaling fit` wrote.
 
     Raises:
         SourceError: it is something else.
@@ -203,4 +203,4 @@ def read_study(path: Path) -> Study:
             raise SourceError(path, None, f"format {found!r}", f"{FORMAT!r}; fit the runs again", "format")
         return msgspec.json.decode(text, type=Study)
     except msgspec.DecodeError as error:
-        raise SourceError(path, None, str(error), "a file that `passatk scaling fit --out` wrote") from error
+        raise SourceError(path, None, str(error), "a file that `passatk scaling fit` wrote") from error

@@ -122,7 +122,7 @@ class CodeGeeXTokenizer:
         Raises:
             InputError: always.
         """
-        raise InputError("CodeGeeX continues text and has no chat template; leave --chat out")
+        raise InputError("CodeGeeX continues text and has no chat template; leave chat out", setting="chat")
 
     def token_bytes(self, token: int) -> bytes:
         """What `token` stands for; nothing, if it is one that only pads a model's vocabulary."""

@@ -71,8 +71,9 @@ class TrainingManifest(Record, frozen=True, kw_only=True):
         ]
         if differing:
             raise RunFolderError(
-                "this folder belongs to another training run, so it is not resumed; give another --out, or delete it. "
-                + "; ".join(differing)
+                "this folder belongs to another training run, so it is not resumed; choose another, or delete it. "
+                + "; ".join(differing),
+                setting="out",
             )
 
 

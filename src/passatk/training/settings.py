@@ -98,14 +98,14 @@ class TrainingOptions(Record, frozen=True, kw_only=True):
 
     device: Annotated[str, setting("Device to train on: cpu, cuda or cuda:1.")] = "cpu"
     threads: Annotated[int | None, setting("Threads on a CPU.", ge=1, unset="all, or $OMP_NUM_THREADS")] = None
-    model_dtype: Annotated[Dtype, setting("Number format in which the finished model is written.", flag="--dtype")] = (
+    model_dtype: Annotated[Dtype, setting("Number format in which the finished model is written.", option="dtype")] = (
         "bfloat16"
     )
     checkpoint_every: Annotated[int, setting("Steps between checkpoints; changes no bit.", ge=1)] = 100
     validation_every: Annotated[
         int | None,
         setting(
-            "Steps between measurements of the validation loss.", flag="--validate-every", ge=1, unset="a tenth of them"
+            "Steps between measurements of the validation loss.", option="validate-every", ge=1, unset="a tenth of them"
         ),
     ] = None
     validation_windows: Annotated[

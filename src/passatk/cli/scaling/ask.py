@@ -5,20 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from passatk.cli import options
+from passatk.cli.generated import Given, Table, with_settings
 from passatk.cli.scaling import shared
 from passatk.errors import InputError
+from passatk.settings import build, setting
 
 if TYPE_CHECKING:
     from passatk.scaling import KnownModel, Law, ScalingVerdict
     from passatk.scaling.laws import Floats
 
 
+@with_settings(shared.TOKENS, sets=False)
 def optimal(
-    flops: Annotated[float, options.number("--flops", "Of the training, like 1e21.")],
+    given: Given,
+    flops: Annotated[float, options.number("--flops", "Training budget in FLOP, like 1e21.")],
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
-    unique_tokens: shared.Unique = None,
-    inference_tokens: shared.Inference = None,
     extrapolate: shared.Extrapolate = False,
     json: options.Json = False,
 ) -> None:
@@ -35,6 +37,8 @@ def optimal(
     from passatk.scaling.verdicts import law_draws
 
     notes: list[str] = []
+    tokens = build(shared.Tokens, given["tokens"], "tokens")
+    unique_tokens, inference_tokens = tokens.unique_tokens, tokens.inference_tokens
 
     def answer(one: "Law", thetas: "Floats | None") -> tuple["Law", Allocation, dict[str, Interval] | None]:
         best = optimum(one, flops, unique_tokens)
@@ -62,20 +66,22 @@ def optimal(
         scaling_terminal.print_optima(terminal.console_for(), optima, notes, refused)
 
 
-def verdict(
-    model: Annotated[
-        str | None, typer.Argument(help="A known model, like codegeex. [default: what options say]")
-    ] = None,
-    parameters: Annotated[
-        float | None,
-        options.number("--parameters", "Of the model, like 2.4M."),
-    ] = None,
+class ModelOptions(shared.Tokens, frozen=True, kw_only=True):
+    """A trained model."""
+
+    parameters: Annotated[float | None, setting("Parameters of the model, like 2.4M.", quantity=True, gt=0)] = None
     tokens: Annotated[
         float | None,
-        options.number("--tokens", "It was trained on, repeated ones counted every time."),
+        setting("Tokens that the model was trained on, repeated ones counted every time.", quantity=True, gt=0),
+    ] = None
+
+
+@with_settings(Table("model", "Model", record=ModelOptions), sets=False)
+def verdict(
+    given: Given,
+    model: Annotated[
+        str | None, typer.Argument(help="A known model, like codegeex. [default: what the options say]")
     ] = None,
-    unique_tokens: shared.Unique = None,
-    inference_tokens: shared.Inference = None,
     law: shared.LawNames = None,
     fit: shared.FitFile = None,
     extrapolate: shared.Extrapolate = False,
@@ -90,7 +96,8 @@ def verdict(
     from passatk.report import scaling_terminal, terminal
     from passatk.scaling import judge
 
-    known = _model(model, parameters, tokens, unique_tokens)
+    described = build(ModelOptions, given["model"], "model")
+    known = _model(model, described)
 
     def answer(one: "Law", thetas: "Floats | None") -> "ScalingVerdict":
         return judge(
@@ -98,7 +105,7 @@ def verdict(
             known.parameters,
             known.tokens,
             unique_tokens=known.unique_tokens,
-            inference_tokens=inference_tokens or 0.0,
+            inference_tokens=described.inference_tokens or 0.0,
             thetas=thetas,
             extrapolate=extrapolate,
         )
@@ -111,12 +118,13 @@ def verdict(
         scaling_terminal.print_verdicts(terminal.console_for(), known.name, verdicts, notes, refused)
 
 
-def _model(name: str | None, parameters: float | None, tokens: float | None, unique: float | None) -> "KnownModel":
+def _model(name: str | None, described: ModelOptions) -> "KnownModel":
     """The model by name, or the one the options describe."""
     import msgspec
 
     from passatk.scaling import KnownModel, known_model
 
+    parameters, tokens, unique = described.parameters, described.tokens, described.unique_tokens
     if name is not None:
         given = {"parameters": parameters, "tokens": tokens, "unique_tokens": unique}
         return msgspec.structs.replace(known_model(name), **{k: v for k, v in given.items() if v is not None})

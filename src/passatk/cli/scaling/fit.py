@@ -1,36 +1,54 @@
 """`passatk scaling fit`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from passatk.cli import options
+from passatk.cli.generated import Given, Table, with_settings
 from passatk.cli.scaling import shared
-from passatk.errors import InputError, ScalingRefusedError
+from passatk.errors import ScalingRefusedError
+from passatk.records import Record
+from passatk.settings import build, setting
 
 if TYPE_CHECKING:
     from passatk.scaling import Study
 
 
+class FitOptions(Record, frozen=True, kw_only=True):
+    """How laws are fitted."""
+
+    approach: Annotated[
+        Literal["all", "1", "2", "3"], setting("Approach: 1 minima over sizes, 2 isoFLOP curves, 3 a parametric law.")
+    ] = "all"
+    budgets: Annotated[
+        tuple[float, ...] | None,
+        setting(
+            "Approach 2: budgets in FLOP, like 1e19,1e20.",
+            quantity=True,
+            metavar="NUMBER,...",
+            unset="found in the runs",
+        ),
+    ] = None
+    resamples: Annotated[int, setting("Resamples for the intervals; 0 for none.", ge=0)] = 1000
+    seed: Annotated[int, setting("Seed for the resamples.", ge=0)] = 0
+    name: Annotated[str, setting("Name of the law.")] = "fit"
+    parameters_field: Annotated[str | None, setting("Column that counts parameters, if there are several.")] = None
+
+
+@with_settings(Table("fit", "Fit", record=FitOptions), sets=False)
 def fit(
+    given: Given,
     runs: Annotated[
         Path, typer.Argument(help="CSV or JSON lines: parameters (N), tokens (D), loss, perhaps flops (C).")
     ],
-    approach: Annotated[str, typer.Option(help="1, 2, 3 or all.")] = "all",
-    budgets: Annotated[str | None, typer.Option(help="Approach 2: FLOP, like 1e19,1e20. [default: looked for]")] = None,
     flops: Annotated[
         float | None,
         options.number("--flops", "Show the optimum for this budget. [default: the largest of the runs]"),
     ] = None,
-    resamples: Annotated[int, typer.Option(min=0, help="For the intervals; 0 for none.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the resamples.")] = 0,
-    name: Annotated[str, typer.Option(help="Of the law.")] = "fit",
-    parameters_field: Annotated[
-        str | None, typer.Option(help="Column that counts parameters, if there are several.")
-    ] = None,
     extrapolate: shared.Extrapolate = False,
-    out: Annotated[Path | None, typer.Option(help="Keep the fit, for --fit of other commands.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to keep the fit in, for --fit of other commands.")] = None,
     json: options.Json = False,
 ) -> None:
     """Fit scaling laws to training runs: three approaches side by side, with intervals.
@@ -42,24 +60,23 @@ def fit(
     from passatk.report import scaling_terminal, terminal
     from passatk.scaling import read_runs, study, write_study
 
-    if approach not in ("1", "2", "3", "all"):
-        raise InputError(f"unknown --approach {approach!r}; known: 1, 2, 3, all")
-    if approach in ("1", "3"):
-        options.refuse_unused(f"of approach {approach}", budgets=budgets)
-    loaded = read_runs(runs, parameters_field)
+    chosen = build(FitOptions, given["fit"], "fit")
+    if chosen.approach in ("1", "3"):
+        options.refuse_unused(f"of approach {chosen.approach}", budgets=chosen.budgets)
+    loaded = read_runs(runs, chosen.parameters_field)
     asked = float(loaded.flops.max()) if flops is None else flops
     outside = loaded.fitted.outside(flops=asked)
     if outside and not extrapolate:
-        raise ScalingRefusedError(f"no run was there: {outside[0]}. To extrapolate must be asked for (--extrapolate)")
+        raise ScalingRefusedError(f"no run was there: {outside[0]}. Extrapolation must be asked for with --extrapolate")
     with terminal.progress(terminal.console_for("stderr"), "resampling", "fits") as progress:
         found = study(
             loaded,
-            name=name,
-            parameters_field=parameters_field,
-            approaches=(1, 2, 3) if approach == "all" else (int(approach),),
-            budgets=options.numbers_of(budgets, "--budgets"),
-            resamples=resamples,
-            seed=seed,
+            name=chosen.name,
+            parameters_field=chosen.parameters_field,
+            approaches=(1, 2, 3) if chosen.approach == "all" else (int(chosen.approach),),
+            budgets=chosen.budgets,
+            resamples=chosen.resamples,
+            seed=chosen.seed,
             progress=progress,
         )
     if out is not None:

@@ -2,32 +2,44 @@
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from passatk.cli import options
+from passatk.cli.generated import Given, Table, with_settings
 from passatk.cli.scaling import shared
 from passatk.errors import InputError
+from passatk.records import Record
+from passatk.settings import build, setting
 
 if TYPE_CHECKING:
-    from passatk.scaling import Architecture
+    from passatk.scaling import Architecture, Frontier, Law
     from passatk.scaling.planning import Rung
 
 
+class ShapeOptions(Record, frozen=True, kw_only=True):
+    """A model's shape."""
+
+    layers: Annotated[int | None, setting("Blocks, without the top-query layer.", ge=1)] = None
+    hidden: Annotated[int | None, setting("Width of the model.", ge=1)] = None
+    heads: Annotated[int | None, setting("Attention heads.", ge=1)] = None
+    feed_forward: Annotated[int | None, setting("Width inside the feed-forward layers.", ge=1, unset="4 x hidden")] = (
+        None
+    )
+    vocabulary: shared.Vocabulary = None
+    context: shared.Context = None
+    top_query: Annotated[bool, setting("Add CodeGeeX's top-query layer.")] = False
+    untied: Annotated[bool, setting("Give the output a matrix of its own.")] = False
+
+
+@with_settings(Table("shape", "Shape", record=ShapeOptions), sets=False)
 def flops(
+    given: Given,
     model: Annotated[
-        str | None, typer.Argument(help="A known shape, like codegeex. [default: what options say]")
+        str | None, typer.Argument(help="A known shape, like codegeex. [default: what the options say]")
     ] = None,
-    layers: Annotated[int | None, typer.Option(help="Blocks, without the top-query layer.")] = None,
-    hidden: Annotated[int | None, typer.Option(help="Width.")] = None,
-    heads: Annotated[int | None, typer.Option(help="Of attention.")] = None,
-    feed_forward: Annotated[int | None, typer.Option(help="Width inside. [default: 4 x hidden]")] = None,
-    vocabulary: shared.Vocabulary = None,
-    context: shared.Context = None,
-    top_query: Annotated[bool, typer.Option("--top-query", help="With CodeGeeX's top-query layer.")] = False,
-    untied: Annotated[bool, typer.Option("--untied", help="The output has a matrix of its own.")] = False,
-    tokens: Annotated[float, options.number("--tokens", "Of the training.")] = 1e9,
+    tokens: Annotated[float, options.number("--tokens", "Tokens of the training. [default: 1e9]")] = 1e9,
     json: options.Json = False,
 ) -> None:
     """Training FLOP of a shape, counted as 6ND, layer by layer, and as matrix products alone."""
@@ -37,31 +49,22 @@ def flops(
     from passatk.scaling.flops import parameters as parameters_of
     from passatk.scaling.published import known_shape
 
+    own = build(ShapeOptions, given["shape"], "shape")
     if model is not None:
         shape = known_shape(model)
-        options.refuse_unused(
-            f"of the shape {model!r}",
-            layers=layers,
-            hidden=hidden,
-            heads=heads,
-            feed_forward=feed_forward,
-            vocabulary=vocabulary,
-            context=context,
-            top_query=top_query,
-            untied=untied,
-        )
-    elif layers is None or hidden is None or heads is None:
+        options.refuse_unused(f"of the shape {model!r}", **given["shape"])
+    elif own.layers is None or own.hidden is None or own.heads is None:
         raise InputError("which shape? Give a known one, like codegeex, or --layers, --hidden and --heads")
     else:
         shape = Shape(
-            layers=layers,
-            hidden=hidden,
-            heads=heads,
-            feed_forward=4 * hidden if feed_forward is None else feed_forward,
-            vocabulary=vocabulary or shared.VOCABULARY,
-            context=context or shared.CONTEXT,
-            top_query=top_query,
-            tied=not untied,
+            layers=own.layers,
+            hidden=own.hidden,
+            heads=own.heads,
+            feed_forward=own.feed_forward or 4 * own.hidden,
+            vocabulary=own.vocabulary or shared.VOCABULARY,
+            context=own.context or shared.CONTEXT,
+            top_query=own.top_query,
+            tied=not own.untied,
         )
     number, counts = parameters_of(shape), all_counts(shape)
     if json:
@@ -76,46 +79,61 @@ def flops(
         scaling_terminal.print_flops(terminal.console_for(), number, matmul_parameters(shape), counts, tokens)
 
 
-def plan(  # long: most of it declares the options
-    flops: Annotated[
-        float | None,
-        options.number("--flops", "Of the training, like 1e18."),
-    ] = None,
+class Budget(Record, frozen=True, kw_only=True):
+    """What there is to train with: FLOP; a speed and hours; or a ladder of budgets."""
+
+    flops: Annotated[float | None, setting("Training budget in FLOP, like 1e18.", quantity=True, gt=0)] = None
     tokens_per_second: Annotated[
-        float | None,
-        options.number("--tokens-per-second", "Instead: speed of training ..."),
-    ] = None,
+        float | None, setting("Instead of FLOP: speed of training, with the next two.", quantity=True, gt=0)
+    ] = None
     at_parameters: Annotated[
-        float | None,
-        options.number("--at-parameters", "... measured with a model of this size ..."),
-    ] = None,
-    hours: Annotated[float | None, typer.Option(help="... and how long.")] = None,
+        float | None, setting("Size of the model whose speed was measured.", quantity=True, gt=0)
+    ] = None
+    hours: Annotated[float | None, setting("Hours to train at that speed.", gt=0)] = None
     ladder: Annotated[
-        str | None, typer.Option(help="Instead: runs to fit a law to, for these budgets in FLOP, like 1e18,1e19,1e20.")
-    ] = None,
-    sizes: Annotated[int | None, typer.Option(min=2, help="With --ladder: for each budget. [default: 5]")] = None,
-    span: Annotated[
-        float | None, typer.Option(help="With --ladder: from the smallest to the largest size. [default: a factor 8]")
-    ] = None,
-    law: shared.LawNames = None,
-    fit: shared.FitFile = None,
+        tuple[float, ...] | None,
+        setting(
+            "Instead: plan runs to fit a law to, for these budgets in FLOP, like 1e18,1e19,1e20.",
+            quantity=True,
+            metavar="NUMBER,...",
+        ),
+    ] = None
+    sizes: Annotated[int | None, setting("Ladder: sizes for each budget.", ge=2, unset="5")] = None
+    span: Annotated[float | None, setting("Ladder: factor from the smallest to the largest size.", gt=1, unset="8")] = (
+        None
+    )
+
+
+class PlanOptions(Record, frozen=True, kw_only=True):
+    """What is planned."""
+
     approach: Annotated[
         int | None,
-        typer.Option(min=1, max=3, help="With --fit: which decides. [default: 3, the law; 2 or 1 where there is none]"),
-    ] = None,
+        setting("With a fit: the approach that decides.", ge=1, le=3, unset="3, the law; 2 or 1 where there is none"),
+    ] = None
+    vocabulary: shared.Vocabulary = None
+    context: shared.Context = None
+    no_top_query: Annotated[bool, setting("Plan a plain GPT, without the top-query layer.")] = False
+    unique_tokens: shared.UniqueTokens = None
+    choices: Annotated[int | None, setting("Number of shapes to show.", ge=1, unset="5")] = None
+    count: Annotated[
+        Literal["runs", "6nd", "per-layer", "matmul"],
+        setting("How tokens follow from FLOP; runs: as the law's runs were counted."),
+    ] = "runs"
+
+
+@with_settings(Table("budget", "Budget", record=Budget), Table("plan", "Plan", record=PlanOptions), sets=False)
+def plan(
+    given: Given,
+    law: shared.LawNames = None,
+    fit: shared.FitFile = None,
     corpus: Annotated[
         Path | None,
-        typer.Option(help="Packed corpus: its vocabulary and context; prints how to train the first choice on it."),
+        typer.Option(
+            help="Packed corpus to take vocabulary and context from; also shows the command that trains the first"
+            " choice on it."
+        ),
     ] = None,
-    vocabulary: shared.Vocabulary = None,
-    context: shared.Context = None,
-    no_top_query: Annotated[bool, typer.Option("--no-top-query", help="A plain GPT.")] = False,
-    unique_tokens: shared.Unique = None,
-    choices: Annotated[int | None, typer.Option(min=1, help="How many shapes. [default: 5]")] = None,
-    count: Annotated[
-        str,
-        typer.Option(help="How tokens follow from FLOP: runs (as the law's runs counted), 6nd, per-layer or matmul."),
-    ] = "runs",
     extrapolate: shared.Extrapolate = False,
     json: options.Json = False,
 ) -> None:
@@ -127,23 +145,20 @@ def plan(  # long: most of it declares the options
 
     from passatk import scaling
     from passatk.report import scaling_terminal, terminal
-    from passatk.scaling.planning import budget
 
-    chosen = shared.guide(law, fit, approach)
-    architecture = _architecture(corpus, vocabulary, context, no_top_query)
-    steps = options.numbers_of(ladder, "--ladder")
-    speed = (tokens_per_second, at_parameters, hours)
-    if (flops is not None) + any(part is not None for part in speed) + (steps is not None) != 1:
-        raise InputError("which budget? Give --flops; or --tokens-per-second, --at-parameters and --hours; or --ladder")
-    if steps is not None:
-        options.refuse_unused("of a --ladder", unique_tokens=unique_tokens, choices=choices)
+    money, wanted = build(Budget, given["budget"], "budget"), build(PlanOptions, given["plan"], "plan")
+    chosen = shared.guide(law, fit, wanted.approach)
+    architecture = _architecture(corpus, wanted)
+    flops = _budget_of(money, chosen)
+    if money.ladder is not None:
+        options.refuse_unused("of a --ladder", unique_tokens=wanted.unique_tokens, choices=wanted.choices)
         rungs = scaling.ladder(
             chosen,
-            steps,
+            money.ladder,
             architecture,
-            sizes=sizes or 5,
-            span=8.0 if span is None else span,
-            count=count,
+            sizes=money.sizes or 5,
+            span=8.0 if money.span is None else money.span,
+            count=wanted.count,
             extrapolate=extrapolate,
         )
         if json:
@@ -151,18 +166,14 @@ def plan(  # long: most of it declares the options
         else:
             scaling_terminal.print_ladder(terminal.console_for(), rungs)
         return
-    options.refuse_unused("without --ladder", sizes=sizes, span=span)
-    if flops is None:
-        if tokens_per_second is None or at_parameters is None or hours is None:
-            raise InputError("a speed needs all of --tokens-per-second, --at-parameters and --hours")
-        flops = budget(tokens_per_second, hours, at_parameters, chosen.flop_rule)
+    options.refuse_unused("without --ladder", sizes=money.sizes, span=money.span)
     found = scaling.plan(
         chosen,
         flops,
         architecture,
-        unique_tokens=unique_tokens,
-        choices=choices or 5,
-        count=count,
+        unique_tokens=wanted.unique_tokens,
+        choices=wanted.choices or 5,
+        count=wanted.count,
         extrapolate=extrapolate,
     )
     command = None if corpus is None else _training(corpus, found.choices[0])
@@ -174,9 +185,26 @@ def plan(  # long: most of it declares the options
         print(command)
 
 
-def _architecture(
-    corpus: Path | None, vocabulary: int | None, context: int | None, no_top_query: bool
-) -> "Architecture":
+def _budget_of(money: Budget, guide: "Law | Frontier") -> float:
+    """FLOP to train with; 0 of a ladder.
+
+    Raises:
+        InputError: no budget, or several.
+    """
+    from passatk.scaling.planning import budget
+
+    speed = (money.tokens_per_second, money.at_parameters, money.hours)
+    if (money.flops is not None) + any(part is not None for part in speed) + (money.ladder is not None) != 1:
+        raise InputError("which budget? Give --flops; or --tokens-per-second, --at-parameters and --hours; or --ladder")
+    if money.flops is not None or money.ladder is not None:
+        return money.flops or 0.0
+    if money.tokens_per_second is None or money.at_parameters is None or money.hours is None:
+        raise InputError("a speed needs all of --tokens-per-second, --at-parameters and --hours")
+    return budget(money.tokens_per_second, money.hours, money.at_parameters, guide.flop_rule)
+
+
+def _architecture(corpus: Path | None, wanted: PlanOptions) -> "Architecture":
+    vocabulary, context, no_top_query = wanted.vocabulary, wanted.context, wanted.no_top_query
     from passatk.corpus.packed import load_packed
     from passatk.scaling import Architecture
     from passatk.scaling.shapes import model_vocabulary

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from passatk.cli import options
+from passatk.cli.generated import Table
 from passatk.errors import InputError, ScalingRefusedError
+from passatk.records import Record
+from passatk.settings import setting
 
 if TYPE_CHECKING:
     from passatk.scaling import Frontier, Law
@@ -15,27 +18,33 @@ if TYPE_CHECKING:
 
 LawNames = Annotated[
     list[str] | None,
+    typer.Option("--law", help="Published law to ask, see `passatk scaling laws`; may be given again. [default: all]"),
+]
+FitFile = Annotated[Path | None, typer.Option("--fit", help="Fit to ask, as `passatk scaling fit --out` wrote it.")]
+Extrapolate = Annotated[
+    bool,
     typer.Option(
-        "--law", help="A published law; may be given again. [default: all] `passatk scaling laws` lists them."
+        "--extrapolate", help="Also answer outside of the range that a law was fitted in; the answer says so."
     ),
 ]
-FitFile = Annotated[
-    Path | None, typer.Option("--fit", help="Use what `passatk scaling fit --out` wrote, with its intervals.")
-]
-Extrapolate = Annotated[
-    bool, typer.Option("--extrapolate", help="Answer outside of where a law was fitted too; the answer says so.")
-]
-Unique = Annotated[
+Vocabulary = Annotated[int | None, setting("Rows of the token embedding.", ge=1, unset="52224")]
+Context = Annotated[int | None, setting("Tokens of a training sequence.", ge=1, unset="2048")]
+UniqueTokens = Annotated[
     float | None,
-    options.number("--unique-tokens", "Of the training data, like 159B; repeats count for less."),
+    setting("Unique tokens of the training data, like 159B; repeated ones count for less.", quantity=True, gt=0),
 ]
-Inference = Annotated[
-    float | None,
-    options.number("--inference-tokens", "Read and written after training."),
-]
-Vocabulary = Annotated[int | None, typer.Option(min=1, help="Rows of the token embedding. [default: 52224]")]
-Context = Annotated[int | None, typer.Option(min=1, help="Tokens of a training sequence. [default: 2048]")]
+InferenceTokens = Annotated[float | None, setting("Tokens read and written after training.", quantity=True, gt=0)]
 VOCABULARY, CONTEXT = 52224, 2048
+
+
+class Tokens(Record, frozen=True, kw_only=True):
+    """What else of a model's tokens matters."""
+
+    unique_tokens: UniqueTokens = None
+    inference_tokens: InferenceTokens = None
+
+
+TOKENS = Table("tokens", "Tokens", record=Tokens)
 _T = TypeVar("_T")
 
 
@@ -61,14 +70,15 @@ def ask(
         laws.append((study.law, study.thetas))
     if names or fit is None:
         laws += [(published(name), None) for name in dict.fromkeys(names or PUBLISHED)]
-    answers, refused = [], []
+    answers, refused, named = [], [], ""
     for law, thetas in laws:
         try:
             answers.append(answer(law, thetas))
         except ScalingRefusedError as refusal:
             refused.append(str(refusal))
+            named = refusal.setting or named
     if not answers:
-        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]))
+        raise ScalingRefusedError("\n  ".join(["no law answers:", *refused]), setting=named)
     return answers, refused
 
 

@@ -5,109 +5,18 @@ else there is crosses as the number of a handle, and becomes a `Remote` on the o
 an end only ever makes values of the types listed here, so no code of the program answers a comparison in the tests.
 """
 
-import _operator
 import _pickle
 import _thread
-import builtins
 import os
 import pickletools
 import sys
 from io import BytesIO
 
+from passatk_proxies import OPERATIONS, Given, Judged, Remote, Trusted, copied, given
+from passatk_values import CHANGING, PLAIN, SINGLES, TYPES, Part, as_plain, compares, fields_of, has_behaviour
+from passatk_values import named, named_tuple, put_together
+
 REQUEST, RETURN, RAISE = range(3)
-
-# how a value of each type crosses: as what its constructor takes. A subclass crosses as what it is a subclass of.
-TAKEN_APART = {
-    "builtins.int": lambda v: (int.__int__(v),),
-    "builtins.float": lambda v: (float.__float__(v),),
-    "builtins.complex": lambda v: (v.real, v.imag),
-    "builtins.str": lambda v: (str.__str__(v),),
-    "builtins.bytes": lambda v: (bytes(memoryview(v)),),
-    "builtins.bytearray": lambda v: (bytes(memoryview(v)),),
-    "builtins.list": lambda v: (list(list.__iter__(v)),),
-    "builtins.tuple": lambda v: (list(tuple.__iter__(v)),),
-    "builtins.dict": lambda v: (dict(dict.items(v)),),
-    "builtins.set": lambda v: (list(set.__iter__(v)),),
-    "builtins.frozenset": lambda v: (list(frozenset.__iter__(v)),),
-    "builtins.range": lambda v: (v.start, v.stop, v.step),
-    "builtins.slice": lambda v: (v.start, v.stop, v.step),
-    "builtins.dict_keys": lambda v: (list(v),),
-    "builtins.dict_items": lambda v: (list(v),),
-    "collections.Counter": lambda v: (dict(v),),
-    "collections.OrderedDict": lambda v: (list(v.items()),),
-    "collections.defaultdict": lambda v: (v.default_factory, dict(v)),
-    "collections.deque": lambda v: (list(v), v.maxlen),
-    "decimal.Decimal": lambda v: (str(v),),
-    "fractions.Fraction": lambda v: (v.numerator, v.denominator),
-    "datetime.date": lambda v: v.__reduce__()[1],
-    "datetime.time": lambda v: v.__reduce__()[1],
-    "datetime.datetime": lambda v: v.__reduce__()[1],
-    "datetime.timedelta": lambda v: v.__reduce__()[1],
-    "datetime.timezone": lambda v: v.__getinitargs__(),
-    "numpy.ndarray": lambda v: (v.dtype.str, list(v.shape), v.tobytes()) if v.dtype.kind in "biufcSUmM" else None,
-    "numpy.generic": lambda v: (v.dtype.str, v.tobytes()) if v.dtype.kind in "biufcSUmM" else None,
-}
-
-
-def numpy_array(dtype, shape, data):
-    import numpy
-
-    return numpy.frombuffer(data, numpy.dtype(dtype)).reshape(shape).copy()
-
-
-# where the constructor is not the type of that name
-PUT_TOGETHER = {
-    "builtins.dict_keys": lambda keys: dict.fromkeys(keys).keys(),
-    "builtins.dict_items": lambda pairs: dict(pairs).items(),
-    "numpy.ndarray": numpy_array,
-    "numpy.generic": lambda dtype, data: numpy_array(dtype, (), data)[()],
-}
-# not `type`: a forged message could make a class with it, and with that a comparison of its own
-TYPES = {
-    t.__name__: t
-    for t in (bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, object)
-}
-TYPES.update((name, t) for name, t in vars(builtins).items() if isinstance(t, type) and issubclass(t, BaseException))
-SINGLES = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
-PLAIN = {"type": TYPES, "single": SINGLES}
-
-# what can be asked of a handle: the program learns nothing it could lie about with
-ASKED = {
-    "__len__": len,
-    "__iter__": iter,
-    "__next__": next,
-    "__reversed__": reversed,
-    "__getitem__": _operator.getitem,
-    "__setitem__": _operator.setitem,
-    "__delitem__": _operator.delitem,
-    "__str__": str,
-    "__repr__": repr,
-    "__format__": format,
-    "__int__": int,
-    "__float__": float,
-    "__index__": _operator.index,
-    "__round__": round,
-    "__abs__": abs,
-    "__neg__": _operator.neg,
-    "__instancecheck__": lambda cls, value: isinstance(value, cls),
-    "__subclasscheck__": lambda cls, other: issubclass(other, cls),
-    "__enter__": lambda manager: type(manager).__enter__(manager),
-    "__exit__": lambda manager, kind, error, _: type(manager).__exit__(manager, kind, error, None),
-}
-# what would show the program an expected value, or let it decide whether the tests hold
-DECISIVE = {"__bool__": bool}
-for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
-    DECISIVE[f"__{_name}__"] = getattr(_operator, _name)
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and_", "or_", "xor", "matmul"):
-    DECISIVE[f"__{_name.strip('_')}__"] = _do = getattr(_operator, _name)
-    DECISIVE[f"__r{_name.strip('_')}__"] = lambda ours, other, do=_do: do(other, ours)
-OPERATIONS = {
-    **ASKED,
-    **DECISIVE,
-    "__hash__": hash,
-    "get": lambda target, name: getattr(target, name),
-    "set": lambda target, name, value: setattr(target, name, value),
-}
 
 
 class Sealed(type):
@@ -115,66 +24,6 @@ class Sealed(type):
 
     def __setattr__(cls, name, value):
         raise TypeError("sealed")
-
-
-class Remote:
-    """Something the other side holds."""
-
-    __slots__ = ("_passatk_number", "_passatk_peer", "_passatk_words")
-
-    def __init__(self, peer, number, words):
-        object.__setattr__(self, "_passatk_peer", peer)
-        object.__setattr__(self, "_passatk_number", number)
-        object.__setattr__(self, "_passatk_words", words)
-
-    def __call__(self, /, *args, **kwargs):
-        return self._passatk_peer.request("call", self, args, kwargs)
-
-    def __getattr__(self, name):
-        if name.startswith("__") and name.endswith("__") and name not in ("__name__", "__doc__"):
-            raise AttributeError(name)
-        return self._passatk_peer.request("get", self, (name,))
-
-    def __setattr__(self, name, value):
-        self._passatk_peer.request("set", self, (name, value))
-
-    def __contains__(self, value):
-        return any(value is one or value == one for one in self)
-
-
-def _asking(name):
-    return lambda self, *args: self._passatk_peer.request(name, self, args)
-
-
-def _refusing(name):
-    def refuse(self, *others):
-        if name == "__eq__" and others[0] is self:
-            return True
-        if name == "__ne__" and others[0] is self:
-            return False
-        raise AssertionError(f"the program gave an object of its own ({self._passatk_words}), not a plain value")
-
-    return refuse
-
-
-class Judged(Remote):
-    """What the tests see of the program's objects: no comparison, no truth, no arithmetic is the program's to answer."""
-
-    __slots__ = ()
-
-
-class Trusted(Remote):
-    """What the program sees of the tests' objects."""
-
-    __slots__ = ()
-    __hash__ = _asking("__hash__")
-
-
-for _name in ASKED:
-    setattr(Remote, _name, _asking(_name))
-for _name in DECISIVE:
-    setattr(Judged, _name, _refusing(_name))
-    setattr(Trusted, _name, _asking(_name))
 
 
 class Encoder(_pickle.Pickler):
@@ -206,6 +55,7 @@ class Peer:
         self.allowed = lambda operation, target, args: True
         self.caught = None  # the last exception that was sent
         self.received = None  # the last exception that came
+        self.refused = ""  # words of an object that was compared with a plain value, since the last call
         self.lock = _thread.RLock()  # threads of the program may call the tests' functions
         self.met_own = False  # a message being read names something of this side
         self.owner = os.getpid()
@@ -214,13 +64,16 @@ class Peer:
 
     def request(self, operation, target, args=(), kwargs={}):
         with self.lock:
+            if operation in ("call", "do"):
+                self.refused = ""
             self.send(self.encoded((REQUEST, operation, target, args, kwargs)))
             while True:
                 message = self.receive()
                 if message[0] == REQUEST:
                     self.answer(*message[1:])
                 elif message[0] == RETURN:
-                    if message[1] is None:  # also for one that was forged: a value and changed inputs could agree
+                    # with a value, one that was forged too, the changed inputs could agree in the tests
+                    if message[1] is None or operation == "do":
                         for ours, theirs in zip((*args, *kwargs.values()), message[2]):
                             write_back(ours, theirs)
                     return message[1]
@@ -232,9 +85,12 @@ class Peer:
         try:
             if not self.allowed(operation, target, args):
                 raise TypeError(f"{operation} is not for the program to ask")
-            value = target(*args, **kwargs) if operation == "call" else OPERATIONS[operation](target, *args, **kwargs)
+            called = operation in ("call", "do")
+            value = target(*args, **kwargs) if called else OPERATIONS[operation](target, *args, **kwargs)
             # what returns None may be there to change its arguments
-            changed = [*args, *kwargs.values()] if value is None and operation == "call" else []
+            changed = [*args, *kwargs.values()] if operation == "do" or (called and value is None) else []
+            if operation in ("get", "__getitem__") and self.proxy is Trusted:
+                value = Part.of(value)
             reply = self.encoded((RETURN, value, changed))
         except BaseException as error:
             self.caught = error
@@ -310,6 +166,11 @@ class Peer:
         if value is rebuild:
             return NotImplemented
         kind = type(value)
+        if kind is Part:
+            return rebuild, ("theirs", self.number_of(value.value), type(value.value).__name__, True, value.name)
+        if issubclass(kind, Given):
+            value = vars(value)["_passatk_handle"]
+            return rebuild, ("ours", value._passatk_number)
         if issubclass(kind, Remote) and value._passatk_peer is self:
             return rebuild, ("ours", value._passatk_number)
         if isinstance(value, type):
@@ -319,11 +180,19 @@ class Peer:
         for single in SINGLES:
             if value is SINGLES[single]:
                 return rebuild, ("single", single)
-        for base in kind.__mro__:
-            name = f"{base.__module__}.{base.__qualname__}"
-            if name in TAKEN_APART and (parts := TAKEN_APART[name](value)) is not None:
-                return rebuild, ("value", name, *parts)
-        return rebuild, ("theirs", self.number_of(value), kind.__name__)
+        if (plain := as_plain(value)) is not None:
+            return rebuild, self.plain_taken_apart(value, *plain)
+        return rebuild, ("theirs", self.number_of(value), kind.__name__, compares(value), "")
+
+    def plain_taken_apart(self, value, name, parts, classes):
+        kind = type(value)
+        fields = fields_of(kind)
+        made = ("named tuple", kind.__name__, fields, *parts) if fields else ("value", name, *parts)
+        if self.proxy is Judged or not has_behaviour(value, name, classes, fields):
+            return made
+        if name in CHANGING:
+            return "theirs", self.number_of(value), kind.__name__, True, name
+        return "given", self.number_of(value), *made
 
     def class_taken_apart(self, cls):
         if TYPES.get(cls.__name__) is cls:
@@ -333,7 +202,7 @@ class Peer:
         if issubclass(cls, BaseException):
             bases = tuple(base for base in cls.__bases__ if issubclass(base, BaseException))
             return "exception class", self.number_of(cls), cls.__module__, cls.__name__, bases
-        return "theirs", self.number_of(cls), f"class {cls.__name__}"
+        return "theirs", self.number_of(cls), f"class {cls.__name__}", compares(cls), ""
 
     def number_of(self, value):
         number = self.numbers.setdefault(id(value), len(self.numbers))
@@ -342,28 +211,37 @@ class Peer:
 
     def rebuild(self, kind, *parts):
         """The value for what `taken_apart` made of it; anything else is an exception."""
-        return PLAIN[kind][parts[0]] if kind in PLAIN else getattr(self, "_" + kind.replace(" ", "_") + "_rebuilt")(*parts)
+        if kind in PLAIN:
+            return PLAIN[kind][parts[0]]
+        return getattr(self, f"_{kind.replace(' ', '_')}_rebuilt")(*parts)
 
     def _ours_rebuilt(self, number):
         self.met_own = True
         return self.held[number]
 
-    def _theirs_rebuilt(self, number, words):
+    def _theirs_rebuilt(self, number, words, compares, name):
         if number not in self.handles:
-            self.handles[number] = self.proxy(self, int(number), str(words))
+            proxy = copied(name) if name and self.proxy is Judged else self.proxy
+            self.handles[number] = proxy(self, int(number), str(words), bool(compares))
         return self.handles[number]
 
     def _value_rebuilt(self, name, *parts):
-        if name not in TAKEN_APART:
-            raise ValueError(f"{name} is no value")
-        if name in PUT_TOGETHER:
-            return PUT_TOGETHER[name](*parts)
-        module, _, short = name.partition(".")
-        return getattr(__import__(module), short)(*parts)
+        return put_together(name, parts)
+
+    def _named_tuple_rebuilt(self, name, fields, values):
+        return named_tuple(name, fields)._make(values)
+
+    def _given_rebuilt(self, number, how, name, *parts):
+        if how == "named tuple":
+            value = given(named_tuple(name, parts[0]))._make(parts[1])
+        else:
+            value = given(named(name))(*parts)
+        vars(value)["_passatk_handle"] = self._theirs_rebuilt(number, name, True, "")
+        return value
 
     def _exception_class_rebuilt(self, number, module, name, bases):
         if number not in self.handles:
-            known = vars(sys.modules.get(module, object)).get(name) if module != "program" else None
+            known = vars(sys.modules.get(module, object)).get(name) if module not in ("program", "__main__") else None
             if isinstance(known, type) and issubclass(known, BaseException):
                 bases = (known,)
             made = Sealed(name, tuple(bases), {"__module__": "program"})

@@ -8,8 +8,10 @@ import _ctypes
 import _signal
 import builtins
 import os
+import re
 import sys
 
+import passatk_tests
 from passatk_peer import Judged, Peer, Trusted
 
 NOT_COMPILED, ASSERTION = 64, 65
@@ -44,16 +46,21 @@ def show(error, print_exception=sys.__excepthook__):
     print_exception(type(error), error.with_traceback(trace), trace)
 
 
-def leave(code):
+def flush():
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
-            pass
+        except Exception:
+            pass  # closed, or not there any more
+
+
+def leave(code):
+    flush()
     os._exit(code)
 
 
 PREPARED = {}  # text of helpers.py -> a module that has executed it
+OPAQUE = ("abc", "builtins", "functools", "inspect", "types", "weakref")  # whose objects lead to others
 AT_FORK = []  # what modules asked to be called then: meant for forks of the program, not for those that make it
 
 
@@ -68,6 +75,30 @@ def new_module(helpers):
     vars(module)["__file__"] = "program.py"
     exec(compiled_text("helpers.py", helpers), vars(module))
     return module
+
+
+CLASS_OR_FUNCTION = (type, type(len), type(show))
+
+
+def library_name(name, value):
+    """(module, "") of a module, (module, name) of a class or function called so, None of all else."""
+    if type(value) is type(sys):
+        return str(value.__name__), ""
+    if issubclass(type(value), CLASS_OR_FUNCTION) and getattr(value, "__name__", None) == name:
+        return str(value.__module__), name
+    return None
+
+
+def from_library(name, where):
+    """What the tests take from their own library under this name; None if there is no such thing.
+
+    `where` is what the program says `library_name` was; the tests get nothing of the program's by it.
+    """
+    if where is None or where[0].partition(".")[0] not in (*sys.stdlib_module_names, "numpy"):
+        return None
+    module = __import__(where[0]) and sys.modules[where[0]]
+    found = getattr(module, name, None) if where[1] else module
+    return found if found is module or issubclass(type(found), CLASS_OR_FUNCTION) else None
 
 
 class Program:
@@ -85,16 +116,15 @@ class Program:
         exec(self.code, self.namespace)
 
     def names(self):
-        """Of all that the program defined, and whether it is a module."""
+        """Of all that the program defined, and what of the standard library (or numpy) it is: module, name in it."""
         new = {n: v for n, v in self.namespace.items() if n not in self.before or self.before[n] is not v}
-        return {n: v.__name__ if type(v) is type(sys) else None for n, v in new.items() if type(n) is str}
+        return {name: library_name(name, value) for name, value in new.items() if type(name) is str}
 
     def values(self, names):
         return {name: self.namespace[name] for name in names}
 
     def flush(self):
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        flush()
 
     def show(self):
         if self.peer.caught is not None:
@@ -116,14 +146,16 @@ class Tests:
         self.child, self.module, self.entry = child, module, entry
         self.peer = Peer(incoming, outgoing, Judged, self.lost)
         self.peer.allowed = self.allowed
-        self.program = Judged(self.peer, 0, "program")
+        self.program = Judged(self.peer, 0, "program", False)
+        vars(module)["__name__"] = "__main__"
+        sys.modules["__main__"] = module
 
     @staticmethod
     def allowed(operation, target, args):
         """Whether the program may ask this of an object of the tests. It must not look into functions and frames."""
-        if operation == "get":
-            return type(target).__module__ == "program" and type(args[0]) is str and not args[0].startswith("_")
-        return operation != "set"
+        if operation != "get":
+            return operation not in ("set", "del")
+        return type(target).__module__ not in OPAQUE and type(args[0]) is str and not args[0].startswith("_")
 
     def judge(self, token):
         with open("tests.py", encoding="utf-8", errors="surrogatepass") as file:
@@ -132,7 +164,7 @@ class Tests:
         try:
             self.program.run()
             self.take_names(source)
-            exec(code, vars(self.module))
+            passatk_tests.run(self.module, source, code)
         except BaseException as error:
             self.fail(error)
         self.program.flush()
@@ -140,24 +172,41 @@ class Tests:
         leave(0)
 
     def take_names(self, source):
-        """What the program defined and the tests name. Modules and builtins stay this process's own."""
-        namespace = vars(self.module)
-        defined = {name: module for name, module in self.program.names().items() if name in source}
-        wanted = []
-        for name, module in defined.items():
-            if name in self.entry:
+        """What the program defined and the tests name.
+
+        Builtins, modules and what the problem sets up stay this process's own, so that no `abs` of the program's
+        decides whether the tests hold. The program's is meant where the problem declares it, where it is used as no
+        module can be, and where the tests name nothing else of the program's.
+        """
+        namespace, mentioned = vars(self.module), set(re.findall(r"\w+", source))
+        wanted, shadowing = [], []
+        for name, where in self.program.names().items():
+            if name in self.entry and name in mentioned:
                 wanted.append(name)
-            elif name.startswith("__") or hasattr(builtins, name) or type(namespace.get(name)) is type(sys):
+            elif name.startswith("__") or name not in mentioned:
                 continue
-            elif name in sys.stdlib_module_names:
-                namespace[name] = __import__(name)
-            elif module is not None and module.partition(".")[0] in (*sys.stdlib_module_names, "numpy"):
-                __import__(module)
-                namespace[name] = sys.modules[module]
+            elif (found := from_library(name, where)) is not None:
+                namespace.setdefault(name, found)
+            elif self.is_ours(name, source):
+                shadowing.append(name)
             else:
                 wanted.append(name)
+        if not self.entry:
+            wanted = wanted or shadowing
         given = self.program.values(wanted)
         namespace.update((name, given[name]) for name in wanted)  # and no other, whatever it gave
+
+    def is_ours(self, name, source):
+        """Whether a name means something else to the tests than what the program calls so."""
+        namespace = vars(self.module)
+        if name not in namespace and name in sys.stdlib_module_names:
+            as_module = re.search(rf"\b{name}\s*\.", source)
+            if as_module:
+                namespace[name] = sys.modules.get(name) or __import__(name)
+            return as_module
+        if type(namespace.get(name)) is type(sys):
+            return re.search(rf"\b{name}\s*\.", source)
+        return name in namespace or hasattr(builtins, name)
 
     def fail(self, error):
         if isinstance(error, SystemExit):
@@ -165,6 +214,12 @@ class Tests:
             if error.code is not None and not isinstance(error.code, int):
                 print(error.code, file=sys.stderr)
             leave((error.code or 0) & 0xFF if isinstance(error.code, int) or not error.code else 1)
+        if isinstance(error, passatk_tests.NothingRan):
+            self.program.flush()
+            print("no test ran to its end", file=sys.stderr)
+            leave(0)  # without the token
+        if type(error) is AssertionError and not error.args and (words := self.peer.refused):
+            error.args = (f"the program gave an object of its own ({words}), which equals no plain value",)
         if error is self.peer.received:
             self.program.show()
             self.program.flush()

@@ -1,6 +1,6 @@
 """The server inside a slot: one program at a time, contained and measured. Facts only.
 
-Runs as a process of its own under bubblewrap (or bare, with `--no-sandbox`), from a read-only copy of this folder:
+Runs as a process of its own under bubblewrap (or bare, without a sandbox), from a read-only copy of this folder:
 standard library only, nothing of passatk imported. Frames on stdin and stdout: 4 bytes big-endian length, then JSON.
 
 Per program:  server ── fork ── job (supervisor, pid 1 of a PID namespace of its own) ── fork ── command

@@ -1,0 +1,182 @@
+"""What stands on one side for an object that the other side holds."""
+
+import _operator
+import sys
+from opcode import opmap
+
+from passatk_values import copy_of, named
+
+CACHE, POP_TOP = opmap["CACHE"], opmap["POP_TOP"]
+
+# what can be asked of a handle: the program learns nothing it could lie about with
+ASKED = {
+    "__len__": len,
+    "__iter__": iter,
+    "__next__": next,
+    "__reversed__": reversed,
+    "__getitem__": _operator.getitem,
+    "__setitem__": _operator.setitem,
+    "__delitem__": _operator.delitem,
+    "__str__": str,
+    "__repr__": repr,
+    "__format__": format,
+    "__int__": int,
+    "__float__": float,
+    "__index__": _operator.index,
+    "__round__": round,
+    "__abs__": abs,
+    "__neg__": _operator.neg,
+    "__instancecheck__": lambda cls, value: isinstance(value, cls),
+    "__subclasscheck__": lambda cls, other: issubclass(other, cls),
+    "__enter__": lambda manager: type(manager).__enter__(manager),
+    "__copy__": lambda value: __import__("copy").copy(value),
+    "__deepcopy__": lambda value, _: __import__("copy").deepcopy(value),
+    "__exit__": lambda manager, kind, error, _: type(manager).__exit__(manager, kind, error, None),
+}
+# what would show the program an expected value, or let it decide whether the tests hold
+DECISIVE = {"__bool__": bool}
+for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
+    DECISIVE[f"__{_name}__"] = getattr(_operator, _name)
+ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+for _name in (*ARITHMETIC, "and_", "or_", "xor", "lshift", "rshift"):
+    DECISIVE[f"__{_name.strip('_')}__"] = _do = getattr(_operator, _name)
+    DECISIVE[f"__r{_name.strip('_')}__"] = lambda ours, other, do=_do: do(other, ours)
+OPERATIONS = {
+    **ASKED,
+    **DECISIVE,
+    "__hash__": hash,
+    "copy": copy_of,
+    "get": lambda target, name: getattr(target, name),
+    "set": lambda target, name, value: setattr(target, name, value),
+    "del": lambda target, name: delattr(target, name),
+}
+
+
+def is_statement(frame):
+    """Whether a call that `frame` makes is a statement of its own: what it returns is thrown away."""
+    code, at = frame.f_code.co_code, frame.f_lasti + 2
+    while code[at] == CACHE:
+        at += 2
+    return code[at] == POP_TOP
+
+
+class Remote:
+    """Something the other side holds."""
+
+    __slots__ = ("_passatk_compares", "_passatk_number", "_passatk_peer", "_passatk_words")
+
+    def __init__(self, peer, number, words, compares):
+        object.__setattr__(self, "_passatk_peer", peer)
+        object.__setattr__(self, "_passatk_number", number)
+        object.__setattr__(self, "_passatk_words", words)
+        object.__setattr__(self, "_passatk_compares", compares)
+
+    def __call__(self, /, *args, **kwargs):
+        operation = "do" if is_statement(sys._getframe(1)) else "call"
+        return self._passatk_peer.request(operation, self, args, kwargs)
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__") and name not in ("__name__", "__doc__", "__dict__"):
+            raise AttributeError(name)
+        return self._passatk_peer.request("get", self, (name,))
+
+    def __setattr__(self, name, value):
+        self._passatk_peer.request("set", self, (name, value))
+
+    def __delattr__(self, name):
+        self._passatk_peer.request("del", self, (name,))
+
+    def __contains__(self, value):
+        return any(value is one or value == one for one in self)
+
+
+class Judged(Remote):
+    """What the tests see of the program's objects.
+
+    What only concerns the program's own objects (their truth, one compared with another, their sum) it answers: it
+    could as well have given plain values with that answer. Where a plain value takes part, which may be an expected
+    one, the program is not asked. An object without a comparison of its own equals none.
+    """
+
+    __slots__ = ()
+
+
+class Trusted(Remote):
+    """What the program sees of the tests' objects."""
+
+    __slots__ = ()
+
+
+def asking(name):
+    return lambda self, *args: self._passatk_peer.request(name, self, args)
+
+
+def deciding(name):
+    def decide(self, *others):
+        if name in ("__eq__", "__ne__") and others[0] is self:
+            return name == "__eq__"
+        if all(issubclass(type(other), Judged) for other in others):
+            return self._passatk_peer.request(name, self, others)
+        if name in ("__eq__", "__ne__") and (others[0] is None or not self._passatk_compares):
+            self._passatk_peer.refused = self._passatk_words
+            return name == "__ne__"
+        raise AssertionError(f"the program gave an object of its own ({self._passatk_words}), not a plain value")
+
+    return decide
+
+
+def plain_copy(value):
+    """The plain value in what `copied` makes."""
+    return value._passatk_peer.request("copy", value)
+
+
+def by_copy(name):
+    def decide(self, *others):
+        return BY_COPY[name](plain_copy(self), *others)
+
+    return decide
+
+
+for _name in ASKED:
+    setattr(Remote, _name, asking(_name))
+for _name in DECISIVE:
+    setattr(Judged, _name, deciding(_name))
+    setattr(Trusted, _name, asking(_name))
+Trusted.__hash__ = asking("__hash__")
+BY_COPY = {**DECISIVE, "__contains__": _operator.contains, "__iter__": iter}
+COPIED = {}
+
+
+def copied(name):
+    """The class of what the tests see of a list (dict, ...) with methods of the program's own: those are asked for,
+    and comparisons are made here, with a copy."""
+    if name not in COPIED:
+        methods = {one: by_copy(one) for one in BY_COPY if one != "__bool__"}
+        base = named(name)
+        COPIED[name] = type("Copied", (Judged,), {**methods, "__slots__": (), "__class__": property(lambda self: base)})
+    return COPIED[name]
+
+
+class Given:
+    """Of a plain value (not one that changes) whose class has attributes of its own: those are asked for."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(vars(self)["_passatk_handle"], name)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, _):
+        return self
+
+
+GIVEN = {}
+
+
+def given(cls):
+    """A subclass of a plain type that is `Given` as well."""
+    if cls not in GIVEN:
+        GIVEN[cls] = type(cls.__name__, (Given, cls), {"__module__": "program"})
+    return GIVEN[cls]
