@@ -34,7 +34,8 @@ FORMS = {
     "python": Form(
         language="py",
         prompt='from typing import List\n\ndef add_all(l: List[int]) -> int:\n    """ The sum. """\n',
-        tests="def check(candidate):\n    assert candidate([1, 2]) == 3\n\ndef test_check():\n    check(add_all)\n\ntest_check()\n",
+        tests="def check(candidate):\n    assert candidate([1, 2]) == 3\n\n"
+        "def test_check():\n    check(add_all)\n\ntest_check()\n",
         stop=("\ndef", "\n#", "\nif", "\nclass"),
         right="    return sum(l)\n",
         wrong="    return len(l)\n",
@@ -74,9 +75,11 @@ FORMS = {
     ),
     "go": Form(
         language="go_test.go",
-        prompt='package add_all_test\n\nimport (\n    "testing"\n    "fmt"\n)\n\n// The sum.\nfunc add_all(l []int) int {\n',
-        tests="func TestAdd_All(t *testing.T) {\n  candidate := add_all\n\ttype test struct {\n\t\tactual   interface{}\n"
-        "\t\texpected interface{}\n\t}\n   tests := []test{\n     { actual: candidate([]int{1, 2}), expected: 3 },\n   }\n\n"
+        prompt='package add_all_test\n\nimport (\n    "testing"\n    "fmt"\n)\n\n'
+        "// The sum.\nfunc add_all(l []int) int {\n",
+        tests="func TestAdd_All(t *testing.T) {\n  candidate := add_all\n"
+        "\ttype test struct {\n\t\tactual   interface{}\n\t\texpected interface{}\n\t}\n"
+        "   tests := []test{\n     { actual: candidate([]int{1, 2}), expected: 3 },\n   }\n\n"
         '\tfor i, tc := range tests {\n\t\tt.Run(fmt.Sprintf("test num % d", i), func(t *testing.T) {\n'
         '\t\t\tif fmt.Sprintf("%v", tc.actual) != fmt.Sprintf("%v", tc.expected) {\n'
         "\t\t\t\tt.Errorf(\"expected '%s', got '%s'\", tc.expected, tc.actual)\n\t\t\t}\n\t\t})\n\t}\n}\n",
@@ -138,7 +141,7 @@ def statuses(environment: Environment, problem: Problem, samples: dict[str, Samp
     jobs = [Job(program=program, limits=default_limits()) for program in programs.values()]
     found = {}
     for job, verdict in LocalPool(environment, workers=1).judge(jobs):
-        found.update({name: (verdict.status, verdict.reason) for name in names[job.program.key]})
+        found.update(dict.fromkeys(names[job.program.key], (verdict.status, verdict.reason)))
     return found
 
 
@@ -211,7 +214,9 @@ def test_tests_of_any_class_name_are_judged(environment: Environment, tmp_path: 
     if not java.usable or java.lacks:
         pytest.skip((*java.missing, *java.lacks)[0])
     form = FORMS["java"]
-    prompt = form.prompt.replace("// The sum.", "// The sum, for your class and\n    // others.").replace("Problem", "Sums")
+    prompt = form.prompt.replace("// The sum.", "// The sum, for your class and\n    // others.").replace(
+        "Problem", "Sums"
+    )
     problem = problem_of(tmp_path, form, prompt=prompt)
     found = statuses(environment, problem, {"right": sample(form.right)})
     assert found["right"][0] is Status.PASSED, found
@@ -268,7 +273,9 @@ def test_the_same_ids_in_several_languages_are_refused_with_what_to_name(
 def test_a_file_of_a_language_that_is_not_here_is_refused_by_name(tmp_path: Path) -> None:
     cobol = tmp_path / "a.jsonl"
     cobol.write_text(json.dumps(record(FORMS["rust"], language="cobol")) + "\n")
-    with pytest.raises(SourceError, match=r"a.jsonl:1: field 'language': no language is called 'cobol'; expected one of"):
+    with pytest.raises(
+        SourceError, match=r"a.jsonl:1: field 'language': no language is called 'cobol'; expected one of"
+    ):
         load(str(cobol))
     with pytest.raises(SourceError, match="no language is called 'cobol'"):
         load(str(tmp_path))

@@ -1,4 +1,4 @@
-"""Ruby: the program, then its tests under test-unit, in one process; the harness gives the token after the last test."""
+"""Ruby: the program, then its tests under test-unit, in one process that gives the token after the last test."""
 
 import os
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -72,7 +73,9 @@ _HARNESS = r"""# Runs program.rb, then tests.rb, then the test cases in it.
       %i[assert_equal assert_not_equal].each do |name|
         define_method(name) do |expected, actual, message = nil|
           named = kinds.call(expected)
-          other = [*kinds.call(actual), *named].find { |kind| foreign.call(kind) && !(mine.call(kind) && named.include?(kind)) }
+          other = [*kinds.call(actual), *named].find do |kind|
+            foreign.call(kind) && !(mine.call(kind) && named.include?(kind))
+          end
           flunk("the program compares by a #{foreign.call(other)} of its own") if other
           super(expected, actual, message)
         end
@@ -133,7 +136,9 @@ _GRAMMAR = Grammar(
         (assignment left: (identifier) @name) @definition
         ((call method: (identifier) @word) @import (#match? @word "^require(_relative)?$"))
     """,
-    scopes=frozenset(("method", "singleton_method", "class", "module", "singleton_class", "block", "do_block", "lambda")),
+    scopes=frozenset(
+        ("method", "singleton_method", "class", "module", "singleton_class", "block", "do_block", "lambda")
+    ),
 )
 _FLAGS = ("--disable=gems,did_you_mean,error_highlight", "-W0", "-E", "UTF-8:UTF-8")
 _OTHER_TESTS = re.compile(r"\b(?:minitest|Minitest|RSpec|rspec)\b")
@@ -143,7 +148,10 @@ _OPENERS = frozenset(("def", "class", "module", "begin", "case", "do", "for", "i
 _MODIFIERS = frozenset(("if", "unless", "while", "until"))
 _LOOPS = frozenset(("while", "until", "for"))
 _VALUE_FOLLOWS = frozenset(
-    "then else elsif do begin ensure and or not when in if unless while until case return rescue yield puts".split()
+    (
+        *("and", "begin", "case", "do", "else", "elsif", "ensure", "if", "in", "not", "or", "puts", "rescue", "return"),
+        *("then", "unless", "until", "when", "while", "yield"),
+    )
 )
 """Words behind which a value begins, not an operator or a modifier."""
 _WORD = re.compile(r"[A-Za-z_]\w*[?!]?")
@@ -161,9 +169,13 @@ class Ruby(Language):
     suffixes = (".rb",)
     fences = ("ruby", "rb", "irb")
     lexicon = Lexicon(
-        comments=(r"#[^\n]*", r"^=begin\b.*?(?:\n=end\b[^\n]*|\Z)"), strings=(DOUBLE_QUOTED, SINGLE_QUOTED), multiline=("=begin",)
+        comments=(r"#[^\n]*", r"^=begin\b.*?(?:\n=end\b[^\n]*|\Z)"),
+        strings=(DOUBLE_QUOTED, SINGLE_QUOTED),
+        multiline=("=begin",),
     )
     grammar = _GRAMMAR
+    interpolated = r'"(?:\\.|[^"\\])*"'
+    binds = patterns(rf"^[ \t]*({LIST})\s*=(?![=~>])", rf"\|\s*({LIST})\s*\|")
     closer = "end"
     code_line = re.compile(
         r"def\s+[\w.]+[?!]?\s*(?:\(|$|[a-z*&])|(?:class|module)\s+[A-Z]\w*\s*(?:<.*)?$|require(?:_relative)?\s*\(?['\"]"
@@ -305,7 +317,9 @@ def _piece(text: str, at: int) -> tuple[str, int]:
         return "other" if named or key else "word", end
     if letter in "\"`'":
         return "string", _string_end(text, at + 1, letter, letter, letter != "'")
-    if (heredoc := _HEREDOC.match(text, at)) and (heredoc["quote"] or text[at + 2] in "~-" or heredoc["name"].isupper()):
+    if (heredoc := _HEREDOC.match(text, at)) and (
+        heredoc["quote"] or text[at + 2] in "~-" or heredoc["name"].isupper()
+    ):
         return "heredoc", heredoc.end()
     begins = _value_begins(text, at)
     tight = text[at - 1 : at] == " " and text[at + 1 : at + 2] not in (" ", "=", "\n", "")
@@ -354,7 +368,9 @@ def _value_begins(text: str, at: int) -> bool:
     if not before or before[-1] in "\n;=([{,|&!<>+-*/?:~^%":
         return True
     word = re.search(r"(?<![\w.:@$])[a-z]+\Z", before)
-    return word is not None and word[0] in _VALUE_FOLLOWS - ({"return", "yield", "puts"} if text[at].isalpha() else set())
+    return word is not None and word[0] in _VALUE_FOLLOWS - (
+        {"return", "yield", "puts"} if text[at].isalpha() else set()
+    )
 
 
 LANGUAGE = Ruby()

@@ -55,7 +55,9 @@ class MultiplE(Benchmark[Row]):
             prompt=row.prompt,
             declaration=_declaration(language, row.prompt),
             entry_point=entry_point,
-            tests=Asserts(code=_in_main_class(_declaration(language, row.prompt), tests) if language.name == "java" else tests),
+            tests=Asserts(
+                code=_in_main_class(_declaration(language, row.prompt), tests) if language.name == "java" else tests
+            ),
             stop=tuple(row.stop_tokens),
             cut=True,
             closed=brace is not None or any(stop.lstrip().startswith("}") for stop in row.stop_tokens),
