@@ -34,7 +34,8 @@ FORMS = {
     "python": Form(
         language="py",
         prompt='from typing import List\n\ndef add_all(l: List[int]) -> int:\n    """ The sum. """\n',
-        tests="def check(candidate):\n    assert candidate([1, 2]) == 3\n\ndef test_check():\n    check(add_all)\n\ntest_check()\n",
+        tests="def check(candidate):\n    assert candidate([1, 2]) == 3\n\n"
+        "def test_check():\n    check(add_all)\n\ntest_check()\n",
         stop=("\ndef", "\n#", "\nif", "\nclass"),
         right="    return sum(l)\n",
         wrong="    return len(l)\n",
@@ -74,9 +75,11 @@ FORMS = {
     ),
     "go": Form(
         language="go_test.go",
-        prompt='package add_all_test\n\nimport (\n    "testing"\n    "fmt"\n)\n\n// The sum.\nfunc add_all(l []int) int {\n',
-        tests="func TestAdd_All(t *testing.T) {\n  candidate := add_all\n\ttype test struct {\n\t\tactual   interface{}\n"
-        "\t\texpected interface{}\n\t}\n   tests := []test{\n     { actual: candidate([]int{1, 2}), expected: 3 },\n   }\n\n"
+        prompt='package add_all_test\n\nimport (\n    "testing"\n    "fmt"\n)\n\n'
+        "// The sum.\nfunc add_all(l []int) int {\n",
+        tests="func TestAdd_All(t *testing.T) {\n  candidate := add_all\n"
+        "\ttype test struct {\n\t\tactual   interface{}\n\t\texpected interface{}\n\t}\n"
+        "   tests := []test{\n     { actual: candidate([]int{1, 2}), expected: 3 },\n   }\n\n"
         '\tfor i, tc := range tests {\n\t\tt.Run(fmt.Sprintf("test num % d", i), func(t *testing.T) {\n'
         '\t\t\tif fmt.Sprintf("%v", tc.actual) != fmt.Sprintf("%v", tc.expected) {\n'
         "\t\t\t\tt.Errorf(\"expected '%s', got '%s'\", tc.expected, tc.actual)\n\t\t\t}\n\t\t})\n\t}\n}\n",
@@ -138,7 +141,7 @@ def statuses(environment: Environment, problem: Problem, samples: dict[str, Samp
     jobs = [Job(program=program, limits=default_limits()) for program in programs.values()]
     found = {}
     for job, verdict in LocalPool(environment, workers=1).judge(jobs):
-        found.update({name: (verdict.status, verdict.reason) for name in names[job.program.key]})
+        found.update(dict.fromkeys(names[job.program.key], (verdict.status, verdict.reason)))
     return found
 
 
