@@ -9,7 +9,7 @@ import pytest
 from running import ROOT
 
 from passatk.judging import Environment, Job, LocalPool, default_limits
-from passatk.pipeline.evaluation import program_of
+from passatk.pipeline.programs import program_of
 from passatk.problems import load
 from passatk.records import Sample, Status
 

@@ -69,6 +69,9 @@ class Problem(Record, frozen=True, kw_only=True):
     tests: Asserts
     instruction: str = ""
     """What a chat model is asked, where the problem has words of its own for it."""
+    context: str = ""
+    """What a model that continues text sees before `prompt`, and what is no part of the program: a broken function to
+    mend, a description."""
     declaration: str = ""
     """The head of what is asked with what stands before it (imports, helpers), without its description."""
     entry_point: str = ""
@@ -313,6 +316,9 @@ class Score(Record, frozen=True, kw_only=True):
 
     group: str
     problems: int
+    """Scored."""
+    left_out: int = 0
+    """Problems with samples that are not scored: unfit, or none of their samples could be judged."""
     samples: int
     statuses: dict[str, int]
     pass_at_k: tuple[PassAtK, ...]

@@ -9,7 +9,7 @@ from verdict_cases import problem_for
 from passatk.answers import read_answer
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
-from passatk.pipeline.evaluation import program_of
+from passatk.pipeline.programs import program_of
 from passatk.problems import load
 from passatk.records import Problem, Sample, Status, Verdict
 

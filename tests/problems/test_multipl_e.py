@@ -9,7 +9,7 @@ from passatk.errors import InputError, SourceError, UnknownNameError
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.pipeline import check_problems
-from passatk.pipeline.evaluation import program_of
+from passatk.pipeline.programs import program_of
 from passatk.problems import load, load_all
 from passatk.records import Problem, Record, Sample, Status
 

@@ -11,6 +11,8 @@ from passatk.records import Record
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*)")
 _QUOTE = re.compile(r"[ \t]{0,8}>[ ]?")
+_QUOTES = re.compile(r"(?:[ \t]{0,8}>[ ]?)*")
+_TYPED = re.compile(r"(?:>>> |In \[\d+\]: )(?:def|class|from|import|async def)\s|(?:>>> |In \[\d+\]: )@")
 _TAG = re.compile(r"[ \t]*\{?[ \t]*\.?(?P<name>[A-Za-z][\w+#.-]*)?")
 _SENTENCE = re.compile(r"[A-Za-z][\w'-]*(?:[ \t]+[\w'(),.-]+){2,}[ \t.:!]*\Z")
 _TAGGED = re.compile(
@@ -66,8 +68,8 @@ def _tagged(text: str) -> list[Block]:
 class _Open:
     """A block that is being read."""
 
-    def __init__(self, mark: str, name: str, indentation: int, quoted: bool):
-        self.mark, self.name, self.indentation, self.quoted = mark, name, indentation, quoted
+    def __init__(self, mark: str, name: str, indentation: int, quotes: int):
+        self.mark, self.name, self.indentation, self.quotes = mark, name, indentation, quotes
         self.lines: list[str] = []
         self.passed_over = 0
 
@@ -94,7 +96,7 @@ def _fences(text: str, dialect: Dialect) -> list[Block]:
             here.lines.append(before)
         blocks.append(here.block(closed=True))
         reopened = tag and not _SENTENCE.match(found["rest"][:200].strip())
-        here = _Open(found["mark"], tag, _indentation(content), here.quoted) if reopened else None
+        here = _Open(found["mark"], tag, _indentation(content), here.quotes) if reopened else None
     if here is not None:
         blocks.append(here.block(closed=False))
     return blocks
@@ -113,8 +115,10 @@ def _opening(line: str, blocks: list[Block], dialect: Dialect) -> _Open | None:
         blocks.append(Block(name=name.lower() if named else "", code=code if named else inner))
         return None
     before = line[: found.start()]
+    quoted = _QUOTES.match(line)
+    quotes = quoted[0].count(">") if quoted else 0
     indentation = 0 if before.strip() else _indentation(before)
-    return _Open(mark, _tag_of(rest), indentation, quoted=_QUOTE.match(line) is not None)
+    return _Open(mark, _tag_of(rest), indentation, quotes)
 
 
 def _indentation(line: str) -> int:
@@ -123,8 +127,9 @@ def _indentation(line: str) -> int:
 
 def _content(line: str, here: _Open) -> str:
     """A line of the block without the quote's mark and without the indentation that the fence itself has."""
-    if here.quoted and (found := _QUOTE.match(line)):
-        line = line[found.end() :]
+    for _ in range(min(here.quotes, 8)):
+        if found := _QUOTE.match(line):
+            line = line[found.end() :]
     depth = min(here.indentation, _indentation(line))
     return line[depth:] if line[:depth].strip() == "" else line
 
@@ -172,6 +177,8 @@ def unfenced_blocks(text: str, dialect: Dialect) -> list[Block]:
         for line in text.split("\n")
     ]
     lines = [_FENCE.sub("", line) if "```" in line or "~~~" in line else line for line in lines]
+    if any(map(_TYPED.match, lines)):
+        return [_plain_session(Block(name="", code="\n".join(line for line in lines if _IN.match(line))))]
     goes_on = _indented_run(dialect) if dialect.by_indentation else _braced_run(dialect)
     blocks: list[Block] = []
     run: list[str] = []

@@ -1,4 +1,4 @@
-"""`passatk problems list|show|check|fetch`."""
+"""`passatk problems list|show|check|fetch|schema|explained`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from passatk.cli.generated import App, Given, Table, with_settings
-from passatk.settings import build
+from passatk.pipeline.settings import Judging
+from passatk.settings import build, settings_of
 
 app = App(
     help="Problems: what there is, what one says, whether they can be judged here, where to get them.",
@@ -14,7 +15,8 @@ app = App(
     rich_markup_mode=None,
 )
 
-_SOURCE = "basics, basics/depth, humaneval, humaneval-x, humaneval-x/java, ..., or a file or folder."
+_SOURCE = "basics, basics/depth, humaneval, humaneval-x/java, humanevalpack/fix, ..., or a file or folder."
+_LIMITS = tuple(one.key for one in settings_of(Judging) if one.path[0] == "limits")
 _Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -44,8 +46,8 @@ def list_(
             languages = list(dict.fromkeys(problem.language for problem in found))
             rows.append({"name": name, "problems": len(found), "languages": languages, "place": place})
         except InputError:
-            fetched = name in BENCHMARKS and BENCHMARKS[name].files
-            place = f"passatk problems fetch {name}" if fetched else "not on this machine"
+            benchmark = BENCHMARKS[name]
+            place = f"passatk problems fetch {name}" if benchmark.files else benchmark.home
             rows.append({"name": name, "problems": 0, "languages": [], "place": place})
     if json:
         print(msgspec.json.encode(rows).decode())
@@ -77,12 +79,17 @@ def show(
         return
     console = terminal.console_for()
     for heading, text in (
+        ("context", problem.context),
         ("prompt", problem.prompt),
+        ("suffix", problem.suffix),
+        ("instruction", problem.instruction),
         ("declaration", problem.declaration),
         ("reference solution", problem.reference or ""),
         ("hidden tests", problem.tests.code),
         ("example tests", problem.tests.examples),
     ):
+        if not text and heading in ("context", "suffix", "instruction"):
+            continue
         console.print(f"--- {problem.task_id} {heading}", style="bold")
         console.print(Syntax(text.strip("\n"), problem.language, background_color="default", word_wrap=True))
 
@@ -90,7 +97,7 @@ def show(
 @app.command()
 @with_settings(
     Table("problems", "Problems", only=("languages",)),
-    Table("judging", "Judging", without=("k", "tests", "repeat", "cached", "bootstrap_seed", "allow_unjudged")),
+    Table("judging", "Judging", only=("workers", "sandboxed", *_LIMITS)),
 )
 def check(
     given: Given,
@@ -102,7 +109,6 @@ def check(
 
     from passatk.pipeline import check_problems
     from passatk.pipeline.languages import canonical
-    from passatk.pipeline.settings import Judging
     from passatk.problems import load
     from passatk.report import terminal
 
@@ -141,3 +147,23 @@ def fetch(
 
     for file in fetch_files(name, mirror, to):
         print(file)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a problem of your own, as a line of a problems file."""
+    from passatk.problems.own import shipped_schema
+
+    print(shipped_schema(), end="")
+
+
+@app.command()
+def explained(
+    descriptions: Annotated[Path, typer.Argument(help="Generations for humanevalpack/explain: a folder or its file.")],
+    out: Annotated[Path, typer.Option(help="File to write: problems that ask for code by these descriptions.")],
+) -> None:
+    """Make problems of descriptions: the second step of HumanEvalExplain."""
+    from passatk import pipeline
+
+    count = pipeline.explained_problems(descriptions, out)
+    print(f"{count} problems in {out}")

@@ -178,8 +178,8 @@ class Go(Language):
         )
 
     def imports(self, part: Part) -> list[Part]:
-        specs = _split_imports(part.text)[1]
-        return [_import_of(spec, part) for spec in specs] if specs else [part]
+        specs = [spec[0].strip() for spec in _SPEC.finditer(_COMMENT.sub(" ", part.text.removeprefix("import")))]
+        return [_import_of(spec, part) for spec in specs] or [part]
 
     def shaped(self, code: str, entry: str) -> str:
         return _CLAUSE.sub("", code, count=1)
@@ -232,7 +232,9 @@ class Go(Language):
             opening = _PROMPT_IMPORT.sub("", _PACKAGE.sub("", problem.prompt, count=1))
             body, imported = opening + sample.text + problem.suffix, []
         body = _DIRECTIVE.sub("// go:", body)
+        tests, tested = _split_imports(_PACKAGE.sub("", tests, count=1))
         _, asked = _split_imports(f"{problem.prompt}\n{problem.setup}")
+        asked += [*tested, '"testing"']
         code = f"{body}\n{tests}"
         spoken = _NOT_CODE.sub(" ", code)
         # a prompt with a package clause is a file, which imports what it needs itself
@@ -345,6 +347,10 @@ def _split_imports(source: str) -> tuple[str, list[str]]:
         lines = match["block"].splitlines() if match["block"] is not None else [match["one"]]
         specs += [spec for line in lines if (spec := line.partition("//")[0].strip().rstrip(";"))]
     return _IMPORT.sub("", source), specs
+
+
+_SPEC = re.compile(r'(?:(?:\w+|\.)[ \t]+)?"[^"\n]+"')
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def _import_of(spec: str, part: Part) -> Part:

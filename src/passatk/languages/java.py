@@ -33,6 +33,7 @@ _TUPLES_PACKAGE = "libjavatuples-java"
 _TUPLES_PLACE = "/usr/share/java/javatuples.jar"
 _NAMES_TUPLES = re.compile(r"\borg\s*\.\s*javatuples\b")
 
+_IMPORT = re.compile(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
 _STANDARD = {
     "java.lang": ("AssertionError", "Boolean", "Character", "Double", "Integer", "Long", "Math", "Object", "String"),
     "java.util": (
@@ -172,12 +173,17 @@ class Java(Language):
         loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
         loose = [part for part in loose if re.search(r"\w", part.text) and not part.text.startswith("import ")]
         classes = [part for part in parts if _TYPE.match(part.text)]
-        if not classes and any(part.kind == "function" for part in loose):
+        methods = {name for part in loose if part.kind == "function" for name in part.names}
+        if methods and (not classes or entry in methods):
             imports = "".join(f"{part.text}\n" for part in parts if part.kind == "import")
             inside = "\n".join(part.text for part in loose)
-            code = f"{imports}class Solution {{\n{inside}\n}}\n"
-        else:
-            code = _without_access(code, classes)
+            others = "\n".join(part.text for part in classes)
+            code = f"{imports}class Solution {{\n{inside}\n}}\n{others}"
+            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
+        elif classes:  # statements outside of classes only show how to use them
+            code = _without(code, [part for part in loose if part.kind == "other"])
+            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
+        code = _without_access(code, classes)
         return _with_solution(code, entry) if entry else code
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
@@ -202,7 +208,9 @@ class Java(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
-        source = f"{_own_imports(tests)}{body}\n{_checked(tests, problem.declaration, mark_of(body, tests))}"
+        imports = "".join(f"{line} " for line in _IMPORT.findall(tests))  # they come first
+        tests = _IMPORT.sub("", tests)
+        source = f"{imports}{_own_imports(tests)}{body}\n{_checked(tests, problem.declaration, mark_of(body, tests))}"
         flags = tuple(f"-J{flag}" for flag in _JVM)
         tuples = _NAMES_TUPLES.search(source) is not None
         library = ":${JAVA_TUPLES}" if tuples else ""
@@ -229,6 +237,12 @@ class Java(Language):
 
 
 _GRAMMAR_OF_CLASSES = msgspec.structs.replace(_GRAMMAR, opened="")
+
+
+def _without(code: str, parts: list[Part]) -> str:
+    for part in reversed(parts):
+        code = code[: part.start] + code[part.end :]
+    return code
 
 
 def _without_access(code: str, classes: list[Part]) -> str:

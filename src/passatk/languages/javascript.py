@@ -108,6 +108,10 @@ class JavaScript(Language):
         r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:chai|mocha|jest|vitest|node:test|@jest/globals|readline|node:readline)["']|"""
         r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
     )
+    hands_over = re.compile(
+        r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
+        r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
+    )
     reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
@@ -141,7 +145,7 @@ class JavaScript(Language):
         """A CommonJS program whose solution has the asked name, however the answer exports it."""
         if "import" in code:
             code = _spoken(_IMPORT, code, _required)
-        if "export" not in code:
+        if "export" not in code and "global" not in code and "window" not in code:
             return code
         named = f"const {entry or 'exported'} ="
         for pattern, instead in ((_EXPORT_NAMED, ""), (_EXPORT_NOTHING, ""), (_EXPORT_VALUE, named)):
@@ -151,6 +155,8 @@ class JavaScript(Language):
         name = re.escape(entry)
         if re.search(rf"\bexports\.{name}\s*=|\bexports\s*=\s*\{{[^{{}}]*\b{name}\b", code):
             return f"{code.rstrip()}\nconst {entry} = module.exports.{entry};\n"
+        if re.search(rf"\b(?:globalThis|global|window)\.{name}\s*=", code):
+            return f"{code.rstrip()}\nconst {entry} = globalThis.{entry};\n"
         if re.search(r"\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|\(|[\w$]+\s*=>)", code):
             return f"{code.rstrip()}\nconst {entry} = module.exports;\n"
         return code

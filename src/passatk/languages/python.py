@@ -25,6 +25,7 @@ COMMON_IMPORTS = "\n".join(
 """What most programs begin with: warm interpreters have it imported."""
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
+_IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
 
 
@@ -105,9 +106,10 @@ class Python(Language):
     )
     driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
     driver_code = re.compile(
-        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b|(?:run_)?tests?\(|main\("
+        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b"
+        r"|(?:run_)?tests?\(|main\(|(?:sys\.|os\._)?exit\(|quit\(|raise SystemExit\b"
     )
-    reads_input = re.compile(r"\binput\(|\bsys\.stdin\b")
+    reads_input = re.compile(r"\binput\(|\bsys\.(?:stdin|argv)\b|\.parse_args\(|(?<![\w.])open\(")
     test_imports = re.compile(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
     returns = re.compile(r"\b(?:return|yield|raise)\b")
     stub = re.compile(
@@ -194,13 +196,19 @@ class Python(Language):
                 env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
                 warm=_tool_name(),
             ),
-            requires=("numpy",) if uses_numpy else (),
+            requires=(*(("numpy",) if uses_numpy else ()), *_third_party(f"{problem.setup}\n{tests}")),
         )
 
 
 def _helpers(setup: str, numpy: bool) -> str:
     """What names numpy nowhere cannot notice that the import is left out, and saves 0.1 s."""
     return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
+
+
+def _third_party(code: str) -> list[str]:
+    """Modules that tests or their helpers import and that neither Python nor numpy brings."""
+    own = {"numpy", "program", *sys.stdlib_module_names}
+    return sorted({name for name in _IMPORT.findall(code) if name not in own})
 
 
 LANGUAGE = Python()

@@ -106,6 +106,9 @@ _GRAMMAR = Grammar(
         (static_item name: (identifier) @name) @definition
         (macro_definition name: (identifier) @name) @definition
         (mod_item name: (identifier) @name) @definition
+        (trait_item body: (declaration_list (function_signature_item name: (identifier) @name))) @definition
+        (trait_item body: (declaration_list (function_item name: (identifier) @name))) @definition
+        (impl_item trait: (type_identifier) @name) @definition
         (impl_item type: (type_identifier) @name) @definition
         (impl_item type: (generic_type type: (type_identifier) @name)) @definition
         (use_declaration) @import
@@ -146,7 +149,7 @@ class Rust(Language):
     driver_code = re.compile(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
     stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
     returns = re.compile(r"")
-    first_code = re.compile(r"#!\[")
+    first_code = re.compile(r"#!\[|//!|/\*!")
     telling = re.compile(r"panicked at|^fatal|^assertion")
     test_mark = re.compile(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(

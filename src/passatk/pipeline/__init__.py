@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from passatk.pipeline.checking import Check, check_problems
-    from passatk.pipeline.evaluation import Evaluation, Report, evaluate, refusal
+    from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
+    from passatk.pipeline.explaining import explained_problems
     from passatk.pipeline.generation import Generation, GenerationReport, complete, generate
     from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
     from passatk.pipeline.reference import TokenCheck, check_tokens
@@ -27,6 +28,7 @@ _HOME = {
         "Evaluation",
         "Report",
         "evaluate",
+        "own_problems",
         "refusal",
     ),
     "experiment": (
@@ -36,6 +38,7 @@ _HOME = {
         "read_experiments",
         "run",
     ),
+    "explaining": ("explained_problems",),
     "generation": (
         "Generation",
         "GenerationReport",
@@ -93,10 +96,12 @@ __all__ = [
     "completion_of",
     "evaluate",
     "evaluation_of",
+    "explained_problems",
     "generate",
     "generation_of",
     "generations_of",
     "no_progress",
+    "own_problems",
     "read_changes",
     "read_experiment",
     "read_experiments",

@@ -6,7 +6,7 @@ from passatk.errors import InputError
 from passatk.judging import Environment, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import calibrate
-from passatk.pipeline.evaluation import program_of, reference_of
+from passatk.pipeline.programs import program_of, reference_of, refuse_without_tests
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet
@@ -45,6 +45,7 @@ def check_problems(
     """
     if not problems.problems:
         raise InputError(f"there are no problems to check in {problems.name}")
+    refuse_without_tests(problems)
     environment = Environment(problems.languages, sandboxed)
     programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
     policy = policy or LimitPolicy()

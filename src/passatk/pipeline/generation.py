@@ -11,7 +11,7 @@ import msgspec
 import passatk
 from passatk.answers import read_answer
 from passatk.decoding import DecodingSettings
-from passatk.decoding.completions import Completion, Listener
+from passatk.decoding.completions import Completion, Ends, Listener
 from passatk.errors import InputError
 from passatk.models import ModelSpec, check_lengths, open_backend
 from passatk.models.base import NO_PROBLEM, Backend, Wanted
@@ -25,8 +25,10 @@ from passatk.prompts.building import (
     closing,
     counterpart,
     generation_prompt,
+    instruction_prompt,
     translation_prompt,
 )
+from passatk.prompts.infilling import ends_before_suffix, infilling_prompt, template
 from passatk.prompts.stopping import earliest, first_string, rules_of
 from passatk.prompts.truncation import truncate
 from passatk.records import Problem, Record
@@ -141,7 +143,7 @@ def generate(
             seen = Seen(request.settings, folder.samples())
             return GenerationReport(
                 out=request.out,
-                digest=folder.finish(),
+                digest=folder.finish({task: problem.benchmark for task, problem in request.problems.problems.items()}),
                 samples=total,
                 generated_now=done - before,
                 tokens=None if uncounted and uncounted == done - before else tokens,
@@ -225,23 +227,36 @@ def prompts_of(request: Generation) -> list[Asked]:
             raise InputError(
                 f"source and target language are both {target}; choose another target", setting="target_language"
             )
-    prompting, asked = request.prompting, []
+    if request.prompting.fim and (request.prompting.chat or target is not None):
+        raise InputError(
+            f"fim {request.prompting.fim!r} is for models that continue text, not for chats or translations",
+            setting="fim",
+        )
+    asked = []
     for problem in chosen.problems.values():
         answer = problem if target is None else counterpart(problems, problem, target)
-        if target is not None:
-            prompt = translation_prompt(problem, answer)
-        else:
-            prompt = generation_prompt(problem, prompting.form, prompting.tag and not prompting.chat)
-        if prompting.chat:
-            prompt = chat_prompt(answer, prompt)
+        prompt = _prompt(request.prompting, problem, None if target is None else answer)
         asked.append(Asked(task_id=problem.task_id, prompt=prompt, target=answer))
     return asked
+
+
+def _prompt(prompting: Prompting, problem: Problem, target: Problem | None) -> str:
+    """What a model is given: of a translation, to `target`."""
+    if target is not None:
+        prompt = translation_prompt(problem, target)
+        return chat_prompt(target, prompt) if prompting.chat else prompt
+    if prompting.fim:
+        return infilling_prompt(problem, prompting.fim)
+    if prompting.chat and problem.instruction and prompting.form == "full":
+        return instruction_prompt(problem)
+    prompt = generation_prompt(problem, prompting.form, prompting.tag and not prompting.chat)
+    return chat_prompt(problem, prompt) if prompting.chat else prompt
 
 
 def _wanted(request: Generation, asked: list[Asked], there: Mapping[str, set[int]]) -> Iterator[Wanted]:
     for one in asked:
         language = request.settings.stop_rule == "language" and not request.prompting.chat
-        rules = rules_of(one.target) if language else []
+        rules = _own_rules(request.prompting, one.target) if language else []
         if request.settings.stop:
             rules.append(first_string(request.settings.stop))
         yield Wanted(
@@ -254,10 +269,17 @@ def _wanted(request: Generation, asked: list[Asked], there: Mapping[str, set[int
         )
 
 
+def _own_rules(prompting: Prompting, target: Problem) -> list[Ends]:
+    """Where a problem says that its completion ends."""
+    if prompting.fim:
+        return [first_string(template(prompting.fim).ends)]
+    return [ends_before_suffix(target)] if target.suffix else rules_of(target)
+
+
 def _generated(request: Generation, target: Problem, completion: Completion) -> Generated:
     """A sample: of a chat, the code in the answer beside the answer."""
     said = truncate(completion.text, request.settings.truncate_before_pattern)
-    read = read_answer(said, target) if request.prompting.chat else None
+    read = read_answer(said, target) if request.prompting.chat and target.tests.code else None
     return Generated(
         task_id=completion.task_id,
         sample=completion.index,

@@ -63,6 +63,10 @@ class Prompting(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     chat: Annotated[
         bool, setting("Use the model's chat template, and take the code out of its answer; for instruct models.")
     ] = False
+    fim: Annotated[
+        str, setting("Fill-in-the-middle tokens of the model, for infilling problems, like starcoder; none if empty.")
+    ] = ""
+    """See `prompts.infilling.TEMPLATES`. Without them a model sees what stands before the gap and nothing else."""
 
 
 class Judging(Record, frozen=True, kw_only=True):

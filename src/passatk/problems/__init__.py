@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from passatk.languages import by_name
 from passatk.problems import basics
 from passatk.problems.base import Benchmark, FieldError, UnknownLanguageError, rows_of
 from passatk.problems.benchmarks import BENCHMARKS
+from passatk.problems.own import OWN
 from passatk.records import Problem, Record
 from passatk.textfiles import find_data, looks_like_json, read_json
 
@@ -60,8 +62,8 @@ def load(source: str) -> ProblemSet:
     """Problems by name or from a file or folder.
 
     A name may go on with a variant, a tier and a language (or an alias of it), in any order: `basics`, `basics/depth`,
-    `humaneval-x/java`, `multipl-e/js`, `humanevalpack/fix/rust`. Of a name or folder, problems in languages that are
-    not here are left out.
+    `humaneval-x/java`, `multipl-e/js`, `humanevalpack/fix/rust`. Problems of languages that are not here are left out
+    of names and folders.
 
     Raises:
         UnknownNameError: no such name or path, or a part that the set does not have.
@@ -111,7 +113,9 @@ def _load_name(name: str, variant: str) -> list[Problem]:
         return list(basics.problems())
     folder = find_data(name)
     if folder is None:
-        how = f"get them with `passatk problems fetch {name}`, or " if BENCHMARKS[name].files else ""
+        benchmark = BENCHMARKS[name]
+        home = f"get them from {benchmark.home} and " if benchmark.home else ""
+        how = f"get them with `passatk problems fetch {name}`, or " if benchmark.files else home
         raise InputError(
             f"the problems of {name} are not on this machine; {how}set PASSATK_DATA to a folder that holds a folder"
             f" {name}"
@@ -129,9 +133,8 @@ def _load_path(path: Path) -> ProblemSet:
         other = problems.setdefault(problem.task_id, problem)
         if other is not problem:
             where = "" if other.language == problem.language else f", in {other.language} and in {problem.language}"
-            raise SourceError(
-                file, line, f"{problem.task_id!r} is there twice{where}", "one record per task", "task_id"
-            )
+            field = "id" if problem.benchmark == OWN.name else "task_id"
+            raise SourceError(file, line, f"{problem.task_id!r} is there twice{where}", "one record per task", field)
     return ProblemSet(name=path.resolve().name, problems=problems)
 
 
@@ -206,15 +209,21 @@ def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Be
 
     Where none does, the one most of whose fields are there, so that the missing ones can be named.
     """
-    fitting = [benchmark for benchmark in BENCHMARKS.values() if benchmark.recognises(record)] or [
+    known_forms = (*BENCHMARKS.values(), OWN)
+    fitting = [benchmark for benchmark in known_forms if benchmark.recognises(record)] or [
         benchmark
-        for benchmark in BENCHMARKS.values()
-        if 2 * sum(field in record for field in benchmark.required) > len(benchmark.required)
+        for benchmark in known_forms
+        if 2 * sum(field in record for field in benchmark.required) >= len(benchmark.required)
     ]
     if not fitting:
-        known = "; ".join(f"{name}: {', '.join(b.required)}" for name, b in BENCHMARKS.items())
+        known = "; ".join(f"{form.name}: {', '.join(form.required)}" for form in known_forms)
         raise SourceError(file, line, f"fields {', '.join(map(repr, record))} fit no benchmark", known)
-    return max(fitting, key=lambda benchmark: sum(field in record for field in benchmark.required))
+
+    def fields_there(benchmark: Benchmark[Any]) -> tuple[float, int]:
+        count = sum(field in record for field in benchmark.required)
+        return count / len(benchmark.required), count
+
+    return max(fitting, key=fields_there)
 
 
 _KINDS = {
@@ -232,9 +241,18 @@ def _wrong_field(
 ) -> SourceError:
     """The words of msgspec in ours: "Expected `str`, got `int` - at `$.prompt`", or a field that is missing."""
     told, _, place = message.partition(" - at `$")
+    unknown = re.fullmatch(r"Object contains unknown field `(.+)`", told)
+    if unknown:
+        fields = [field.encode_name for field in msgspec.structs.fields(benchmark.row)]
+        close = get_close_matches(unknown[1], fields, n=1)
+        expected = f"{close[0]!r}, perhaps" if close else f"one of {', '.join(fields)}"
+        return SourceError(file, line, "is not a field of a problem", expected, unknown[1])
     missing = re.fullmatch(r"Object missing required field `(\w+)`", told)
     field = missing[1] if missing else place.strip(".`")
     kinds = [_KINDS.get(kind, kind) for kind in re.findall(r"\w+", told.partition("`")[2].partition("`")[0])]
     value = record.get(re.split(r"[.\[]", field)[0])
     wrong = "is missing" if missing else f"must be {' or '.join(kinds)}, got {value!r:.40}"
-    return SourceError(file, line, wrong, f"a record of {benchmark.name}", field or None)
+    if ">= 1" in told:
+        wrong = "is empty"
+    form = "a problem as docs/problems.md describes it" if benchmark is OWN else f"a record of {benchmark.name}"
+    return SourceError(file, line, wrong, form, field or None)

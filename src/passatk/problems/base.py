@@ -2,11 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
-from passatk.languages import LANGUAGES, Language
+from passatk.errors import UnknownNameError
+from passatk.languages import LANGUAGES, Language, by_name
 from passatk.languages.heads import last_head
 from passatk.records import Problem
 
@@ -38,8 +40,13 @@ class Benchmark(ABC, Generic[_Row]):
     """Public home: an address below which `files` are; empty where there is none to fetch from."""
     files: ClassVar[Mapping[str, str]] = {}
     """Path below `url` -> SHA-256 of the decompressed contents."""
+    home: ClassVar[str] = ""
+    """Where people get its files, if `url` has none."""
     patterns: ClassVar[tuple[str, ...]] = ("*",)
     """Which files of its folder are its own."""
+
+    without_tests: ClassVar[str] = "Choose others"
+    """What to do about problems that have none, in a sentence."""
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -57,6 +64,22 @@ class Benchmark(ABC, Generic[_Row]):
         Raises:
             FieldError: a field has the right type and a wrong value.
         """
+
+
+def language_of(field: str, name: str) -> Language:
+    """The language that a record names in `field`.
+
+    Raises:
+        UnknownLanguageError: there is none of that name; lists what exists.
+    """
+    try:
+        return by_name(name)
+    except UnknownNameError as error:
+        close = get_close_matches(name.lower(), LANGUAGES, n=1)
+        meant = f"; did you mean {close[0]!r}?" if close else ""
+        raise UnknownLanguageError(
+            field, f"unknown language {name!r}", f"one of {', '.join(LANGUAGES)}{meant}"
+        ) from error
 
 
 def language_of_prefix(task_id: str) -> Language:

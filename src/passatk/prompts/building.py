@@ -23,9 +23,24 @@ def generation_prompt(problem: Problem, form: Form = "full", tag: bool = True) -
         problem: to solve.
         form: `full` is the benchmark's prompt, description included; `declaration` is the function's head alone.
         tag: begin with the language tag.
+
+    Raises:
+        InputError: the problem has no declaration, or shows such a model nothing at all.
     """
-    asked = problem.prompt if form == "full" else problem.declaration
+    if form == "declaration" and not problem.declaration:
+        raise InputError(f"{problem.task_id} of {problem.benchmark} has no declaration; ask with its full prompt")
+    asked = _continued(problem) if form == "full" else problem.declaration
+    if not asked:
+        raise InputError(f"{problem.task_id} of {problem.benchmark} has no prompt, so there is nothing to continue")
     return (language_tag(problem.language) if tag else "") + asked
+
+
+def _continued(problem: Problem) -> str:
+    """Its prompt with what stands before it; where it has no code, what it asks, as comments."""
+    if problem.context or problem.prompt:
+        return problem.context + problem.prompt
+    sign = by_name(problem.language).comment
+    return "".join(f"{sign} {line}".rstrip() + "\n" for line in problem.instruction.strip().split("\n"))
 
 
 def translation_prompt(source: Problem, target: Problem) -> str:
@@ -58,15 +73,22 @@ def closing(problem: Problem, text: str) -> str:
     Only for a body that closed itself: what a model did not finish is not finished for it.
     """
     spoken = by_name(problem.language)
-    if spoken.by_indentation or spoken.open_blocks(text) != -1:
+    if not problem.in_function or spoken.by_indentation or spoken.open_blocks(text) != -1:
         return ""
     return f"\n{spoken.closer}" * max(0, spoken.open_blocks(problem.prompt) - 1)
 
 
 def chat_prompt(problem: Problem, prompt: str) -> str:
-    """What a user says to an instruct model."""
+    """What a user says to an instruct model, where the problem has no words of its own: continue `prompt`."""
     title = by_name(problem.language).title
     return (
         f"Complete the following {title} code. Answer with the whole function, its head included, in one code block and"
         f" nothing else.\n\n```{problem.language}\n{prompt}\n```\n"
     )
+
+
+def instruction_prompt(problem: Problem) -> str:
+    """What a user says to an instruct model in the problem's own words, and the code to complete if they lack it."""
+    if not problem.in_function or problem.prompt.strip() in problem.instruction:
+        return problem.instruction
+    return f"{problem.instruction.rstrip()}\n\n```{problem.language}\n{problem.prompt}\n```\n"

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -159,8 +159,8 @@ class GenerationFolder(LockedFolder):
         """All samples that are there, in order of task id and number."""
         return _samples(self._db)
 
-    def finish(self) -> str:
-        """Write `generations.jsonl`, then the completion marker; return the digest."""
+    def finish(self, benchmarks: Mapping[str, str]) -> str:
+        """Write `generations.jsonl`, then the completion marker; return the digest. `benchmarks`: of every task id."""
         digest = hashlib.sha256()
 
         def lines() -> Iterator[str]:
@@ -169,6 +169,7 @@ class GenerationFolder(LockedFolder):
                 yield json.dumps(
                     {
                         "task_id": one.task_id,
+                        "benchmark": benchmarks[one.task_id],
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
                         **({"answer": one.answer, "read_as": one.read_as} if one.read_as else {}),

@@ -1,5 +1,9 @@
 """HumanEval: the original 164 Python problems (openai/human-eval, MIT), and any others in its form."""
 
+import ast
+import textwrap
+import warnings
+
 import msgspec
 
 from passatk.problems.base import Benchmark
@@ -32,9 +36,38 @@ class HumanEval(Benchmark[Row]):
             prompt=row.prompt,
             declaration=row.prompt,
             entry_point=row.entry_point,
-            reference=row.canonical_solution,
+            reference=continuing(row.prompt, row.canonical_solution),
             tests=Asserts(code=f"{row.test}\ncheck({row.entry_point})\n"),
         )
+
+
+def continuing(prompt: str, solution: str) -> str:
+    """`solution` as it continues `prompt`: where both together are not Python, with the indentation of `prompt`.
+
+    CodeT's form of MBPP has its own indentation in prompts, and MBPP's in solutions.
+    """
+    if _is_python(prompt + solution):
+        return solution
+    lines = solution.split("\n")
+    unindented = (n for n, line in enumerate(lines) if line.strip() and not line.startswith((" ", "\t", "#")))
+    end = next(unindented, len(lines))
+    last = prompt.rstrip("\n").rpartition("\n")[2]
+    block = [line for line in lines[:end] if not line.startswith("#")]
+    for body in ("\n".join(block), "\n".join(block).expandtabs()):
+        margin = last[: len(last) - len(last.lstrip())]
+        fitted = "\n".join([textwrap.indent(textwrap.dedent(body), margin), *lines[end:]])
+        if _is_python(prompt + fitted):
+            return fitted
+    return solution
+
+
+def _is_python(text: str) -> bool:
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return True
 
 
 BENCHMARK = HumanEval()

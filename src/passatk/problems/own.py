@@ -1,0 +1,148 @@
+"""A team's own problems: a small form for any language, described by `own.schema.json` and docs/problems.md."""
+
+import json
+import re
+from collections.abc import Iterable
+from importlib import resources
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from passatk.languages import Language
+from passatk.languages.heads import heads, last_head
+from passatk.languages.lexing import blanked
+from passatk.problems.base import Benchmark, FieldError, language_of
+from passatk.records import Asserts, Problem
+
+_Text = Annotated[str, Meta(min_length=1)]
+
+
+class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One problem."""
+
+    id: Annotated[_Text, Meta(description="Any text. No two problems of a file share one.")]
+    language: Annotated[_Text, Meta(description="A language as `passatk doctor` lists it, or an alias of it.")]
+    entry_point: Annotated[_Text, Meta(description="The function, method or class that the tests call.")]
+    tests: Annotated[_Text, Meta(description="Code in the problem's language that fails if the program is wrong.")]
+    prompt: Annotated[str, Meta(description="Code that a completion continues. Without it a solution is whole.")] = ""
+    instruction: Annotated[str, Meta(description="What a chat model is asked.")] = ""
+    context: Annotated[
+        str, Meta(description="What a model that continues text sees before `prompt`; no part of the program.")
+    ] = ""
+    reference: Annotated[
+        str | None, Meta(description="What follows `prompt` in a program that passes; without `prompt` all of it.")
+    ] = None
+    setup: Annotated[str, Meta(description="Imports or includes that every program gets.")] = ""
+    suffix: Annotated[str, Meta(description="Code behind the completion.")] = ""
+    stop: Annotated[list[_Text], Meta(description="Strings before which a completion ends.")] = []
+    options: Annotated[list[_Text], Meta(description="Options of the toolchain, for example -std=c++20.")] = []
+    examples: Annotated[str, Meta(description="Tests that the problem shows, judged with `--tests example`.")] = ""
+    tier: Annotated[str, Meta(description="A part of the problems that is scored apart as well.")] = ""
+
+
+class OwnProblems(Benchmark[Row]):
+    """Problems that nobody else has. Mistakes are refused when they are read, not found in a score."""
+
+    name = "own"
+    row = Row
+
+    def problem(self, row: Row, variant: str) -> Problem:
+        language = language_of("language", row.language)
+        if not row.prompt.strip() and not row.instruction.strip():
+            raise FieldError(
+                "prompt", "prompt and instruction are both missing", "what a model is asked, in one of them"
+            )
+        _check_tests(row, language)
+        inside = not row.suffix and _ends_in_function(row.prompt, language)
+        return Problem(
+            task_id=row.id,
+            benchmark=self.name,
+            language=language.name,
+            prompt=row.prompt,
+            context=row.context,
+            instruction=row.instruction,
+            declaration=row.prompt if inside else "",
+            entry_point=row.entry_point,
+            reference=row.reference,
+            tests=Asserts(code=row.tests, examples=row.examples),
+            setup=row.setup,
+            suffix=row.suffix,
+            stop=tuple(row.stop),
+            in_function=inside,
+            cut=bool(row.stop),
+            options=tuple(row.options),
+            tier=row.tier,
+        )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of one problem."""
+    made = msgspec.json.schema(Row)["$defs"]["Row"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": "A problem of passatk",
+        "anyOf": [{"required": ["prompt"]}, {"required": ["instruction"]}],
+    }
+
+
+def shipped_schema() -> str:
+    """The schema as it comes with the package: text of `own.schema.json`."""
+    return resources.files("passatk.problems").joinpath("own.schema.json").read_text()
+
+
+def lines(problems: Iterable[Problem]) -> Iterable[str]:
+    """Problems of any source in this form, one JSON line each."""
+    for problem in problems:
+        row = Row(
+            id=problem.task_id,
+            language=problem.language,
+            entry_point=problem.entry_point,
+            tests=problem.tests.code,
+            prompt=problem.prompt,
+            instruction=problem.instruction,
+            context=problem.context,
+            reference=problem.reference,
+            setup=problem.setup,
+            suffix=problem.suffix,
+            stop=list(problem.stop),
+            options=list(problem.options),
+            examples=problem.tests.examples,
+            tier=problem.tier,
+        )
+        yield json.dumps(msgspec.to_builtins(row), ensure_ascii=False)
+
+
+def _check_tests(row: Row, language: Language) -> None:
+    """Refuse tests that would let every program pass.
+
+    Raises:
+        FieldError: they are empty, check nothing, or never name the entry point.
+    """
+    code = blanked(language.lexicon, row.tests, strings=False)
+    if not code.strip():
+        raise FieldError("tests", "there is nothing in them but blank space and comments", "code that can fail")
+    if not language.test_mark.search(code):
+        raise FieldError(
+            "tests", "they check nothing", f"tests of {language.title} as docs/problems.md shows them, with assertions"
+        )
+    bare = blanked(language.lexicon, row.tests)
+    name = re.escape(row.entry_point.rpartition(".")[2])
+    named = len(re.findall(rf"(?<![\w$]){name}(?![\w$])", bare))
+    defined = sum(head.name == row.entry_point for head in heads(bare, language))
+    if named <= defined:
+        raise FieldError("entry_point", f"the tests never call {row.entry_point!r}", "the name that the tests call")
+
+
+def _ends_in_function(prompt: str, language: Language) -> bool:
+    """Whether `prompt` ends inside the function that is asked for, so that a completion ends where it does."""
+    head = last_head(prompt, language)
+    if head is None:
+        return False
+    if not language.by_indentation:
+        return language.open_blocks(prompt) > 0
+    return all(line.startswith((" ", "\t")) or not line.strip() for line in prompt[head.body :].split("\n"))
+
+
+OWN = OwnProblems()
