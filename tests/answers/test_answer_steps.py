@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from verdict_cases import problem_for
 
 from passatk.answers import looks_like_chat, read_answer
 from passatk.answers.blocks import fenced_blocks, unfenced_blocks
@@ -18,7 +19,7 @@ PYTHON = by_name("python")
 
 
 def first(language: str) -> Problem:
-    return next(iter(BASICS.only([language]).problems.values()))
+    return problem_for(language)
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def _whole(
     code = dialect.merged([*own, *joined], code, entry)
     tested = words_of(dialect, problem.tests.code)
     given = needed_from(dialect, code, [prompt_program(dialect, problem)], tested, entry, dialect.prompt_imports)
-    code = first + dialect.merged(given, code, entry)
+    code = first + dialect.placed(dialect.merged(given, code, entry), problem.prompt, entry)
     if joined and label == "block":
         label = "blocks joined"
     return Answer(code=code, whole=True, read_as=label, thinking=thinking)

@@ -62,8 +62,8 @@ def load(source: str) -> ProblemSet:
     """Problems by name or from a file or folder.
 
     A name may go on with a variant, a tier and a language (or an alias of it), in any order: `basics`, `basics/depth`,
-    `humaneval-x/java`, `multipl-e/js`, `humanevalpack/fix/rust`. Problems of languages that are not here are left out of
-    names and folders.
+    `humaneval-x/java`, `multipl-e/js`, `humanevalpack/fix/rust`. Problems of languages that are not here are left out
+    of names and folders.
 
     Raises:
         UnknownNameError: no such name or path, or a part that the set does not have.

@@ -10,6 +10,7 @@ from passatk.errors import UnknownNameError
 from passatk.languages import LANGUAGES, by_name
 from passatk.languages.heads import heads
 from passatk.problems import NAMES, ProblemSet
+from passatk.prompts import completion
 from passatk.records import Problem, Sample
 from passatk.samples.formats import FormatError, Generation
 
@@ -49,6 +50,10 @@ class Matching:
         telling = self._names[problem.language, _folded(problem.entry_point)] == 1
         _check_agreement(generation, problem, telling)
         return problem
+
+    def told(self, generation: Generation) -> str | None:
+        """The task id that a file gives; of a translation none, since it names the source."""
+        return generation.task if self._target is None else None
 
     def _task(self, generation: Generation) -> str:
         name = generation.task
@@ -172,21 +177,26 @@ class Matching:
             (one for one in LANGUAGES.values() if found[1].lower() in (one.prefix.lower(), one.title.lower())), None
         )
         prefixes = [language.prefix] if language else []
-        if found[1].lower().replace("-", "").replace("_", "") in ("humaneval", "openaihumaneval", "python", "test"):
+        if _folded(found[1]) in ("humaneval", "openaihumaneval", "python") and self._benchmark.startswith("humaneval"):
             prefixes += ["HumanEval", "Python"]
         if found[1].lower().startswith("mbpp"):
             prefixes += ["Mbpp", "MBPP", "mbpp"]
         candidates = [f"{prefix}/{found[2]}" for prefix in prefixes]
         if found[1].lower().startswith("mbpp"):
             candidates.append(found[2])
+        if not found[1]:  # a number alone
+            candidates = [task for task in self._known if re.fullmatch(rf"\D+0*{found[2]}", task)][:2]
+            return candidates[0] if len(candidates) == 1 else None
         return next((candidate for candidate in candidates if candidate in self._known), None)
 
 
 def sample_of(generation: Generation, problem: Problem, index: int) -> Sample:
     """A generation as a sample of its problem."""
     text, whole = generation.text, generation.whole
-    if generation.continued and _squeezed(generation.prompt or "") != _squeezed(problem.prompt):
-        text, whole = (generation.prompt or "") + text, True
+    prompt = generation.prompt or ""
+    if generation.continued and _squeezed(prompt) != _squeezed(problem.prompt):
+        ended = completion(msgspec.structs.replace(problem, prompt=prompt), text)
+        text, whole = prompt + ended, True
     if whole and _is_body(generation, problem):
         whole = False
     return Sample(
