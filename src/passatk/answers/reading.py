@@ -88,13 +88,14 @@ def looks_like_chat(text: str) -> bool:
 
 def entry_point(problem: Problem) -> str:
     """The name that the tests call: the problem's own word for it, or the function that its prompt leaves open."""
-    if problem.entry_point:
-        return problem.entry_point
     dialect = LANGUAGES[problem.language]
+    tested = words_of(dialect, problem.tests.code)
+    if problem.entry_point in tested:
+        return problem.entry_point
     outlined = dialect.outline(prompt_program(dialect, problem))
     functions = [name for part in outlined.parts if part.kind == "function" for name in part.names if name]
-    tested = words_of(dialect, problem.tests.code)
-    return next((name for name in reversed(functions) if name in tested), functions[-1] if functions else "")
+    last = problem.entry_point or (functions[-1] if functions else "")
+    return next((name for name in reversed(functions) if name in tested), last)
 
 
 def prompt_program(dialect: Dialect, problem: Problem) -> str:
