@@ -1,7 +1,12 @@
-"""JSON and JSON lines from disk, plain or gzip, told apart by content. Every error names the file and the line."""
+"""JSON and JSON lines from disk: plain, gzip or zstd, in UTF-8, UTF-16 or UTF-32, detected from the content.
 
+Every error names the file and the line.
+"""
+
+import codecs
 import gzip
 import hashlib
+import io
 import json
 import os
 import zlib
@@ -15,28 +20,103 @@ import msgspec
 from passatk.errors import InputError, SourceError
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_LONGEST = 1 << 31
+"""Bytes that zstd may look back: what `zstd --long=31` writes."""
+_MARKS = (  # the longer ones first: UTF-32 begins like UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"{\0", "utf-16-le"),
+    (b"[\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
+    (b"\0[", "utf-16-be"),
+)
+
+
+def beginning(path: Path, size: int) -> bytes:
+    """The first bytes of a file as it is on disk; fewer where it has fewer.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if path.exists() and not path.is_file():
+        return b""
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[IO[bytes]]:
-    """`path` for reading, decompressed if it is gzip.
+    """`path` for reading, decompressed if it is gzip or zstd.
 
     Raises:
-        InputError: it cannot be opened.
+        InputError: it cannot be opened, or the library for zstd is not installed.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise InputError(f"cannot read {path}: it is no regular file, and it is read more than once; save it to a file")
     try:
         file = path.open("rb")
-        magic = file.peek(2)[:2]
+        magic = file.peek(4)[:4]
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     with file:
-        if magic == _GZIP_MAGIC:
+        if magic[:2] == _GZIP_MAGIC:
             with gzip.open(file) as unpacked:
                 yield unpacked  # type: ignore[misc]
+        elif magic == _ZSTD_MAGIC:
+            yield io.BufferedReader(_Zstd(file, path))
         else:
             yield file
+
+
+class _Zstd(io.RawIOBase):
+    """What a zstd file decompresses to, frame by frame: libraries take a file that ends early for a shorter one."""
+
+    def __init__(self, file: IO[bytes], path: Path):
+        try:
+            import zstandard
+        except ImportError:
+            raise InputError(
+                f"{path} is compressed with zstd, and the library for it is not installed: `pip install zstandard`,"
+                " or decompress the file with `zstd -d`"
+            ) from None
+        self._file, self._library = file, zstandard
+        self._frame = zstandard.ZstdDecompressor(max_window_size=_LONGEST).decompressobj()
+        self._ready, self._begun = b"", False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            packed = self._file.read(1 << 16)
+            if not packed:
+                if self._begun:
+                    raise EOFError("zstd")
+                return 0
+            try:
+                self._ready = self._unpack(packed)
+            except self._library.ZstdError as error:
+                raise zlib.error(str(error)) from error
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+    def _unpack(self, packed: bytes) -> bytes:
+        parts = []
+        while packed:
+            self._begun = True
+            parts.append(self._frame.decompress(packed))
+            if not self._frame.eof:
+                break
+            packed = self._frame.unused_data
+            self._frame, self._begun = self._library.ZstdDecompressor(max_window_size=_LONGEST).decompressobj(), False
+        return b"".join(parts)
 
 
 def content_hash(path: Path) -> str:
@@ -52,7 +132,7 @@ def looks_like_json(path: Path) -> bool:
     """Whether the contents begin as JSON."""
     with open_bytes(path) as file:
         try:
-            return file.read(256).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+            return file.read(256).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"[")
         except (EOFError, OSError, zlib.error):
             return True  # broken JSON is for the reader to complain about
 
@@ -61,10 +141,10 @@ def read_json(path: Path) -> Iterator[tuple[int | None, Any]]:
     """(line, value) for every JSON line; or (None, value) once, for a file that is one JSON document.
 
     Raises:
-        SourceError: empty, truncated, not UTF-8, not JSON.
+        SourceError: empty, truncated, not text, not JSON.
     """
     with open_bytes(path) as file:
-        lines = _guarded(path, file)
+        lines = _guarded(path, _utf8_lines(file))
         number, first = _first_line(path, lines)
         if first.lstrip()[:1] == b"{" and (first.rstrip()[-1:] == b"}" or _try_parse(first) is not None):
             yield number, _parse(path, number, first)
@@ -74,6 +154,21 @@ def read_json(path: Path) -> Iterator[tuple[int | None, Any]]:
                     yield number, _parse(path, number, line)
         else:  # a list, or a document of several lines
             yield None, _parse(path, None, first + b"".join(lines))
+
+
+def _utf8_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Lines as UTF-8, whichever encoding of Unicode the file has."""
+    start = file.peek(4)[:4] if hasattr(file, "peek") else b""
+    encoding = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
+    if encoding is None:
+        yield from file
+        return
+    decoded = io.TextIOWrapper(file, encoding, errors="surrogatepass", newline="\n")
+    try:
+        for line in decoded:
+            yield line.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+    finally:
+        decoded.detach()  # the file is its opener's to close
 
 
 def _first_line(path: Path, lines: Iterator[bytes]) -> tuple[int, bytes]:
@@ -92,12 +187,20 @@ def _guarded(path: Path, parts: Iterator[bytes]) -> Iterator[bytes]:
             yield part
     except EOFError as error:
         raise SourceError(
-            path, count + 1, "the gzip stream ends early", "a whole file: fetch or copy it again"
+            path, count + 1, f"the {_packer(error)} stream ends early", "a whole file: fetch or copy it again"
         ) from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise SourceError(path, count + 1, f"the gzip stream is damaged ({error})", "a whole file") from error
+        raise SourceError(
+            path, count + 1, f"the {_packer(error)} stream is damaged ({error})", "a whole file"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SourceError(path, count + 1, f"not {error.encoding}: {error.reason}", "text in one encoding") from error
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _packer(error: Exception) -> str:
+    return "zstd" if "zstd" in str(error) else "gzip"
 
 
 def _try_parse(text: bytes) -> Any:

@@ -32,6 +32,7 @@ UNITTEST = (
     "outcome = unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(T))\n"
     "assert outcome.wasSuccessful() and outcome.testsRun == 1 and not outcome.skipped\n"
 )
+TESTCASE = "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertEqual(count_vowels('aei'), 3)\n"
 DOUBLED = "def check(candidate):\n    shared = [1, 2]\n    assert candidate(shared) == [2 * n for n in shared]\ncheck(double)\n"
 CALLBACK = "def check(candidate):\n    secret = 3\n    assert candidate(lambda: secret) == 4\ncheck(following)\n"
 GENERATOR = "def check(candidate):\n    secret = 3\n    assert candidate(n for n in [secret]) == 4\ncheck(following)\n"
@@ -73,6 +74,26 @@ CHEATS = {
     "__eq__ of an int": cheat(liar("__eq__=True", "int"), WRONG),
     "__eq__ of a str": cheat(liar("__eq__=True __ne__=False", "str"), WRONG, tests=TEXT),
     "__eq__ of a list": cheat(liar("__eq__=True", "list"), WRONG),
+    "__eq__ of an int with attributes": cheat(
+        "    return Liar()\nclass Liar(int):\n    name = 'x'\n    def __eq__(*_): return True\n    __hash__ = None\n",
+        WRONG,
+    ),
+    "__eq__ of a list with methods": cheat(
+        "    return [Liar()]\nclass Liar(list):\n    def top(self): return self[-1]\n    def __eq__(*_): return True\n",
+        WRONG,
+        tests="def check(candidate):\n    assert candidate('aei') == [[3]]\ncheck(count_vowels)\n",
+    ),
+    "__eq__ of a named tuple": cheat(
+        "    return Liar(1)\nfrom typing import NamedTuple\nclass Liar(NamedTuple):\n    n: int\n    def __eq__(*_): return True\n",
+        WRONG,
+        tests="def check(candidate):\n    assert candidate('aei') == (3,)\ncheck(count_vowels)\n",
+    ),
+    "a copy that always equals": cheat(
+        "    return Liar()\nimport passatk_proxies\nclass Liar(list):\n    def top(self): return self[-1]\n"
+        "class Equal:\n    def __eq__(*_): return True\n"
+        "passatk_proxies.OPERATIONS['copy'] = lambda _: Equal()\n",
+        WRONG,
+    ),
     "__eq__ of an exception": cheat(liar("__eq__=True", "Exception"), WRONG),
     "__eq__ of a class": cheat(
         "    return Liar\nclass Meta(type):\n    def __eq__(*_): return True\n    __hash__ = type.__hash__\nclass Liar(metaclass=Meta): pass\n",
@@ -107,6 +128,25 @@ CHEATS = {
     "own check": cheat(BAD + "def check(candidate): pass\n", WRONG),
     "patched unittest": cheat(
         BAD + "import unittest\nunittest.TestCase.assertEqual = lambda *_: None\n", WRONG, tests=UNITTEST
+    ),
+    "SkipTest in a class of unittest": cheat(
+        "    import unittest\n    raise unittest.SkipTest('passed')\n", WRONG, tests=TESTCASE
+    ),
+    "exit in a class of unittest": cheat("    raise SystemExit\n", UNPROVEN, tests=TESTCASE),
+    "own load_tests": cheat(BAD + "def load_tests(*_): return []\n", WRONG, tests=TESTCASE + "# not load_tests\n"),
+    "own abs where no name is declared": cheat(
+        "def f(n): return -1\ndef abs(n): return 0\n",
+        WRONG,
+        tests="assert abs(f(3) - 3) < 1\n",
+        whole=True,
+        declaration=" ",
+    ),
+    "another library's name": cheat(
+        BAD
+        + "import sys\nsys.modules['__main__'].Program.names = lambda self: {'count_vowels': None, 'abs': ('operator', 'abs'), 'fabs': ('unittest.mock', 'ANY'), 'math': ('unittest.mock', 'MagicMock')}\n",
+        WRONG,
+        CRASH,
+        tests=ABOUT_FLOAT.replace("import math\n", ""),
     ),
     "swallows everything": cheat("    import sys\n    sys.excepthook = lambda *_: None\n    return -1\n", WRONG),
     "traces over the assertions": cheat(

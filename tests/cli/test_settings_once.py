@@ -2,7 +2,8 @@
 
 import ast
 import importlib.util
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -22,6 +23,8 @@ from passatk import (
     UnknownNameError,
     load,
 )
+from passatk.cli.app import run_command
+from passatk.cli.generated import flags_of
 from passatk.decoding import PRESETS
 from passatk.decoding.settings import PresetName
 from passatk.judging.quiet import HEADROOM
@@ -35,6 +38,15 @@ from passatk.settings import build, checked, inlined, parse_value, setting, sett
 ROOT = Path(__file__).parents[2]
 ALL = [(table, one.key) for table, record in TABLES.items() for one in settings_of(record)]
 PROBLEMS = {"problems": {"source": "basics/written/python"}}
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Gives back the signal handlers that a command takes."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def found(table: str, key: str) -> Any:
@@ -299,6 +311,39 @@ def test_aliases_of_languages_are_taken_in_tables() -> None:
     assert Task(source_language="Python").source_language == "Python"
 
 
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--tests", "hiden"), "Did you mean 'hidden'? (option --tests)"),
+        (("--set", "judging.tests=hiden"), "Did you mean 'hidden'? (option --tests)"),
+        (("--set", "task.samples=5"), "unknown key in [task] for this command 'samples'; known: target_language"),
+        (("--set", "decoding.seed=5"), "unknown table 'decoding'; known: judging, problems, task"),
+        (("--set", "judging.repeat=2", "--repeat", "3"), "judging.repeat is given by its own option too"),
+        (("--memory-mib", "8"), "memory_mib = 8: must be a whole number of at least 16 (option --memory-mib)"),
+        (("--k", "1;10"), "k = '1;10': expected K,..."),
+    ],
+)
+def test_the_command_line_adds_the_option_to_an_error(
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run_command(["evaluate", "--reference", "--problems", "basics/written/python", *arguments])
+    assert (code, message in capsys.readouterr().err) == (2, True)
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize("command", ["generate", "evaluate", "complete"])
+def test_every_setting_of_a_commands_tables_is_an_option_in_its_help(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    tables = {"generate": set(TABLES) - {"judging"}, "evaluate": {"judging"}, "complete": {"model"}}[command]
+    for one in (one for table in tables for one in settings_of(TABLES[table])):
+        assert all(flag in shown for flag in flags_of(one)), one.key
+    assert max(map(len, shown.splitlines())) <= 80
+
+
 # --- what is public, and what is written down --------------------------------------------------------------------
 
 
@@ -310,8 +355,6 @@ def test_every_public_name_is_there_and_shown() -> None:
 
 
 def test_library_code_names_no_option_of_the_command_line() -> None:
-    from passatk.cli.generated import flags_of
-
     flags = {flag for record in TABLES.values() for one in settings_of(record) for flag in flags_of(one)}
     flags |= {"--out", "--extrapolate", "--reference"}
     library = ROOT / "src" / "passatk"

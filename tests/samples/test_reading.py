@@ -110,12 +110,15 @@ GOOD = json.dumps({"task_id": "Go/1", "completion": "a"}).encode() + b"\n"
 
 BAD = {
     "unknown task": (b'{"task_id": "Go/999", "completion": ""}\n', r"s:2: field 'task_id': unknown task id 'Go/999'"),
-    "no task": (b'{"completion": ""}\n', r"s:2: field 'task_id': is missing; expected text"),
+    "no task": (b'{"completion": ""}\n', r"s:2: field 'task_id': is missing; expected a string"),
     "no text": (b'{"task_id": "Go/1"}\n', r"s:2: field 'generation or completion or solution': is missing"),
     "text is a number": (b'{"task_id": "Go/1", "completion": 5}\n', r"s:2: field 'completion': is a number \('5'\)"),
-    "text is null": (b'{"task_id": "Go/1", "completion": null}\n', r"s:2: field 'completion': is null; expected text"),
+    "text is null": (
+        b'{"task_id": "Go/1", "completion": null}\n',
+        r"s:2: field 'completion': is null; expected a string",
+    ),
     "task is a list": (b'{"task_id": [], "completion": ""}\n', r"s:2: field 'task_id': is a list"),
-    "a string": (b'"words"\n', r"s:2: text that is no list of generations"),
+    "a string": (b'"words"\n', r"s:2: a string \('words'\) is in no format of generations"),
     "not JSON": (b'{"task_id": "Go/1", completion\n', r"s:2: not JSON: .*column 21"),
     "cut off": (b'{"task_id": "Go/1", "compl', r"s:2: not JSON"),
     "not UTF-8": (b'{"task_id": "Go/1", "completion": "\xff"}\n', r"s:2: byte 0xff at 35 is not UTF-8"),
@@ -131,15 +134,18 @@ BAD = {
     "a position as task": (b'{"task_id": "#0", "completion": ""}\n', r"unknown task id '#0'"),
     "nested": (b'{"task_id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", r"s:2: nested too deeply"),
     "another MultiPL-E": (
-        b'{"name": "mbpp_1_x", "language": "py", "completions": []}\n',
-        r"names no problem of HumanEval",
+        b'{"name": "mbpp_1_x", "language": "py", "completions": ["a"]}\n',
+        r"'mbpp_1_x' \(py\) is a problem of MultiPL-E's MBPP, and basics does not have it",
     ),
     "MultiPL-E's own names": (
         b'{"name": "HumanEval_0_x", "language": "js", "prompt": "function count_vowels(", "completions": [""]}\n',
-        r"field 'prompt': declares none of 'countVowels'",
+        r"field 'prompt': does not declare 'countVowels' but 'function count_vowels\('",
     ),
-    "MultiPL-E language": (b'{"name": "HumanEval_1_x", "language": "lua", "completions": []}\n', r"'lua' is not known"),
-    "MultiPL-E name": (b'{"name": "x", "language": "py", "completions": []}\n', r"'x' names no problem of HumanEval"),
+    "MultiPL-E language": (
+        b'{"name": "HumanEval_1_x", "language": "lua", "completions": ["a"]}\n',
+        r"'lua' is not known",
+    ),
+    "MultiPL-E name": (b'{"name": "x", "language": "py", "completions": ["a"]}\n', r"'x' is not a problem of basics"),
     "MultiPL-E texts": (
         b'{"name": "HumanEval_1_x", "language": "py", "completions": [1]}\n',
         r"field 'completions\[0\]': is a number",

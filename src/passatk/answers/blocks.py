@@ -11,7 +11,8 @@ from passatk.records import Record
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*)")
 _QUOTE = re.compile(r"[ \t]{0,8}>[ ]?")
-_PLACE = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)*")
+_QUOTES = re.compile(r"(?:[ \t]{0,8}>[ ]?)*")
+_TYPED = re.compile(r"(?:>>> |In \[\d+\]: )(?:def|class|from|import|async def)\s|(?:>>> |In \[\d+\]: )@")
 _TAG = re.compile(r"[ \t]*\{?[ \t]*\.?(?P<name>[A-Za-z][\w+#.-]*)?")
 _SENTENCE = re.compile(r"[A-Za-z][\w'-]*(?:[ \t]+[\w'(),.-]+){2,}[ \t.:!]*\Z")
 _TAGGED = re.compile(
@@ -67,8 +68,8 @@ def _tagged(text: str) -> list[Block]:
 class _Open:
     """A block that is being read."""
 
-    def __init__(self, mark: str, name: str, indentation: int, quoted: bool):
-        self.mark, self.name, self.indentation, self.quoted = mark, name, indentation, quoted
+    def __init__(self, mark: str, name: str, indentation: int, quotes: int):
+        self.mark, self.name, self.indentation, self.quotes = mark, name, indentation, quotes
         self.lines: list[str] = []
         self.passed_over = 0
 
@@ -83,7 +84,7 @@ def _fences(text: str, dialect: Dialect) -> list[Block]:
     here: _Open | None = None
     for number, line in enumerate(lines):
         if here is None:
-            here = _opening(line, blocks)
+            here = _opening(line, blocks, dialect)
             continue
         content = _content(line, here)
         found = _FENCE.search(content) if "```" in content or "~~~" in content else None
@@ -95,13 +96,13 @@ def _fences(text: str, dialect: Dialect) -> list[Block]:
             here.lines.append(before)
         blocks.append(here.block(closed=True))
         reopened = tag and not _SENTENCE.match(found["rest"][:200].strip())
-        here = _Open(found["mark"], tag, _indentation(content), here.quoted) if reopened else None
+        here = _Open(found["mark"], tag, _indentation(content), here.quotes) if reopened else None
     if here is not None:
         blocks.append(here.block(closed=False))
     return blocks
 
 
-def _opening(line: str, blocks: list[Block]) -> _Open | None:
+def _opening(line: str, blocks: list[Block], dialect: Dialect) -> _Open | None:
     """The block that `line` opens; one that it closes too is added to `blocks`."""
     found = _FENCE.search(line) if "```" in line or "~~~" in line else None
     if found is None:
@@ -109,19 +110,15 @@ def _opening(line: str, blocks: list[Block]) -> _Open | None:
     mark, rest = found["mark"], found["rest"]
     if mark in rest:  # all on one line
         inner = rest[: rest.index(mark)]
-        tag = _TAG.match(inner)
-        named = tag is not None and tag["name"] and inner[tag.end() :].startswith(" ")
-        blocks.append(
-            Block(
-                name=str(tag["name"]).lower() if named and tag else "",
-                code=inner[tag.end() :].strip() if named and tag else inner,
-            )
-        )
+        name, _, code = inner.partition(" ")
+        named = name.lower() in dialect.fences
+        blocks.append(Block(name=name.lower() if named else "", code=code if named else inner))
         return None
-    quoted = _QUOTE.match(line) is not None
-    return _Open(
-        mark, _tag_of(rest), _indentation(line[: found.start()]) if not line[: found.start()].strip() else 0, quoted
-    )
+    before = line[: found.start()]
+    quoted = _QUOTES.match(line)
+    quotes = quoted[0].count(">") if quoted else 0
+    indentation = 0 if before.strip() else _indentation(before)
+    return _Open(mark, _tag_of(rest), indentation, quotes)
 
 
 def _indentation(line: str) -> int:
@@ -130,8 +127,9 @@ def _indentation(line: str) -> int:
 
 def _content(line: str, here: _Open) -> str:
     """A line of the block without the quote's mark and without the indentation that the fence itself has."""
-    if here.quoted and (found := _QUOTE.match(line)):
-        line = line[found.end() :]
+    for _ in range(min(here.quotes, 8)):
+        if found := _QUOTE.match(line):
+            line = line[found.end() :]
     depth = min(here.indentation, _indentation(line))
     return line[depth:] if line[:depth].strip() == "" else line
 
@@ -179,6 +177,8 @@ def unfenced_blocks(text: str, dialect: Dialect) -> list[Block]:
         for line in text.split("\n")
     ]
     lines = [_FENCE.sub("", line) if "```" in line or "~~~" in line else line for line in lines]
+    if any(map(_TYPED.match, lines)):
+        return [_plain_session(Block(name="", code="\n".join(line for line in lines if _IN.match(line))))]
     goes_on = _indented_run(dialect) if dialect.by_indentation else _braced_run(dialect)
     blocks: list[Block] = []
     run: list[str] = []

@@ -1,5 +1,6 @@
 """An answer -> the code it means. Every step is a pure function of its own."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from passatk.answers.choosing import (
     needed_from,
     solution,
     without_drivers,
+    without_unused,
     words_of,
 )
 from passatk.answers.thinking import with_plain_blanks, within_reach, without_marks, without_thinking
@@ -29,7 +31,8 @@ class Answer(Record, frozen=True, kw_only=True):
     whole: bool
     """`code` is a program of its own; else it continues the problem's prompt."""
     read_as: str
-    """How it was read: `block`, `blocks joined`, `no fence`, `body`, `another function`, `thinking not closed`, `nothing`."""
+    """How it was read: `block`, `blocks joined`, `no fence`, `body`, `another function`, `thinking not closed`,
+    `nothing`."""
     thinking: str = ""
     """What the model thought before it answered."""
 
@@ -45,7 +48,8 @@ def read_answer(text: str, problem: Problem) -> Answer:
         return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
     said = with_plain_blanks(within_reach(without_marks(said)))
     entry = entry_point(problem)
-    fenced = _in_language(dialect, fenced_blocks(said, dialect))
+    marked = fenced_blocks(said, dialect)
+    fenced = _in_language(dialect, marked)
     unfenced: list[Block] = []
     blocks, label = fenced, "block"
     chosen, declared = solution(dialect, fenced, entry)
@@ -54,6 +58,11 @@ def read_answer(text: str, problem: Problem) -> Answer:
         found, _ = solution(dialect, unfenced, entry)
         if found is not None:
             blocks, label, chosen = unfenced, "no fence", found
+    elif marked[-1].closed and (later := _behind_fences(said)):
+        unfenced = unfenced_blocks(later, dialect)
+        found, _ = solution(dialect, unfenced, entry)
+        if found is not None:
+            blocks, label, chosen = [*fenced, *unfenced], "no fence", len(fenced) + found
     if chosen is not None:
         return _whole(dialect, problem, blocks, chosen, label, thinking)
     body = _body(dialect, problem, fenced or _unfenced_bodies(dialect, said), thinking)
@@ -63,6 +72,13 @@ def read_answer(text: str, problem: Problem) -> Answer:
         return _whole(dialect, problem, fenced, declared, label, thinking)
     code = next((block.code for block in reversed(fenced or unfenced) if block.code.strip()), "")
     return Answer(code=code, whole=True, read_as="another function" if code else "nothing", thinking=thinking)
+
+
+def _behind_fences(said: str) -> str:
+    """What stands behind the last fence of an answer, if that is more than a few words."""
+    last = max(said.rfind("```"), said.rfind("~~~"))
+    later = said[last:].partition("\n")[2] if last >= 0 else ""
+    return later if "\n" in later.strip() else ""
 
 
 def looks_like_chat(text: str) -> bool:
@@ -83,7 +99,7 @@ def entry_point(problem: Problem) -> str:
 
 def prompt_program(dialect: Dialect, problem: Problem) -> str:
     """A problem's prompt with its last function closed, so that it can be looked at."""
-    prompt = problem.prompt
+    prompt = problem.prompt or problem.declaration
     if dialect.by_indentation:
         return prompt
     return dialect.shaped(f"{prompt}\n" + f"{dialect.closer}\n" * max(0, dialect.open_blocks(prompt)), "")
@@ -109,11 +125,13 @@ def _whole(
     others += [dialect.shaped(block.code, "") for block in blocks[max(0, chosen - 30) : chosen]]
     joined = needed_from(dialect, code, [other for other in others if len(other) <= LONGEST], set(), entry, False)
     own, code = imports_apart(dialect, code, left_out, entry)
+    if not dialect.prompt_imports:
+        own = without_unused(dialect, own, code, prompt_program(dialect, problem))
     first, code = first_to_last(dialect, code)
     code = dialect.merged([*own, *joined], code, entry)
     tested = words_of(dialect, problem.tests.code)
     given = needed_from(dialect, code, [prompt_program(dialect, problem)], tested, entry, dialect.prompt_imports)
-    code = first + dialect.merged(given, code, entry)
+    code = first + dialect.placed(dialect.merged(given, code, entry), problem.prompt, entry)
     if joined and label == "block":
         label = "blocks joined"
     return Answer(code=code, whole=True, read_as=label, thinking=thinking)
@@ -134,7 +152,7 @@ def _unfenced_bodies(dialect: Dialect, said: str) -> list[Block]:
 def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block], thinking: str) -> Answer | None:
     """The last block that continues the prompt as its function's body."""
     prompt = problem.prompt
-    if not prompt.strip() or not getattr(problem, "in_function", True):
+    if not prompt.strip() or not problem.in_function:
         return None
     for block in reversed(blocks[-20:]):
         if not block.code.strip() or len(block.code) > LONGEST or not dialect.returns.search(block.code):
@@ -161,10 +179,18 @@ def _imports_of_body(dialect: Dialect, code: str) -> tuple[str, str]:
     return "".join(f"{part.text.rstrip()}\n" for part in imports), code
 
 
+_CONTROL = re.compile(r"(?:if|for|while|do|try|with|switch|match|select|loop|unsafe|else|case|synchronized)\b|\{")
+
+
 def _gives_back(dialect: Dialect, body: str) -> bool:
     """Whether a body gives something back itself, not only in functions that it defines."""
     parts = dialect.outline(textwrap.dedent(body)).parts
-    return any(part.kind in ("other", "error") and dialect.returns.search(part.text) for part in parts)
+    return any(
+        part.kind in ("other", "error")
+        and dialect.returns.search(part.text)
+        and (dialect.returns.match(part.text) or _CONTROL.match(part.text))
+        for part in parts
+    )
 
 
 def _as_body(dialect: Dialect, prompt: str, code: str) -> list[str]:

@@ -1,6 +1,7 @@
 """What surrounds an answer: a model's thinking, the marks of its chat template, and characters that only look blank."""
 
 import re
+from collections import deque
 
 _NAMES = r"think|thinking|thought|thoughts|reasoning|reason|reflection|seed:think"
 _CLOSING = re.compile(rf"</\s*(?:{_NAMES})\s*>|\[/THINK\]|◁/think▷", re.IGNORECASE)
@@ -9,22 +10,21 @@ _FINAL = re.compile(r"<\|channel\|>\s*final[^<\n]{0,80}<\|message\|>")
 _CHANNEL = re.compile(r"<\|channel\|>\s*(?:analysis|commentary)[^<\n]{0,80}<\|message\|>")
 _END_OF_TURN = re.compile(
     r"<\|(?:im_end|endoftext|eot_id|end|return|end_of_text|eom_id|end_of_turn|EOT|im_start)\|>"
-    r"|<end_of_turn>|<｜end▁of▁sentence｜>|<\|endofsolution\|>"
+    r"|<end_of_turn>|<\uff5cend\u2581of\u2581sentence\uff5c>|<\|endofsolution\|>"
 )
 _BEGINNING = re.compile(
-    r"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|<\|im_start\|>(?:assistant)?|<\|assistant\|>"
+    r"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<\uff5cbegin\u2581of\u2581sentence\uff5c>|<\|im_start\|>(?:assistant)?|<\|assistant\|>"
     r"|<start_of_turn>model)\s*\n?"
 )
 _LAST = re.compile(
-    r"\s*(?:<\|[\w-]{0,24}\|?>?|<｜[\w▁]{0,24}｜?>?|</s(?:>|\Z)|<eos>?|<end_of_tur?n?>?|\[/INST\]?)\s*\Z"
+    r"\s*(?:<\|[\w-]{0,24}\|?>?|<\uff5c[\w\u2581]{0,24}\uff5c?>?|</s(?:>|\Z)|<eos>?|<end_of_tur?n?>?|\[/INST\]?)\s*\Z"
 )
 _LONGEST_MARK = 64
 
-_BLANK = dict.fromkeys(
-    map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " "
-)
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
-_ODD = re.compile(r"[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff\u00ad]")
+_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_INVISIBLES = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_PLAIN = str.maketrans({**dict.fromkeys(_BLANKS, " "), **dict.fromkeys(_INVISIBLES, None)})
+_ODD = re.compile(f"[{_BLANKS}{_INVISIBLES}]")
 
 
 _HEAD, _TAIL = 60_000, 120_000
@@ -54,14 +54,11 @@ def without_thinking(text: str) -> tuple[str, str | None]:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    found = None
-    for found in pattern.finditer(text):
-        pass
-    return found
+    return deque(pattern.finditer(text), maxlen=1).pop() if pattern.search(text) else None
 
 
 def without_marks(text: str) -> str:
-    """An answer without the special tokens around it, whole or partial, and without what follows the end of its turn."""
+    """An answer without special tokens around it, whole or partial, and without what follows the end of its turn."""
     at = 0
     while found := _BEGINNING.match(text, at) or _END_OF_TURN.match(text, at):
         at = found.end()
@@ -88,9 +85,6 @@ def with_plain_blanks(text: str) -> str:
 
 def _plain_line(line: str) -> str:
     if "'" not in line and '"' not in line:
-        return line.translate(_INVISIBLE).translate(_BLANK)
-    body = line.lstrip(
-        " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u202f\u205f\u2060\u3000\ufeff\u00ad"
-    )
-    indentation = line[: len(line) - len(body)]
-    return indentation.translate(_INVISIBLE).translate(_BLANK) + body
+        return line.translate(_PLAIN)
+    body = line.lstrip(f" \t{_BLANKS}{_INVISIBLES}")
+    return line[: len(line) - len(body)].translate(_PLAIN) + body

@@ -20,8 +20,9 @@ def evaluate(
     samples: Annotated[
         Path | None,
         typer.Argument(
-            help="File of generations: CodeGeeX, HumanEval, EvalPlus, BigCode or MultiPL-E; JSON or JSON lines, gzip"
-            " or not; the format is detected from the content. Or the folder of a finished run."
+            help="File or folder of generations in the format of any tool that docs/files.md lists, among them"
+            " CodeGeeX, HumanEval, EvalPlus, BigCode, MultiPL-E, lm-eval, OpenCompass, Inspect and OpenAI batches; the"
+            " format is detected from the content. Or a folder made by passatk, which brings its own problems."
         ),
     ] = None,
     reference: Annotated[
@@ -35,15 +36,19 @@ def evaluate(
 ) -> None:
     """Judge a file of generations in a sandbox and score it with pass@k.
 
-    Leaves RUN/results.jsonl with task_id, sample, completion, passed, status, reason for every sample.
+    Leaves RUN/results.jsonl with task_id, benchmark, sample, completion, passed, status, reason for every sample.
     """
     from passatk import pipeline
     from passatk.report import terminal
 
     if (samples is None) == (not reference):
         raise InputError("give either a file of generations or --reference")
-    options.require_problems(given)
-    request = pipeline.evaluation_of(given, samples, out)
+    if "source" not in given["problems"] and (own := pipeline.own_problems(samples)) is not None:
+        chosen = {**given, "problems": {**given["problems"], "source": own.source}}
+        request = pipeline.evaluation_of(chosen, samples, out, own)
+    else:
+        options.require_problems(given)
+        request = pipeline.evaluation_of(given, samples, out)
     with terminal.progress(terminal.console_for("stderr"), "judging") as progress:
         report = pipeline.evaluate(request, progress, warn=_warn)
     if json:

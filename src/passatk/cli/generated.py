@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperCommand
 
 from passatk.cli.options import number_of
-from passatk.errors import InputError, PassatkError
+from passatk.errors import InputError, PassatkError, UnknownNameError
 from passatk.pipeline.settings import TABLES
 from passatk.settings import Setting, parse_value, settings_of
 
@@ -187,6 +187,9 @@ def _add_sets(given: Given, texts: list[str], tables: tuple[Table, ...], sweeps:
     for name, table in read_changes(texts, known).items():
         own = given.setdefault(name, {})
         for key, value in table.items():
+            usable = [one.key for other in tables if other.name == name for one in other.settings]
+            if not sweeps and key not in usable:
+                raise UnknownNameError(f"key in [{name}] for this command", key, usable, setting="set")
             if key in own:
                 raise InputError(f"{name}.{key} is given by its own option too; keep one of them", setting="set")
             own[key] = value

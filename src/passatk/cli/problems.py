@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from passatk.cli.generated import App, Given, Table, with_settings
-from passatk.settings import build
+from passatk.pipeline.settings import Judging
+from passatk.settings import build, settings_of
 
 app = App(
     help="Problems: what there is, what one says, whether they can be judged here, where to get them.",
@@ -15,6 +16,7 @@ app = App(
 )
 
 _SOURCE = "basics, basics/depth, humaneval, humaneval-x/java, humanevalpack/fix, ..., or a file or folder."
+_LIMITS = tuple(one.key for one in settings_of(Judging) if one.path[0] == "limits")
 _Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -95,7 +97,7 @@ def show(
 @app.command()
 @with_settings(
     Table("problems", "Problems", only=("languages",)),
-    Table("judging", "Judging", without=("k", "tests", "repeat", "cached", "bootstrap_seed", "allow_unjudged")),
+    Table("judging", "Judging", only=("workers", "sandboxed", *_LIMITS)),
 )
 def check(
     given: Given,
@@ -107,7 +109,6 @@ def check(
 
     from passatk.pipeline import check_problems
     from passatk.pipeline.languages import canonical
-    from passatk.pipeline.settings import Judging
     from passatk.problems import load
     from passatk.report import terminal
 

@@ -49,8 +49,20 @@ _DEPENDENCIES = {
 }
 
 
-_COMMON_HEADERS = ((), ("map",), ("bits/stdc++.h",))
-"""What programs include beyond `INCLUDES`: the sets that are precompiled."""
+ALL_HEADERS = "bits/stdc++.h"
+"""Includes every standard header."""
+_STANDARD_HEADERS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    algorithm any array bitset cassert cctype cfloat chrono climits cmath complex cstddef cstdint cstdio cstdlib cstring
+    ctime deque exception fstream functional iomanip ios iostream istream iterator limits list locale map memory new
+    numeric optional ostream queue random ratio regex set sstream stack stdexcept streambuf string string_view tuple
+    type_traits typeinfo unordered_map unordered_set utility valarray variant vector
+    """,
+    )
+)
+"""Adding one of them to `ALL_HEADERS` changes nothing."""
 _ELEMENTS = ("char", "int", "long", "long long", "float", "double", "std::string", "std::vector<int>")
 _VECTORS = tuple(f"template class std::vector<{element}>;\n" for element in (*_ELEMENTS, "std::vector<std::string>"))
 _INSTANCES = "".join(("#include <string>\n#include <vector>\n", "template class std::basic_string<char>;\n", *_VECTORS))
@@ -83,8 +95,15 @@ _COMPILE = ("-w", *_NO_LUCK)
 _DEFAULT = "-std=c++11"
 NEWEST = "-std=newest"
 """The problem option that stands for the newest standard that the compiler has."""
-_PREPARED = {_DEFAULT: "", "-std=c++17": "/c++17", NEWEST: "/newest"}
+_PLACES = {_DEFAULT: "", "-std=c++17": "/c++17", NEWEST: "/newest"}
 """Standards that are prepared for -> where below the prepared folder. Programs of others read their headers whole."""
+_WITH_INCLUDES = frozenset(include.removeprefix("#include<").removesuffix(">") for include in INCLUDES)
+_PRECOMPILED: dict[str, tuple[frozenset[str], ...]] = {
+    _DEFAULT: (_WITH_INCLUDES, _WITH_INCLUDES | {"map"}, _WITH_INCLUDES | {ALL_HEADERS}),
+    "-std=c++17": (frozenset({"assert.h", ALL_HEADERS}),),
+    NEWEST: (frozenset({ALL_HEADERS}),),
+}
+"""Standard -> the sets of headers that its programs usually begin with."""
 _STANDARDS = ("c++23", "c++2b", "c++20", "c++2a", "c++17", "c++14", "c++11")
 
 
@@ -153,7 +172,7 @@ class Cpp(Language):
         r"|(?:struct|class|enum|union)\s+\w+[^.]*[{;]?$|typedef\s.*;|[A-Za-z_][\w:]*(?:<.*>)?(?:[&*]|\s)+[\w:]+\s*\(.*[{)};,]\s*(?://.*)?$"
         r"|(?:static|inline|const|constexpr|extern|auto|unsigned|long|int|bool|double|float|char|void|std::\w+)\b.*[;{,()]\s*$|[{}]|//|/\*"
     )
-    driver_names = re.compile(r"main")
+    driver_names = re.compile(r"main|tests?|run_?[tT]ests?|test_\w+")
     stub = re.compile(r";|return;|throw\s.*", re.DOTALL)
     telling = re.compile(r"Assertion|terminate called|what\(\)|^fatal")
     test_mark = re.compile(r"\bmain\s*\(")
@@ -204,18 +223,18 @@ class Cpp(Language):
 
     def _prepare(self, compiler: str, version: str, newest: str, cache: Path) -> Path:
         """A folder with the harness compiled and common sets of headers precompiled, for each prepared standard."""
-        sources = {_name_of(headers): _text_of(headers) for headers in map(_with_helpers, _COMMON_HEADERS)}
         proof = harness("proof.cpp")
-        tools = (version, os.stat(compiler).st_mtime_ns, _COMPILE, newest, _PREPARED)
-        recipe = " ".join(map(str, (*tools, sorted(sources.items()), proof, _INSTANCES)))
+        tools = (version, os.stat(compiler).st_mtime_ns, _COMPILE, newest, _PLACES)
+        texts = sorted(_text_of(headers) for sets in _PRECOMPILED.values() for headers in sets)
+        recipe = " ".join(map(str, (*tools, texts, proof, _INSTANCES)))
         folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
         def make(made: Path) -> None:
-            with ThreadPoolExecutor(len(_PREPARED)) as pool:
-                list(pool.map(make_one, _PREPARED, [made] * len(_PREPARED)))
+            with ThreadPoolExecutor(len(_PLACES)) as pool:
+                list(pool.map(make_one, _PLACES, [made] * len(_PLACES)))
 
         def make_one(standard: str, whole: Path) -> None:
-            made = Path(f"{whole}{_PREPARED[standard]}")
+            made = Path(f"{whole}{_PLACES[standard]}")
             made.mkdir(exist_ok=True)
             compile_ = (compiler, newest if standard == NEWEST else standard, *_COMPILE)
             (made / "proof.cpp").write_text(proof)
@@ -224,8 +243,9 @@ class Cpp(Language):
             output_of(*compile_, "-O2", "-S", "instances.cpp", "-o", "instances.s", cwd=made)
             (made / "instances.s").write_text(_made_strong((made / "instances.s").read_text()))
             output_of(compiler, "-c", "instances.s", "-o", _instances(), cwd=made)
-            for name, text in sources.items():
-                (made / name).write_text(text)
+            for headers in _PRECOMPILED[standard]:
+                name = _name_of(headers)
+                (made / name).write_text(_text_of(headers))
                 output_of(*compile_, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
 
         return prepared(folder, make)
@@ -237,14 +257,14 @@ class Cpp(Language):
             tests = f"#include <cmath>\n#include <cstdlib>\n{tests}"
         # a name the program cannot know when it is written, for the tests' own assertion
         mark = mark_of(body, tests)
-        headers, opened = _opened(f"{helpers}{body}")
+        standard = problem.options[-1] if problem.options else _DEFAULT
+        folder = "${CXX_PREPARED}" + _PLACES.get(standard, "")
+        headers, opened = _opened(f"{helpers}{body}", reduced=standard != _DEFAULT)
         source = f"{opened}\n{_sealed(tests, problem.declaration, body, mark)}"
         written = f"{body}\n{tests}"
         requires = tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(written))
         libraries = ("-lcrypto",) if "openssl" in requires else ()
         link = ("-Wl,--wrap=main", f"-Wl,--defsym=passatk_failed_{mark}=passatk_failed", "${CXX_LINKER}", *libraries)
-        standard = problem.options[-1] if problem.options else _DEFAULT
-        folder = "${CXX_PREPARED}" + _PREPARED.get(standard, "")
         flag = "${CXX_NEWEST}" if standard == NEWEST else standard
         compile_ = ("${CXX}", flag, *_COMPILE, "-I", folder, "-I", ".", "-o", "program", "main.cpp")
         return Program(
@@ -286,12 +306,10 @@ def _made_strong(assembly: str) -> str:
     return _SHARED_SECTION.sub(r'\g<name>,"\g<flags>\g<more>",\g<type>', _WEAK.sub("\t.globl\t", assembly))
 
 
-def _with_helpers(more: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_SYSTEM_HEADER.findall("\n".join(INCLUDES))).union(more)
-
-
 def _text_of(headers: frozenset[str]) -> str:
-    known = [f"extern {vector}" for vector in _VECTORS] if {"string", "vector"} <= headers else []
+    known = (
+        [f"extern {vector}" for vector in _VECTORS] if ALL_HEADERS in headers or {"string", "vector"} <= headers else []
+    )
     return "".join((*(f"#include <{name}>\n" for name in sorted(headers)), *known))
 
 
@@ -299,14 +317,17 @@ def _name_of(headers: frozenset[str]) -> str:
     return f"passatk-{hashlib.sha256(_text_of(headers).encode()).hexdigest()[:16]}.h"
 
 
-def _opened(source: str) -> tuple[frozenset[str], str]:
+def _opened(source: str, reduced: bool) -> tuple[frozenset[str], str]:
     """(the headers that `source` begins with, `source` with one header for all of them, on the same lines).
 
-    The order of standard headers does not matter, and a header that does not exist is missing as before.
+    The order of standard headers does not matter, and a header that does not exist is missing as before. `reduced`:
+    without the headers that another one of them includes.
     """
     opening = _OPENING.match(source)
     assert opening is not None  # it may be empty
     headers = frozenset(_SYSTEM_HEADER.findall(_COMMENT.sub("", opening[0])))
+    if reduced and ALL_HEADERS in headers:
+        headers -= _STANDARD_HEADERS
     line = opening[0].count("\n") + 1
     return headers, f"#include <{_name_of(headers)}>\n#line {line}\n{source[opening.end() :]}"
 

@@ -59,6 +59,8 @@ class Dialect:
     """Definitions that only run or test a solution, by their whole name."""
     driver_code: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of a statement or definition outside of functions that only runs or tests a solution."""
+    hands_over: ClassVar[re.Pattern[str]] = NOTHING
+    """At the beginning of a statement that gives the solution to others and so is a part of it."""
     test_imports: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of an import that only tests need."""
     reads_input: ClassVar[re.Pattern[str]] = NOTHING
@@ -103,6 +105,10 @@ class Dialect:
 
     def shaped(self, code: str, entry: str) -> str:
         """A program of its own as one that can stand before tests that call `entry`."""
+        return code
+
+    def placed(self, code: str, prompt: str, entry: str) -> str:
+        """A shaped program with `entry` where tests of a problem with this `prompt` look for it."""
         return code
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:

@@ -26,8 +26,8 @@ HELPERS = {
     "math/rand": "Int",
     "crypto/md5": "New",
 }
-"""Imported where the code names them. Each with something it exports: an import must be used to compile, and a local
-variable called like the package looks like a use and is none."""
+"""Imported where the code names them, unless the prompt is a file of its own. Each with something it exports: an import
+must be used to compile, and a local variable called like the package looks like a use and is none."""
 
 _IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^()]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
 _PROMPT_IMPORT = re.compile(_IMPORT.pattern + r"\n?", re.MULTILINE)
@@ -178,8 +178,8 @@ class Go(Language):
         )
 
     def imports(self, part: Part) -> list[Part]:
-        specs = _split_imports(part.text)[1]
-        return [_import_of(spec, part) for spec in specs] if specs else [part]
+        specs = [spec[0].strip() for spec in _SPEC.finditer(_COMMENT.sub(" ", part.text.removeprefix("import")))]
+        return [_import_of(spec, part) for spec in specs] or [part]
 
     def shaped(self, code: str, entry: str) -> str:
         return _CLAUSE.sub("", code, count=1)
@@ -237,8 +237,10 @@ class Go(Language):
         asked += [*tested, '"testing"']
         code = f"{body}\n{tests}"
         spoken = _NOT_CODE.sub(" ", code)
+        # a prompt with a package clause is a file, which imports what it needs itself
+        helpers = () if _PACKAGE.search(problem.prompt) else tuple(HELPERS)
         # an unused import does not compile: keep what is named, whoever asked for it
-        wanted = dict.fromkeys([*imported, *asked, *(f'"{package}"' for package in HELPERS)])
+        wanted = dict.fromkeys([*imported, *asked, *(f'"{package}"' for package in helpers)])
         kept = [line for line in wanted if line in imported or _named(line, spoken)]
         imports = "".join(f"    {line}\n" for line in kept)
         uses = "".join(
@@ -345,6 +347,10 @@ def _split_imports(source: str) -> tuple[str, list[str]]:
         lines = match["block"].splitlines() if match["block"] is not None else [match["one"]]
         specs += [spec for line in lines if (spec := line.partition("//")[0].strip().rstrip(";"))]
     return _IMPORT.sub("", source), specs
+
+
+_SPEC = re.compile(r'(?:(?:\w+|\.)[ \t]+)?"[^"\n]+"')
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def _import_of(spec: str, part: Part) -> Part:

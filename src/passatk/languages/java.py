@@ -54,6 +54,7 @@ _METHOD = re.compile(
     r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
     re.MULTILINE,
 )
+_CLASS_HEAD = re.compile(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
 _PRIMITIVE = ("boolean", "byte", "char", "double", "float", "int", "long", "short", "void")
 
 
@@ -106,7 +107,8 @@ class Java(Language):
     code_line = re.compile(
         r"import\s+(?:static\s+)?[\w.*]+\s*;|package\s+[\w.]+\s*;|@\w"
         r"|(?:(?:public|private|protected|static|final|abstract|sealed)\s+)*(?:class|interface|enum|record)\s+\w+[^.]*$"
-        r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
+        r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$"
+        r"|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
     )
     driver_names = re.compile(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
     test_imports = re.compile(
@@ -172,13 +174,31 @@ class Java(Language):
         loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
         loose = [part for part in loose if re.search(r"\w", part.text) and not part.text.startswith("import ")]
         classes = [part for part in parts if _TYPE.match(part.text)]
-        if not classes and any(part.kind == "function" for part in loose):
+        methods = {name for part in loose if part.kind == "function" for name in part.names}
+        if methods and (not classes or entry in methods):
             imports = "".join(f"{part.text}\n" for part in parts if part.kind == "import")
             inside = "\n".join(part.text for part in loose)
-            code = f"{imports}class Solution {{\n{inside}\n}}\n"
-        else:
-            code = _without_access(code, classes)
+            others = "\n".join(part.text for part in classes)
+            code = f"{imports}class Solution {{\n{inside}\n}}\n{others}"
+            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
+        elif classes:  # statements outside of classes only show how to use them
+            code = _without(code, [part for part in loose if part.kind == "other"])
+            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
+        code = _without_access(code, classes)
         return _with_solution(code, entry) if entry else code
+
+    def placed(self, code: str, prompt: str, entry: str) -> str:
+        """Where the prompt's class has another name than `Solution`, it hands its calls on to that."""
+        clear = blanked(self.lexicon, prompt)
+        classes = [found for found in _CLASS_HEAD.finditer(clear) if found["name"] != "Solution"]
+        heads = [found for found in _METHOD.finditer(clear) if found["name"] == entry] if classes else []
+        if not heads or re.search(rf"\bclass\s+{classes[-1]['name']}\b", blanked(self.lexicon, code)):
+            return code
+        head = heads[-1]
+        given = ", ".join(_names_of(head["parameters"]))
+        result = "" if head["type"].split()[-1] == "void" else "return "
+        opened = prompt[classes[-1].start() : head.end()]
+        return f"{code.rstrip()}\n{opened} {result}new Solution().{entry}({given}); }} }}\n"
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         members = [part.text.strip() for part in added if part.inside]
@@ -231,6 +251,12 @@ class Java(Language):
 
 
 _GRAMMAR_OF_CLASSES = msgspec.structs.replace(_GRAMMAR, opened="")
+
+
+def _without(code: str, parts: list[Part]) -> str:
+    for part in reversed(parts):
+        code = code[: part.start] + code[part.end :]
+    return code
 
 
 def _without_access(code: str, classes: list[Part]) -> str:
@@ -298,6 +324,11 @@ def _own_imports(tests: str) -> str:
     )
 
 
+def _names_of(parameters: str) -> list[str]:
+    """The names in a list of parameters."""
+    return [part.split()[-1] for part in re.split(r",(?![^<]*>)", parameters) if part.strip()]
+
+
 def _checked(tests: str, declaration: str, mark: str) -> str:
     """`tests` with `Solution` behind a class that has the declared methods and no others, and copies what they return.
 
@@ -311,7 +342,7 @@ def _checked(tests: str, declaration: str, mark: str) -> str:
     name = f"Checked_{mark}"
     lines = [f"class {name} {{ private final Solution solution = new Solution();"]
     for method in methods.values():
-        given = ", ".join(part.split()[-1] for part in re.split(r",(?![^<]*>)", method["parameters"]) if part.strip())
+        given = ", ".join(_names_of(method["parameters"]))
         call = f"solution.{method['name']}({given})"
         checked = call if method["type"] in _PRIMITIVE else f"({method['type']}) passatk.Proof.plain({call})"
         result = checked if method["type"] == "void" else f"return {checked}"

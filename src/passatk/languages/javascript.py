@@ -99,13 +99,18 @@ class JavaScript(Language):
     suffixes = (".js", ".mjs", ".cjs")
     grammar = _GRAMMAR
     code_line = re.compile(
-        r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
+        r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
+        r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
         r"""|module\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
     )
     driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
     driver_code = re.compile(
         r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:chai|mocha|jest|vitest|node:test|@jest/globals|readline|node:readline)["']|"""
         r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
+    )
+    hands_over = re.compile(
+        r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
+        r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
     )
     reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
@@ -140,16 +145,18 @@ class JavaScript(Language):
         """A CommonJS program whose solution has the asked name, however the answer exports it."""
         if "import" in code:
             code = _spoken(_IMPORT, code, _required)
-        if "export" not in code:
+        if "export" not in code and "global" not in code and "window" not in code:
             return code
-        code = _spoken(_EXPORT_NAMED, code, lambda found: "")
-        code = _spoken(_EXPORT_NOTHING, code, lambda found: "")
-        code = _spoken(_EXPORT_VALUE, code, lambda found: f"const {entry or 'exported'} =")
+        named = f"const {entry or 'exported'} ="
+        for pattern, instead in ((_EXPORT_NAMED, ""), (_EXPORT_NOTHING, ""), (_EXPORT_VALUE, named)):
+            code = _spoken(pattern, code, instead)
         if not entry or entry in self.outline(code).names:
             return code
         name = re.escape(entry)
         if re.search(rf"\bexports\.{name}\s*=|\bexports\s*=\s*\{{[^{{}}]*\b{name}\b", code):
             return f"{code.rstrip()}\nconst {entry} = module.exports.{entry};\n"
+        if re.search(rf"\b(?:globalThis|global|window)\.{name}\s*=", code):
+            return f"{code.rstrip()}\nconst {entry} = globalThis.{entry};\n"
         if re.search(r"\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|\(|[\w$]+\s*=>)", code):
             return f"{code.rstrip()}\nconst {entry} = module.exports;\n"
         return code
@@ -175,10 +182,16 @@ class JavaScript(Language):
         )
 
 
-def _spoken(pattern: re.Pattern[str], code: str, put: Callable[[re.Match[str]], str]) -> str:
+def _spoken(pattern: re.Pattern[str], code: str, put: str | Callable[[re.Match[str]], str]) -> str:
     """`code` with what the pattern finds replaced, but in comments and strings."""
     clear = blanked(_LEXICON, code)
-    return pattern.sub(lambda found: put(found) if clear[found.start() : found.end()].strip() else found[0], code)
+
+    def instead(found: re.Match[str]) -> str:
+        if not clear[found.start() : found.end()].strip():
+            return found[0]
+        return put if isinstance(put, str) else put(found)
+
+    return pattern.sub(instead, code)
 
 
 def _required(found: re.Match[str]) -> str:

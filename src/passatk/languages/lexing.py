@@ -6,6 +6,7 @@ counts as going on to the end: while a model is still writing a string, the brac
 
 import contextlib
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import cache
 
@@ -23,7 +24,7 @@ _NESTED = re.compile(r"/\*|\*/")
 _TEMPLATE = re.compile(r"(?:\\.|\$(?!\{)|[^\\`$])*", re.DOTALL)
 _REGEX = re.compile(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*(?:\]|\Z)|[^/\\\[\n])+(?:/[a-z]*|\\?\Z|(?=\n))")
 _BEFORE_REGEX = frozenset(
-    [
+    (
         "return",
         "typeof",
         "case",
@@ -39,7 +40,7 @@ _BEFORE_REGEX = frozenset(
         "yield",
         "await",
         "default",
-    ]
+    )
 )
 _WORD_BEFORE = re.compile(r"[\w$]+\Z")
 
@@ -158,10 +159,8 @@ def open_braces(lexicon: Lexicon, text: str) -> int:
 
 def inside_text(lexicon: Lexicon, text: str) -> bool:
     """Whether `text` ends inside a comment or string that goes over lines."""
-    last = ("", 0, 0)
-    for last in spans(lexicon, text):
-        pass
-    return _ends_inside(lexicon, text, last)
+    last = deque(spans(lexicon, text), maxlen=1)
+    return bool(last) and _ends_inside(lexicon, text, last[0])
 
 
 def _ends_inside(lexicon: Lexicon, text: str, last: tuple[str, int, int]) -> bool:
@@ -190,7 +189,7 @@ class _Known(Record, frozen=True, kw_only=True):
 
 _MOST_KNOWN = 1024
 _known: dict[tuple[int, str], _Known] = {}
-"""Of texts that grow token by token: each is looked through once in all, not once for every token. Changes no result."""
+"""Of texts that grow token by token, so that each is looked through once and not for every token. Changes no result."""
 
 
 def _known_of(lexicon: Lexicon, text: str) -> _Known:
@@ -216,7 +215,7 @@ def end_by_braces(lexicon: Lexicon, text: str, new: int, closers: int = 1) -> in
         return None
     at, depth, end, closed = known.at, known.depth, 0, 0
     for kind, start, stop in spans(lexicon, text, at):
-        if closed and (kind in ("string", "open") or (text[start] != "}" and kind == "close")):
+        if closed and kind != "comment" and text[start] != "}":
             return end
         if closed and blanked(lexicon, text[end:start]).strip():
             return end
@@ -263,7 +262,7 @@ def end_by_indentation(lexicon: Lexicon, text: str, new: int) -> int | None:
 
 
 def _state(lexicon: Lexicon, text: str, known: _Known) -> tuple[str, _Known]:
-    """Where `text` ends (in `text`, in `brackets`, on a line that is `continued`, or in `code`), and what is known of it."""
+    """Where `text` ends (in `text`, in `brackets`, on a line that is `continued`, in `code`), and what is known."""
     depth, last = known.depth, ("", 0, 0)
     for last in spans(lexicon, text, known.at):
         if last[0] == "open":

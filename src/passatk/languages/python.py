@@ -100,14 +100,16 @@ class Python(Language):
     grammar = _GRAMMAR
     code_line = re.compile(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
-        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
+        r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b"
+        r"|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
         r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
     )
     driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
     driver_code = re.compile(
-        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b|(?:run_)?tests?\(|main\("
+        r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b"
+        r"|(?:run_)?tests?\(|main\(|(?:sys\.|os\._)?exit\(|quit\(|raise SystemExit\b"
     )
-    reads_input = re.compile(r"\binput\(|\bsys\.stdin\b")
+    reads_input = re.compile(r"\binput\(|\bsys\.(?:stdin|argv)\b|\.parse_args\(|(?<![\w.])open\(")
     test_imports = re.compile(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
     returns = re.compile(r"\b(?:return|yield|raise)\b")
     stub = re.compile(
@@ -180,7 +182,7 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
-        asked = dict.fromkeys([*_FUNCTION.findall(problem.declaration), *filter(None, [problem.entry_point])])
+        asked = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
         return Program(
             language=self.name,
             files=(

@@ -106,6 +106,9 @@ _GRAMMAR = Grammar(
         (static_item name: (identifier) @name) @definition
         (macro_definition name: (identifier) @name) @definition
         (mod_item name: (identifier) @name) @definition
+        (trait_item body: (declaration_list (function_signature_item name: (identifier) @name))) @definition
+        (trait_item body: (declaration_list (function_item name: (identifier) @name))) @definition
+        (impl_item trait: (type_identifier) @name) @definition
         (impl_item type: (type_identifier) @name) @definition
         (impl_item type: (generic_type type: (type_identifier) @name)) @definition
         (use_declaration) @import
@@ -146,7 +149,7 @@ class Rust(Language):
     driver_code = re.compile(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
     stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
     returns = re.compile(r"")
-    first_code = re.compile(r"#!\[")
+    first_code = re.compile(r"#!\[|//!|/\*!")
     telling = re.compile(r"panicked at|^fatal|^assertion")
     test_mark = re.compile(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(
@@ -245,18 +248,18 @@ def _leaves(declaration: re.Match[str]) -> list[tuple[str, str]]:
     """(visibility, path) of every name that a `use` brings."""
     tree = re.sub(r"//[^\n]*|/\*.*?\*/", "", declaration["tree"], flags=re.DOTALL)
     leaves, prefixes, path = [], [""], ""
-    for token in re.findall(r"[{},]|[^{},]+", tree):
-        if token == "{":
+    for sign in re.findall(r"[{},]|[^{},]+", tree):
+        if sign == "{":
             prefixes.append(prefixes[-1] + path.strip())
             path = ""
-        elif token in "},":
+        elif sign in "},":
             if path.strip():
                 leaves.append(prefixes[-1] + path.strip())
             path = ""
-            if token == "}" and len(prefixes) > 1:
+            if sign == "}" and len(prefixes) > 1:
                 prefixes.pop()
         else:
-            path = token
+            path = sign
     if path.strip():
         leaves.append(path.strip())
     return [(declaration["visible"], re.sub(r"::self\b", "", leaf)) for leaf in leaves]
@@ -269,8 +272,10 @@ def _use_of(visible: str, path: str, part: Part) -> Part:
 
 
 def _as_module(tests: str, code: str, mark: str) -> str:
-    """Tests that are a `main` as the one test of a module: the program's `main` is the harness's. `code`: `tests` again,
-    without comments."""
+    """Tests that are a `main` as the one test of a module: the program's own `main` is the harness's.
+
+    `code`: `tests` again, without comments.
+    """
     if _TEST.search(code) or not _MAIN.search(code):
         return tests
     return f"mod tests_{mark} {{ use super::*;\n{_MAIN.sub('#[test] fn main()', tests)}\n}}\n"

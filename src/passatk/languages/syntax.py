@@ -8,6 +8,8 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from passatk.records import Record
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ def _children(root: "Node", opened: str) -> "list[Node]":
     for node in root.children:
         if node.type == "ERROR":
             inner = [child for child in node.children if child.is_named and child.type != "ERROR"]
-            flat += [node] if not inner else inner
+            flat += inner or [node]
         elif opened and _named(node) == opened:
             body = node.child_by_field_name("body")
             flat += [] if body is None else [member for member in body.children if member.is_named]
@@ -163,6 +165,11 @@ def _parts(source: bytes, root: "Node", grammar: Grammar, found: dict[int, dict[
     byte = char = 0
     for node in _children(root, grammar.opened):
         if node.start_byte < byte:
+            continue
+        if node.type == ";" and parts:  # of a C++ struct: a sibling, but a part of it
+            text = source[byte : node.end_byte].decode("utf-8", "surrogatepass")
+            byte, char = node.end_byte, char + len(text)
+            parts[-1] = msgspec.structs.replace(parts[-1], text=parts[-1].text + text, end=char)
             continue
         if node.type in grammar.leading:
             begin = node.start_byte if begin is None else begin

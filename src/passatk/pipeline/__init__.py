@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from passatk.pipeline.checking import Check, check_problems
-    from passatk.pipeline.evaluation import Evaluation, Report, evaluate, refusal
+    from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
     from passatk.pipeline.explaining import explained_problems
     from passatk.pipeline.generation import Generation, GenerationReport, complete, generate
@@ -28,6 +28,7 @@ _HOME = {
         "Evaluation",
         "Report",
         "evaluate",
+        "own_problems",
         "refusal",
     ),
     "experiment": (
@@ -100,6 +101,7 @@ __all__ = [
     "generation_of",
     "generations_of",
     "no_progress",
+    "own_problems",
     "read_changes",
     "read_experiment",
     "read_experiments",

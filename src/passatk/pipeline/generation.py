@@ -143,7 +143,7 @@ def generate(
             seen = Seen(request.settings, folder.samples())
             return GenerationReport(
                 out=request.out,
-                digest=folder.finish(),
+                digest=folder.finish({task: problem.benchmark for task, problem in request.problems.problems.items()}),
                 samples=total,
                 generated_now=done - before,
                 tokens=None if uncounted and uncounted == done - before else tokens,

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from passatk.languages import LANGUAGES
-from passatk.languages.cpp import NEWEST
+from passatk.languages.cpp import ALL_HEADERS, NEWEST
 from passatk.records import Asserts, Problem, Record
 
 
@@ -180,6 +180,7 @@ class Python(Renderer):
 class Cpp(Renderer):
     language = "cpp"
     options = (NEWEST,)
+    setup = f"#include <{ALL_HEADERS}>"
     scalars = {"int": "int", "float": "double", "bool": "bool", "string": "string"}
     headers = (
         *("algorithm", "cctype", "climits", "cmath", "map", "numeric", "queue", "set"),

@@ -1,7 +1,7 @@
 """A run folder: manifest, crash-safe journal, results, digest, completion marker."""
 
 from passatk.runs.folder import RunFolder
-from passatk.runs.generations import GenerationFolder, GenerationManifest, generations_in
+from passatk.runs.generations import GenerationFolder, GenerationManifest, generations_in, past_generations
 from passatk.runs.manifest import Manifest
 from passatk.runs.past import Judged, PastRun
 
@@ -13,4 +13,5 @@ __all__ = [
     "PastRun",
     "RunFolder",
     "generations_in",
+    "past_generations",
 ]

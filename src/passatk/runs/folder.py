@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class Result(Record, frozen=True, kw_only=True):
     """One line of `results.jsonl`, the format peers' tools read."""
 
     task_id: str
+    benchmark: str
     sample: int
     completion: str
     passed: bool
@@ -238,8 +239,8 @@ class RunFolder(LockedFolder):
             " WHERE NOT s.reference GROUP BY s.task_id, v.status ORDER BY s.task_id"
         )
 
-    def results(self) -> Iterator[Result]:
-        """Every sample with its verdict, in order of task id and sample."""
+    def results(self, benchmarks: Mapping[str, str]) -> Iterator[Result]:
+        """Every sample with its verdict, in order of task id and sample; `benchmarks` by task id."""
         rows = self._db.execute(
             "SELECT s.task_id, s.sample, s.completion, v.status, v.reason, s.answer, s.read_as FROM samples s"
             " JOIN verdicts v USING (program) WHERE NOT s.reference ORDER BY s.task_id, s.sample"
@@ -247,6 +248,7 @@ class RunFolder(LockedFolder):
         for task_id, sample, completion, status, reason, answer, read_as in rows:
             yield Result(
                 task_id=task_id,
+                benchmark=benchmarks[task_id],
                 sample=sample,
                 completion=completion.decode("utf-8", "surrogatepass"),
                 passed=status == Status.PASSED,
@@ -259,7 +261,8 @@ class RunFolder(LockedFolder):
     def read_as(self) -> dict[str, int]:
         """How samples were read from answers -> how many; empty where none was."""
         rows = self._db.execute(
-            "SELECT read_as, COUNT(*) FROM samples WHERE NOT reference AND read_as != '' GROUP BY read_as ORDER BY 2 DESC, 1"
+            "SELECT read_as, COUNT(*) FROM samples WHERE NOT reference AND read_as != ''"
+            " GROUP BY read_as ORDER BY 2 DESC, 1"
         )
         return dict(rows)
 
@@ -275,19 +278,20 @@ class RunFolder(LockedFolder):
 
     # --- finishing -----------------------------------------------------------------------------------------------
 
-    def write_results(self) -> None:
-        """Write `results.jsonl` from the journal."""
+    def write_results(self, benchmarks: Mapping[str, str]) -> None:
+        """Write `results.jsonl` from the journal; `benchmarks`: of every task id."""
         with storage(self.path):
             # ASCII: a lone surrogate in a completion survives as an escape
-            write_lines(self.path / "results.jsonl", (json.dumps(_line(r)) for r in self.results()))
+            write_lines(self.path / "results.jsonl", (json.dumps(_line(r)) for r in self.results(benchmarks)))
 
-    def finish(self, scores: list[Score], left_out: dict[str, str], seed: int) -> str:
+    def finish(self, scores: list[Score], left_out: dict[str, str], seed: int, benchmarks: Mapping[str, str]) -> str:
         """Write results and scores, then the completion marker; return the digest.
 
         `left_out`: unfit tasks and why; `seed`: of the bootstrap. With both, the figures can be computed again.
+        `benchmarks`: of every task id.
         """
         digest = self.digest()
-        self.write_results()
+        self.write_results(benchmarks)
         with storage(self.path):
             score = {"scores": scores, "unfit": left_out, "seed": seed}
             write_atomically(self.path / "score.json", msgspec.json.format(msgspec.json.encode(score)) + b"\n")

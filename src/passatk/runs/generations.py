@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ class GenerationFolder(LockedFolder):
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(_SCHEMA)
         columns = _columns(self._db)
-        if "read_as" not in columns:
+        if not set(_LATER) <= set(columns):
             self._upgrade(columns)
 
     def _upgrade(self, columns: list[str]) -> None:
@@ -159,8 +159,8 @@ class GenerationFolder(LockedFolder):
         """All samples that are there, in order of task id and number."""
         return _samples(self._db)
 
-    def finish(self) -> str:
-        """Write `generations.jsonl`, then the completion marker; return the digest."""
+    def finish(self, benchmarks: Mapping[str, str]) -> str:
+        """Write `generations.jsonl`, then the completion marker; return the digest. `benchmarks`: of every task id."""
         digest = hashlib.sha256()
 
         def lines() -> Iterator[str]:
@@ -169,6 +169,7 @@ class GenerationFolder(LockedFolder):
                 yield json.dumps(
                     {
                         "task_id": one.task_id,
+                        "benchmark": benchmarks[one.task_id],
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
                         **({"answer": one.answer, "read_as": one.read_as} if one.read_as else {}),
@@ -243,10 +244,8 @@ def past_generations(path: Path) -> tuple[GenerationManifest, str, Iterator[Gene
 def _samples(journal: sqlite3.Connection) -> Iterator[Generated]:
     columns = _columns(journal)
     later = ", ".join(name if name in columns else missing for name, missing in _LATER.items())
-    rows = journal.execute(
-        "SELECT task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs,"
-        f" {later} FROM samples ORDER BY task_id, sample"
-    )
+    usual = "task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs"
+    rows = journal.execute(f"SELECT {usual}, {later} FROM samples ORDER BY task_id, sample")  # noqa: S608 - our own names
     for task_id, sample, text, whole, finish_reason, tokens, token_count, logprobs, thinking, answer, read_as in rows:
         yield Generated(
             task_id=task_id,

@@ -1,23 +1,26 @@
-"""A file of generations -> samples of known problems, streamed."""
+"""A file or folder of generations -> samples of known problems, streamed."""
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from passatk.answers import read_answer
-from passatk.errors import SourceError, UnknownNameError
-from passatk.languages import LANGUAGES, by_name
 from passatk.problems import ProblemSet
 from passatk.records import Problem, Sample
 from passatk.runs import PastRun, generations_in
-from passatk.samples.formats import FormatError, Generation, detect
-from passatk.textfiles import content_hash, read_json
+from passatk.samples.files import Place, generations_of
+from passatk.samples.fitting import Fitting
+from passatk.samples.folders import check_origin, is_generations, is_run, origin_of, place_of
+from passatk.samples.formats import FormatError, Generation
+from passatk.samples.matching import Matching, sample_of
 
-_PREFIXES = [language.prefix for language in LANGUAGES.values()]
+END_OF_TEXT = re.compile(
+    r"<\|(?:endoftext|end_of_text|eot_id|im_end|end|EOT|eom_id|file_separator)\|>"
+    "|<[|\uff5c]end[_\u2581]of[_\u2581]sentence[|\uff5c]>"
+    r"|</s>\s*\Z"
+)
+"""What tokenizers write where a model ended, and what is no code."""
 
 
 def read_samples(
@@ -25,59 +28,55 @@ def read_samples(
 ) -> Iterator[Sample]:
     """Samples of `path` in file order, each checked against `problems`.
 
-    The folder of a finished run, or of generations, gives its own.
+    The folder of a finished run, or of generations, gives its own, and is refused with other problems than its own.
 
     `target_language` is for translations: task ids name the source (`Python/12`), the sample is judged as the same
     number of the target language (`Java/12`).
 
-    `extract` reads every text as what a model said; `answer`s that no code was read from yet are read in any case.
+    `extract` reads every text as what a model said. Formats that store what was said, and fields called `answer`, are
+    read so in any case.
 
     Raises:
-        SourceError: a record is malformed, names no known task, or repeats a sample number; with file, line, field.
-        InputError: the file cannot be read.
+        SourceError: a record is malformed, names no known task, is for another problem, or repeats a sample number;
+            with file, line, field. At the end: the file looks like answers to other problems.
+        InputError: the file cannot be read, or its folder was made for other problems.
     """
-    path = generations_in(path)
-    if path.is_dir():
+    path = place_of(path)
+    origin = origin_of(path)
+    target_language = target_language if origin is None else origin.target(target_language)
+    tasks: set[str] = set()
+    if origin is not None and is_run(path) and not is_generations(path):
         with PastRun(path) as run:
             for sample in run.samples():
                 problem = problems.get(sample.task_id)
+                tasks.add(sample.task_id)
                 yield _read(problem, sample, sample.answer or sample.text) if extract else sample
-        return
-    taken: dict[str, set[int]] = {}
-    counted: Counter[str] = Counter()
-    ordered = list(problems.problems)
-    sources: set[str] = set()
-    for line, value in read_json(path):
-        try:
-            for generation in detect(value)(value):
-                task = _task(generation, problems, ordered, target_language, sources)
-                if generation.index is None:
-                    index = counted[task]
-                    counted[task] += 1
-                else:
-                    index = generation.index
-                if index in taken.setdefault(task, set()):
-                    raise FormatError("sample", f"sample {index} of {task!r} is there twice", "each sample once")
-                taken[task].add(index)
-                problem = problems.get(task)
-                sample = _sample(problem, index, generation)
-                raw = generation.raw or extract
-                yield _read(problem, sample, generation.answer or generation.text) if raw else sample
-        except FormatError as error:
-            raise SourceError(path, line, error.problem, error.expected, error.field) from error
+    else:
+        file = generations_in(path)
+        for sample in _from_file(file, problems, Matching(problems, target_language), extract, origin is None):
+            tasks.add(sample.task_id)
+            yield sample
+    if origin is not None:
+        check_origin(origin, problems, tasks)
 
 
-def samples_hash(path: Path) -> str:
-    """SHA-256 of what `path` contains: equal hashes, equal samples."""
-    path = generations_in(path)
-    if not path.is_dir():
-        return content_hash(path)
-    digest = hashlib.sha256()
-    with PastRun(path) as run:
-        for sample in run.samples():
-            digest.update(msgspec.json.encode([sample.task_id, sample.index, sample.whole, len(sample.text)]))
-            digest.update(sample.text.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+def _from_file(path: Path, problems: ProblemSet, matching: Matching, extract: bool, fitted: bool) -> Iterator[Sample]:
+    """Samples of other tools' files, and of a generations folder's own. `fitted`: they must look like answers."""
+    numbering, fitting = _Numbering(), Fitting(problems)
+    place = Place(file=path)
+    try:
+        for place, generation in generations_of(path):  # noqa: B007, the place is the error's
+            problem = matching.problem(generation)
+            sample = sample_of(generation, problem, numbering.index(problem.task_id, generation))
+            if generation.raw or extract:
+                sample = _read(problem, sample, generation.answer or generation.text)
+            fitting.see(sample, matching.told(generation) or sample.task_id)
+            yield sample
+        place = Place(file=path)
+        if fitted:
+            fitting.check()
+    except FormatError as error:
+        raise place.error(error) from error
 
 
 def _read(problem: Problem, sample: Sample, said: str) -> Sample:
@@ -93,59 +92,33 @@ def _read(problem: Problem, sample: Sample, said: str) -> Sample:
     )
 
 
-def _sample(problem: Problem, index: int, generation: Generation) -> Sample:
-    if generation.prompt is None:
-        return Sample(
-            task_id=problem.task_id,
-            index=index,
-            text=generation.text,
-            whole=generation.whole,
-            answer=generation.answer,
-            read_as=generation.read_as,
-        )
-    declared = _FUNCTION.findall(problem.declaration)
-    if not any(re.search(rf"\b{name}\b", generation.prompt) for name in declared):
-        raise FormatError(
-            "prompt", f"declares none of {', '.join(map(repr, declared))}", f"the function that {problem.task_id} tests"
-        )
-    return Sample(task_id=problem.task_id, index=index, text=generation.prompt + generation.text, whole=True)
+class _Numbering:
+    """Numbers of samples: the file's own, else by order; none twice."""
 
+    def __init__(self) -> None:
+        self._taken: dict[str, set[int]] = {}
+        self._counted: Counter[str] = Counter()
+        self._filter: str | None = None
 
-_FUNCTION = re.compile(r"\b([A-Za-z_]\w*)\s*(?:=\s*)?\(")
+    def index(self, task: str, generation: Generation) -> int:
+        """The number of a generation of `task`.
 
-
-def _task(
-    generation: Generation, problems: ProblemSet, ordered: list[str], target_language: str | None, sources: set[str]
-) -> str:
-    """The task id in `problems` that a generation is for."""
-    name = generation.task
-    if name is None:
-        return _task_at(generation.position, problems, ordered)
-    prefix, _, number = name.partition("/")
-    if target_language is not None:
-        sources.add(prefix)
-        if prefix not in (*_PREFIXES, "HumanEval") or len(sources) > 1:
-            known = ", ".join(f"{p}/N" for p in _PREFIXES)
+        Raises:
+            FormatError: it is there already, or the file has every answer several times over, filtered in other ways.
+        """
+        if self._filter not in (None, generation.filter):
             raise FormatError(
-                "task_id", f"{name!r} among {', '.join(sorted(sources))}", f"one source language of {known}"
+                "filter",
+                f"the file has the same answers filtered in two ways, {self._filter!r} and {generation.filter!r}",
+                "the lines of one filter",
             )
-        name = f"{by_name(target_language).prefix}/{number}"
-    if name not in problems.problems and prefix == "Python" and f"HumanEval/{number}" in problems.problems:
-        name = f"HumanEval/{number}"  # MultiPL-E's Python against the original
-    try:
-        problems.get(name)
-    except UnknownNameError as error:
-        raise FormatError("task_id", str(error), f"a task of {problems.name}") from error
-    return name
-
-
-def _task_at(position: int, problems: ProblemSet, ordered: list[str]) -> str:
-    if len(problems.languages) != 1:
-        raise FormatError(
-            None,
-            "a BigCode list names no tasks, and the problems are in several languages",
-            "problems of one language, like humaneval-x/python, or the file of one",
-        )
-    if position >= len(ordered):
-        raise FormatError(None, f"list {position} has no problem", f"at most {len(ordered)} lists, one per problem")
-    return ordered[position]
+        self._filter = generation.filter
+        if generation.index is None:
+            index = self._counted[task]
+            self._counted[task] += 1
+        else:
+            index = generation.index
+        if index in self._taken.setdefault(task, set()):
+            raise FormatError("sample", f"sample {index} of {task!r} is there twice", "each sample once")
+        self._taken[task].add(index)
+        return index

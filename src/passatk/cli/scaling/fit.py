@@ -20,7 +20,8 @@ class FitOptions(Record, frozen=True, kw_only=True):
     """How laws are fitted."""
 
     approach: Annotated[
-        Literal["all", "1", "2", "3"], setting("Approach: 1 minima over sizes, 2 isoFLOP curves, 3 a parametric law.")
+        Literal["all", "1", "2", "3"],
+        setting("Approach: 1 the best runs of all budgets, 2 isoFLOP curves, 3 a parametric law."),
     ] = "all"
     budgets: Annotated[
         tuple[float, ...] | None,

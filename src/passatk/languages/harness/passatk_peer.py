@@ -211,7 +211,9 @@ class Peer:
 
     def rebuild(self, kind, *parts):
         """The value for what `taken_apart` made of it; anything else is an exception."""
-        return PLAIN[kind][parts[0]] if kind in PLAIN else getattr(self, "_" + kind.replace(" ", "_") + "_rebuilt")(*parts)
+        if kind in PLAIN:
+            return PLAIN[kind][parts[0]]
+        return getattr(self, f"_{kind.replace(' ', '_')}_rebuilt")(*parts)
 
     def _ours_rebuilt(self, number):
         self.met_own = True

@@ -37,7 +37,8 @@ ASKED = {
 DECISIVE = {"__bool__": bool}
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
     DECISIVE[f"__{_name}__"] = getattr(_operator, _name)
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and_", "or_", "xor", "matmul", "lshift", "rshift"):
+ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+for _name in (*ARITHMETIC, "and_", "or_", "xor", "lshift", "rshift"):
     DECISIVE[f"__{_name.strip('_')}__"] = _do = getattr(_operator, _name)
     DECISIVE[f"__r{_name.strip('_')}__"] = lambda ours, other, do=_do: do(other, ours)
 OPERATIONS = {
@@ -124,9 +125,14 @@ def deciding(name):
     return decide
 
 
+def plain_copy(value):
+    """The plain value in what `copied` makes."""
+    return value._passatk_peer.request("copy", value)
+
+
 def by_copy(name):
     def decide(self, *others):
-        return BY_COPY[name](self._passatk_peer.request("copy", self), *others)
+        return BY_COPY[name](plain_copy(self), *others)
 
     return decide
 

@@ -3,8 +3,11 @@
 These are the classes of unittest, and functions called test_... that nothing calls, as pytest has them.
 """
 
+import json
 import re
 import sys
+
+from passatk_proxies import plain_copy
 
 
 class NothingRan(Exception):
@@ -17,13 +20,17 @@ def run(module, source, code):
         import unittest
 
         unittest.main = lambda *args, **kwargs: None  # done below, without an exit
+    json.JSONEncoder.default = jsonable
     exec(code, vars(module))
     for name in uncalled(source):
         vars(module)[name]()
-    defined = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
-    unittest = sys.modules.get("unittest")
-    if unittest is not None and any(issubclass(cls, unittest.TestCase) for cls in defined):
-        run_all(unittest, unittest.defaultTestLoader.loadTestsFromModule(module))
+    if "unittest" in sys.modules:
+        run_classes(module, sys.modules["unittest"])
+
+
+def jsonable(self, value, default=json.JSONEncoder.default):
+    """What belongs to an object of the program's is a list (dict, ...) to json as well."""
+    return plain_copy(value) if isinstance(value, (list, dict)) else default(self, value)
 
 
 def uncalled(source):
@@ -38,8 +45,13 @@ def uncalled(source):
     return [f.name for f in functions if f.name not in mentioned and not f.decorator_list and not ast.unparse(f.args)]
 
 
-def run_all(unittest, tests):
-    """In unittest's order, up to the first that fails. A test that is skipped has failed: it shows nothing."""
+def run_classes(module, unittest):
+    """All tests of unittest's, in its order, up to the first that fails. A skipped one has failed: it shows nothing.
+
+    `load_tests` is not asked: it could be the program's.
+    """
+    defined = [v for _, v in sorted(vars(module).items()) if isinstance(v, type) and v.__module__ == module.__name__]
+    classes = [cls for cls in dict.fromkeys(defined) if issubclass(cls, unittest.TestCase)]
 
     class Result(unittest.TestResult):
         first = None
@@ -60,9 +72,11 @@ def run_all(unittest, tests):
         def addUnexpectedSuccess(self, test):
             self.failed(test, (None, AssertionError(f"{test.id()} should have failed")))
 
-    result, number = Result(), tests.countTestCases()
+    result = Result()
+    tests = unittest.TestSuite(map(unittest.defaultTestLoader.loadTestsFromTestCase, classes))
+    number = tests.countTestCases()
     tests.run(result)
     if result.first is not None:
         raise result.first
-    if number == 0 or result.testsRun != number:
+    if result.testsRun != number or (classes and number == 0):
         raise NothingRan

@@ -46,7 +46,8 @@ TAKEN_APART = {
     "numpy.generic": lambda v: (v.dtype.str, v.tobytes()) if v.dtype.kind in "biufcSUmM" else None,
 }
 CHANGING = {f"builtins.{name}" for name in ("list", "dict", "set", "bytearray")}
-CHANGING |= {f"collections.{name}" for name in ("Counter", "OrderedDict", "defaultdict", "deque", "UserDict", "UserList")}
+for _name in ("Counter", "OrderedDict", "defaultdict", "deque", "UserDict", "UserList"):
+    CHANGING.add(f"collections.{_name}")
 # what a subclass defines where it is more than values: an object with methods of its own
 BEHAVIOUR = {f"__{name}__" for name in ("getattr", "getattribute", "call", "enter")}
 CHANGED_BEHAVIOUR = {f"__{name}__" for name in ("getitem", "setitem", "delitem", "missing", "contains", "len", "iter")}
@@ -99,7 +100,7 @@ def as_plain(value):
 
 
 class Part:
-    """A list, dict, ... that belongs to an object of the program's: what the tests change in it, they change in there."""
+    """A list, dict, ... that belongs to an object of the program's: the tests can change it there."""
 
     def __init__(self, value, name):
         self.value, self.name = value, name
@@ -119,9 +120,11 @@ def copy_of(value):
 
 def has_behaviour(value, name, classes, fields):
     """Whether tests could ask more of `value` than of the plain value in it: methods, attributes."""
+    if not classes:
+        return False
     special = BEHAVIOUR | CHANGED_BEHAVIOUR if name in CHANGING else BEHAVIOUR
     own = [cls for cls in classes if cls.__module__.partition(".")[0] != "numpy"]
-    defined = {*getattr(value, "__dict__", ())}.union(*map(vars, own)).difference(fields)
+    defined = {*getattr(value, "__dict__", ())}.union(*map(vars, own)).difference(fields, ("data",))  # of UserList
     return any(type(n) is str and (not n.startswith("_") or n in special) for n in defined)
 
 

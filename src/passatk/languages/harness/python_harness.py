@@ -60,7 +60,7 @@ def leave(code):
 
 
 PREPARED = {}  # text of helpers.py -> a module that has executed it
-OPAQUE = ("builtins", "functools", "inspect", "types", "weakref")  # whose objects lead to others
+OPAQUE = ("abc", "builtins", "functools", "inspect", "types", "weakref")  # whose objects lead to others
 AT_FORK = []  # what modules asked to be called then: meant for forks of the program, not for those that make it
 
 
@@ -77,21 +77,28 @@ def new_module(helpers):
     return module
 
 
+CLASS_OR_FUNCTION = (type, type(len), type(show))
+
+
 def library_name(name, value):
-    """(module, "") of a module, (module, name) of a class or function called so; None for all else."""
+    """(module, "") of a module, (module, name) of a class or function called so, None of all else."""
     if type(value) is type(sys):
         return str(value.__name__), ""
-    if issubclass(type(value), (type, type(len), type(show))) and getattr(value, "__name__", None) == name:
+    if issubclass(type(value), CLASS_OR_FUNCTION) and getattr(value, "__name__", None) == name:
         return str(value.__module__), name
     return None
 
 
-def from_library(module, name):
-    """What the tests take from their own library under this name; None if there is no such thing."""
-    if module.partition(".")[0] not in (*sys.stdlib_module_names, "numpy"):
+def from_library(name, where):
+    """What the tests take from their own library under this name; None if there is no such thing.
+
+    `where` is what the program says `library_name` was; the tests get nothing of the program's by it.
+    """
+    if where is None or where[0].partition(".")[0] not in (*sys.stdlib_module_names, "numpy"):
         return None
-    __import__(module)
-    return getattr(sys.modules[module], name, None) if name else sys.modules[module]
+    module = __import__(where[0]) and sys.modules[where[0]]
+    found = getattr(module, name, None) if where[1] else module
+    return found if found is module or issubclass(type(found), CLASS_OR_FUNCTION) else None
 
 
 class Program:
@@ -167,26 +174,20 @@ class Tests:
     def take_names(self, source):
         """What the program defined and the tests name.
 
-        Builtins, modules and what the problem sets up stay this process's own, so that no `abs` of the program's decides
-        whether the tests hold; except where the program's is meant: by the problem's declaration, because a module cannot
-        be used so, or because the tests name nothing else of the program's.
+        Builtins, modules and what the problem sets up stay this process's own, so that no `abs` of the program's
+        decides whether the tests hold. The program's is meant where the problem declares it, where it is used as no
+        module can be, and where the tests name nothing else of the program's.
         """
-        namespace = vars(self.module)
-        mentioned = set(re.findall(r"\w+", source))
+        namespace, mentioned = vars(self.module), set(re.findall(r"\w+", source))
         wanted, shadowing = [], []
-        for name, library in self.program.names().items():
-            if name not in mentioned or (name.startswith("__") and name not in self.entry):
+        for name, where in self.program.names().items():
+            if name in self.entry and name in mentioned:
+                wanted.append(name)
+            elif name.startswith("__") or name not in mentioned:
                 continue
-            if name in self.entry:
-                wanted.append(name)
-            elif library and library[1] in ("", name) and (own := from_library(*library)) is not None:
-                namespace.setdefault(name, own)
-            elif hasattr(builtins, name) or type(namespace.get(name, sys)) is not type(sys):
-                shadowing.append(name)
-            elif name not in namespace and name not in sys.stdlib_module_names:
-                wanted.append(name)
-            elif re.search(rf"\b{name}\s*\.", source):
-                namespace.setdefault(name, sys.modules.get(name) or __import__(name))
+            elif (found := from_library(name, where)) is not None:
+                namespace.setdefault(name, found)
+            elif self.is_ours(name, source):
                 shadowing.append(name)
             else:
                 wanted.append(name)
@@ -194,6 +195,18 @@ class Tests:
             wanted = wanted or shadowing
         given = self.program.values(wanted)
         namespace.update((name, given[name]) for name in wanted)  # and no other, whatever it gave
+
+    def is_ours(self, name, source):
+        """Whether a name means something else to the tests than what the program calls so."""
+        namespace = vars(self.module)
+        if name not in namespace and name in sys.stdlib_module_names:
+            as_module = re.search(rf"\b{name}\s*\.", source)
+            if as_module:
+                namespace[name] = sys.modules.get(name) or __import__(name)
+            return as_module
+        if type(namespace.get(name)) is type(sys):
+            return re.search(rf"\b{name}\s*\.", source)
+        return name in namespace or hasattr(builtins, name)
 
     def fail(self, error):
         if isinstance(error, SystemExit):
@@ -205,14 +218,13 @@ class Tests:
             self.program.flush()
             print("no test ran to its end", file=sys.stderr)
             leave(0)  # without the token
+        if type(error) is AssertionError and not error.args and (words := self.peer.refused):
+            error.args = (f"the program gave an object of its own ({words}), which equals no plain value",)
         if error is self.peer.received:
             self.program.show()
             self.program.flush()
         else:
             self.program.flush()
-            if type(error) is AssertionError and not error.args and self.peer.refused:
-                words = self.peer.refused
-                error.args = (f"the program gave an object of its own ({words}), which equals no plain value",)
             show(error)
         leave(ASSERTION if isinstance(error, AssertionError) else 1)
 

@@ -12,7 +12,7 @@ from passatk.records import Asserts, Problem
 _CANDIDATE = re.compile(r"\bcandidate\s*:?=\s*(?:\w+\(:)?([\w$]+[?!]?)")
 """Where tests name what they call: `let candidate = unique;`, `candidate := unique`, `candidate = method(:unique)`."""
 _CLOSING = re.compile(r"\s*\}[ \t]*\n?")
-_CLASS = re.compile(r"\bclass\s+(\w+)")
+_CLASS = re.compile(r"^(?:(?:public|final|abstract)\s+)*class\s+(\w+)", re.MULTILINE)
 _NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _MAIN = re.compile(r"\bclass\s+Main\b")
 _OPTIONS = {"cpp": ("-std=c++17",), "java": ("-ea",)}
@@ -55,7 +55,9 @@ class MultiplE(Benchmark[Row]):
             prompt=row.prompt,
             declaration=_declaration(language, row.prompt),
             entry_point=entry_point,
-            tests=Asserts(code=_in_main_class(row.prompt, tests) if language.name == "java" else tests),
+            tests=Asserts(
+                code=_in_main_class(_declaration(language, row.prompt), tests) if language.name == "java" else tests
+            ),
             stop=tuple(row.stop_tokens),
             cut=True,
             closed=brace is not None or any(stop.lstrip().startswith("}") for stop in row.stop_tokens),
@@ -87,9 +89,9 @@ def _declaration(language: Language, prompt: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in code.splitlines() if line.strip())
 
 
-def _in_main_class(prompt: str, tests: str) -> str:
+def _in_main_class(declaration: str, tests: str) -> str:
     """Java's tests are a `main` within the prompt's class: the same in a class of its own, that inherits from it."""
-    classes = _CLASS.findall(prompt)
+    classes = _CLASS.findall(declaration)
     if not classes or _MAIN.search(tests):
         return tests
     code = _NOT_CODE.sub("", tests)

@@ -1,0 +1,166 @@
+"""Files, archives and folders of generations -> generations with their place, whatever the format."""
+
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from passatk.errors import InputError, SourceError
+from passatk.records import Record
+from passatk.samples.formats import FOLDERS, FormatError, Generation, detect
+from passatk.textfiles import beginning, read_json
+
+_PARQUET_MAGIC = b"PAR1"
+_ZIP_MAGIC = b"PK\x03\x04"
+_NUMBERED = re.compile(r"\d+\.\w+")
+_RESULTS = re.compile(r"(.+)\.results(\.json(?:\.\w+)?)")
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """Where something was read: `line` counts from 1; None for a file that is one JSON value."""
+
+    file: Path
+    line: int | None = None
+
+    def error(self, error: FormatError) -> SourceError:
+        """A format's complaint, with the place."""
+        return SourceError(self.file, self.line, error.problem, error.expected, error.field)
+
+
+def generations_of(path: Path) -> Iterator[tuple[Place, Generation]]:
+    """Every generation in a file or folder, in order.
+
+    Raises:
+        SourceError: a value is malformed; with file, line, field.
+        InputError: a file cannot be read, or a folder holds nothing to read.
+    """
+    if path.is_dir():
+        yield from _folder(path)
+        return
+    for place, value in _values(path):
+        try:
+            for generation in detect(value).generations(value):
+                yield place, generation
+        except FormatError as error:
+            raise place.error(error) from error
+
+
+def _values(path: Path) -> Iterator[tuple[Place, Any]]:
+    """The JSON values in a file."""
+    magic = beginning(path, 4)
+    if magic == _PARQUET_MAGIC:
+        yield from _parquet(path)
+    elif magic == _ZIP_MAGIC:
+        yield from _inspect_archive(path)
+    else:
+        for line, value in read_json(path):
+            yield Place(file=path, line=line), value
+
+
+# --- folders -------------------------------------------------------------------------------------------------------
+
+
+def _folder(folder: Path) -> Iterator[tuple[Place, Generation]]:
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise InputError(f"cannot read {folder}: {error.strerror}") from error
+    tasks = [entry for entry in entries if entry.is_dir() and _numbered(entry)]
+    files = [entry for entry in entries if entry.is_file()]
+    kept = [file for file in files if ".json" in file.name.lower() or file.suffix in (".eval", ".parquet")]
+    chosen = [file for file in kept if not _has_completions(file, kept)]
+    folders = [entry for entry in entries if entry.is_dir()]
+    if not tasks and not chosen and len(folders) == 1:  # as archives unpack
+        yield from _folder(folders[0])
+    elif tasks:
+        for task in tasks:
+            yield from _solutions(task)
+    elif chosen:
+        for file in chosen:
+            yield from generations_of(file)
+    else:
+        raise InputError(f"{folder} is not a run folder and holds no generations; expected {FOLDERS}")
+
+
+def _has_completions(file: Path, files: list[Path]) -> bool:
+    """Whether a file of MultiPL-E's results lies beside the completions it was made from."""
+    found = _RESULTS.fullmatch(file.name)
+    return found is not None and any(other.name.startswith(f"{found[1]}.json") for other in files)
+
+
+def _numbered(folder: Path) -> list[Path]:
+    """EvalPlus's files of one task, in order: `0.py`, `1.py`."""
+    found = [file for file in folder.iterdir() if file.is_file() and _NUMBERED.fullmatch(file.name)]
+    return sorted(found, key=lambda file: int(file.name.partition(".")[0]))
+
+
+def _solutions(folder: Path) -> Iterator[tuple[Place, Generation]]:
+    """The whole programs of one task; the folder's name is the task id with an underscore for its slash."""
+    for file in _numbered(folder):
+        try:
+            text = file.read_bytes().decode("utf-8-sig", "surrogateescape")
+        except OSError as error:
+            raise InputError(f"cannot read {file}: {error.strerror}") from error
+        index = int(file.name.partition(".")[0])
+        yield Place(file=file), Generation(task=folder.name, as_path=True, text=text, whole=True, index=index)
+
+
+# --- archives and tables -------------------------------------------------------------------------------------------
+
+
+def _inspect_archive(path: Path) -> Iterator[tuple[Place, Any]]:
+    """The samples in an `.eval` file, in the order of their names."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(n for n in archive.namelist() if n.startswith("samples/") and n.endswith(".json"))
+            if not names:
+                raise SourceError(
+                    path, None, "a zip archive without samples", "an .eval file of Inspect; unpack other archives"
+                )
+            for name in names:
+                member = Place(file=path / name)
+                yield member, _member(archive, member, name)
+    except zipfile.BadZipFile as error:
+        raise SourceError(path, None, f"the zip archive is damaged ({error})", "a whole file") from error
+    except (NotImplementedError, RuntimeError) as error:  # zstd, or encrypted
+        raise SourceError(
+            path, None, f"{error}", "an .eval file that zip can unpack; `inspect log convert --to json` makes one"
+        ) from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _member(archive: zipfile.ZipFile, place: Place, name: str) -> Any:
+    try:
+        return json.loads(archive.read(name))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(place.file, None, f"not JSON: {error}", "a sample of an Inspect log") from error
+    except (EOFError, zlib.error) as error:
+        raise SourceError(place.file, None, f"the zip archive is damaged ({error})", "a whole file") from error
+
+
+def _parquet(path: Path) -> Iterator[tuple[Place, Any]]:
+    """Rows as objects; a column that is empty in a row is not there."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise InputError(
+            f"{path} is a Parquet file, and the library for it is not installed: `pip install pyarrow`, or convert"
+            " the file to JSON lines"
+        ) from None
+    try:
+        with pyarrow.parquet.ParquetFile(path) as table:
+            number = 0
+            for batch in table.iter_batches(batch_size=256):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield (
+                        Place(file=path, line=number),
+                        {column: value for column, value in row.items() if value is not None},
+                    )
+    except (pyarrow.ArrowException, OSError) as error:
+        raise SourceError(path, None, f"the Parquet file cannot be read ({error})", "a whole Parquet file") from error
