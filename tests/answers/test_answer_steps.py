@@ -11,10 +11,8 @@ from passatk.answers import looks_like_chat, read_answer
 from passatk.answers.blocks import fenced_blocks, unfenced_blocks
 from passatk.answers.thinking import with_plain_blanks, without_marks, without_thinking
 from passatk.languages import LANGUAGES, by_name
-from passatk.problems import load
 from passatk.records import Problem
 
-BASICS = load("basics")
 PYTHON = by_name("python")
 
 
