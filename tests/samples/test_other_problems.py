@@ -72,6 +72,12 @@ def test_humaneval_x_refuses_the_generations_of_basics(tmp_path: Path, data: Pat
         count(some, others)
 
 
+def test_the_original_humaneval_refuses_them_too(tmp_path: Path, data: Path) -> None:
+    path = lines(tmp_path / "s", completions(PYTHON, WRITTEN))
+    with pytest.raises(SourceError, match="look like answers to the problems of basics, not of humaneval"):
+        count(path, load(str(data / "humaneval")))
+
+
 def test_references_of_a_benchmark_are_never_refused(tmp_path: Path, data: Path) -> None:
     problems = load(str(data / "humaneval-x"))
     for part in ("python", "cpp", "java", "javascript", "go", "rust"):

@@ -48,7 +48,8 @@ def read_answer(text: str, problem: Problem) -> Answer:
         return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
     said = with_plain_blanks(within_reach(without_marks(said)))
     entry = entry_point(problem)
-    fenced = _in_language(dialect, fenced_blocks(said, dialect))
+    marked = fenced_blocks(said, dialect)
+    fenced = _in_language(dialect, marked)
     unfenced: list[Block] = []
     blocks, label = fenced, "block"
     chosen, declared = solution(dialect, fenced, entry)
@@ -57,7 +58,7 @@ def read_answer(text: str, problem: Problem) -> Answer:
         found, _ = solution(dialect, unfenced, entry)
         if found is not None:
             blocks, label, chosen = unfenced, "no fence", found
-    elif later := _behind_fences(said):
+    elif marked[-1].closed and (later := _behind_fences(said)):
         unfenced = unfenced_blocks(later, dialect)
         found, _ = solution(dialect, unfenced, entry)
         if found is not None:

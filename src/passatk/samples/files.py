@@ -72,7 +72,10 @@ def _folder(folder: Path) -> Iterator[tuple[Place, Generation]]:
     files = [entry for entry in entries if entry.is_file()]
     kept = [file for file in files if ".json" in file.name.lower() or file.suffix in (".eval", ".parquet")]
     chosen = [file for file in kept if not _has_completions(file, kept)]
-    if tasks:
+    folders = [entry for entry in entries if entry.is_dir()]
+    if not tasks and not chosen and len(folders) == 1:  # as archives unpack
+        yield from _folder(folders[0])
+    elif tasks:
         for task in tasks:
             yield from _solutions(task)
     elif chosen:

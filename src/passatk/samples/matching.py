@@ -51,6 +51,10 @@ class Matching:
         _check_agreement(generation, problem, telling)
         return problem
 
+    def told(self, generation: Generation) -> str | None:
+        """The task id that a file gives; of a translation none, since it names the source."""
+        return generation.task if self._target is None else None
+
     def _task(self, generation: Generation) -> str:
         name = generation.task
         if name is not None:
@@ -173,13 +177,16 @@ class Matching:
             (one for one in LANGUAGES.values() if found[1].lower() in (one.prefix.lower(), one.title.lower())), None
         )
         prefixes = [language.prefix] if language else []
-        if found[1].lower().replace("-", "").replace("_", "") in ("humaneval", "openaihumaneval", "python", "test"):
+        if _folded(found[1]) in ("humaneval", "openaihumaneval", "python") and self._benchmark.startswith("humaneval"):
             prefixes += ["HumanEval", "Python"]
         if found[1].lower().startswith("mbpp"):
             prefixes += ["Mbpp", "MBPP", "mbpp"]
         candidates = [f"{prefix}/{found[2]}" for prefix in prefixes]
         if found[1].lower().startswith("mbpp"):
             candidates.append(found[2])
+        if not found[1]:  # a number alone
+            candidates = [task for task in self._known if re.fullmatch(rf"\D+0*{found[2]}", task)][:2]
+            return candidates[0] if len(candidates) == 1 else None
         return next((candidate for candidate in candidates if candidate in self._known), None)
 
 
