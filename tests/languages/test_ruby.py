@@ -100,6 +100,8 @@ HONEST = {
     "own wrong tests": GOOD
     + "require 'test/unit'\nclass TestHumanEval < Test::Unit::TestCase\n  def test_it\n    assert(false)\n  end\nend\n",
     "a driver": GOOD + "if __FILE__ == $0\n  abort\nend\n",
+    "libraries": "  require 'prime'\n  require 'matrix'\n  require 'securerandom'\n  require 'bigdecimal'\n"
+    "  SecureRandom.hex\n  Prime.first(2).size - 2 + text.count('aeiouAEIOU')\nend\n",
     "a library": "  require 'set'\n  Set.new(%w[a e i o u]).sum { |v| text.downcase.count(v) }\nend\n",
 }
 
