@@ -9,7 +9,7 @@ import pytest
 from running import ROOT
 
 from passatk.judging import Environment, Job, LocalPool, default_limits
-from passatk.pipeline.evaluation import program_of
+from passatk.pipeline.programs import program_of
 from passatk.problems import load
 from passatk.records import Sample, Status
 
@@ -37,7 +37,7 @@ def test_every_difference_from_the_record_is_documented(
         pytest.skip("no Rust toolchain with the crate regex")
     path = data / "generations" / "reflexion-gpt4" / file
     problems = load(str(path))
-    records = [json.loads(line) for line in gzip.open(path, "rt", encoding="utf-8")]
+    records = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
     assert len(problems.problems) == len(records) == count
     jobs, recorded = [], {}
     for record in records:

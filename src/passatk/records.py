@@ -316,6 +316,9 @@ class Score(Record, frozen=True, kw_only=True):
 
     group: str
     problems: int
+    """Scored."""
+    left_out: int = 0
+    """Problems with samples that are not scored: unfit, or none of their samples could be judged."""
     samples: int
     statuses: dict[str, int]
     pass_at_k: tuple[PassAtK, ...]

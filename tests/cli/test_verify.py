@@ -138,4 +138,4 @@ def test_limits_are_settings_and_stand_in_the_manifest(passatk: Command, samples
     assert "limits" in other.stderr
     refused = passatk("evaluate", samples, "--problems", "basics", "--out", "run2", "--cpu-factor", 1)
     assert refused.returncode == 2
-    assert "a CPU factor of 1 is too small" in refused.stderr
+    assert "cpu_factor = 1.0: must be a number above 1.5 (option --cpu-factor)" in refused.stderr

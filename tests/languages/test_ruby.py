@@ -9,7 +9,7 @@ from verdict_cases import problem_for
 from passatk.answers import read_answer
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
-from passatk.pipeline.evaluation import program_of
+from passatk.pipeline.programs import program_of
 from passatk.problems import load
 from passatk.records import Problem, Sample, Status, Verdict
 
@@ -52,8 +52,8 @@ SOLUTIONS = {
     "HumanEval_51_remove_vowels": ("  text.delete('aeiouAEIOU')", "  text.delete('aeiou')"),
     "HumanEval_58_common": ("  (l1 & l2).sort", "  l1 & l2"),
     "HumanEval_61_correct_bracketing": (
-        "  depth = 0\n  brackets.each_char do |c|\n    depth += c == '(' ? 1 : -1\n    return false if depth < 0\n  end\n"
-        "  depth.zero?",
+        "  depth = 0\n  brackets.each_char do |c|\n    depth += c == '(' ? 1 : -1\n"
+        "    return false if depth < 0\n  end\n  depth.zero?",
         "  brackets.count('(') == brackets.count(')')",
     ),
     "HumanEval_70_strange_sort_list": (
@@ -89,7 +89,8 @@ CHEATS = {
     + "class Same\n  def ==(other) = true\n  def coerce(n) = [n, n]\nend\n",
     "prints the proof": "  IO.for_fd(3, 'wb').syswrite('x' * 32) rescue nil\n  0\nend\n",
     "own tests": BAD
-    + "require 'test/unit'\nclass TestHumanEval < Test::Unit::TestCase\n  def test_count_vowels\n    assert(true)\n  end\nend\n",
+    + "require 'test/unit'\nclass TestHumanEval < Test::Unit::TestCase\n"
+    + "  def test_count_vowels\n    assert(true)\n  end\nend\n",
 }
 HONEST = {
     "a method of a core class": "  text.vowels\nend\nclass String\n  def vowels = count('aeiouAEIOU')\nend\n",
@@ -158,7 +159,7 @@ FUNCTIONS = [
     "  text.scan(/end\\/ if/).each { |m| m }\n  x = 10 / 2 / 3\n  y = a.split /end/\n  z = %w[end if def]\nend",
     "  begin\n    f\n  rescue => e\n    nil\n  ensure\n    g\n  end while x\n  case x\n  when 1 then 2\n  end\nend",
     "  sq = ->(x) do\n    x\n  end\n  def inner(x) = x + 1\n  for i in 1..3 do\n    i\n  end\nend",
-    "  not_end = x ? 1 : 2\n  ends = ?e\n  x unless y\n  l.select { |x| x.class == Integer }.map do |x| x.end? end\nend",
+    "  not_end = x ? 1 : 2\n  ends = ?e\n  x unless y\n  l.map do |x| x.end? || x.class == Integer end\nend",
     "=begin\nend\n=end\n  v = begin 1 end\n  w ||= if x; 1; end\nend",
 ]
 
@@ -181,8 +182,8 @@ def test_the_end_of_a_function_is_not_the_beginning_of_a_word() -> None:
     [
         ("```ruby\ndef count_vowels(text)\n  text.count('aeiouAEIOU')\nend\n\nputs count_vowels('x')\n```", "block"),
         ("```rb\ndef count_vowels text\n  text.count 'aeiouAEIOU'\nend\n```\n```\ncount_vowels('x')\n```", "block"),
-        ("Here:\n\ndef count_vowels(text)\n  n = 0\n\n  text.each_char do |c|\n    n += 1 if 'aeiou'.include?(c.downcase)\n"
-         "  end\n  n\nend\n\nIt counts.", "no fence"),
+        ("Here:\n\ndef count_vowels(text)\n  n = 0\n\n  text.downcase.each_char do |c|\n"
+         "    n += 1 if 'aeiou'.include?(c)\n  end\n  n\nend\n\nIt counts.", "no fence"),
         ("```ruby\n  text.count('aeiouAEIOU')\n```", "body"),
         ("```ruby\n  text.count('aeiouAEIOU')\nend\n```", "body"),
         ("```ruby\nVOWELS = 'aeiou'\n```\nand\n```ruby\ndef count_vowels(text) = text.downcase.count(VOWELS)\n```",

@@ -23,7 +23,7 @@ def test_every_variant_has_all_problems_in_six_languages() -> None:
         assert len(load(f"humanevalpack{variant}").problems) == 984
     assert len(load("humanevalpack/fix/rust").problems) == 164
     assert load("humanevalpack").problems == load("humanevalpack/synthesize").problems
-    with pytest.raises(UnknownNameError, match="known: .*explain, fix"):
+    with pytest.raises(UnknownNameError, match=r"known: .*explain, fix"):
         load("humanevalpack/mend")
 
 
@@ -83,11 +83,11 @@ def test_descriptions_are_asked_for_in_the_papers_words() -> None:
 
 def test_descriptions_cannot_be_judged_and_the_error_says_what_to_do(tmp_path: Path) -> None:
     problems = load("humanevalpack/explain/python")
-    with pytest.raises(InputError, match="no tests.*passatk problems explained"):
+    with pytest.raises(InputError, match=r"no tests.*passatk problems explained"):
         check_problems(problems, workers=1)
     file = tmp_path / "samples.jsonl"
     file.write_text(json.dumps({"task_id": "Python/0", "generation": "It adds."}))
-    with pytest.raises(InputError, match="no tests.*passatk problems explained"):
+    with pytest.raises(InputError, match=r"no tests.*passatk problems explained"):
         pipeline.evaluate(pipeline.Evaluation(samples=file, problems=problems, out=tmp_path / "run", workers=1))
 
 
@@ -111,8 +111,8 @@ def test_a_description_is_what_was_said_but_no_longer_than_asked_and_without_the
 
 def test_descriptions_of_other_tasks_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"task_id": "Python/999", "generation": "x"}\n')
-    with pytest.raises(UnknownNameError, match="Python/999"):
+    with pytest.raises(UnknownNameError, match=r"Python/999"):
         pipeline.explained_problems(tmp_path / "x.jsonl", tmp_path / "out")
     (tmp_path / "x.jsonl").write_text('{"task_id": "Python/1"}\n')
-    with pytest.raises(InputError, match="x.jsonl:1: no description"):
+    with pytest.raises(InputError, match=r"x.jsonl:1: no description"):
         pipeline.explained_problems(tmp_path / "x.jsonl", tmp_path / "out")

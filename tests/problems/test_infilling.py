@@ -90,12 +90,12 @@ def test_the_tokens_are_those_of_the_models(name: str, prompt: str) -> None:
 
 
 def test_an_unknown_template_lists_what_exists(infilling: ProblemSet) -> None:
-    with pytest.raises(UnknownNameError, match="known: .*starcoder.*Did you mean 'starcoder'"):
+    with pytest.raises(UnknownNameError, match=r"known: .*starcoder.*Did you mean 'starcoder'"):
         asked(picked(infilling, every=5000), Prompting(fim="starcode"))
 
 
 def test_tokens_are_not_for_chats(infilling: ProblemSet) -> None:
-    with pytest.raises(InputError, match="fim 'starcoder' is for models that continue text"):
+    with pytest.raises(InputError, match=r"fim 'starcoder' is for models that continue text"):
         asked(picked(infilling, every=5000), Prompting(fim="starcoder", chat=True))
 
 

@@ -9,7 +9,7 @@ from passatk.errors import SourceError
 from passatk.pipeline import check_problems
 from passatk.problems import load
 
-RECORDS = [
+RECORDS: list[dict[str, str | None]] = [
     {
         "task_id": "MBPP/1",
         "language": "python",
@@ -67,5 +67,5 @@ def test_by_name_it_is_found_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_language_that_is_not_here_is_named_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="field 'language': .*'kotlin'.*expected .*python"):
+    with pytest.raises(SourceError, match=r"field 'language': .*'kotlin'.*expected .*python"):
         load(write(tmp_path / "mbkp.jsonl", {**RECORDS[0], "language": "kotlin"}))

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from passatk.answers import read_answer
 from passatk.errors import InputError, SourceError, UnknownNameError
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.pipeline import check_problems
-from passatk.pipeline.evaluation import program_of
+from passatk.pipeline.programs import program_of
 from passatk.problems import load, load_all
 from passatk.records import Problem, Record, Sample, Status
 
@@ -34,7 +35,8 @@ FORMS = {
     "python": Form(
         language="py",
         prompt='from typing import List\n\ndef add_all(l: List[int]) -> int:\n    """ The sum. """\n',
-        tests="def check(candidate):\n    assert candidate([1, 2]) == 3\n\ndef test_check():\n    check(add_all)\n\ntest_check()\n",
+        tests="def check(candidate):\n    assert candidate([1, 2]) == 3\n\n"
+        "def test_check():\n    check(add_all)\n\ntest_check()\n",
         stop=("\ndef", "\n#", "\nif", "\nclass"),
         right="    return sum(l)\n",
         wrong="    return len(l)\n",
@@ -74,9 +76,11 @@ FORMS = {
     ),
     "go": Form(
         language="go_test.go",
-        prompt='package add_all_test\n\nimport (\n    "testing"\n    "fmt"\n)\n\n// The sum.\nfunc add_all(l []int) int {\n',
-        tests="func TestAdd_All(t *testing.T) {\n  candidate := add_all\n\ttype test struct {\n\t\tactual   interface{}\n"
-        "\t\texpected interface{}\n\t}\n   tests := []test{\n     { actual: candidate([]int{1, 2}), expected: 3 },\n   }\n\n"
+        prompt='package add_all_test\n\nimport (\n    "testing"\n    "fmt"\n)\n\n'
+        "// The sum.\nfunc add_all(l []int) int {\n",
+        tests="func TestAdd_All(t *testing.T) {\n  candidate := add_all\n"
+        "\ttype test struct {\n\t\tactual   interface{}\n\t\texpected interface{}\n\t}\n"
+        "   tests := []test{\n     { actual: candidate([]int{1, 2}), expected: 3 },\n   }\n\n"
         '\tfor i, tc := range tests {\n\t\tt.Run(fmt.Sprintf("test num % d", i), func(t *testing.T) {\n'
         '\t\t\tif fmt.Sprintf("%v", tc.actual) != fmt.Sprintf("%v", tc.expected) {\n'
         "\t\t\t\tt.Errorf(\"expected '%s', got '%s'\", tc.expected, tc.actual)\n\t\t\t}\n\t\t})\n\t}\n}\n",
@@ -138,7 +142,7 @@ def statuses(environment: Environment, problem: Problem, samples: dict[str, Samp
     jobs = [Job(program=program, limits=default_limits()) for program in programs.values()]
     found = {}
     for job, verdict in LocalPool(environment, workers=1).judge(jobs):
-        found.update({name: (verdict.status, verdict.reason) for name in names[job.program.key]})
+        found.update(dict.fromkeys(names[job.program.key], (verdict.status, verdict.reason)))
     return found
 
 
@@ -171,6 +175,39 @@ def test_a_completion_is_judged_alike_cut_closed_or_whole(
     assert len(found) == len(samples)
     for name, (status, reason) in found.items():
         assert status is (Status.PASSED if name.startswith("right") else Status.WRONG_ANSWER), (name, reason)
+
+
+JAVA_METHOD = (
+    "long addAll(ArrayList<Long> l) {\n        long sum = 0;\n        for (long x : l) sum += x;\n"
+    "        return sum;\n    }\n"
+)
+JAVA_ANSWERS = {
+    "its class": f"import java.util.*;\n\nclass Problem {{\n    public static {JAVA_METHOD}}}\n",
+    "public": f"import java.util.*;\n\npublic class Problem {{\n    public static {JAVA_METHOD}}}\n",
+    "another class": f"import java.util.*;\n\nclass Sums {{\n    public static {JAVA_METHOD}}}\n",
+    "a driver": f"class Main {{\n    static {JAVA_METHOD}"
+    "    public static void main(String[] a) { addAll(null); }\n}\n",
+    "no class": f"public static {JAVA_METHOD}",
+    "not static": f"public {JAVA_METHOD}",
+    "a helper": "class Problem {\n    private static long none() { return 0; }\n    public static "
+    f"{JAVA_METHOD.replace('sum = 0', 'sum = none()')}}}\n",
+}
+
+
+def test_a_chat_answer_is_judged_like_its_code(language: str, environment: Environment, tmp_path: Path) -> None:
+    form = FORMS[language]
+    if language == "java" and environment.toolchains["java"].lacks:
+        pytest.skip(environment.toolchains["java"].lacks[0])
+    problem = problem_of(tmp_path, form)
+    texts = {"whole": form.prompt + form.right + form.end, "body": form.right + form.end}
+    texts |= JAVA_ANSWERS if language == "java" else {}
+    samples = {}
+    for name, text in texts.items():
+        read = read_answer(f"Here it is:\n\n```{language}\n{text}```\nIt adds.", problem)
+        samples[name] = sample(read.code, whole=read.whole)
+    found = statuses(environment, problem, samples)
+    assert {name: reason for name, (status, reason) in found.items() if status is not Status.PASSED} == {}
+    assert len(found) == len(texts)
 
 
 def test_a_file_may_call_its_tests_test_and_name_the_entry_point(language: str, tmp_path: Path) -> None:

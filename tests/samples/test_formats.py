@@ -54,6 +54,10 @@ FORMATS: dict[str, tuple[object, list[Read]]] = {
         {"name": "HumanEval_0_x", "language": "js", "prompt": "p", "completions": ["a", "b"]},
         [("HumanEval_0_x", "a", False, False), ("HumanEval_0_x", "b", False, False)],
     ),
+    "MultiPL-E with ids": (
+        {"name": "HumanEval_0_x", "task_id": "HumanEval_0_x", "language": "js", "prompt": "p", "completions": ["a"]},
+        [("HumanEval_0_x", "a", False, False)],
+    ),
     "Reflexion": (
         {"name": "mbpp_2_x", "language": "py", "prompt": "p", "test": "t", "solution": "a"},
         [("mbpp_2_x", "a", True, False)],

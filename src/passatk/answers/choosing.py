@@ -61,8 +61,8 @@ def needed_from(
         entry: never taken.
         imports: take every import, not those alone that are named.
     """
-    outlined = dialect.outline(code)
-    had, there = set(outlined.names) | {entry}, {_plain(part.text) for part in outlined.parts}
+    own = _leaves(dialect, dialect.outline(code))
+    had, there = {entry}.union(*(part.names for part in own)), {_plain(part.text) for part in own}
     relied = words_of(dialect, code)
     wanted = relied | words
     sources = [_leaves(dialect, dialect.outline(other)) for other in others]
@@ -193,6 +193,13 @@ def imports_apart(dialect: Dialect, code: str, left_out: str, entry: str) -> tup
     for leaf in leaves:
         unique.setdefault(leaf.names or leaf.text, leaf)
     return list(unique.values()), code
+
+
+def without_unused(dialect: Dialect, imports: Sequence[Part], code: str, prompt: str) -> list[Part]:
+    """`imports` without those that the prompt asked for and `code` does not use: they are not the answer's mistake."""
+    asked = {_plain(leaf.text) for leaf in _leaves(dialect, dialect.outline(prompt)) if leaf.kind == "import"}
+    used = words_of(dialect, code)
+    return [one for one in imports if _plain(one.text) not in asked or used.intersection(one.names)]
 
 
 def _words_beside(dialect: Dialect, code: str, parts: Sequence[Part]) -> set[str]:

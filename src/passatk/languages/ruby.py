@@ -1,4 +1,4 @@
-"""Ruby: the program, then its tests under test-unit, in one process; the harness gives the token after the last test."""
+"""Ruby: the program, then its tests under test-unit, in one process that gives the token after the last test."""
 
 import os
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, output_of
+from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step
@@ -15,7 +16,7 @@ _HARNESS = r"""# Runs program.rb, then tests.rb, then the test cases in it.
   token = STDIN.sysread(32).unpack('C*')
   proof = IO.for_fd(3, 'wb')
   srand(1)
-  Random.singleton_class.prepend(Module.new { def new(seed = 1) = super })
+  Random.singleton_class.prepend(Module.new { def new(seed = 1) = super; def new_seed = 1 })
 
   leave = lambda do |code, words = nil|
     [STDOUT, STDERR].each { |stream| stream.flush rescue nil }
@@ -72,7 +73,9 @@ _HARNESS = r"""# Runs program.rb, then tests.rb, then the test cases in it.
       %i[assert_equal assert_not_equal].each do |name|
         define_method(name) do |expected, actual, message = nil|
           named = kinds.call(expected)
-          other = [*kinds.call(actual), *named].find { |kind| foreign.call(kind) && !(mine.call(kind) && named.include?(kind)) }
+          other = [*kinds.call(actual), *named].find do |kind|
+            foreign.call(kind) && !(mine.call(kind) && named.include?(kind))
+          end
           flunk("the program compares by a #{foreign.call(other)} of its own") if other
           super(expected, actual, message)
         end
@@ -145,7 +148,10 @@ _OPENERS = frozenset(("def", "class", "module", "begin", "case", "do", "for", "i
 _MODIFIERS = frozenset(("if", "unless", "while", "until"))
 _LOOPS = frozenset(("while", "until", "for"))
 _VALUE_FOLLOWS = frozenset(
-    "then else elsif do begin ensure and or not when in if unless while until case return rescue yield puts".split()
+    (
+        *("and", "begin", "case", "do", "else", "elsif", "ensure", "if", "in", "not", "or", "puts", "rescue", "return"),
+        *("then", "unless", "until", "when", "while", "yield"),
+    )
 )
 """Words behind which a value begins, not an operator or a modifier."""
 _WORD = re.compile(r"[A-Za-z_]\w*[?!]?")
@@ -160,6 +166,7 @@ class Ruby(Language):
     name, title, prefix = "ruby", "Ruby", "Ruby"
     aliases = ("rb",)
     comment = "#"
+    suffixes = (".rb",)
     fences = ("ruby", "rb", "irb")
     lexicon = Lexicon(
         comments=(r"#[^\n]*", r"^=begin\b.*?(?:\n=end\b[^\n]*|\Z)"),
@@ -167,6 +174,8 @@ class Ruby(Language):
         multiline=("=begin",),
     )
     grammar = _GRAMMAR
+    interpolated = r'"(?:\\.|[^"\\])*"'
+    binds = patterns(rf"^[ \t]*({LIST})\s*=(?![=~>])", rf"\|\s*({LIST})\s*\|")
     closer = "end"
     code_line = re.compile(
         r"def\s+[\w.]+[?!]?\s*(?:\(|$|[a-z*&])|(?:class|module)\s+[A-Z]\w*\s*(?:<.*)?$|require(?:_relative)?\s*\(?['\"]"
@@ -185,6 +194,7 @@ class Ruby(Language):
     minimum = (3, 0)
     packages = ("ruby",)
     out_of_memory = re.compile(r"NoMemoryError|\[FATAL\] failed to allocate memory")
+    telling = re.compile(r"^[\w:]*(?:Error|Exception)\b|Assertion")
     test_mark = re.compile(r"\bdef\s+test_|\btest\s+['\"]|\bassert\w*\b|\braise\b")
     self_test = Problem(
         task_id="Ruby/self-test",
@@ -268,7 +278,8 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """(kind, start, end) of all of `text`: `comment`, `string`, `word`, `line` (a line break), `other`."""
-    at, heredocs = 0, []
+    at = 0
+    heredocs: list[str] = []
     while at < len(text):
         start, letter = at, text[at]
         if letter == "\n" and heredocs:

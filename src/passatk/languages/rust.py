@@ -272,8 +272,10 @@ def _use_of(visible: str, path: str, part: Part) -> Part:
 
 
 def _as_module(tests: str, code: str, mark: str) -> str:
-    """Tests that are a `main` as the one test of a module: the program's `main` is the harness's. `code`: `tests` again,
-    without comments."""
+    """Tests that are a `main` as the one test of a module: the program's own `main` is the harness's.
+
+    `code`: `tests` again, without comments.
+    """
     if _TEST.search(code) or not _MAIN.search(code):
         return tests
     return f"mod tests_{mark} {{ use super::*;\n{_MAIN.sub('#[test] fn main()', tests)}\n}}\n"

@@ -6,7 +6,7 @@ from passatk.errors import InputError
 from passatk.judging import Environment, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import calibrate
-from passatk.pipeline.evaluation import program_of, reference_of, refuse_without_tests
+from passatk.pipeline.programs import program_of, reference_of, refuse_without_tests
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet

@@ -16,14 +16,13 @@ from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
-from passatk.languages import LANGUAGES, by_name
 from passatk.pipeline.languages import check_languages
+from passatk.pipeline.programs import References, program_of, reference_of, refuse_without_tests, tests_of, with_options
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
 from passatk.pipeline.settings import Judging, Languages, TargetLanguage
-from passatk.problems import BENCHMARKS, ProblemSet, load
-from passatk.prompts import completion
-from passatk.records import Isolation, Limits, Problem, Program, Record, Sample, Score, Status, Verdict
+from passatk.problems import ProblemSet, load
+from passatk.records import Isolation, Limits, Record, Sample, Score, Status, Verdict
 from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
@@ -115,9 +114,11 @@ def evaluate(
         for warning in warnings:
             warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
+    if request.samples is None and not tasks:
+        raise InputError(f"{problems.name} has no reference solutions to score; give a file of generations")
     refuse_without_tests(used)
     _check_k(request.k, tasks)
-    references = _References(used, request)
+    references = References(used, request.tests)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
         if not folder.filled:
@@ -128,36 +129,7 @@ def evaluate(
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        unfit = {} if request.samples is None else unfit_tasks(folder, used.problems, references.program, environment)
-        unjudged = unjudged_reasons(folder, unfit)
-        benchmarks = {task: problem.benchmark for task, problem in used.problems.items()}
-        if unjudged and not request.allow_unjudged:
-            scores = []
-            digest = folder.digest()
-            folder.write_results(benchmarks)
-        else:
-            scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
-            digest = folder.finish(scores, unfit, request.bootstrap_seed, benchmarks)
-        return Report(
-            out=request.out,
-            digest=digest,
-            scores=scores,
-            unfit=unfit,
-            unjudged=unjudged,
-            borderline=folder.borderline_samples(),
-            unstable=folder.unstable_samples(),
-            problems_without_samples=sum(
-                1 for p in problems.only(used.languages).problems.values() if p.task_id not in tasks
-            ),
-            programs=folder.counts()[1],
-            judged_now=judging.executed,
-            from_cache=judging.known,
-            raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
-            seconds=time.monotonic() - started,
-            isolation=environment.isolation,
-            read_as=folder.read_as(),
-            warnings=warnings,
-        )
+        return _report(request, used, folder, judging, warnings, time.monotonic() - started)
 
 
 def own_problems(samples: Path | None) -> ProblemSet | None:
@@ -230,47 +202,6 @@ _CHATS_WARN_OF = 20
 """One in so many is warned of."""
 
 
-def reference_of(problem: Problem) -> Sample:
-    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need.
-
-    Outside of a function it is whole: strings that end a model's completion may stand in it.
-    """
-    text = problem.reference or ""
-    if problem.in_function or not problem.stop:
-        return Sample(task_id=problem.task_id, index=0, text=text)
-    return Sample(task_id=problem.task_id, index=0, text=problem.prompt + text + problem.suffix, whole=True)
-
-
-def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
-    """`problems` with `LANGUAGE=OPTION` in place of their own options of that language's toolchain.
-
-    Raises:
-        InputError: an option is not of that form, or names no language.
-    """
-    given: dict[str, tuple[str, ...]] = {}
-    for option in options:
-        name, equals, value = option.partition("=")
-        if not (equals and value):
-            raise InputError(f"toolchain option {option!r}: expected LANGUAGE=OPTION, like cpp=-std=c++17")
-        language = by_name(name).name
-        given[language] = (*given.get(language, ()), value)
-    changed = {
-        task: msgspec.structs.replace(problem, options=given[problem.language])
-        for task, problem in problems.problems.items()
-        if problem.language in given
-    }
-    return msgspec.structs.replace(problems, problems=problems.problems | changed)
-
-
-def refuse_without_tests(problems: ProblemSet) -> None:
-    """Raises InputError where no problem has tests: of what is asked, nothing could be judged."""
-    if not problems.problems or any(problem.tests.code.strip() for problem in problems.problems.values()):
-        return
-    name = next(iter(problems.problems.values())).benchmark
-    advice = BENCHMARKS[name].without_tests if name in BENCHMARKS else "Give them tests"
-    raise InputError(f"the problems of {problems.name} have no tests, so nothing can be judged by them. {advice}")
-
-
 def _check_k(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
     if not tasks:
         raise InputError("there are no samples to score")
@@ -282,6 +213,49 @@ def _check_k(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
                 f" ask for k up to {n}, or generate more samples",
                 setting="k",
             )
+
+
+def _report(
+    request: Evaluation,
+    used: ProblemSet,
+    folder: RunFolder,
+    judging: "_Judging",
+    warnings: tuple[str, ...],
+    seconds: float,
+) -> Report:
+    """Score what is judged, and finish the folder unless samples are left that could not be."""
+    environment = judging.environment
+    unfit = {}
+    if request.samples is not None:
+        unfit = unfit_tasks(folder, used.problems, judging.references.program, environment)
+    unjudged = unjudged_reasons(folder, unfit)
+    benchmarks = {task: problem.benchmark for task, problem in used.problems.items()}
+    scores: list[Score] = []
+    if unjudged and not request.allow_unjudged:
+        digest = folder.digest()
+        folder.write_results(benchmarks)
+    else:
+        scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
+        digest = folder.finish(scores, unfit, request.bootstrap_seed, benchmarks)
+    same_languages = request.problems.only(used.languages).problems
+    return Report(
+        out=request.out,
+        digest=digest,
+        scores=scores,
+        unfit=unfit,
+        unjudged=unjudged,
+        borderline=folder.borderline_samples(),
+        unstable=folder.unstable_samples(),
+        problems_without_samples=sum(task not in used.problems for task in same_languages),
+        programs=folder.counts()[1],
+        judged_now=judging.executed,
+        from_cache=judging.known,
+        raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
+        seconds=seconds,
+        isolation=environment.isolation,
+        read_as=folder.read_as(),
+        warnings=warnings,
+    )
 
 
 def _manifest(request: Evaluation, environment: Environment) -> Manifest:
@@ -307,28 +281,15 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
     )
 
 
-class _References:
-    """The programs of the reference solutions of the tasks of a run, each assembled once."""
-
-    def __init__(self, used: ProblemSet, request: Evaluation):
-        self.used, self._request = used, request
-        self._made: dict[str, Program] = {}
-
-    def program(self, task: str) -> Program:
-        """With the tests that the run judges by."""
-        if task not in self._made:
-            problem = self.used.problems[task]
-            self._made[task] = program_of(problem, reference_of(problem), _tests(problem, self._request))
-        return self._made[task]
-
-
-def _entries(request: Evaluation, references: _References) -> Iterator[Entry]:
+def _entries(request: Evaluation, references: References) -> Iterator[Entry]:
     """All samples, and the reference solutions of their tasks: a task that fails its own is nobody's fault."""
     used = references.used
     for sample in _samples(request):
         problem = used.get(sample.task_id)
-        own = request.samples is None
-        program = references.program(problem.task_id) if own else program_of(problem, sample, _tests(problem, request))
+        if request.samples is None:
+            program = references.program(problem.task_id)
+        else:
+            program = program_of(problem, sample, tests_of(problem, request.tests))
         yield Entry(sample=sample, program=program.key, language=problem.language, reference=False)
     for problem in used.problems.values() if request.samples is not None else ():
         if problem.reference is None:
@@ -337,32 +298,20 @@ def _entries(request: Evaluation, references: _References) -> Iterator[Entry]:
         yield Entry(sample=reference_of(problem), program=key, language=problem.language, reference=True)
 
 
-def _tests(problem: Problem, request: Evaluation) -> str:
-    return problem.tests.code if request.tests == "hidden" else problem.tests.examples
-
-
-def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
-    """The program a sample becomes, cut where its completion ends."""
-    if not sample.whole:
-        alone = not (problem.prompt or problem.suffix)  # it continues nothing
-        sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text), whole=alone)
-    return LANGUAGES[problem.language].program(problem, sample, tests)
-
-
 class _Judging:
     """From a filled folder to a verdict for every program in it."""
 
     def __init__(
         self,
         folder: RunFolder,
-        references: _References,
+        references: References,
         request: Evaluation,
         environment: Environment,
         cache: VerdictCache | None,
         progress: Progress,
     ):
         self._folder, self._used, self._request, self._cache = folder, references.used, request, cache
-        self._references = references
+        self.references, self.environment = references, environment
         self._progress = progress
         self._keys = Keys(environment)
         self._pool = LocalPool(environment, request.workers)
@@ -395,7 +344,7 @@ class _Judging:
             return
         new = {task: problem for task, problem in self._used.problems.items() if task not in known}
         self._folder.set_limits({task: request.limits.floor for task, p in new.items() if p.reference is None})
-        references = {task: self._references.program(task) for task, p in new.items() if p.reference is not None}
+        references = {task: self.references.program(task) for task, p in new.items() if p.reference is not None}
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):
@@ -432,7 +381,7 @@ class _Judging:
         limits, floor = self._folder.limits, self._request.limits.floor
         jobs = (
             Job(
-                program=program_of(problem, entry.sample, _tests(problem, self._request)),
+                program=program_of(problem, entry.sample, tests_of(problem, self._request.tests)),
                 limits=limits.get(problem.task_id, floor),
                 repeat=self._request.repeat,
             )

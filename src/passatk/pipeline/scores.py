@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from passatk.errors import ScoreRefusedError
 from passatk.judging import Environment
 from passatk.records import Problem, Program, Score, Status
@@ -47,10 +49,11 @@ def scores_of(
 
     Unjudged samples are left out of n.
     """
-    statuses: dict[str, Counter[str]] = {}
+    every: dict[str, Counter[str]] = {}
     for task, status, number in folder.outcomes():
-        if task not in unfit:
-            statuses.setdefault(task, Counter())[status] += number
+        every.setdefault(task, Counter())[status] += number
+    statuses = {task: own for task, own in every.items() if task not in unfit}
+    groups = _groups({task: problems[task] for task in every})
     if not statuses:
         some = "; ".join(f"{task}: {why}" for task, why in list(unfit.items())[:3])
         raise ScoreRefusedError(f"all {len(unfit)} tasks with samples are unfit, so there is nothing to score: {some}")
@@ -64,7 +67,8 @@ def scores_of(
         least = min((count.n for count in counts), default=0)
         wanted = ks if ks is not None else [k for k in DEFAULT_KS if k <= max(least, 1)]
         tally = sum((statuses[task] for task in tasks), Counter[str]())
-        scores.append(score(group, counts, dict(tally), wanted, seed))
+        scored = score(group, counts, dict(tally), wanted, seed)
+        scores.append(msgspec.structs.replace(scored, left_out=len(groups[group]) - len(counts)))
     return scores
 
 

@@ -9,7 +9,8 @@ import passatk
 from passatk.errors import InputError
 from passatk.judging import Environment
 from passatk.languages import LANGUAGES
-from passatk.pipeline.evaluation import Evaluation, Report, evaluate, with_options
+from passatk.pipeline.evaluation import Evaluation, Report, evaluate
+from passatk.pipeline.programs import with_options
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet, load

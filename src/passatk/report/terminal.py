@@ -212,7 +212,7 @@ def scores_table(scores: list[Score]) -> Table:
     ks = list(dict.fromkeys(p.k for score in scores for p in score.pass_at_k))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("language")
-    for heading in ("problems", "samples"):
+    for heading in ("problems", "left\nout", "samples"):
         table.add_column(heading, justify="right")
     for status in present:
         table.add_column(status.replace("_", "\n"), justify="right", style=_COLOURS.get(status, ""))
@@ -221,7 +221,7 @@ def scores_table(scores: list[Score]) -> Table:
     for score in scores:
         if score.group == "overall":
             table.add_section()
-        cells = [title_of(score.group), str(score.problems), str(score.samples)]
+        cells = [title_of(score.group), str(score.problems), str(score.left_out), str(score.samples)]
         cells += [str(score.statuses.get(status, 0)) for status in present]
         values = {p.k: p for p in score.pass_at_k}
         cells += [

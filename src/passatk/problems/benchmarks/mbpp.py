@@ -69,7 +69,7 @@ def mbpp_problem(  # the fields that both forms of the benchmark have
 
 def called_function(code: str, tests: Iterable[str]) -> str:
     """The first function, else class, of `code` that the tests call; empty if they call none."""
-    called = [name for test in tests for name in re.findall(r"\b([A-Za-z_]\w*)\s*\(", test)]
+    called: list[str] = [name for test in tests for name in re.findall(r"\b([A-Za-z_]\w*)\s*\(", test)]
     for kind in ("def", "class"):
         defined = set(re.findall(rf"^{kind}\s+(\w+)", code, re.MULTILINE))
         for name in called:

@@ -1,0 +1,83 @@
+"""From problems and samples to programs: what is put together before anything is judged."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from passatk.errors import InputError
+from passatk.languages import LANGUAGES, by_name
+from passatk.problems import BENCHMARKS, ProblemSet
+from passatk.prompts import completion
+from passatk.records import Problem, Program, Sample
+
+Tests = Literal["hidden", "example"]
+
+
+def reference_of(problem: Problem) -> Sample:
+    """A problem's own solution; of a problem without one, nothing at all, which shows what its tests need.
+
+    Outside of a function it is whole: strings that end a model's completion may stand in it.
+    """
+    text = problem.reference or ""
+    if problem.in_function or not problem.stop:
+        return Sample(task_id=problem.task_id, index=0, text=text)
+    return Sample(task_id=problem.task_id, index=0, text=problem.prompt + text + problem.suffix, whole=True)
+
+
+def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
+    """`problems` with `LANGUAGE=OPTION` in place of their own options of that language's toolchain.
+
+    Raises:
+        InputError: an option is not of that form, or names no language.
+    """
+    given: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not (equals and value):
+            raise InputError(f"toolchain option {option!r}: expected LANGUAGE=OPTION, like cpp=-std=c++17")
+        language = by_name(name).name
+        given[language] = (*given.get(language, ()), value)
+    changed = {
+        task: msgspec.structs.replace(problem, options=given[problem.language])
+        for task, problem in problems.problems.items()
+        if problem.language in given
+    }
+    return msgspec.structs.replace(problems, problems=problems.problems | changed)
+
+
+def refuse_without_tests(problems: ProblemSet) -> None:
+    """Raises InputError where no problem has tests: of what is asked, nothing could be judged."""
+    if not problems.problems or any(problem.tests.code.strip() for problem in problems.problems.values()):
+        return
+    name = next(iter(problems.problems.values())).benchmark
+    advice = BENCHMARKS[name].without_tests if name in BENCHMARKS else "Give them tests"
+    raise InputError(f"the problems of {problems.name} have no tests, so nothing can be judged by them. {advice}")
+
+
+def tests_of(problem: Problem, tests: Tests) -> str:
+    """The code of a problem's hidden or example tests."""
+    return problem.tests.code if tests == "hidden" else problem.tests.examples
+
+
+def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
+    """The program a sample becomes, cut where its completion ends."""
+    if not sample.whole:
+        alone = not (problem.prompt or problem.suffix)  # it continues nothing
+        sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text), whole=alone)
+    return LANGUAGES[problem.language].program(problem, sample, tests)
+
+
+class References:
+    """The programs of the reference solutions of the tasks of a run, each assembled once."""
+
+    def __init__(self, used: ProblemSet, tests: Tests):
+        self.used, self._tests = used, tests
+        self._made: dict[str, Program] = {}
+
+    def program(self, task: str) -> Program:
+        """With the tests that the run judges by."""
+        if task not in self._made:
+            problem = self.used.problems[task]
+            self._made[task] = program_of(problem, reference_of(problem), tests_of(problem, self._tests))
+        return self._made[task]
