@@ -178,7 +178,7 @@ _VALUE_FOLLOWS = frozenset(
 """Words behind which a value begins, not an operator or a modifier."""
 _WORD = re.compile(r"[A-Za-z_]\w*[?!]?")
 _ENDLESS = re.compile(r"def\s+[\w.]+[?!]?\s*(?:\([^()]*\)\s*|\s)=(?![=~>])")
-_HEREDOC = re.compile(r"<<[~-]?(?P<quote>['\"`]?)(?P<name>[A-Za-z_]\w*)(?P=quote)")
+_HEREDOC = re.compile(r"<<[~-]?(?P<quote>['\"`]?)(?P<name>(?:(?<=['\"`])[^'\"`\n]+|[A-Za-z_]\w*))(?P=quote)")
 _PERCENT = re.compile(r"%(?P<kind>[qQwWiIxrs]?)(?P<opening>[^\w\s=])")
 _DEEPEST = 20
 """Strings within the code within strings that are looked into."""
@@ -309,7 +309,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
             yield "line", at, at + 1
             start = at + 1
             for name in heredocs:
-                found = re.compile(rf"^[ \t]*{name}[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, at + 1)
+                found = re.compile(rf"^[ \t]*{re.escape(name)}[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, at + 1)
                 at = found.start() + len(found[0].rstrip("\n")) - 1 if found else len(text)
             heredocs = []
             at = max(start, min(at + 1, len(text)))
@@ -336,7 +336,7 @@ def _piece(text: str, at: int, deep: int = 0) -> tuple[str, int]:
         end = word.end()
         if text[end - 1] == "!" and text.startswith("=", end):
             end -= 1  # x!=1
-        named = text[at - 1 : at] in (".", "@", "$") or (text[at - 1 : at] == ":" and text[at - 2 : at] != "::")
+        named = text[at - 1 : at] in (".", "@", "$", ":")
         key = text.startswith(":", end) and not text.startswith("::", end)
         return "other" if named or key else "word", end
     if letter in "\"`'":
