@@ -467,6 +467,72 @@ HELPERS = [
         ),
     ),
 ]
+MORE = [
+    Case("quote in a quote", "Python/0", "".join(f">> {line}\n" for line in fence(PY).split("\n"))),
+    Case(
+        "session without a fence",
+        "Python/0",
+        ">>> " + PY.strip().replace("\n", "\n... ") + "\n>>> has_close_elements([1.0], 1)\nFalse\n",
+    ),
+    Case("draft in a fence, answer without one", "Python/0", f"{fence(WRONG)}Wait, that is wrong. Fixed:\n{PY}"),
+    Case(
+        "command line",
+        "Python/0",
+        fence(
+            f"import argparse\n{PY}\nparser = argparse.ArgumentParser()\nparser.add_argument('x')\nargs = parser.parse_args()\n"
+        ),
+    ),
+    Case("exit", "Python/0", fence(f"import sys\n{PY}\nsys.exit(1)\n")),
+    Case(
+        "struct apart",
+        "CPP/0",
+        fence("struct P { float x; };\n", "cpp")
+        + fence(CPP_TOP + CPP.replace("    sort", "    P p; p.x = 0;\n    sort"), "cpp"),
+    ),
+    Case(
+        "usage behind the class",
+        "Java/0",
+        fence(
+            f"import java.util.*;\nclass Solution {{\n{JAVA}}}\n// Use\nSolution s = new Solution();\ns.hasCloseElements(null, 1);\n",
+            "java",
+        ),
+    ),
+    Case("method beside a class", "Java/0", fence(f"class Other {{}}\n{dedent(JAVA)}", "java")),
+    Case(
+        "exported method",
+        "JavaScript/0",
+        fence(f"module.exports = {{ hasCloseElements(numbers, threshold) {{\n{JS_BODY}}};\n", "js"),
+    ),
+    Case("global object", "JavaScript/0", fence(f"globalThis.hasCloseElements = {ANONYMOUS}", "js")),
+    Case(
+        "imports on one line",
+        "Go/0",
+        fence(
+            'package main\nimport ("sort";"math")\n\n'
+            + GO.replace("sorted[i]-sorted[i-1]", "math.Abs(sorted[i]-sorted[i-1])"),
+            "go",
+        ),
+    ),
+    Case(
+        "the prompt's import, unused", "Go/0", fence('package main\n\nimport (\n\t"math"\n\t"sort"\n)\n\n' + GO, "go")
+    ),
+    Case(
+        "trait apart",
+        "Rust/0",
+        fence(
+            "trait Gap { fn gap(&self) -> f32; }\nimpl Gap for [f32] { fn gap(&self) -> f32 { self[1] - self[0] } }\n",
+            "rust",
+        )
+        + fence(RUST.replace("w[1] - w[0]", "w.gap()"), "rust"),
+    ),
+    Case(
+        "import in two blocks",
+        "Rust/0",
+        fence("use std::cmp::Ordering;\n", "rust")
+        + fence("use std::cmp::Ordering;\n" + RUST.replace(".unwrap()", ".unwrap_or(Ordering::Equal)"), "rust"),
+    ),
+    Case("crate's words first", "Rust/0", fence(f"//! Doc\n#![allow(unused)]\n\n{RUST}", "rust")),
+]
 CASES = [
     *FENCES,
     *(Case(kind, "Python/0", answer) for kind, answer in PLACES),
@@ -488,4 +554,5 @@ CASES = [
     *(Case(kind, "Go/0", answer, passes) for kind, answer, passes in GO_ANSWERS),
     *(Case(kind, "Rust/0", answer, passes) for kind, answer, passes in RUST_ANSWERS),
     *HELPERS,
+    *MORE,
 ]

@@ -5,20 +5,19 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from verdict_cases import problem_for
 
 from passatk.answers import looks_like_chat, read_answer
 from passatk.answers.blocks import fenced_blocks, unfenced_blocks
 from passatk.answers.thinking import with_plain_blanks, without_marks, without_thinking
 from passatk.languages import LANGUAGES, by_name
-from passatk.problems import load
 from passatk.records import Problem
 
-BASICS = load("basics")
 PYTHON = by_name("python")
 
 
 def first(language: str) -> Problem:
-    return next(iter(BASICS.only([language]).problems.values()))
+    return problem_for(language)
 
 
 @pytest.mark.parametrize(

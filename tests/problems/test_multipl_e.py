@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from passatk.answers import read_answer
 from passatk.errors import InputError, SourceError, UnknownNameError
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
@@ -174,6 +175,39 @@ def test_a_completion_is_judged_alike_cut_closed_or_whole(
     assert len(found) == len(samples)
     for name, (status, reason) in found.items():
         assert status is (Status.PASSED if name.startswith("right") else Status.WRONG_ANSWER), (name, reason)
+
+
+JAVA_METHOD = (
+    "long addAll(ArrayList<Long> l) {\n        long sum = 0;\n        for (long x : l) sum += x;\n"
+    "        return sum;\n    }\n"
+)
+JAVA_ANSWERS = {
+    "its class": f"import java.util.*;\n\nclass Problem {{\n    public static {JAVA_METHOD}}}\n",
+    "public": f"import java.util.*;\n\npublic class Problem {{\n    public static {JAVA_METHOD}}}\n",
+    "another class": f"import java.util.*;\n\nclass Sums {{\n    public static {JAVA_METHOD}}}\n",
+    "a driver": f"class Main {{\n    static {JAVA_METHOD}"
+    "    public static void main(String[] a) { addAll(null); }\n}\n",
+    "no class": f"public static {JAVA_METHOD}",
+    "not static": f"public {JAVA_METHOD}",
+    "a helper": "class Problem {\n    private static long none() { return 0; }\n    public static "
+    f"{JAVA_METHOD.replace('sum = 0', 'sum = none()')}}}\n",
+}
+
+
+def test_a_chat_answer_is_judged_like_its_code(language: str, environment: Environment, tmp_path: Path) -> None:
+    form = FORMS[language]
+    if language == "java" and environment.toolchains["java"].lacks:
+        pytest.skip(environment.toolchains["java"].lacks[0])
+    problem = problem_of(tmp_path, form)
+    texts = {"whole": form.prompt + form.right + form.end, "body": form.right + form.end}
+    texts |= JAVA_ANSWERS if language == "java" else {}
+    samples = {}
+    for name, text in texts.items():
+        read = read_answer(f"Here it is:\n\n```{language}\n{text}```\nIt adds.", problem)
+        samples[name] = sample(read.code, whole=read.whole)
+    found = statuses(environment, problem, samples)
+    assert {name: reason for name, (status, reason) in found.items() if status is not Status.PASSED} == {}
+    assert len(found) == len(texts)
 
 
 def test_a_file_may_call_its_tests_test_and_name_the_entry_point(language: str, tmp_path: Path) -> None:

@@ -146,6 +146,21 @@ def test_a_mistake_is_named_with_line_and_field(tmp_path: Path, record: dict[str
         load(write(tmp_path / "own.jsonl", PROBLEM, record))
 
 
+@pytest.mark.parametrize("tests", ['assert f"{add(1, 2)}" == "3"', "if add(1, 2) != 3:\n    raise ValueError(add)"])
+def test_tests_may_call_it_in_unusual_places(tmp_path: Path, tests: str) -> None:
+    checks = check_problems(load(write(tmp_path / "own.jsonl", PROBLEM | {"tests": tests})), workers=1)
+    assert [check.fit for check in checks] == [True]
+
+
+def test_in_a_list_a_mistake_is_named_by_its_place(tmp_path: Path) -> None:
+    (tmp_path / "own.json").write_text(json.dumps([PROBLEM, PROBLEM | {"id": "b", "tests": ""}], indent=1))
+    with pytest.raises(SourceError, match=r"field '\[1\].tests': is empty"):
+        load(str(tmp_path / "own.json"))
+    (tmp_path / "own.json").write_text(json.dumps([PROBLEM, PROBLEM | {"id": "b", "tests": "# x"}], indent=1))
+    with pytest.raises(SourceError, match=r"field '\[1\].tests': there is nothing"):
+        load(str(tmp_path / "own.json"))
+
+
 def test_a_language_that_is_there_by_another_name_is_found(tmp_path: Path) -> None:
     assert load(write(tmp_path / "own.jsonl", PROBLEM | {"language": "py"})).languages == ["python"]
 

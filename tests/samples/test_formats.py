@@ -54,6 +54,10 @@ FORMATS: dict[str, tuple[object, list[Read]]] = {
         {"name": "HumanEval_0_x", "language": "js", "prompt": "p", "completions": ["a", "b"]},
         [("HumanEval_0_x", "a", False, False), ("HumanEval_0_x", "b", False, False)],
     ),
+    "MultiPL-E with ids": (
+        {"name": "HumanEval_0_x", "task_id": "HumanEval_0_x", "language": "js", "prompt": "p", "completions": ["a"]},
+        [("HumanEval_0_x", "a", False, False)],
+    ),
     "Reflexion": (
         {"name": "mbpp_2_x", "language": "py", "prompt": "p", "test": "t", "solution": "a"},
         [("mbpp_2_x", "a", True, False)],
@@ -212,7 +216,6 @@ WRONG_IDS = {
     "C++/0": "CPP/0",
     "golang-7": "Go/7",
     "rs/1": "Rust/1",
-    "HumanEval/5": "Python/5",
 }
 
 
@@ -221,6 +224,22 @@ def test_an_id_in_another_spelling_gets_the_right_one_as_a_hint(tmp_path: Path, 
     path = written(tmp_path / "s", {"task_id": wrong, "completion": "a"})
     with pytest.raises(SourceError, match=f"unknown task id '.*'.* Did you mean '{WRONG_IDS[wrong]}'"):
         ids(path)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["HumanEval_5", "humaneval/5", "openai_humaneval/5", "Python/5", 5, "5", "HumanEval/005"]
+)
+def test_an_id_of_the_original_humaneval_too(tmp_path: Path, wrong: object) -> None:
+    (problem,) = mbpp(tmp_path, "HumanEval/5").problems.values()
+    problems = msgspec.structs.replace(
+        BASICS, problems={"HumanEval/5": msgspec.structs.replace(problem, benchmark="humaneval")}
+    )
+    path = written(tmp_path / "s", {"task_id": wrong, "completion": "a"})
+    if wrong == "Python/5":  # HumanEval-X's spelling
+        assert ids(path, problems) == [("HumanEval/5", 0)]
+        return
+    with pytest.raises(SourceError, match=r"unknown task id '.*'.* Did you mean 'HumanEval/5'"):
+        ids(path, problems)
 
 
 def mbpp(tmp_path: Path, task: object) -> ProblemSet:
@@ -261,11 +280,11 @@ def test_a_solution_that_is_the_body_alone_continues_the_prompt(tmp_path: Path) 
 
 def test_evalplus_folders_are_read_whatever_the_language(tmp_path: Path) -> None:
     for name, text in {"Java_1/0.java": "a", "Java_1/10.java": "c", "Java_1/2.java": "b", "Go_1/0.go": "d"}.items():
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
+        file = tmp_path / "samples" / "model_temp_0" / name
+        file.parent.mkdir(exist_ok=True, parents=True)
         file.write_text(text)
-    (tmp_path / "Java_1" / "notes.txt").write_text("no sample")
-    found = [(s.task_id, s.index, s.text, s.whole) for s in read_samples(tmp_path, BASICS)]
+    (file.parents[1] / "Java_1" / "notes.txt").write_text("no sample")
+    found = [(s.task_id, s.index, s.text, s.whole) for s in read_samples(tmp_path / "samples", BASICS)]
     assert found == [
         ("Go/1", 0, "d", True),
         ("Java/1", 0, "a", True),

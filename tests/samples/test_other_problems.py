@@ -72,6 +72,12 @@ def test_humaneval_x_refuses_the_generations_of_basics(tmp_path: Path, data: Pat
         count(some, others)
 
 
+def test_the_original_humaneval_refuses_them_too(tmp_path: Path, data: Path) -> None:
+    path = lines(tmp_path / "s", completions(PYTHON, WRITTEN))
+    with pytest.raises(SourceError, match="look like answers to the problems of basics, not of humaneval"):
+        count(path, load(str(data / "humaneval")))
+
+
 def test_references_of_a_benchmark_are_never_refused(tmp_path: Path, data: Path) -> None:
     problems = load(str(data / "humaneval-x"))
     for part in ("python", "cpp", "java", "javascript", "go", "rust"):
@@ -142,6 +148,19 @@ def test_a_name_that_many_problems_share_tells_nothing(tmp_path: Path) -> None:
     record = {"task_id": tasks[0], "completion": "x", "prompt": "def solve(b):\n"}
     with pytest.raises(SourceError, match="'Python/0' was generated from"):
         count(lines(tmp_path / "s", [record]), same_name)
+
+
+def test_a_method_is_named_by_itself(tmp_path: Path) -> None:
+    problems = {
+        task: msgspec.structs.replace(problem, entry_point=f"Solution.{problem.entry_point}")
+        for task, problem in PYTHON.problems.items()
+        if task in WRITTEN
+    }
+    methods = msgspec.structs.replace(PYTHON, problems=problems)
+    records = [{"task_id": task, "solution": whole(PYTHON.problems[task])} for task in WRITTEN]
+    assert count(lines(tmp_path / "s", records), methods) == 28
+    marked = records[0] | {"entry_point": "count_vowels", "prompt": "Write count_vowels."}
+    assert count(lines(tmp_path / "s", [marked]), methods) == 1
 
 
 def test_multipl_es_language_is_the_problems(tmp_path: Path) -> None:

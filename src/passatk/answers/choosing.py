@@ -61,8 +61,8 @@ def needed_from(
         entry: never taken.
         imports: take every import, not those alone that are named.
     """
-    outlined = dialect.outline(code)
-    had, there = set(outlined.names) | {entry}, {_plain(part.text) for part in outlined.parts}
+    own = _leaves(dialect, dialect.outline(code))
+    had, there = {entry}.union(*(part.names for part in own)), {_plain(part.text) for part in own}
     relied = words_of(dialect, code)
     wanted = relied | words
     sources = [_leaves(dialect, dialect.outline(other)) for other in others]

@@ -48,7 +48,8 @@ def read_answer(text: str, problem: Problem) -> Answer:
         return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
     said = with_plain_blanks(within_reach(without_marks(said)))
     entry = entry_point(problem)
-    fenced = _in_language(dialect, fenced_blocks(said, dialect))
+    marked = fenced_blocks(said, dialect)
+    fenced = _in_language(dialect, marked)
     unfenced: list[Block] = []
     blocks, label = fenced, "block"
     chosen, declared = solution(dialect, fenced, entry)
@@ -57,7 +58,7 @@ def read_answer(text: str, problem: Problem) -> Answer:
         found, _ = solution(dialect, unfenced, entry)
         if found is not None:
             blocks, label, chosen = unfenced, "no fence", found
-    elif later := _behind_fences(said):
+    elif marked[-1].closed and (later := _behind_fences(said)):
         unfenced = unfenced_blocks(later, dialect)
         found, _ = solution(dialect, unfenced, entry)
         if found is not None:
@@ -87,13 +88,14 @@ def looks_like_chat(text: str) -> bool:
 
 def entry_point(problem: Problem) -> str:
     """The name that the tests call: the problem's own word for it, or the function that its prompt leaves open."""
-    if problem.entry_point:
-        return problem.entry_point
     dialect = LANGUAGES[problem.language]
+    tested = words_of(dialect, problem.tests.code)
+    if problem.entry_point in tested:
+        return problem.entry_point
     outlined = dialect.outline(prompt_program(dialect, problem))
     functions = [name for part in outlined.parts if part.kind == "function" for name in part.names if name]
-    tested = words_of(dialect, problem.tests.code)
-    return next((name for name in reversed(functions) if name in tested), functions[-1] if functions else "")
+    last = problem.entry_point or (functions[-1] if functions else "")
+    return next((name for name in reversed(functions) if name in tested), last)
 
 
 def prompt_program(dialect: Dialect, problem: Problem) -> str:
@@ -130,7 +132,7 @@ def _whole(
     code = dialect.merged([*own, *joined], code, entry)
     tested = words_of(dialect, problem.tests.code)
     given = needed_from(dialect, code, [prompt_program(dialect, problem)], tested, entry, dialect.prompt_imports)
-    code = first + dialect.merged(given, code, entry)
+    code = first + dialect.placed(dialect.merged(given, code, entry), problem.prompt, entry)
     if joined and label == "block":
         label = "blocks joined"
     return Answer(code=code, whole=True, read_as=label, thinking=thinking)

@@ -107,6 +107,10 @@ class Dialect:
         """A program of its own as one that can stand before tests that call `entry`."""
         return code
 
+    def placed(self, code: str, prompt: str, entry: str) -> str:
+        """A shaped program with `entry` where tests of a problem with this `prompt` look for it."""
+        return code
+
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         """`code` behind the definitions and imports that it lacks."""
         return "".join(f"{part.text.rstrip()}\n" for part in added) + code

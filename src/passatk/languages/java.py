@@ -54,6 +54,7 @@ _METHOD = re.compile(
     r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
     re.MULTILINE,
 )
+_CLASS_HEAD = re.compile(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
 _PRIMITIVE = ("boolean", "byte", "char", "double", "float", "int", "long", "short", "void")
 
 
@@ -186,6 +187,19 @@ class Java(Language):
         code = _without_access(code, classes)
         return _with_solution(code, entry) if entry else code
 
+    def placed(self, code: str, prompt: str, entry: str) -> str:
+        """Where the prompt's class has another name than `Solution`, it hands its calls on to that."""
+        clear = blanked(self.lexicon, prompt)
+        classes = [found for found in _CLASS_HEAD.finditer(clear) if found["name"] != "Solution"]
+        heads = [found for found in _METHOD.finditer(clear) if found["name"] == entry] if classes else []
+        if not heads or re.search(rf"\bclass\s+{classes[-1]['name']}\b", blanked(self.lexicon, code)):
+            return code
+        head = heads[-1]
+        given = ", ".join(_names_of(head["parameters"]))
+        result = "" if head["type"].split()[-1] == "void" else "return "
+        opened = prompt[classes[-1].start() : head.end()]
+        return f"{code.rstrip()}\n{opened} {result}new Solution().{entry}({given}); }} }}\n"
+
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         members = [part.text.strip() for part in added if part.inside]
         opening = re.search(r"\bclass\s+Solution\b[^{]*\{", blanked(self.lexicon, code))
@@ -310,6 +324,11 @@ def _own_imports(tests: str) -> str:
     )
 
 
+def _names_of(parameters: str) -> list[str]:
+    """The names in a list of parameters."""
+    return [part.split()[-1] for part in re.split(r",(?![^<]*>)", parameters) if part.strip()]
+
+
 def _checked(tests: str, declaration: str, mark: str) -> str:
     """`tests` with `Solution` behind a class that has the declared methods and no others, and copies what they return.
 
@@ -323,7 +342,7 @@ def _checked(tests: str, declaration: str, mark: str) -> str:
     name = f"Checked_{mark}"
     lines = [f"class {name} {{ private final Solution solution = new Solution();"]
     for method in methods.values():
-        given = ", ".join(part.split()[-1] for part in re.split(r",(?![^<]*>)", method["parameters"]) if part.strip())
+        given = ", ".join(_names_of(method["parameters"]))
         call = f"solution.{method['name']}({given})"
         checked = call if method["type"] in _PRIMITIVE else f"({method['type']}) passatk.Proof.plain({call})"
         result = checked if method["type"] == "void" else f"return {checked}"

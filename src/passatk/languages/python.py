@@ -118,7 +118,7 @@ class Python(Language):
     )
     first_code = re.compile(r"from\s+__future__\s+import\b")
     telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
-    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b")
+    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b|\braise\b")
     self_test = Problem(
         task_id="Python/self-test",
         benchmark="self-test",

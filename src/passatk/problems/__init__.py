@@ -186,17 +186,19 @@ def _read(
     `refused` takes the errors about languages that are not here; where it is None they are raised.
     """
     for line, value in read_json(file):
-        for record in rows_of(value):
+        for number, record in enumerate(rows_of(value)):
             if not isinstance(record, dict):
                 raise SourceError(file, line, f"a {type(record).__name__}", "an object per line, one problem each")
+            where = f"[{number}]." if isinstance(value, list) else ""  # a list has no lines to name
             found = benchmark or _benchmark_of(file, line, record)
             try:
                 row = msgspec.convert(record, found.row)
                 problem: Problem = found.problem(row, variant or next(iter(found.variants), ""))
             except msgspec.ValidationError as error:
-                raise _wrong_field(file, line, record, str(error), found) from error
+                raise _wrong_field(file, line, record, str(error), found, where) from error
             except FieldError as error:
-                wrong = SourceError(file, line, error.problem, error.expected, error.field)
+                field = f"{where}{error.field or ''}".rstrip(".") or None
+                wrong = SourceError(file, line, error.problem, error.expected, field)
                 if refused is None or not isinstance(error, UnknownLanguageError):
                     raise wrong from error
                 refused.append(wrong)
@@ -237,7 +239,7 @@ _KINDS = {
 
 
 def _wrong_field(
-    file: Path, line: int | None, record: Mapping[str, Any], message: str, benchmark: Benchmark[Any]
+    file: Path, line: int | None, record: Mapping[str, Any], message: str, benchmark: Benchmark[Any], where: str
 ) -> SourceError:
     """The words of msgspec in ours: "Expected `str`, got `int` - at `$.prompt`", or a field that is missing."""
     told, _, place = message.partition(" - at `$")
@@ -246,7 +248,7 @@ def _wrong_field(
         fields = [field.encode_name for field in msgspec.structs.fields(benchmark.row)]
         close = get_close_matches(unknown[1], fields, n=1)
         expected = f"{close[0]!r}, perhaps" if close else f"one of {', '.join(fields)}"
-        return SourceError(file, line, "is not a field of a problem", expected, unknown[1])
+        return SourceError(file, line, "is not a field of a problem", expected, where + unknown[1])
     missing = re.fullmatch(r"Object missing required field `(\w+)`", told)
     field = missing[1] if missing else place.strip(".`")
     kinds = [_KINDS.get(kind, kind) for kind in re.findall(r"\w+", told.partition("`")[2].partition("`")[0])]
@@ -255,4 +257,4 @@ def _wrong_field(
     if ">= 1" in told:
         wrong = "is empty"
     form = "a problem as docs/problems.md describes it" if benchmark is OWN else f"a record of {benchmark.name}"
-    return SourceError(file, line, wrong, form, field or None)
+    return SourceError(file, line, wrong, form, f"{where}{field}".rstrip(".") or None)

@@ -72,7 +72,10 @@ def _folder(folder: Path) -> Iterator[tuple[Place, Generation]]:
     files = [entry for entry in entries if entry.is_file()]
     kept = [file for file in files if ".json" in file.name.lower() or file.suffix in (".eval", ".parquet")]
     chosen = [file for file in kept if not _has_completions(file, kept)]
-    if tasks:
+    folders = [entry for entry in entries if entry.is_dir()]
+    if not tasks and not chosen and len(folders) == 1:  # as archives unpack
+        yield from _folder(folders[0])
+    elif tasks:
         for task in tasks:
             yield from _solutions(task)
     elif chosen:
@@ -160,4 +163,6 @@ def _parquet(path: Path) -> Iterator[tuple[Place, Any]]:
                         {column: value for column, value in row.items() if value is not None},
                     )
     except (pyarrow.ArrowException, OSError) as error:
-        raise SourceError(path, None, f"the Parquet file cannot be read ({error})", "a whole Parquet file") from error
+        raise SourceError(
+            path, None, f"the Parquet file cannot be read ({' '.join(str(error).split())})", "a whole Parquet file"
+        ) from error

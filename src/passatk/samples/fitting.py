@@ -14,6 +14,7 @@ from passatk.languages.heads import last_head
 from passatk.problems import NAMES, ProblemSet, load
 from passatk.records import Problem, Sample
 from passatk.samples.formats import FormatError
+from passatk.samples.matching import called
 
 _ENOUGH = 5
 """Tasks of whole solutions, from which on none that has the function's name says that all are of other problems."""
@@ -31,9 +32,11 @@ class Fitting:
         self._set = problems
         self._texts: dict[str, list[str]] = {}
         self._whole: dict[str, bool] = {}
+        self._told: dict[str, str] = {}
 
-    def see(self, sample: Sample) -> None:
-        """Remember what the verdict may need of a sample."""
+    def see(self, sample: Sample, told: str) -> None:
+        """Remember what the verdict may need of a sample; `told` is its task id as the file spells it."""
+        self._told[sample.task_id] = told
         kept = self._texts.setdefault(sample.task_id, [])
         if len(kept) < _TEXTS and sample.text.strip():
             kept.append(sample.text[:_TEXT])
@@ -50,9 +53,12 @@ class Fitting:
         if 2 * len(here) > len(texts):
             return
         for other in self._others(len(texts)):
-            if not all(task in other.problems for task in texts) or self._are_the_same(other, texts):
+            if not all(self._told[task] in other.problems for task in texts):
                 continue
-            there = self._fitting(texts, other.problems)
+            theirs = {task: other.problems[self._told[task]] for task in texts}
+            if all(self._set.problems[task].entry_point == problem.entry_point for task, problem in theirs.items()):
+                continue
+            there = self._fitting(texts, theirs)
             better, worse = len(there - here), len(here - there)
             if better >= min(_OTHERS, len(texts)) and better >= 4 * worse and better > 0:
                 raise FormatError(
@@ -78,15 +84,12 @@ class Fitting:
         found = set()
         for task, kept in texts.items():
             problem = problems[task]
-            names = [problem.entry_point] if self._whole[task] and problem.entry_point else _names(problem)
+            asked = called(problem.entry_point)
+            names = [asked] if self._whole[task] and asked else _names(problem)
             pattern = re.compile(r"(?<![\w$])(?:" + "|".join(map(re.escape, names)) + r")(?![\w$])")
             if names and any(pattern.search(text) for text in kept):
                 found.add(task)
         return found
-
-    def _are_the_same(self, other: ProblemSet, texts: dict[str, list[str]]) -> bool:
-        mine = self._set.problems
-        return all(mine[task].entry_point == other.problems[task].entry_point for task in texts)
 
     def _others(self, tasks: int) -> Iterator[ProblemSet]:
         """Benchmarks on this machine. For a few tasks the embedded suite alone, which is the same everywhere."""
@@ -101,4 +104,4 @@ def _names(problem: Problem) -> list[str]:
     """What a completion of a problem is likely to mention: its function's parameters, and the function itself."""
     head = last_head(problem.declaration or problem.prompt, by_name(problem.language))
     parameters = head.parameters if head is not None else ()
-    return [name for name in (problem.entry_point, *parameters) if name]
+    return [name for name in (called(problem.entry_point), *parameters) if name]

@@ -51,6 +51,10 @@ class Matching:
         _check_agreement(generation, problem, telling)
         return problem
 
+    def told(self, generation: Generation) -> str | None:
+        """The task id that a file gives; of a translation none, since it names the source."""
+        return generation.task if self._target is None else None
+
     def _task(self, generation: Generation) -> str:
         name = generation.task
         if name is not None:
@@ -173,13 +177,16 @@ class Matching:
             (one for one in LANGUAGES.values() if found[1].lower() in (one.prefix.lower(), one.title.lower())), None
         )
         prefixes = [language.prefix] if language else []
-        if found[1].lower().replace("-", "").replace("_", "") in ("humaneval", "openaihumaneval", "python", "test"):
+        if _folded(found[1]) in ("humaneval", "openaihumaneval", "python") and self._benchmark.startswith("humaneval"):
             prefixes += ["HumanEval", "Python"]
         if found[1].lower().startswith("mbpp"):
             prefixes += ["Mbpp", "MBPP", "mbpp"]
         candidates = [f"{prefix}/{found[2]}" for prefix in prefixes]
         if found[1].lower().startswith("mbpp"):
             candidates.append(found[2])
+        if not found[1]:  # a number alone
+            candidates = [task for task in self._known if re.fullmatch(rf"\D+0*{found[2]}", task)][:2]
+            return candidates[0] if len(candidates) == 1 else None
         return next((candidate for candidate in candidates if candidate in self._known), None)
 
 
@@ -240,7 +247,7 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
             f"generations for {problem.benchmark}, or the problems of {other}",
         )
     wanted = problem.entry_point
-    if generation.entry_point and wanted and _folded(generation.entry_point) != _folded(wanted):
+    if generation.entry_point and wanted and _folded(called(generation.entry_point)) != _folded(called(wanted)):
         raise FormatError(
             "entry_point",
             f"{problem.task_id!r} was asked for {generation.entry_point!r}, and the problem asks for {wanted!r}",
@@ -267,7 +274,7 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
 
 
 def _declares(prompt: str, problem: Problem) -> bool:
-    return re.search(rf"(?<![\w$]){re.escape(problem.entry_point)}(?![\w$])", prompt) is not None
+    return re.search(rf"(?<![\w$]){re.escape(called(problem.entry_point))}(?![\w$])", prompt) is not None
 
 
 def _is_another_benchmark(told: str, mine: str) -> bool:
@@ -291,12 +298,18 @@ def _same_prompt(prompt: str, problem: Problem, telling: bool) -> bool:
     if not (problem.entry_point and telling):
         return False
     words = {_folded(word) for word in re.findall(r"[A-Za-z_$][\w$]*", prompt)}
-    return _folded(problem.entry_point) in words
+    return _folded(called(problem.entry_point)) in words
 
 
 def _squeezed(text: str) -> str:
     """Without any blank space."""
     return re.sub(r"\s+", "", text)
+
+
+def called(entry_point: str) -> str:
+    """The name of the function itself: `solve` of `Solution.solve`."""
+    words = re.findall(r"[\w$]+", entry_point)
+    return words[-1] if words else ""
 
 
 def _folded(name: str) -> str:

@@ -13,7 +13,7 @@ class MultiPLE(Format):
     form = 'an object with "name", "language" and a list "completions"'
 
     def recognises(self, value: Any) -> bool:
-        return has(value, "completions") and "task_id" not in value
+        return has(value, "completions") and ("task_id" not in value or has(value, "name", "language", "prompt"))
 
     def generations(self, value: Mapping[str, Any]) -> Iterator[Generation]:
         name, language = text(value, "name"), text(value, "language")
