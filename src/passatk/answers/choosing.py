@@ -25,10 +25,12 @@ def defines(dialect: Dialect, code: str, entry: str) -> bool | None:
         return False
     if len(code) > LONGEST:
         return True
-    for part in dialect.outline(_closed(dialect, code)).parts:
+    closed = _closed(dialect, code)
+    for part in dialect.outline(closed).parts:
         if entry in part.names and part.kind in ("function", "definition"):
             bodies = [body for name, body in part.bodies if name == entry]
-            return True if not bodies or any(not is_stub(dialect, body) for body in bodies) else None
+            begun = closed != code and not bodies
+            return True if not (bodies or begun) or any(not is_stub(dialect, body) for body in bodies) else None
     return False
 
 
