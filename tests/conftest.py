@@ -13,6 +13,7 @@ from running import Command, Require
 from passatk.judging import Environment
 from passatk.judging.environment import usable_cpus
 from passatk.languages import LANGUAGES
+from passatk.problems.rendering import RENDERERS
 from passatk.sandbox import Slot
 from passatk.sandbox.cgroups import NO_PARENTS
 
@@ -87,6 +88,14 @@ def require(environment: Environment) -> Require:
                 pytest.skip(f"no {name} toolchain: {toolchain.missing[0]}")
 
     return check
+
+
+@pytest.fixture
+def rendered_language(language: str) -> str:
+    """Each language that `basics` and HumanEval-X are written in."""
+    if language not in {renderer.language for renderer in RENDERERS}:
+        pytest.skip(f"basics and HumanEval-X are not written in {language}")
+    return language
 
 
 @pytest.fixture

@@ -71,6 +71,10 @@ CODE = st.lists(
 PRINTED = CODE.map(lambda text: text.encode("utf-8", "surrogatepass").decode("utf-8", "backslashreplace"))
 """As the sandbox hands over what a program printed."""
 LONG = [
+    '"#{',
+    "<<A\n",
+    "%w[ /",
+    "=begin\n",
     "import (\n",
     "/*",
     '"',

@@ -10,11 +10,9 @@ from verdict_cases import problem_for
 from passatk.answers import looks_like_chat, read_answer
 from passatk.answers.blocks import fenced_blocks, unfenced_blocks
 from passatk.answers.thinking import with_plain_blanks, without_marks, without_thinking
-from passatk.languages import by_name
-from passatk.problems import load
+from passatk.languages import LANGUAGES, by_name
 from passatk.records import Problem
 
-BASICS = load("basics")
 PYTHON = by_name("python")
 
 
@@ -134,7 +132,7 @@ WRAPPINGS = {
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
-@pytest.mark.parametrize("language", BASICS.languages)
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_a_solution_is_read_back_from_every_wrapping(language: str, wrapping: str) -> None:
     problem = first(language)
     code = (problem.declaration + problem.solution).strip("\n")
@@ -153,7 +151,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("language", BASICS.languages)
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=40), named=st.booleans())
 def test_any_text_is_read_as_something(language: str, pieces: list[str], named: bool) -> None:
     problem = first(language)
@@ -176,7 +174,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("kind", LONG)
-@pytest.mark.parametrize("language", BASICS.languages)
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_a_megabyte_is_read_in_a_moment(language: str, kind: str) -> None:
     problem = first(language)
     started = time.process_time()

@@ -9,7 +9,7 @@ from running import Require
 
 from passatk.corpus.bodies import body, spelling
 from passatk.corpus.bundles import bundle
-from passatk.corpus.checking import check_documents
+from passatk.corpus.checking import WRITTEN, check_documents
 from passatk.corpus.documents import Mix
 from passatk.corpus.drawing import draw_cases, draw_program, with_other_constants
 from passatk.corpus.draws import Draws
@@ -58,7 +58,7 @@ def test_choices_have_their_weights() -> None:
 def test_every_primitive_has_a_meaning_words_and_six_spellings() -> None:
     assert len(table()) >= 40
     assert set(SEMANTICS) == set(table())
-    for language in LANGUAGES:
+    for language in WRITTEN:
         spelled = spelling(language)
         assert {*spelled.each, *spelled.that, *spelled.step} == set(table()), language
     for name, primitive in table().items():
@@ -216,23 +216,23 @@ def specifications() -> list[Specification]:
 
 
 def test_every_use_of_every_primitive_computes_in_each_language_what_the_interpreter_says(
-    environment: Environment, language: str, specifications: list[Specification]
+    environment: Environment, rendered_language: str, specifications: list[Specification]
 ) -> None:
     assert len(specifications) > 60
     pieces = [specifications[start : start + 25] for start in range(0, len(specifications), 25)]
-    verdicts = judged(environment, [bundle(language, piece, n) for n, piece in enumerate(pieces)])
+    verdicts = judged(environment, [bundle(rendered_language, piece, n) for n, piece in enumerate(pieces)])
     assert len(verdicts) == len(pieces)
     assert {task: v.reason for task, v in verdicts.items() if v.status is not Status.PASSED} == {}
 
 
-def test_one_wrong_function_fails_its_bundle(environment: Environment, language: str) -> None:
+def test_one_wrong_function_fails_its_bundle(environment: Environment, rendered_language: str) -> None:
     program = AbstractProgram(steps=(step("above", "keep", "list[int]", 7), step("sum", "step", "list[int]")))
     made = [specification_of(program, Draws(0, "wrong", number)) for number in range(4)]
     good = [specification for specification in made if specification is not None]
     assert len(good) == 4
     solution = {name: text.replace("> 7", "> 8") for name, text in good[2].solution.items()}
     bad = [*good[:2], msgspec.structs.replace(good[2], solution=solution), good[3]]
-    verdicts = judged(environment, [bundle(language, good, 0), bundle(language, bad, 1)])
+    verdicts = judged(environment, [bundle(rendered_language, good, 0), bundle(rendered_language, bad, 1)])
     assert [verdict.status for _, verdict in sorted(verdicts.items())] == [Status.PASSED, Status.WRONG_ANSWER]
 
 

@@ -100,7 +100,7 @@ def test_only_what_is_learnt_from_is_looked_up(basics: ProblemSet) -> None:
 
 
 def test_what_cannot_be_asked_is_refused(basics: ProblemSet) -> None:
-    with pytest.raises(InputError, match="from go to go is none"):
+    with pytest.raises(InputError, match="source and target language are both go"):
         translations(basics, "go", "go")
     with pytest.raises(InputError, match="has no problems in go; it has python"):
         translations(basics.only(["python"]), "go", "python")

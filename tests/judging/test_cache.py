@@ -68,7 +68,7 @@ def test_another_toolchain_is_another_key(environment: Environment) -> None:
 
 def test_a_cache_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "c").write_bytes(b"this is no database, and long enough to be seen as none" * 20)
-    with pytest.raises(StorageError, match="--no-cache"):
+    with pytest.raises(StorageError, match="Go on without it"):
         VerdictCache(tmp_path / "c")
 
 

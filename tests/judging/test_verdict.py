@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from passatk.judging import decide, default_limits
+from passatk.languages import LANGUAGES
 from passatk.records import Isolation, Outcome, Status, StepFacts, Stop
 
 LIMITS = default_limits()
@@ -81,6 +82,40 @@ def test_the_reason_of_a_compile_error_is_the_compilers_first_error() -> None:
     words = "main.cpp: In function 'int f()':\nmain.cpp:3:5: error: expected ';'\nmain.cpp:9:1: error: more"
     verdict = decide([outcome(None, build=facts(exit_code=1, stderr=words))], LIMITS, failing)
     assert verdict.reason == "main.cpp:3:5: error: expected ';'"
+
+
+FAILURES = {
+    "python": ("", "Traceback:\n  File 'tests.py', line 7\nAssertionError: 2 is not 3\n", "AssertionError: 2 is not 3"),
+    "cpp": ("", "main.cpp:73: Assertion `f(1) == 2' failed.\n", "main.cpp:73: Assertion `f(1) == 2' failed."),
+    "java": (
+        "",
+        'Exception in thread "main" java.lang.AssertionError\n\tat Main.main(Main.java:22)\n',
+        'Exception in thread "main" java.lang.AssertionError',
+    ),
+    "javascript": (
+        "",
+        "tests.js:12\n  f()\n\nReferenceError: f is not defined\n    at tests.js:12:1\n",
+        "ReferenceError: f is not defined",
+    ),
+    "go": (
+        "--- FAIL: TestF (0.00s)\n    program.go:23: \n    \tError Trace:\t/box/program.go:23\n"
+        "    \tError:      \tNot equal: \n    \t            \texpected: 2\n    \tTest:       \tTestF\nFAIL\n",
+        "",
+        "Error:      \tNot equal:",
+    ),
+    "rust": (
+        "",
+        "thread 'main' panicked at 'boom', main.rs:3:5\nnote: run with a backtrace\n",
+        "thread 'main' panicked at 'boom', main.rs:3:5",
+    ),
+}
+"""Language -> stdout and stderr of a program that failed, and the line of them that says why."""
+
+
+@pytest.mark.parametrize("language", FAILURES)
+def test_the_reason_of_a_failure_is_the_line_that_says_why(language: str) -> None:
+    stdout, stderr, line = FAILURES[language]
+    assert LANGUAGES[language].failure(facts(exit_code=1, stdout=stdout, stderr=stderr))[1] == line
 
 
 def test_the_reason_of_a_crash_without_words_names_the_signal() -> None:

@@ -19,7 +19,8 @@ PRINTS_AN_ORDER = {
         "    for k := range large {\n        fmt.Println(k)\n    }\n    return 0\n}\n"
     ),
     "ruby": (
-        "  puts rand, (1..50).to_a.shuffle.inspect, Random.new.bytes(9).inspect, Random.new_seed, [1, 2, 3].sample\n"
+        "  require 'securerandom'\n  puts SecureRandom.hex, rand, (1..50).to_a.shuffle.inspect\n"
+        "  puts Random.new.bytes(9).inspect, Random.new_seed, [1, 2, 3].sample\n"
         "  { b: 1, a: 2 }.each { |key, _| puts key }\n  0\nend\n"
     ),
     "rust": (

@@ -30,18 +30,16 @@ def test_a_shipped_program_gets_the_status_written_beside_it(
 
 
 def test_a_reference_passes_hidden_and_example_tests_of_every_basics_problem(
-    language: str, environment: Environment
+    rendered_language: str, environment: Environment
 ) -> None:
     from passatk.problems import basics
 
-    if language not in {problem.language for problem in basics.problems()}:
-        pytest.skip(f"basics is not written in {language}")
     programs = []
-    for problem in (p for p in basics.problems() if p.language == language):
+    for problem in (p for p in basics.problems() if p.language == rendered_language):
         sample = Sample(task_id=problem.task_id, index=0, text=problem.solution)
-        programs.append(LANGUAGES[language].program(problem, sample, problem.tests.code))
+        programs.append(LANGUAGES[rendered_language].program(problem, sample, problem.tests.code))
         if problem.task_id.endswith(("/0", "/16", "/25")):
-            programs.append(LANGUAGES[language].program(problem, sample, problem.tests.examples))
+            programs.append(LANGUAGES[rendered_language].program(problem, sample, problem.tests.examples))
     jobs = [Job(program=program, limits=default_limits()) for program in programs]
     verdicts = [verdict for _, verdict in LocalPool(environment, workers=1).judge(jobs)]
     assert len(verdicts) == len(programs)

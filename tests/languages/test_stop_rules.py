@@ -19,6 +19,8 @@ FORMS = [
     ("javascript", "  i++ / 2; return /* } */ /}/.test(s)\n}", "\nmore()"),
     ("javascript", "  return `a ${b ? `}` : '}'} \\` }`;\n}", "\nmore()"),
     ("javascript", "  return `${{a: 1}.a}}`;\n}", "\nmore()"),
+    ("javascript", "  if (f(x)) /}/.test(x);\n  while (g()) /[{]/.exec(x);\n}", "\nmore()"),
+    ("javascript", "  if (a) { b(); }\n  /}/.test(a);\n  return f(a) / 2 / c;\n}", "\nmore()"),
     ("java", '    String t = """\n      } \\""" }\n      """;\n    return t;\n  }\n}', "\nclass Main {}"),
     ("java", "    char c = '\\'', d = '}'; // }\n    return 1;\n  } // the method\n}", "\nmore"),
     ("java", "    return 1;\n  }", "\n\n  int other() { return 2; }\n}\n"),
@@ -29,6 +31,8 @@ FORMS = [
     ("cpp", '  auto s = u8R"x(})" } )x";\n}', "\nint x;"),
     ("cpp", "  int n = 1'000'000, h = 0xF'F; char c = L'}';\n}", "\nint x;"),
     ("cpp", '  // } \\\n } still a comment\n  auto s = "a\\\n}";\n}', "\nint x;"),
+    ("cpp", "#define OPEN {\n#define CLOSE \\\n }\n  return 1;\n}", "\nint x;"),
+    ("cpp", "#ifdef A\n  if (a) {\n#else\n  if (b) {\n#endif\n  }\n}", "\nint x;"),
     ("go", "  s := `}\n}` + \"}\" // }\n  r := '\\''; q := '}'\n}", "\nfunc x() {}"),
     ("python", '    x = """\nfoo\n"""\n    return x', "\ndef g(): pass"),
     ("python", "    x = r'''\n\\\\'''\n    return x", "\nprint(1)"),
@@ -37,6 +41,8 @@ FORMS = [
     ("python", "    t = 1 + \\\n2\n    return 'it\\'s'", "\n# done"),
     ("python", "    # it's (\n    return 1", "\n@decorated"),
     ("python", "    return f(1,", "\ndef g():\n    pass"),
+    ("python", "    return [1", "\n@decorated(1)\ndef g(): pass"),
+    ("python", "    return [1", "\nif __name__ == '__main__':\n    pass"),
     ("python", "    return 1", "\n# an unindented comment ends a function, as for CodeGeeX"),
 ]
 

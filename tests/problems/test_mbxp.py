@@ -69,3 +69,9 @@ def test_by_name_it_is_found_in_its_folder(tmp_path: Path, monkeypatch: pytest.M
 def test_a_language_that_is_not_here_is_named_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"field 'language': .*'kotlin'.*expected .*python"):
         load(write(tmp_path / "mbkp.jsonl", {**RECORDS[0], "language": "kotlin"}))
+
+
+def test_the_docs_show_the_file_as_it_is() -> None:
+    root = Path(__file__).parents[2]
+    code = (root / "src" / "passatk" / "problems" / "benchmarks" / "mbxp.py").read_text()
+    assert f"```python\n{code}```\n" in (root / "docs" / "problems.md").read_text()

@@ -100,6 +100,16 @@ def test_an_end_of_text_token_is_kept_and_noticed(cases: Path, humaneval: Proble
     assert found[0] == "<|endoftext|>"
 
 
+def test_multipl_es_files_are_read_with_the_problems_they_are_for(
+    cases: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSATK_DATA", str(data))
+    name = "HumanEval_0_has_close_elements"
+    found = tasks(list(read_samples(cases / "f18_multipl_e", load("multipl-e/javascript"))))
+    assert found == [(name, 0, True), (name, 1, True)]
+    assert tasks(list(read_samples(cases / "f22.json", load("mbpp")))) == [("3", 0, True)]
+
+
 def test_human_evals_own_example_names_its_task_as_it_likes(cases: Path) -> None:
     problems = load(str(cases / "example_problem.jsonl"))
     samples = list(read_samples(cases / "example_samples.jsonl", problems))

@@ -150,6 +150,19 @@ def test_a_name_that_many_problems_share_tells_nothing(tmp_path: Path) -> None:
         count(lines(tmp_path / "s", [record]), same_name)
 
 
+def test_a_method_is_named_by_itself(tmp_path: Path) -> None:
+    problems = {
+        task: msgspec.structs.replace(problem, entry_point=f"Solution.{problem.entry_point}")
+        for task, problem in PYTHON.problems.items()
+        if task in WRITTEN
+    }
+    methods = msgspec.structs.replace(PYTHON, problems=problems)
+    records = [{"task_id": task, "solution": whole(PYTHON.problems[task])} for task in WRITTEN]
+    assert count(lines(tmp_path / "s", records), methods) == 28
+    marked = records[0] | {"entry_point": "count_vowels", "prompt": "Write count_vowels."}
+    assert count(lines(tmp_path / "s", [marked]), methods) == 1
+
+
 def test_multipl_es_language_is_the_problems(tmp_path: Path) -> None:
     name = "HumanEval_0_x"
     problem = msgspec.structs.replace(BASICS.problems["JavaScript/0"], task_id=name)

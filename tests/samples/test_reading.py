@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passatk.errors import InputError, PassatkError, SourceError
@@ -195,6 +195,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+@settings(deadline=None)  # a loaded machine says nothing about the reader
 @given(st.binary(max_size=200))
 def test_no_bytes_whatsoever_get_past_the_error_tree(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "s"
@@ -217,6 +218,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_no_json_whatsoever_gets_past_the_error_tree(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
     path = lines(tmp_path_factory.mktemp("fuzz") / "s", value)

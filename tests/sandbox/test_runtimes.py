@@ -67,6 +67,8 @@ ROOMY = msgspec.structs.replace(STEP, cpu_s=30.0, idle_s=30.0, memory_bytes=2 <<
 
 @pytest.fixture
 def one_cpu(environment: Environment, language: str) -> Slot:
+    if language not in SOURCES:
+        pytest.skip(f"{language} has no random numbers of the kernel's, only its harness's")
     if environment.isolation.syscall_filter == "none":
         pytest.skip("without a system call filter, programs get the kernel's random bytes")
     return Slot(environment.world, cpu=usable_cpus()[0])

@@ -167,7 +167,7 @@ def test_a_law_needs_positive_constants() -> None:
 
 def test_extrapolation_is_refused_in_words() -> None:
     known = PUBLISHED["besiroglu"]
-    with pytest.raises(ScalingRefusedError, match=r"1e25 FLOP, 772 times the most \(1\.3e22\).*--extrapolate"):
+    with pytest.raises(ScalingRefusedError, match=r"1e25 FLOP, 772 times the most \(1\.3e22\).*Allow extrapolation"):
         known.check_inside(False, flops=1e25)
     assert known.check_inside(True, flops=1e10) == ("1e10 FLOP, 7.2e-09 of the least (1.4e18)",)
     assert known.check_inside(False, flops=1e20, parameters=1e9, tokens=None) == ()

@@ -104,7 +104,7 @@ def test_a_study_knows_its_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: text[:100], "expected a file that `passatk scaling fit --out` wrote"),
+        (lambda text: text[:100], "expected a file that `passatk scaling fit` wrote"),
         (lambda text: text.replace('"runs"', '"walks"', 1), "missing required field"),
         (lambda text: text.replace("fit-2", "fit-9", 1), "field 'format': format 'passatk-scaling-fit-9'"),
     ],

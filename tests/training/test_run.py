@@ -260,7 +260,7 @@ def test_losses_that_were_lost_are_noticed(corpus: PackedCorpus, tmp_path: Path)
 
 
 def test_divergence_ends_a_run(corpus: PackedCorpus, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="training diverged; train with a lower --learning-rate"):
+    with pytest.raises(InputError, match="training diverged; train with a lower learning rate"):
         train(request(corpus, tmp_path, learning_rate=1e30, clip=1e30, warmup=0.0))
 
 

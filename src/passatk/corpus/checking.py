@@ -12,9 +12,11 @@ from passatk.errors import InputError
 from passatk.judging import Environment, LocalPool, default_limits
 from passatk.judging.quiet import Job
 from passatk.languages import LANGUAGES
-from passatk.problems.rendering import Specification
+from passatk.problems.rendering import RENDERERS, Specification
 from passatk.records import Program, Record, Sample, Status, Verdict
 
+WRITTEN = tuple(renderer.language for renderer in RENDERERS)
+"""Languages that functions are rendered in."""
 BUNDLE = 20
 """Functions in one program."""
 
@@ -81,7 +83,7 @@ def check_documents(
 
     A bundle that does not pass is taken apart, and its functions are judged one by one.
     """
-    environment = Environment(list(LANGUAGES), sandboxed=True)
+    environment = Environment(WRITTEN, sandboxed=True)
     pool = LocalPool(environment, workers)
     tally = _Tally()
     failed: list[tuple[str, Sequence[Specification]]] = []
@@ -116,7 +118,7 @@ class _Tally:
     """What is known so far."""
 
     def __init__(self) -> None:
-        self._renderings: Counter[str] = Counter(dict.fromkeys(LANGUAGES, 0))
+        self._renderings: Counter[str] = Counter(dict.fromkeys(WRITTEN, 0))
         self._not_judged: Counter[str] = Counter()
         self._disagreements: list[Disagreement] = []
         self.programs = 0
@@ -141,7 +143,7 @@ class _Tally:
 
 
 def _bundles(corpus: SyntheticCorpus, count: int, mix: Mix) -> Iterator[tuple[str, list[Specification]]]:
-    open_: dict[str, list[Specification]] = {language: [] for language in LANGUAGES}
+    open_: dict[str, list[Specification]] = {language: [] for language in WRITTEN}
     for task in corpus.tasks(range(count), mix):
         for language in _languages(task):
             open_[language].append(task.specification)

@@ -115,6 +115,11 @@ _LEXICON = Lexicon(
         r"(?<!\w)\.?\d(?:'?\w|\.|(?<=[eEpP])[-+])*",  # a number: its quotes are no characters
         SINGLE_QUOTED,
     ),
+    # of branches, the first counts: its braces are those of the others again
+    directives=(
+        r"(?:\A|(?<=\n))[ \t]*#[ \t]*(?:define\b(?:\\\r?\n|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|[^\n])*"
+        r"|el(?:se|if)\w*\b.*?(?:\n[ \t]*#[ \t]*endif\b|\Z))"
+    ),
     multiline=("/*",),
 )
 _GRAMMAR = Grammar(

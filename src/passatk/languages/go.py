@@ -143,7 +143,7 @@ class Go(Language):
     driver_names = re.compile(r"main|(?:Test|Benchmark|Example|Fuzz)(?:[A-Z_0-9]\w*)?")
     stub = re.compile(r"return|panic\(.*\)", re.DOTALL)
     prompt_imports = False
-    telling = re.compile(r"^panic:|^fatal|^--- FAIL")
+    telling = re.compile(r"^panic:|^fatal|^--- FAIL|^Error:\s")
     test_mark = re.compile(r"\bfunc\s+Test\w+\(")
     self_test = Problem(
         task_id="Go/self-test",

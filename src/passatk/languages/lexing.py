@@ -42,6 +42,9 @@ _BEFORE_REGEX = frozenset(
         "default",
     )
 )
+_LONGEST_CONDITION = 200
+_CONDITION = re.compile(r"(?<![\w.$])(?:if|while|for|with)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\Z")
+"""Behind it, a statement begins."""
 _WORD_BEFORE = re.compile(r"[\w$]+\Z")
 
 
@@ -56,6 +59,8 @@ class Lexicon(Record, frozen=True, kw_only=True):
     """`/* */` comments hold others."""
     templates: bool = False
     """Strings in backticks hold code in `${}`, and `/` may open a regular expression (JavaScript)."""
+    directives: str = ""
+    """Lines for a preprocessor, whose brackets are none of the program's: a regular expression."""
     multiline: tuple[str, ...] = ()
     """Openings of comments and strings that go over lines, so that a line within is text whatever it looks like."""
 
@@ -63,6 +68,7 @@ class Lexicon(Record, frozen=True, kw_only=True):
 @cache
 def _scanner(lexicon: Lexicon) -> re.Pattern[str]:
     forms = {
+        "directive": lexicon.directives,
         "nested": r"/\*" if lexicon.nested_comments else "",
         "comment": "|".join(lexicon.comments),
         "string": "|".join(lexicon.strings),
@@ -75,7 +81,8 @@ def _scanner(lexicon: Lexicon) -> re.Pattern[str]:
 
 
 def spans(lexicon: Lexicon, text: str, at: int = 0) -> Iterator[tuple[str, int, int]]:
-    """(kind, start, end) of every `comment` and `string`, and of every bracket: `open` or `close`, `inner` in a string.
+    """(kind, start, end) of every `comment`, `string` and `directive`, and of every bracket: `open` or `close`, `inner`
+    in a string.
 
     `at`: where to begin, not within any of them.
     """
@@ -135,6 +142,10 @@ def _may_be_regex(text: str, at: int) -> bool:
     if end == 0:
         return True
     last = text[end - 1]
+    if last == ")" and _CONDITION.search(text[max(0, end - _LONGEST_CONDITION) : end]):
+        return True
+    if last == "}" and "\n" in text[end:at]:
+        return True  # the statement before ended with a block
     if last in ")]}\"'`" or text[max(0, end - 2) : end] in ("++", "--"):
         return False
     word = _WORD_BEFORE.search(text[max(0, end - 12) : end])
@@ -238,7 +249,9 @@ def end_by_braces(lexicon: Lexicon, text: str, new: int, closers: int = 1) -> in
 
 
 _UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
-_STATEMENT = re.compile(r"(?:def|class|import|async def)\s")
+_STATEMENT = re.compile(
+    r"(?:def|class|import|async def|from\s+[\w.]+\s+import|if\s+__name__)\s|@[A-Za-z_][\w.]*(?:\([^()\n]*\))?[ \t\r]*\n"
+)
 
 
 def end_by_indentation(lexicon: Lexicon, text: str, new: int) -> int | None:

@@ -16,7 +16,12 @@ _HARNESS = r"""# Runs program.rb, then tests.rb, then the test cases in it.
   token = STDIN.sysread(32).unpack('C*')
   proof = IO.for_fd(3, 'wb')
   srand(1)
-  Random.singleton_class.prepend(Module.new { def new(seed = 1) = super; def new_seed = 1 })
+  bytes = Random.new(2)
+  Random.singleton_class.prepend(Module.new do
+    def new(seed = 1) = super
+    def new_seed = 1
+    define_method(:urandom) { |size| bytes.bytes(size) }
+  end)
 
   leave = lambda do |code, words = nil|
     [STDOUT, STDERR].each { |stream| stream.flush rescue nil }
@@ -141,6 +146,23 @@ _GRAMMAR = Grammar(
     ),
 )
 _FLAGS = ("--disable=gems,did_you_mean,error_highlight", "-W0", "-E", "UTF-8:UTF-8")
+_BUNDLED = (
+    "test-unit",
+    "power_assert",
+    "prime",
+    "matrix",
+    "bigdecimal",
+    "base64",
+    "csv",
+    "observer",
+    "abbrev",
+    "rexml",
+)
+"""Gems that come with Ruby; their folders are named, for rubygems would take longer to start than Ruby itself."""
+_FOLDERS = (
+    "puts Gem::Specification.select { |one| ARGV.include?(one.name) && !one.default_gem? }"
+    ".sort_by { |one| ARGV.index(one.name) }.flat_map(&:full_require_paths), '', $LOAD_PATH"
+)
 _OTHER_TESTS = re.compile(r"\b(?:minitest|Minitest|RSpec|rspec)\b")
 OTHER_TESTS = "tests under test-unit (minitest and RSpec are not read)"
 
@@ -156,8 +178,10 @@ _VALUE_FOLLOWS = frozenset(
 """Words behind which a value begins, not an operator or a modifier."""
 _WORD = re.compile(r"[A-Za-z_]\w*[?!]?")
 _ENDLESS = re.compile(r"def\s+[\w.]+[?!]?\s*(?:\([^()]*\)\s*|\s)=(?![=~>])")
-_HEREDOC = re.compile(r"<<[~-]?(?P<quote>['\"`]?)(?P<name>[A-Za-z_]\w*)(?P=quote)")
+_HEREDOC = re.compile(r"<<[~-]?(?P<quote>['\"`]?)(?P<name>(?:(?<=['\"`])[^'\"`\n]+|[A-Za-z_]\w*))(?P=quote)")
 _PERCENT = re.compile(r"%(?P<kind>[qQwWiIxrs]?)(?P<opening>[^\w\s=])")
+_DEEPEST = 20
+"""Strings within the code within strings that are looked into."""
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _COMMENT = re.compile(r"#[^\n]*|(?:^|(?<=\n))=begin\b.*?(?:\n=end\b[^\n]*|\Z)", re.DOTALL)
 
@@ -231,14 +255,13 @@ class Ruby(Language):
     def locate(self, cache: Path) -> Toolchain:
         ruby = os.path.realpath(self.find_tool("ruby"))
         version = self.check_version(output_of(ruby, "--version"), r"(\d+)\.(\d+)")
-        # the standard library, and the folders of the two gems, which are found quickly only without rubygems
-        asked = "require 'test/unit'; Test::Unit::AutoRunner.need_auto_run = false; puts $LOAD_PATH"
-        folders = [line for line in output_of(ruby, "-e", asked).splitlines() if os.path.isdir(line)]
-        gems = [folder for folder in folders if "/gems/" in folder]
+        output_of(ruby, "-e", "require 'test/unit'; Test::Unit::AutoRunner.need_auto_run = false")
+        found = output_of(ruby, "-e", _FOLDERS, *_BUNDLED).partition("\n\n")
+        gems, folders = ([line for line in part.splitlines() if os.path.isdir(line)] for part in (found[0], found[2]))
         return Toolchain(
             language=self.name,
             version=version,
-            readable=tuple(dict.fromkeys((ruby, *folders))),
+            readable=tuple(dict.fromkeys((ruby, *folders, *gems))),
             variables=(("RUBY", ruby), ("RUBY_GEMS", ":".join(gems))),
         )
 
@@ -286,7 +309,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
             yield "line", at, at + 1
             start = at + 1
             for name in heredocs:
-                found = re.compile(rf"^[ \t]*{name}[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, at + 1)
+                found = re.compile(rf"^[ \t]*{re.escape(name)}[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, at + 1)
                 at = found.start() + len(found[0].rstrip("\n")) - 1 if found else len(text)
             heredocs = []
             at = max(start, min(at + 1, len(text)))
@@ -302,8 +325,8 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
         yield kind, start, at
 
 
-def _piece(text: str, at: int) -> tuple[str, int]:
-    """(kind, end) of what begins at `at`."""
+def _piece(text: str, at: int, deep: int = 0) -> tuple[str, int]:
+    """(kind, end) of what begins at `at`; `deep`: in how many strings with `#{code}` it stands."""
     letter = text[at]
     if comment := _COMMENT.match(text, at):
         return "comment", comment.end()
@@ -313,11 +336,11 @@ def _piece(text: str, at: int) -> tuple[str, int]:
         end = word.end()
         if text[end - 1] == "!" and text.startswith("=", end):
             end -= 1  # x!=1
-        named = text[at - 1 : at] in (".", "@", "$") or (text[at - 1 : at] == ":" and text[at - 2 : at] != "::")
+        named = text[at - 1 : at] in (".", "@", "$", ":")
         key = text.startswith(":", end) and not text.startswith("::", end)
         return "other" if named or key else "word", end
     if letter in "\"`'":
-        return "string", _string_end(text, at + 1, letter, letter, letter != "'")
+        return "string", _string_end(text, at + 1, letter, letter, letter != "'", deep)
     if (heredoc := _HEREDOC.match(text, at)) and (
         heredoc["quote"] or text[at + 2] in "~-" or heredoc["name"].isupper()
     ):
@@ -325,26 +348,24 @@ def _piece(text: str, at: int) -> tuple[str, int]:
     begins = _value_begins(text, at)
     tight = text[at - 1 : at] == " " and text[at + 1 : at + 2] not in (" ", "=", "\n", "")
     if letter == "/" and (begins or tight):
-        return "string", _string_end(text, at + 1, "/", "/", True)
+        return "string", _string_end(text, at + 1, "/", "/", True, deep)
     if (percent := _PERCENT.match(text, at)) and (begins or (tight and percent["kind"])):
-        opening = percent["opening"]
-        return "string", _string_end(
-            text, percent.end(), _PAIRS.get(opening, opening), opening, percent["kind"] not in ("q", "w", "i", "s")
-        )
+        opening, holes = percent["opening"], percent["kind"] not in ("q", "w", "i", "s")
+        return "string", _string_end(text, percent.end(), _PAIRS.get(opening, opening), opening, holes, deep)
     if letter == "?" and begins and re.match(r"\S(?!\w)", text[at + 1 : at + 3]):
         return "string", at + 2
     return "other", at + 1
 
 
-def _string_end(text: str, at: int, closing: str, opening: str, holes: bool) -> int:
+def _string_end(text: str, at: int, closing: str, opening: str, holes: bool, deep: int) -> int:
     """Behind the `closing` of a string whose contents begin at `at`; `holes`: with `#{code}` in it."""
     depth = 0
     while at < len(text):
         letter = text[at]
         if letter == "\\":
             at += 2
-        elif holes and text.startswith("#{", at):
-            at = _hole_end(text, at + 2)
+        elif holes and deep < _DEEPEST and text.startswith("#{", at):
+            at = _hole_end(text, at + 2, deep + 1)
         elif letter == closing and depth == 0:
             return at + 1
         else:
@@ -353,13 +374,13 @@ def _string_end(text: str, at: int, closing: str, opening: str, holes: bool) -> 
     return len(text)
 
 
-def _hole_end(text: str, at: int) -> int:
+def _hole_end(text: str, at: int, deep: int) -> int:
     depth = 1
     while at < len(text):
         depth += (text[at] == "{") - (text[at] == "}")
         if depth == 0:
             return at + 1
-        at = _piece(text, at)[1]
+        at = _piece(text, at, deep)[1]
     return len(text)
 
 

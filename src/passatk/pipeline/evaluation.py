@@ -129,36 +129,7 @@ def evaluate(
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        unfit = {} if request.samples is None else unfit_tasks(folder, used.problems, references.program, environment)
-        unjudged = unjudged_reasons(folder, unfit)
-        benchmarks = {task: problem.benchmark for task, problem in used.problems.items()}
-        if unjudged and not request.allow_unjudged:
-            scores = []
-            digest = folder.digest()
-            folder.write_results(benchmarks)
-        else:
-            scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
-            digest = folder.finish(scores, unfit, request.bootstrap_seed, benchmarks)
-        return Report(
-            out=request.out,
-            digest=digest,
-            scores=scores,
-            unfit=unfit,
-            unjudged=unjudged,
-            borderline=folder.borderline_samples(),
-            unstable=folder.unstable_samples(),
-            problems_without_samples=sum(
-                1 for p in problems.only(used.languages).problems.values() if p.task_id not in tasks
-            ),
-            programs=folder.counts()[1],
-            judged_now=judging.executed,
-            from_cache=judging.known,
-            raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
-            seconds=time.monotonic() - started,
-            isolation=environment.isolation,
-            read_as=folder.read_as(),
-            warnings=warnings,
-        )
+        return _report(request, used, folder, judging, warnings, time.monotonic() - started)
 
 
 def own_problems(samples: Path | None) -> ProblemSet | None:
@@ -250,6 +221,49 @@ def _check_k(ks: Sequence[int] | None, tasks: Counter[str], languages: Sequence[
             )
 
 
+def _report(
+    request: Evaluation,
+    used: ProblemSet,
+    folder: RunFolder,
+    judging: "_Judging",
+    warnings: tuple[str, ...],
+    seconds: float,
+) -> Report:
+    """Score what is judged, and finish the folder unless samples are left that could not be."""
+    environment = judging.environment
+    unfit = {}
+    if request.samples is not None:
+        unfit = unfit_tasks(folder, used.problems, judging.references.program, environment)
+    unjudged = unjudged_reasons(folder, unfit)
+    benchmarks = {task: problem.benchmark for task, problem in used.problems.items()}
+    scores: list[Score] = []
+    if unjudged and not request.allow_unjudged:
+        digest = folder.digest()
+        folder.write_results(benchmarks)
+    else:
+        scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
+        digest = folder.finish(scores, unfit, request.bootstrap_seed, benchmarks)
+    same_languages = request.problems.only(used.languages).problems
+    return Report(
+        out=request.out,
+        digest=digest,
+        scores=scores,
+        unfit=unfit,
+        unjudged=unjudged,
+        borderline=folder.borderline_samples(),
+        unstable=folder.unstable_samples(),
+        problems_without_samples=sum(task not in used.problems for task in same_languages),
+        programs=folder.counts()[1],
+        judged_now=judging.executed,
+        from_cache=judging.known,
+        raised_limits=sum(limits != request.limits.floor for limits in folder.limits.values()),
+        seconds=seconds,
+        isolation=environment.isolation,
+        read_as=folder.read_as(),
+        warnings=warnings,
+    )
+
+
 def _manifest(request: Evaluation, environment: Environment) -> Manifest:
     reference = request.samples is None
     return Manifest(
@@ -303,7 +317,7 @@ class _Judging:
         progress: Progress,
     ):
         self._folder, self._used, self._request, self._cache = folder, references.used, request, cache
-        self._references = references
+        self.references, self.environment = references, environment
         self._progress = progress
         self._keys = Keys(environment)
         self._pool = LocalPool(environment, request.workers)
@@ -336,7 +350,7 @@ class _Judging:
             return
         new = {task: problem for task, problem in self._used.problems.items() if task not in known}
         self._folder.set_limits({task: request.limits.floor for task, p in new.items() if p.reference is None})
-        references = {task: self._references.program(task) for task, p in new.items() if p.reference is not None}
+        references = {task: self.references.program(task) for task, p in new.items() if p.reference is not None}
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):

@@ -190,4 +190,6 @@ def _parquet(path: Path) -> Iterator[tuple[Place, Any]]:
                         {column: value for column, value in row.items() if value is not None},
                     )
     except (pyarrow.ArrowException, OSError) as error:
-        raise SourceError(path, None, f"the Parquet file cannot be read ({error})", "a whole Parquet file") from error
+        raise SourceError(
+            path, None, f"the Parquet file cannot be read ({' '.join(str(error).split())})", "a whole Parquet file"
+        ) from error

@@ -14,6 +14,7 @@ from passatk.languages.heads import heads, last_head
 from passatk.problems import NAMES, ProblemSet, load
 from passatk.records import Problem, Sample
 from passatk.samples.formats import FormatError
+from passatk.samples.matching import called
 
 _ENOUGH = 5
 """Tasks of whole solutions, from which on none that has the function's name says that all are of other problems."""
@@ -133,7 +134,8 @@ class Fitting:
         found = set()
         for task, kept in texts.items():
             problem = problems[task]
-            names = [problem.entry_point] if self._whole[task] and problem.entry_point else _names(problem)
+            asked = called(problem.entry_point)
+            names = [asked] if self._whole[task] and asked else _names(problem)
             pattern = re.compile(r"(?<![\w$])(?:" + "|".join(map(re.escape, names)) + r")(?![\w$])")
             needed = min(least, len(names)) if self._whole[task] else least
             if names and any(len(set(pattern.findall(text))) >= needed for text in kept):
@@ -153,4 +155,4 @@ def _names(problem: Problem) -> list[str]:
     """What a completion of a problem is likely to mention: its function's parameters, and the function itself."""
     head = last_head(problem.declaration or problem.prompt, by_name(problem.language))
     parameters = head.parameters if head is not None else ()
-    return [name for name in (problem.entry_point, *parameters) if name]
+    return [name for name in (called(problem.entry_point), *parameters) if name]

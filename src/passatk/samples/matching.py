@@ -261,7 +261,7 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
             f"generations for {problem.benchmark}, or the problems of {other}",
         )
     wanted = problem.entry_point
-    if generation.entry_point and wanted and _folded(generation.entry_point) != _folded(wanted):
+    if generation.entry_point and wanted and _folded(called(generation.entry_point)) != _folded(called(wanted)):
         raise FormatError(
             "entry_point",
             f"{problem.task_id!r} was asked for {generation.entry_point!r}, and the problem asks for {wanted!r}",
@@ -288,7 +288,7 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
 
 
 def _declares(prompt: str, problem: Problem) -> bool:
-    return re.search(rf"(?<![\w$]){re.escape(problem.entry_point)}(?![\w$])", prompt) is not None
+    return re.search(rf"(?<![\w$]){re.escape(called(problem.entry_point))}(?![\w$])", prompt) is not None
 
 
 def _is_another_benchmark(told: str, mine: str) -> bool:
@@ -312,12 +312,18 @@ def _same_prompt(prompt: str, problem: Problem, telling: bool) -> bool:
     if not (problem.entry_point and telling):
         return False
     words = {_folded(word) for word in re.findall(r"[A-Za-z_$][\w$]*", prompt)}
-    return _folded(problem.entry_point) in words
+    return _folded(called(problem.entry_point)) in words
 
 
 def _squeezed(text: str) -> str:
     """Without any blank space."""
     return re.sub(r"\s+", "", text)
+
+
+def called(entry_point: str) -> str:
+    """The name of the function itself: `solve` of `Solution.solve`."""
+    words = re.findall(r"[\w$]+", entry_point)
+    return words[-1] if words else ""
 
 
 def _folded(name: str) -> str:
