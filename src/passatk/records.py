@@ -70,7 +70,7 @@ class Problem(Record, frozen=True, kw_only=True):
     instruction: str = ""
     """What a chat model is asked, where the problem has words of its own for it."""
     context: str = ""
-    """What a model that continues text sees before `prompt`, and what is no part of the program: a broken function to
+    """What a model that continues text sees before `prompt`, and what is not part of the program: a broken function to
     mend, a description."""
     declaration: str = ""
     """The head of what is asked with what stands before it (imports, helpers), without its description."""

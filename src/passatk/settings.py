@@ -306,7 +306,11 @@ def _converted(name: str, value: object, kind: Any, bounds: Mapping[str, float])
     for part in found if isinstance(found, tuple) else (found,):
         if not isinstance(part, int | float):
             continue
-        if not (math.isfinite(part) and all(_BOUNDS[how][1](part, bound) for how, bound in bounds.items())):
+        if not math.isfinite(part):
+            raise InputError(
+                f"{name} = {_shown(value)}: must be {rule.replace('a number', 'a finite number', 1)}", setting=name
+            )
+        if not all(_BOUNDS[how][1](part, bound) for how, bound in bounds.items()):
             raise InputError(f"{name} = {_shown(value)}: must be {rule}", setting=name)
     return found
 
@@ -364,9 +368,13 @@ def _depth(kind: Any) -> int:
     return 1 + max(_depth(part) for part in get_args(bare) if part is not ...)
 
 
+def _number(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) else f"{bound:g}"
+
+
 def _rule(kind: Any, bounds: Mapping[str, float] = types.MappingProxyType({})) -> str:
     bare = _bare(kind)
-    limits = " and ".join(f"{_BOUNDS[how][0]} {bound:g}" for how, bound in bounds.items())
+    limits = " and ".join(f"{_BOUNDS[how][0]} {_number(bound)}" for how, bound in bounds.items())
     if choices := _choices(bare):
         words = f"one of {', '.join(choices)}"
     elif get_origin(bare) is tuple:
@@ -376,5 +384,6 @@ def _rule(kind: Any, bounds: Mapping[str, float] = types.MappingProxyType({})) -
         else:
             words = f"a pair of {_PLURALS[first] if first is second else f'{_WORDS[first]} and {_WORDS[second]}'}"
     else:
-        words = _WORDS.get(bare) or f"a {getattr(bare, '__name__', bare)}"
+        called = str(getattr(bare, "__name__", bare))
+        words = _WORDS.get(bare) or f"{'an' if called[0] in 'AEIOU' else 'a'} {called}"
     return f"{words}{' ' if limits else ''}{limits}"

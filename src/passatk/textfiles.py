@@ -28,11 +28,29 @@ _MARKS = (  # the longer ones first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-    (b"{\0", "utf-16-le"),
-    (b"[\0", "utf-16-le"),
-    (b"\0{", "utf-16-be"),
-    (b"\0[", "utf-16-be"),
 )
+_ZEROS = {  # where the first four bytes of JSON are zero says which encoding it is in (RFC 4627)
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
+_OTHERS = (
+    (b"\xfd7zXZ", "a file compressed with xz", "decompress it with `xz -d`"),
+    (b"BZh", "a file compressed with bzip2", "decompress it with `bzip2 -d`"),
+    (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it"),
+    (b"PK", "a zip archive", "unpack it"),
+    (b"PAR1", "a Parquet file", "convert it"),
+    (b"\x80", "a Python pickle", "convert it; pickles are not read, since they can run code"),
+    (b"%PDF", "a PDF file", "give another file"),
+    (b"SQLite format 3", "an SQLite database", "export it"),
+    (b"\x89HDF", "an HDF5 file", "convert it"),
+    (b"ARROW1", "an Arrow file", "convert it"),
+    (b"version https://git-lfs", "a pointer of Git LFS", "get the file itself with `git lfs pull`"),
+    (b"<", "a web page or XML", "fetch the file itself; an address that needs a login answers with a page"),
+)
+"""The beginnings of files that are not JSON, what they are, and what to do."""
+_READABLE = "JSON or JSON lines, as they are or compressed with gzip or zstd"
 
 
 def beginning(path: Path, size: int) -> bytes:
@@ -58,7 +76,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
         InputError: it cannot be opened, or the library for zstd is not installed.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise InputError(f"cannot read {path}: it is no regular file, and it is read more than once; save it to a file")
+        raise InputError(f"cannot read {path}: not a regular file, and it is read more than once; save it to a file")
     try:
         file = path.open("rb")
         magic = file.peek(4)[:4]
@@ -146,6 +164,7 @@ def read_json(path: Path) -> Iterator[tuple[int | None, Any]]:
     with open_bytes(path) as file:
         lines = _guarded(path, _utf8_lines(file))
         number, first = _first_line(path, lines)
+        _refuse_others(path, first)
         if first.lstrip()[:1] == b"{" and (first.rstrip()[-1:] == b"}" or _try_parse(first) is not None):
             yield number, _parse(path, number, first)
             for line in lines:
@@ -159,7 +178,8 @@ def read_json(path: Path) -> Iterator[tuple[int | None, Any]]:
 def _utf8_lines(file: IO[bytes]) -> Iterator[bytes]:
     """Lines as UTF-8, whichever encoding of Unicode the file has."""
     start = file.peek(4)[:4] if hasattr(file, "peek") else b""
-    encoding = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
+    marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
+    encoding = marked or _ZEROS.get(tuple(byte == 0 for byte in start))  # type: ignore[arg-type]
     if encoding is None:
         yield from file
         return
@@ -168,7 +188,8 @@ def _utf8_lines(file: IO[bytes]) -> Iterator[bytes]:
         for line in decoded:
             yield line.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
     finally:
-        decoded.detach()  # the file is its opener's to close
+        if not file.closed:  # a reader that stopped early may have closed it
+            decoded.detach()  # the file is its opener's to close
 
 
 def _first_line(path: Path, lines: Iterator[bytes]) -> tuple[int, bytes]:
@@ -176,6 +197,21 @@ def _first_line(path: Path, lines: Iterator[bytes]) -> tuple[int, bytes]:
         if line.strip():
             return number, line.removeprefix(b"\xef\xbb\xbf")
     raise SourceError(path, None, "the file is empty", "JSON or JSON lines")
+
+
+def _refuse_others(path: Path, first: bytes) -> None:
+    """Refuse a file whose first line that is not blank cannot begin JSON.
+
+    Raises:
+        SourceError: says what the file is, where its beginning tells.
+    """
+    start = first.lstrip()
+    for mark, what, advice in _OTHERS:
+        if start.startswith(mark):
+            raise SourceError(path, None, what, f"{_READABLE}: {advice}")
+    if start[:1] not in b"{[" and start.strip() != b"null" and _try_parse(start) is None:
+        shown = start.decode("utf-8", "replace").rstrip()[:40]
+        raise SourceError(path, None, f"not JSON: it begins with {shown!r}", _READABLE)
 
 
 def _guarded(path: Path, parts: Iterator[bytes]) -> Iterator[bytes]:

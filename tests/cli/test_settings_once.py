@@ -142,6 +142,12 @@ EVALUATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"limits": LimitPolicy(factor=1.0)}, "factor", "factor = 1.0: must be a number above 1.5"),
     ({"limits": LimitPolicy(floor=Limits(run=StepLimits(cpu_s=float("inf"))))}, "cpu_s", "cpu_s = inf"),
     ({"out": 7}, "out", "out = 7: must be a path"),
+    ({"k": ()}, "k", "k = (): must have at least one number"),
+    ({"languages": ("java",)}, "languages", "there are no samples in java to score"),
+    ({"toolchain_options": ("cobol=x",)}, "toolchain_options", "unknown language 'cobol'"),
+    ({"toolchain_options": ("cpp",)}, "toolchain_options", "expected LANGUAGE=OPTION"),
+    ({"limits": LimitPolicy(floor=Limits(run=StepLimits(cpu_s=float("nan"))))}, "cpu_s", "a finite number above 0"),
+    ({"limits": LimitPolicy(floor=Limits(run=StepLimits(memory_bytes=1)))}, "memory_bytes", "at least 16777216"),
 ]
 
 
@@ -166,6 +172,7 @@ GENERATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"settings": {"method": "greedy"}}, "settings", "must be a DecodingSettings"),
     ({"model": ModelSpec(dtype="float8")}, "dtype", "unknown dtype 'float8'"),  # type: ignore[arg-type]
     ({"prompting": passatk.Prompting(form="ful")}, "form", "Did you mean 'full'"),  # type: ignore[arg-type]
+    ({"prompting": passatk.Prompting(fim="starcode")}, "fim", "Did you mean 'starcoder'"),
     ({"source_language": "python", "languages": ("python",)}, "source_language", "is for translations only"),
 ]
 

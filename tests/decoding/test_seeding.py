@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import passatk
+from passatk.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +93,6 @@ def test_undoing_twice_undoes_once() -> None:
 @pytest.mark.parametrize("seed", [-1, 2**32])
 def test_seeds_out_of_range_are_refused(seed: int) -> None:
     before = dict(os.environ)
-    with pytest.raises(ValueError, match=f"seed {seed}"):
+    with pytest.raises(InputError, match=f"seed = {seed}"):
         passatk.set_seed(seed)
     assert dict(os.environ) == before

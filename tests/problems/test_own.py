@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from running import Command
+from running import Command, Require
 
 from passatk import pipeline
-from passatk.errors import SourceError
+from passatk.errors import InputError, SourceError
 from passatk.pipeline import check_problems
 from passatk.problems import ProblemSet, load, own
 from passatk.prompts.building import chat_prompt, generation_prompt, instruction_prompt
@@ -131,11 +131,11 @@ def test_tests_are_judged_in_the_natural_form_of_their_language(tmp_path: Path, 
         (PROBLEM | {"tests": "def add(a, b): return 3\nassert True\n"}, r"the tests never call 'add'"),
         (PROBLEM | {"tests": "assert adder(1) == 2\n"}, r"the tests never call 'add'"),
         (PROBLEM | {"language": "cobol"}, r"field 'language': .*'cobol'.*python"),
-        (PROBLEM | {"langauge": "python"}, r"field 'langauge': is not a field of a problem; expected 'language'"),
+        (PROBLEM | {"langauge": "python"}, r"field 'langauge': is not a field of a problem; .*did you mean 'language'"),
         (PROBLEM | {"points": 3}, r"field 'points': is not a field of a problem; expected one of id, language"),
         (PROBLEM | {"id": 3}, r"field 'id': must be a string, got 3"),
         (PROBLEM | {"id": ""}, r"field 'id': is empty"),
-        (PROBLEM | {"stop": "end"}, r"field 'stop': must be a list, got 'end'"),
+        (PROBLEM | {"stop": "end"}, r"field 'stop': must be a list, got \"end\""),
         (PROBLEM | {"stop": [""]}, r"field 'stop\[0\]': is empty"),
         (PROBLEM | {"reference": ["return"]}, r"field 'reference': must be a string or null"),
         (PROBLEM, r"field 'id': 'add' is there twice"),
@@ -219,3 +219,81 @@ def test_problems_of_any_source_can_be_written_in_this_form(tmp_path: Path) -> N
     again = load(str(file))
     assert list(again.problems) == list(problems.problems)
     assert all(again.get(task).reference == problem.reference for task, problem in problems.problems.items())
+
+
+ADD = {
+    "java": ("class Solution { static int add(int a, int b) { return a OP b; } }", "+", "-"),
+    "javascript": ("function add(a, b) { return a OP b; }", "+", "-"),
+    "ruby": ("def add(a, b)\n  a OP b\nend\n", "+", "-"),
+}
+TELLING = {
+    "java, assert": ("java", "class Main { public static void main(String[] a) { assert Solution.add(1, 2) == 3; } }"),
+    "javascript, require": ("javascript", "require('assert').equal(add(1, 2), 3);"),
+    "ruby, abort": ("ruby", "abort 'wrong' unless add(1, 2) == 3"),
+    "ruby, fail": ("ruby", "fail unless add(1, 2) == 3"),
+}
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_tests_tell_right_from_wrong(tmp_path: Path, require: Require, name: str) -> None:
+    language, tests = TELLING[name]
+    require(language)
+    text, right, wrong = ADD[language]
+    records = [
+        {"id": name, "language": language, "instruction": "Add.", "entry_point": "add", "tests": tests}
+        | {"reference": text.replace("OP", sign)}
+        for name, sign in (("right", right), ("wrong", wrong))
+    ]
+    checks = check_problems(load(write(tmp_path / "own.jsonl", *records)), workers=1)
+    assert [check.fit for check in checks] == [True, False]
+
+
+SAY_NOTHING = {
+    "check is never called": (
+        "python",
+        "def check(f):\n    assert f(1, 2) == 3\n\nprint(add)\n",
+        "'check' has all of the",
+    ),
+    "an ES module": ("javascript", "import assert from 'node:assert';\nassert(add(1, 2) === 3);\n", "an ES module"),
+    "no assertion": ("javascript", "if (add(1, 2) !== 3) throw new Error();\n", "they check nothing"),
+}
+
+
+@pytest.mark.parametrize("name", SAY_NOTHING)
+def test_tests_that_would_say_nothing_are_refused(tmp_path: Path, name: str) -> None:
+    language, tests, message = SAY_NOTHING[name]
+    record = PROBLEM | {"language": language, "tests": tests, "prompt": "", "instruction": "Add."}
+    with pytest.raises(SourceError, match=f"field 'tests': .*{message}"):
+        load(write(tmp_path / "own.jsonl", record))
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "def check(f):\n    assert f(1, 2) == 3\n\ncheck(add)\n",
+        "def test_add():\n    assert add(1, 2) == 3\n",
+        "def near(a, b):\n    assert abs(a - b) < 1\n\ndef test_add():\n    near(add(1, 2), 3)\n",
+        "import numpy\nnumpy.testing.assert_equal(add(1, 2), 3)\n",
+    ],
+)
+def test_functions_of_tests_may_call_one_another(tmp_path: Path, tests: str) -> None:
+    assert list(load(write(tmp_path / "own.jsonl", PROBLEM | {"tests": tests})).problems) == ["add"]
+
+
+def test_a_file_without_problems_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text("[]")
+    with pytest.raises(SourceError, match="there are no problems in it"):
+        load(tmp_path / "own.jsonl")
+
+
+def test_a_path_is_never_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "basics", PROBLEM)
+    assert list(load(Path("basics")).problems) == ["add"]
+    assert len(load("basics").problems) > 1000
+
+
+@pytest.mark.parametrize("source", ["", 3, None])
+def test_what_is_neither_name_nor_path_is_refused(source: object) -> None:
+    with pytest.raises(InputError, match=r"known: basics|choose one of basics"):
+        load(source)  # type: ignore[arg-type]

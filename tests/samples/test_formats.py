@@ -392,3 +392,74 @@ def test_an_encoding_of_unicode_changes_no_text(tmp_path: Path, encoding: str) -
 
 
 TEXTS = ["é ü", "\u2028 a line that is none", "\U0001f600"]
+
+
+OTHER_ENCODINGS = ["utf-32-le", "utf-32-be", "utf-16-le"]
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
+def test_an_encoding_without_a_mark_is_told_by_its_zeros(tmp_path: Path, encoding: str) -> None:
+    line = json.dumps({"task_id": "Go/1", "completion": "a"}) + "\n"
+    (tmp_path / "s").write_bytes(("\n" + line).encode(encoding))
+    assert ids(tmp_path / "s") == [("Go/1", 0)]
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_an_error_in_a_file_of_utf_16_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "s").write_bytes((json.dumps({"task_id": "x", "completion": "a"}) + "\n").encode("utf-16"))
+    with pytest.raises(SourceError, match="unknown task id 'x'"):
+        ids(tmp_path / "s")
+
+
+NO_JSON = {
+    "a web page": (b"<!DOCTYPE html>\n<html>", "a web page"),
+    "CSV": (
+        b"task_id,completion\nGo/1,a\n",
+        "not JSON: it begins with 'task_id,completion'; expected JSON or JSON lines",
+    ),
+    "YAML": (b"- task_id: Go/1\n", "not JSON: it begins with '- task_id: Go/1'"),
+    "Git LFS": (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+    "xz": (b"\xfd7zXZ\x00abc", "decompress it with `xz -d`"),
+    "a pickle": (b"\x80\x04\x95", "pickles are not read"),
+    "nothing in it": (b"{}", "an empty object is in no format"),
+    "an empty list": (b"[]", "an empty list is in no format"),
+    "problems": (b'{"task_id": "HumanEval/0", "prompt": "p", "test": "t"}', "a file of problems has no generations"),
+    "own problems": (b'{"id": "a", "language": "py", "entry_point": "a", "tests": "t"}', "a file of problems"),
+    "another field": (b'{"task_id": "Go/1", "response": "a"}', "a record with 'task_id', 'response' has no text"),
+}
+
+
+@pytest.mark.parametrize("name", NO_JSON)
+def test_a_file_that_is_not_read_is_named(tmp_path: Path, name: str) -> None:
+    content, message = NO_JSON[name]
+    (tmp_path / "s").write_bytes(content)
+    with pytest.raises(SourceError, match=message):
+        ids(tmp_path / "s")
+
+
+def test_an_lm_eval_folder_has_results_beside_its_samples(tmp_path: Path) -> None:
+    written(tmp_path / "samples_humaneval_2025.jsonl", lm_eval([["x"]], [["x"]]))
+    written(tmp_path / "results_2025.json", {"results": {}, "configs": {}})
+    assert ids(tmp_path) == [("Python/0", 0)]
+
+
+def test_evalplus_results_beside_their_samples_are_not_counted_twice(tmp_path: Path) -> None:
+    written(tmp_path / "m_temp_0.jsonl", {"task_id": "Python/0", "solution": PROGRAM})
+    written(tmp_path / "m_temp_0.raw.jsonl", {"task_id": "Python/0", "solution": PROGRAM})
+    written(tmp_path / "m_temp_0_eval_results.json", {"eval": {"Python/0": [{"solution": PROGRAM}]}})
+    assert ids(tmp_path) == [("Python/0", 0)]
+
+
+def test_a_folder_of_folders_names_them(tmp_path: Path) -> None:
+    for model in "ab":
+        (tmp_path / model / "Python_0").mkdir(parents=True)
+        (tmp_path / model / "Python_0" / "0.py").write_text(PROGRAM)
+    with pytest.raises(InputError, match=r"but the folders .*/a, .*/b; .*name one of the folders inside"):
+        ids(tmp_path)
+
+
+def test_a_program_whose_name_says_another_language_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Python_0").mkdir()
+    (tmp_path / "Python_0" / "0.java").write_text("class A {}")
+    with pytest.raises(SourceError, match="the file's name says java, and Python/0 is in python"):
+        ids(tmp_path)

@@ -179,3 +179,21 @@ def test_a_file_is_of_no_folder(tmp_path: Path) -> None:
     assert origin_of(lines(tmp_path / "generations.jsonl", completions(PYTHON, ["Python/0"]))) is None
     with pytest.raises(InputError, match="holds no generations"):
         count(tmp_path / "..", PYTHON)
+
+
+def test_a_list_of_programs_with_other_functions_is_refused_from_the_first_on(tmp_path: Path) -> None:
+    path = tmp_path / "generations.json"
+    path.write_text(json.dumps([["def add(a, b):\n    return a + b\n"]]))
+    with pytest.raises(SourceError, match="look like answers to other problems"):
+        list(read_samples(path, load("basics/python")))
+
+
+def test_programs_in_another_language_are_refused_whatever_their_ids(tmp_path: Path) -> None:
+    python, javascript = load("basics/python"), load("basics/javascript")
+    path = tmp_path / "s.jsonl"
+    with path.open("w") as file:
+        for mine, other in zip(list(python.problems.values())[:4], javascript.problems.values(), strict=False):
+            text = f"{other.prompt}{other.solution}".replace(other.entry_point, mine.entry_point)
+            file.write(json.dumps({"task_id": mine.task_id, "solution": text}) + "\n")
+    with pytest.raises(SourceError, match="look like programs in JavaScript: of 4 tasks, 4 declare"):
+        list(read_samples(path, python))

@@ -111,7 +111,7 @@ GOOD = json.dumps({"task_id": "Go/1", "completion": "a"}).encode() + b"\n"
 BAD = {
     "unknown task": (b'{"task_id": "Go/999", "completion": ""}\n', r"s:2: field 'task_id': unknown task id 'Go/999'"),
     "no task": (b'{"completion": ""}\n', r"s:2: field 'task_id': is missing; expected a string"),
-    "no text": (b'{"task_id": "Go/1"}\n', r"s:2: field 'generation or completion or solution': is missing"),
+    "no text": (b'{"task_id": "Go/1"}\n', r"s:2: a record with 'task_id' has no text; expected .*`solution`"),
     "text is a number": (b'{"task_id": "Go/1", "completion": 5}\n', r"s:2: field 'completion': is a number \('5'\)"),
     "text is null": (
         b'{"task_id": "Go/1", "completion": null}\n',
@@ -191,7 +191,7 @@ def test_an_empty_file_is_named(tmp_path: Path, body: bytes) -> None:
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         read(tmp_path / "none")
-    with pytest.raises(InputError, match="is not a run folder"):
+    with pytest.raises(InputError, match="holds no generations; expected a folder of files"):
         read(tmp_path)
 
 

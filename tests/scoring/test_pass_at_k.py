@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passatk.errors import ScoreRefusedError
+from passatk.errors import InputError, ScoreRefusedError
 from passatk.scoring import Counts, pass_at_k, score
 
 
@@ -29,7 +29,7 @@ def test_an_undefined_pass_at_k_is_refused(n: int, k: int) -> None:
 
 @pytest.mark.parametrize("c", [-1, 6])
 def test_impossible_counts_are_an_error(c: int) -> None:
-    with pytest.raises(ValueError, match="between 0 and n"):
+    with pytest.raises(InputError, match="between 0 and n"):
         pass_at_k(5, c, 1)
 
 

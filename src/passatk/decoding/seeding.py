@@ -6,6 +6,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from passatk.errors import InputError
+
 _CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 _HASHES = "PYTHONHASHSEED"
 
@@ -48,10 +50,10 @@ def set_seed(seed: int, deterministic: bool = True) -> Seeded:
         restored only if CUDA was in use before the call.
 
     Raises:
-        ValueError: the seed is out of range.
+        InputError: the seed is not a whole number, or out of range.
     """
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed {seed} is out of range: it must be 0 to {2**32 - 1}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise InputError(f"seed = {seed!r}: must be a whole number from 0 to {2**32 - 1}", setting="seed")
     restore: list[Callable[[], None]] = []
     _export(_HASHES, str(seed), restore)
     if deterministic:

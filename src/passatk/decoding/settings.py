@@ -93,7 +93,7 @@ class DecodingSettings(Record, frozen=True, kw_only=True, forbid_unknown_fields=
             off="Keep <|endoftext|> in the text.",
         ),
     ] = True
-    """Runs of spaces are no special tokens."""
+    """Runs of spaces do not count as special tokens."""
     logprobs: Annotated[bool, setting("Keep the log-probability of every token.")] = False
     """Under the model itself, before any setting."""
     seed: Annotated[int, setting("Seed for sampling.", unset=_PRESETS_OWN)] = 0

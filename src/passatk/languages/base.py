@@ -154,6 +154,14 @@ class Language(Dialect, ABC):
             return program
         return msgspec.structs.replace(program, requires=(*program.requires, NO_TESTS))
 
+    def fault_in_tests(self, tests: str) -> str:
+        """Why tests that somebody wrote by hand would say nothing of a program; empty if they do."""
+        return ""
+
+    def options_for(self, tests: str) -> tuple[str, ...]:
+        """Options of the toolchain without which tests would say nothing of a program."""
+        return ()
+
     def without_comments(self, source: str) -> str:
         """`source` for looking at: what is commented out is gone."""
         return re.sub(r"//[^\n]*|/\*.*?\*/", " ", source, flags=re.DOTALL)

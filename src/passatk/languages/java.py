@@ -135,6 +135,9 @@ class Java(Language):
         ),
     )
 
+    def options_for(self, tests: str) -> tuple[str, ...]:
+        return ("-ea",) if re.search(r"\bassert\b(?!\s*\.)", tests) else ()
+
     def locate(self, cache: Path) -> Toolchain:
         compiler = os.path.realpath(self.find_tool("javac"))
         home = os.path.dirname(os.path.dirname(compiler))

@@ -120,7 +120,7 @@ class JavaScript(Language):
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
     telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
-    test_mark = re.compile(r"console\.assert|\bassert\s*[.(]")
+    test_mark = re.compile(r"\bassert\b")
     self_test = Problem(
         task_id="JavaScript/self-test",
         benchmark="self-test",
@@ -130,6 +130,11 @@ class JavaScript(Language):
         reference="  return [20, 22].reduce((a, b) => a + b)\n}\n",
         tests=Asserts(code="console.assert(answer() === 42)\n"),
     )
+
+    def fault_in_tests(self, tests: str) -> str:
+        if re.search(r"^\s*(?:import|export)\b(?!\s*\()", tests, re.MULTILINE):
+            return "they are an ES module; tests are CommonJS, so write `const assert = require('node:assert')`"
+        return ""
 
     def locate(self, cache: Path) -> Toolchain:
         node = os.path.realpath(self.find_tool("node"))

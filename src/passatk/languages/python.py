@@ -24,6 +24,15 @@ COMMON_IMPORTS = "\n".join(
 )
 """What most programs begin with: warm interpreters have it imported."""
 
+
+def _can_fail(part: ast.stmt) -> bool:
+    """Whether a statement asserts, raises, or calls what does so by its name."""
+    return any(
+        isinstance(node, ast.Assert | ast.Raise) or (isinstance(node, ast.Call) and "assert" in ast.unparse(node.func))
+        for node in ast.walk(part)
+    )
+
+
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
 _IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
@@ -131,6 +140,24 @@ class Python(Language):
 
     def without_comments(self, source: str) -> str:
         return re.sub(r"^\s*#.*$", "", source, flags=re.MULTILINE)
+
+    def fault_in_tests(self, tests: str) -> str:
+        """Of HumanEval's form without its last line: a function `check` that nothing calls."""
+        try:
+            tree = ast.parse(tests)
+        except (SyntaxError, ValueError):  # the program would not compile either, and is told so
+            return ""
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        idle = ""
+        for part in tree.body:
+            if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+                if isinstance(part, ast.ClassDef) or _can_fail(part):
+                    return ""
+            elif part.name.startswith("test") or part.name in used:
+                return ""
+            elif _can_fail(part):
+                idle = part.name
+        return f"{idle!r} has all of the assertions, and nothing calls it" if idle else ""
 
     def locate(self, cache: Path) -> Toolchain:
         wanted = os.environ.get("PASSATK_PYTHON")

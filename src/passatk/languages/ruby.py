@@ -219,7 +219,7 @@ class Ruby(Language):
     packages = ("ruby",)
     out_of_memory = re.compile(r"NoMemoryError|\[FATAL\] failed to allocate memory")
     telling = re.compile(r"^[\w:]*(?:Error|Exception)\b|Assertion")
-    test_mark = re.compile(r"\bdef\s+test_|\btest\s+['\"]|\bassert\w*\b|\braise\b")
+    test_mark = re.compile(r"\bdef\s+test_|\btest\s+['\"]|\bassert\w*\b|\b(?:raise|fail|abort|exit)\b")
     self_test = Problem(
         task_id="Ruby/self-test",
         benchmark="self-test",

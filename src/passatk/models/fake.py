@@ -14,7 +14,7 @@ _HONOURED = ("method", "seed", "max_new_tokens", "stop_rule", "skip_special_toke
 
 
 class FakeBackend:
-    """Answers with a problem's own solution, or with nothing, as the sample's first random number says."""
+    """Answers with a problem's reference, if it has one, or with nothing, as a sample's first random number says."""
 
     def __init__(self) -> None:
         self.origin = Origin(backend="fake", model="", fingerprint="", versions={})
@@ -37,7 +37,7 @@ class FakeBackend:
         for one in wanted:
             for index in one.samples:
                 right = Stream(settings.seed, one.task_id, index).uniform(0) < 0.5
-                text = one.problem.solution if right else ""
+                text = (one.problem.reference or "") if right else ""
                 if listener is not None:
                     listener(one.task_id, index, text)
                 yield Completion(

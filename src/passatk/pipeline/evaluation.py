@@ -114,10 +114,10 @@ def evaluate(
         for warning in warnings:
             warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
-    if request.samples is None and not tasks:
+    if request.samples is None and not tasks and request.languages is None:
         raise InputError(f"{problems.name} has no reference solutions to score; give a file of generations")
     refuse_without_tests(used)
-    _check_k(request.k, tasks)
+    _check_k(request.k, tasks, request.languages)
     references = References(used, request.tests)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
@@ -202,9 +202,15 @@ _CHATS_WARN_OF = 20
 """One in so many is warned of."""
 
 
-def _check_k(ks: Sequence[int] | None, tasks: Counter[str]) -> None:
+def _check_k(ks: Sequence[int] | None, tasks: Counter[str], languages: Sequence[str] | None) -> None:
     if not tasks:
-        raise InputError("there are no samples to score")
+        found = f" in {' or '.join(languages) or 'any language'}" if languages is not None else ""
+        raise InputError(
+            f"there are no samples{found} to score; give others{' or choose other languages' if found else ''}",
+            setting="languages" if found else "",
+        )
+    if ks is not None and not ks:
+        raise InputError("k = (): must have at least one number; leave it out for the usual ones", setting="k")
     for k in ks or ():
         task, n = min(tasks.items(), key=lambda entry: (entry[1], entry[0]))
         if n < k:

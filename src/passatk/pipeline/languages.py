@@ -22,7 +22,7 @@ def canonical(names: Iterable[str] | None, setting: str) -> tuple[str, ...] | No
 
 
 def check_languages(**names: Iterable[str] | None) -> None:
-    """Refuse names that are no language's own, by setting.
+    """Refuse names that no language has, by setting.
 
     Raises:
         UnknownNameError: there is one.

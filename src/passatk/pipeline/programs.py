@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from passatk.errors import InputError
+from passatk.errors import InputError, UnknownNameError
 from passatk.languages import LANGUAGES, by_name
 from passatk.problems import BENCHMARKS, ProblemSet
 from passatk.prompts import completion
@@ -35,8 +35,15 @@ def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
     for option in options:
         name, equals, value = option.partition("=")
         if not (equals and value):
-            raise InputError(f"toolchain option {option!r}: expected LANGUAGE=OPTION, like cpp=-std=c++17")
-        language = by_name(name).name
+            raise InputError(
+                f"toolchain option {option!r}: expected LANGUAGE=OPTION, like cpp=-std=c++17",
+                setting="toolchain_options",
+            )
+        try:
+            language = by_name(name).name
+        except UnknownNameError as error:
+            error.setting = "toolchain_options"
+            raise
         given[language] = (*given.get(language, ()), value)
     changed = {
         task: msgspec.structs.replace(problem, options=given[problem.language])

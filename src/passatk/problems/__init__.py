@@ -1,6 +1,7 @@
 """Where problems come from: one file per benchmark, and the embedded suite `basics`."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -58,8 +59,8 @@ class ProblemSet(Record, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, problems={t: p for t, p in self.problems.items() if p.language in wanted})
 
 
-def load(source: str) -> ProblemSet:
-    """Problems by name or from a file or folder.
+def load(source: str | Path) -> ProblemSet:
+    """Problems by name or from a file or folder; a path is never a name.
 
     A name may go on with a variant, a tier and a language (or an alias of it), in any order: `basics`, `basics/depth`,
     `humaneval-x/java`, `multipl-e/js`, `humanevalpack/fix/rust`. Problems of languages that are not here are left out
@@ -68,10 +69,14 @@ def load(source: str) -> ProblemSet:
     Raises:
         UnknownNameError: no such name or path, or a part that the set does not have.
         SourceError: a file's contents are not problems, or are in a language that is not here.
-        InputError: problems of several languages have one id.
+        InputError: problems of several languages have one id, or `source` is neither a name nor a path.
     """
+    if not isinstance(source, str | Path):
+        raise InputError(f"problems are loaded by name or path, got {source!r}; choose one of {', '.join(NAMES)}")
+    is_path = isinstance(source, Path)
+    source = str(source)
     name = source.partition("/")[0]
-    if name not in NAMES and Path(source).exists():
+    if (is_path or name not in NAMES) and source and Path(source).exists():
         return msgspec.structs.replace(_load_path(Path(source)), source=str(Path(source).resolve()))
     return ProblemSet(name=source, source=source, problems=_by_id(name, load_all(source)))
 
@@ -135,6 +140,8 @@ def _load_path(path: Path) -> ProblemSet:
             where = "" if other.language == problem.language else f", in {other.language} and in {problem.language}"
             field = "id" if problem.benchmark == OWN.name else "task_id"
             raise SourceError(file, line, f"{problem.task_id!r} is there twice{where}", "one record per task", field)
+    if not problems:
+        raise SourceError(path, None, "there are no problems in it", "at least one, as docs/problems.md describes them")
     return ProblemSet(name=path.resolve().name, problems=problems)
 
 
@@ -188,7 +195,9 @@ def _read(
     for line, value in read_json(file):
         for number, record in enumerate(rows_of(value)):
             if not isinstance(record, dict):
-                raise SourceError(file, line, f"a {type(record).__name__}", "an object per line, one problem each")
+                raise SourceError(
+                    file, line, f"{_shown(record)} is not an object", "an object per line, a problem each"
+                )
             where = f"[{number}]." if isinstance(value, list) else ""  # a list has no lines to name
             found = benchmark or _benchmark_of(file, line, record)
             try:
@@ -219,7 +228,8 @@ def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Be
     ]
     if not fitting:
         known = "; ".join(f"{form.name}: {', '.join(form.required)}" for form in known_forms)
-        raise SourceError(file, line, f"fields {', '.join(map(repr, record))} fit no benchmark", known)
+        fields = f"fields {', '.join(map(repr, record))[:120]} fit" if record else "an empty object fits"
+        raise SourceError(file, line, f"{fields} no benchmark", known)
 
     def fields_there(benchmark: Benchmark[Any]) -> tuple[float, int]:
         count = sum(field in record for field in benchmark.required)
@@ -238,6 +248,21 @@ _KINDS = {
 }
 
 
+_OTHER_NAMES = {
+    "task_id": "id",
+    "name": "id",
+    "test": "tests",
+    "canonical_solution": "reference",
+    "solution": "reference",
+}
+"""What benchmarks call fields of a problem of one's own."""
+
+
+def _shown(value: Any) -> str:
+    """The beginning of a JSON value."""
+    return json.dumps(value, ensure_ascii=False)[:40]
+
+
 def _wrong_field(
     file: Path, line: int | None, record: Mapping[str, Any], message: str, benchmark: Benchmark[Any], where: str
 ) -> SourceError:
@@ -246,14 +271,14 @@ def _wrong_field(
     unknown = re.fullmatch(r"Object contains unknown field `(.+)`", told)
     if unknown:
         fields = [field.encode_name for field in msgspec.structs.fields(benchmark.row)]
-        close = get_close_matches(unknown[1], fields, n=1)
-        expected = f"{close[0]!r}, perhaps" if close else f"one of {', '.join(fields)}"
+        close = _OTHER_NAMES.get(unknown[1]) or next(iter(get_close_matches(unknown[1], fields, n=1)), "")
+        expected = f"one of {', '.join(fields)}{f'; did you mean {close!r}?' if close else ''}"
         return SourceError(file, line, "is not a field of a problem", expected, where + unknown[1])
     missing = re.fullmatch(r"Object missing required field `(\w+)`", told)
     field = missing[1] if missing else place.strip(".`")
     kinds = [_KINDS.get(kind, kind) for kind in re.findall(r"\w+", told.partition("`")[2].partition("`")[0])]
     value = record.get(re.split(r"[.\[]", field)[0])
-    wrong = "is missing" if missing else f"must be {' or '.join(kinds)}, got {value!r:.40}"
+    wrong = "is missing" if missing else f"must be {' or '.join(kinds)}, got {_shown(value)}"
     if ">= 1" in told:
         wrong = "is empty"
     form = "a problem as docs/problems.md describes it" if benchmark is OWN else f"a record of {benchmark.name}"

@@ -75,7 +75,7 @@ def language_of(field: str, name: str) -> Language:
     try:
         return by_name(name)
     except UnknownNameError as error:
-        close = get_close_matches(name.lower(), LANGUAGES, n=1)
+        close = get_close_matches(name.lower(), LANGUAGES, n=1, cutoff=0.75)
         meant = f"; did you mean {close[0]!r}?" if close else ""
         raise UnknownLanguageError(
             field, f"unknown language {name!r}", f"one of {', '.join(LANGUAGES)}{meant}"

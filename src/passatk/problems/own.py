@@ -37,7 +37,9 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     suffix: Annotated[str, Meta(description="Code behind the completion.")] = ""
     stop: Annotated[list[_Text], Meta(description="Strings before which a completion ends.")] = []
     options: Annotated[list[_Text], Meta(description="Options of the toolchain, for example -std=c++20.")] = []
-    examples: Annotated[str, Meta(description="Tests that the problem shows, judged with `--tests example`.")] = ""
+    examples: Annotated[str, Meta(description="Tests that the problem shows, judged instead of `tests` on demand.")] = (
+        ""
+    )
     tier: Annotated[str, Meta(description="A part of the problems that is scored apart as well.")] = ""
 
 
@@ -49,6 +51,8 @@ class OwnProblems(Benchmark[Row]):
 
     def problem(self, row: Row, variant: str) -> Problem:
         language = language_of("language", row.language)
+        if not row.id.strip():
+            raise FieldError("id", "is blank", "any text that names the problem")
         if not row.prompt.strip() and not row.instruction.strip():
             raise FieldError(
                 "prompt", "prompt and instruction are both missing", "what a model is asked, in one of them"
@@ -71,7 +75,7 @@ class OwnProblems(Benchmark[Row]):
             stop=tuple(row.stop),
             in_function=inside,
             cut=bool(row.stop),
-            options=tuple(row.options),
+            options=tuple(dict.fromkeys((*language.options_for(row.tests), *row.options))),
             tier=row.tier,
         )
 
@@ -127,6 +131,8 @@ def _check_tests(row: Row, language: Language) -> None:
         raise FieldError(
             "tests", "they check nothing", f"tests of {language.title} as docs/problems.md shows them, with assertions"
         )
+    if fault := language.fault_in_tests(row.tests):
+        raise FieldError("tests", fault, f"tests of {language.title} as docs/problems.md shows them")
     bare = blanked(language.lexicon, row.tests)
     name = re.escape(row.entry_point.rpartition(".")[2])
     named = len(re.findall(rf"(?<![\w$]){name}(?![\w$])", bare))

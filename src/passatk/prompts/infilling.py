@@ -53,7 +53,7 @@ def template(name: str) -> Template:
     try:
         return TEMPLATES[name]
     except KeyError:
-        raise UnknownNameError("fill-in-the-middle template", name, TEMPLATES) from None
+        raise UnknownNameError("fill-in-the-middle template", name, TEMPLATES, setting="fim") from None
 
 
 def infilling_prompt(problem: Problem, name: str) -> str:

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from passatk.errors import InputError, SourceError
+from passatk.languages import LANGUAGES
 from passatk.records import Record
 from passatk.samples.formats import FOLDERS, FormatError, Generation, detect
 from passatk.textfiles import beginning, read_json
 
 _PARQUET_MAGIC = b"PAR1"
 _ZIP_MAGIC = b"PK\x03\x04"
+_LANGUAGES = {suffix: language.name for language in LANGUAGES.values() for suffix in language.suffixes}
 _NUMBERED = re.compile(r"\d+\.\w+")
 _RESULTS = re.compile(r"(.+)\.results(\.json(?:\.\w+)?)")
+_EVALPLUS_BESIDE = re.compile(r"(.+?)(?:[-_.]eval_results\.json|\.raw\.jsonl)")
+_LM_EVAL_RESULTS = re.compile(r"results(?:_.*)?\.json")
+_LM_EVAL_SAMPLES = re.compile(r"samples_.+\.jsonl")
 
 
 class Place(Record, frozen=True, kw_only=True):
@@ -71,7 +76,7 @@ def _folder(folder: Path) -> Iterator[tuple[Place, Generation]]:
     tasks = [entry for entry in entries if entry.is_dir() and _numbered(entry)]
     files = [entry for entry in entries if entry.is_file()]
     kept = [file for file in files if ".json" in file.name.lower() or file.suffix in (".eval", ".parquet")]
-    chosen = [file for file in kept if not _has_completions(file, kept)]
+    chosen = [file for file in kept if not _is_beside(file, {other.name for other in kept})]
     folders = [entry for entry in entries if entry.is_dir()]
     if not tasks and not chosen and len(folders) == 1:  # as archives unpack
         yield from _folder(folders[0])
@@ -82,13 +87,25 @@ def _folder(folder: Path) -> Iterator[tuple[Place, Generation]]:
         for file in chosen:
             yield from generations_of(file)
     else:
-        raise InputError(f"{folder} is not a run folder and holds no generations; expected {FOLDERS}")
+        inside = ", ".join(map(str, folders[:4])) if len(folders) > 1 else ""
+        advice = "; name one of the folders inside" if inside else ""
+        raise InputError(
+            f"{folder} holds no generations{f', but the folders {inside}' if inside else ''}; expected a folder of"
+            f" files in a format that passatk reads, one of {FOLDERS}{advice}"
+        )
 
 
-def _has_completions(file: Path, files: list[Path]) -> bool:
-    """Whether a file of MultiPL-E's results lies beside the completions it was made from."""
-    found = _RESULTS.fullmatch(file.name)
-    return found is not None and any(other.name.startswith(f"{found[1]}.json") for other in files)
+def _is_beside(file: Path, names: set[str]) -> bool:
+    """Whether a file was made from another one of the folder, so that it has no generations or has them again.
+
+    MultiPL-E puts results beside completions, lm-eval beside samples; EvalPlus puts results, and texts as they were
+    before it cut them, beside its samples.
+    """
+    if found := _RESULTS.fullmatch(file.name):
+        return any(name.startswith(f"{found[1]}.json") for name in names)
+    if found := _EVALPLUS_BESIDE.fullmatch(file.name):
+        return f"{found[1]}.jsonl" in names or f"{found[1]}-sanitized.jsonl" in names
+    return _LM_EVAL_RESULTS.fullmatch(file.name) is not None and any(_LM_EVAL_SAMPLES.fullmatch(name) for name in names)
 
 
 def _numbered(folder: Path) -> list[Path]:
@@ -105,7 +122,17 @@ def _solutions(folder: Path) -> Iterator[tuple[Place, Generation]]:
         except OSError as error:
             raise InputError(f"cannot read {file}: {error.strerror}") from error
         index = int(file.name.partition(".")[0])
-        yield Place(file=file), Generation(task=folder.name, as_path=True, text=text, whole=True, index=index)
+        yield (
+            Place(file=file),
+            Generation(
+                task=folder.name,
+                as_path=True,
+                text=text,
+                whole=True,
+                index=index,
+                written_in=_LANGUAGES.get(file.suffix, ""),
+            ),
+        )
 
 
 # --- archives and tables -------------------------------------------------------------------------------------------

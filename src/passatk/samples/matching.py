@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 import msgspec
 
@@ -129,7 +130,9 @@ class Matching:
         if position >= len(self._ordered):
             count = len(self._ordered)
             raise FormatError(
-                None, f"list {position} has no problem", f"at most {count} lists, one per problem of {self._set.name}"
+                None,
+                f"list {position} has no problem (the first one is list 0)",
+                f"at most {count} lists, one per problem of {self._set.name}",
             )
         return self._ordered[position]
 
@@ -159,13 +162,15 @@ class Matching:
         meant = self._meant(name)
         hint = f"Did you mean {meant!r}?" if meant else ""
         error = UnknownNameError("task id", name, self._known, hint)
-        words = str(error)
-        if meant and words.count("Did you mean") > 1:
-            words = re.sub(r" Did you mean '[^']*'\?(?= Did you mean)", "", words)
-        return words, f"a task of {self._set.name}"
+        words = re.sub(r" Did you mean '[^']*'\?(?= Did you mean)", "", str(error))
+        close = re.search(r" Did you mean '([^']*)'\?$", words)
+        if close and not meant and not _alike(name, close[1]):
+            words = words.removesuffix(close[0])
+        return words.rstrip("."), f"a task of {self._set.name}"
 
     def _meant(self, name: str) -> str | None:
         """The id that an unknown one seems to mean: other signs, another name for the language or the benchmark."""
+        name = name.strip()
         wanted = _plain_id(name)
         for task in self._known:
             if _plain_id(task) == wanted:
@@ -182,6 +187,9 @@ class Matching:
         if found[1].lower().startswith("mbpp"):
             prefixes += ["Mbpp", "MBPP", "mbpp"]
         candidates = [f"{prefix}/{found[2]}" for prefix in prefixes]
+        if _folded(found[1]) in ("humaneval", "openaihumaneval", "mbpp"):  # MultiPL-E's names go on with the function's
+            start = "mbpp" if _folded(found[1]) == "mbpp" else "HumanEval"
+            candidates += [task for task in self._known if task.startswith(f"{start}_{found[2]}_")]
         if found[1].lower().startswith("mbpp"):
             candidates.append(found[2])
         if not found[1]:  # a number alone
@@ -239,6 +247,12 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
                 f"{generation.task!r} is in {generation.language!r}, and the problem is in {problem.language}",
                 f"generations in {problem.language}",
             )
+    if generation.written_in and generation.written_in != problem.language:
+        raise FormatError(
+            None,
+            f"the file's name says {generation.written_in}, and {problem.task_id} is in {problem.language}",
+            f"programs in {problem.language}",
+        )
     other = generation.benchmark
     if other is not None and _is_another_benchmark(other, problem.benchmark):
         raise FormatError(
@@ -314,6 +328,15 @@ def called(entry_point: str) -> str:
 
 def _folded(name: str) -> str:
     return re.sub(r"[\W_]", "", name).lower()
+
+
+def _alike(name: str, task: str) -> bool:
+    """Whether `task` is `name` with a slip of the finger: its numbers are the same, and nearly all of its letters."""
+    numbers = [re.findall(r"\d+", one) for one in (name, task)]
+    return numbers[0] == numbers[1] and SequenceMatcher(None, name, task).ratio() >= _ALIKE
+
+
+_ALIKE = 0.8
 
 
 def _plain_id(name: str) -> str:

@@ -70,7 +70,8 @@ def _from_file(path: Path, problems: ProblemSet, matching: Matching, extract: bo
             sample = sample_of(generation, problem, numbering.index(problem.task_id, generation))
             if generation.raw or extract:
                 sample = _read(problem, sample, generation.answer or generation.text)
-            fitting.see(sample, matching.told(generation) or sample.task_id)
+            placed = generation.task is None and generation.position is not None
+            fitting.see(sample, matching.told(generation) or sample.task_id, placed)
             yield sample
         place = Place(file=path)
         if fitted:

@@ -1,6 +1,6 @@
 """The unbiased estimator of pass@k."""
 
-from passatk.errors import ScoreRefusedError
+from passatk.errors import InputError, ScoreRefusedError
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
@@ -19,10 +19,10 @@ def pass_at_k(n: int, c: int, k: int) -> float:
 
     Raises:
         ScoreRefusedError: k < 1 or n < k, where pass@k is undefined.
-        ValueError: c is not between 0 and n.
+        InputError: c is not between 0 and n.
     """
     if not 0 <= c <= n:
-        raise ValueError(f"passed samples must be between 0 and n = {n}, got {c}")
+        raise InputError(f"c = {c}: the number of passed samples must be between 0 and n = {n}")
     if k < 1:
         raise ScoreRefusedError(f"pass@{k} is undefined: k must be at least 1")
     if n < k:

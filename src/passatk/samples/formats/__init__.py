@@ -35,10 +35,7 @@ FORMATS: tuple[Format, ...] = (
     TASK_LINE,  # last: it takes any object with a task id or a text, to name what is missing
 )
 
-FOLDERS = (
-    "folders of such files, EvalPlus's folders (HumanEval_0/0.py), Inspect's .eval files, Parquet files with such"
-    " columns, and folders made by passatk"
-)
+FOLDERS = "EvalPlus's folders (HumanEval_0/0.py), Inspect's .eval files, Parquet files, and folders made by passatk"
 
 
 def detect(value: Any) -> Format:
@@ -53,7 +50,16 @@ def detect(value: Any) -> Format:
             return one
     known = "; ".join(f"{one.name}: {one.form}" for one in FORMATS if one.form)
     what = f"an object with the fields {', '.join(map(repr, value))[:120]}" if isinstance(value, dict) else kind(value)
-    raise FormatError(None, f"{what} is in no format of generations", f"one of these: {known}; and {FOLDERS}")
+    what = (
+        what
+        if value or not isinstance(value, dict | list)
+        else f"an empty {type(value).__name__.replace('dict', 'object')}"
+    )
+    raise FormatError(
+        None,
+        f"{what} is in no format of generations",
+        f"one of these: {known}; and folders of such files, {FOLDERS}",
+    )
 
 
 OBJECTS.detect = detect

@@ -20,6 +20,8 @@ class Generation(Record, frozen=True, kw_only=True):
     """`task` is the name of a folder, in which a slash is an underscore."""
     counted: bool = False
     """`task` may go on with a sample number: `HumanEval/0-3`."""
+    written_in: str = ""
+    """The language of `text`, where the name of its file says so: `0.java`."""
     language: str | None = None
     """What the file calls the language of `text`, where it says so (MultiPL-E)."""
     position: int | None = None

@@ -35,9 +35,10 @@ class TaskLine(Format):
         raw = "answer" in value and not ("read_as" in value and present)
         if not (present or raw):
             raise FormatError(
-                " or ".join(_TEXT_FIELDS),
-                "is missing",
-                "the generated text as `generation`, `completion` or `solution`, or what a model said as `answer`",
+                None,
+                f"a record with {', '.join(map(repr, value))[:120]} has no text",
+                "the generated text as `generation`, `completion` or `solution`, or what a model said as `answer`;"
+                " rename the field that has it",
             )
         field = "answer" if raw else "solution" if "solution" in present else present[0]
         yield Generation(

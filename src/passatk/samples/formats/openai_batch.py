@@ -71,7 +71,7 @@ def _answers(body: Mapping[str, Any]) -> Iterator[str]:
         messages = [part for part in output if isinstance(part, Mapping) and part.get("type") == "message"]
         yield "".join(spoken(part.get("content"), "response.body.output") for part in messages)
     else:
-        raise FormatError("response.body.choices", "is missing", "a list of choices")
+        raise FormatError("response.body.choices", "is missing or empty", "a list of choices")
 
 
 OPENAI_BATCH = OpenAiBatch()

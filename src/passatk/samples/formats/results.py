@@ -18,6 +18,18 @@ def _is_pass_rates(value: Mapping[str, Any]) -> bool:
     return any("pass@" in str(key) for part in parts for key in part)
 
 
+def _is_problem(value: Mapping[str, Any]) -> bool:
+    """A record of a benchmark, or of one's own problems, without a text."""
+    texts = ("generation", "completion", "completions", "solution", "answer", "samples", "results", "doc", "resps")
+    return not any(field in value for field in texts) and any(has(value, *fields) for fields in _OF_PROBLEMS)
+
+
+_OF_PROBLEMS = (
+    ("task_id", "test"),
+    ("task_id", "test_list"),
+    ("name", "language", "tests"),
+    ("id", "language", "entry_point", "tests"),
+)
 _OF_SAMPLES = ("task_id", "doc", "eval", "samples", "completions", "solution", "custom_id")
 """What has one of these may hold rates beside its samples."""
 
@@ -32,6 +44,11 @@ _RESULTS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str, str], ...] = (
         lambda value: has(value, "results", "configs"),
         "a file of lm-eval's results",
         "the samples_*.jsonl that lm-eval writes beside it with --log_samples",
+    ),
+    (
+        _is_problem,
+        "a file of problems",
+        "generations, which have a text beside the task id; problems are chosen apart from them",
     ),
     (
         lambda value: has(value, "custom_id", "method", "body"),
