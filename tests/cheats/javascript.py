@@ -172,7 +172,11 @@ CHEATS = {
         f"const f = () => {{ {EVERY_ASSERTION.strip().replace(chr(10), '; ')} }}\n", WRONG, tests=NODE, whole=True
     ),
     "own iterator of node's arguments": cheat(
-        patched("Array.prototype[Symbol.iterator] = function * () { yield 1; yield 1 }"), WRONG, tests=NODE, whole=True
+        patched("Array.prototype[Symbol.iterator] = function * () { yield 1; yield 1 }"),
+        WRONG,
+        CRASH,
+        tests=NODE,
+        whole=True,
     ),
     "own comparison": cheat(
         "class Same extends Array {}\nconst f = () => new Proxy(new Same(), { get: () => 1 })\n",
