@@ -157,7 +157,7 @@ FUNCTIONS = [
     "  x = if l then 2 else 3 end\n  while x < 3 do\n    x += 1\n  end\n  x\nend",
     '  s = "end #{l.map { |x| "#{x} end" }.join} end"\n  t = \'end\'\n  # end of it\n  s\nend',
     "  h = { end: 1, if: 2, :class => 3 }\n  h[:end] ? l.end : @end\nend",
-    "  s = <<~\"A B\"\n    end\n  A B\n  Set::end(s)\nend",
+    '  s = <<~"A B"\n    end\n  A B\n  Set::end(s)\nend',
     "  text = <<~EOS + <<-'B'\n    end\n    def x\n  EOS\n  end\n  B\n  text\nend",
     "  text.scan(/end\\/ if/).each { |m| m }\n  x = 10 / 2 / 3\n  y = a.split /end/\n  z = %w[end if def]\nend",
     "  begin\n    f\n  rescue => e\n    nil\n  ensure\n    g\n  end while x\n  case x\n  when 1 then 2\n  end\nend",
