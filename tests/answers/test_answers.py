@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from answer_kinds import CASES, Case
+from answer_oddities import ODD, REPEATED
 from conftest import data_folder
 
 from passatk.judging import Environment
@@ -43,6 +44,14 @@ def wrong(cases: list[Case], problems: ProblemSet, environment: Environment, fol
 
 def test_answers_of_every_kind_are_read_right(data: Path, environment: Environment, tmp_path: Path) -> None:
     assert wrong(CASES, load(str(data / "humaneval-x")), environment, tmp_path) == []
+
+
+def test_what_an_answer_repeats_is_not_its_solution(data: Path, environment: Environment, tmp_path: Path) -> None:
+    assert wrong(REPEATED, load(str(data / "humaneval-x")), environment, tmp_path) == []
+
+
+def test_odd_answers_are_read_right(data: Path, environment: Environment, tmp_path: Path) -> None:
+    assert wrong(ODD, load(str(data / "humaneval-x")), environment, tmp_path) == []
 
 
 @pytest.mark.parametrize("benchmark", ["humaneval-x", "humaneval"])

@@ -189,6 +189,7 @@ def test_the_end_of_a_function_is_not_the_beginning_of_a_word() -> None:
          "    n += 1 if 'aeiou'.include?(c)\n  end\n  n\nend\n\nIt counts.", "no fence"),
         ("```ruby\n  text.count('aeiouAEIOU')\n```", "body"),
         ("```ruby\n  text.count('aeiouAEIOU')\nend\n```", "body"),
+        ("```ruby\ndef count_vowels(text)\n```\nBody:\n```ruby\n  text.count('aeiouAEIOU')\nend\n```", "body"),
         ("```ruby\nVOWELS = 'aeiou'\n```\nand\n```ruby\ndef count_vowels(text) = text.downcase.count(VOWELS)\n```",
          "blocks joined"),
     ],

@@ -2,6 +2,7 @@
 
 import html
 import re
+import textwrap
 from collections.abc import Callable
 
 from passatk.languages.dialect import Dialect
@@ -98,6 +99,8 @@ def _fences(text: str, dialect: Dialect) -> list[Block]:
         reopened = tag and not _SENTENCE.match(found["rest"][:200].strip())
         here = _Open(found["mark"], tag, _indentation(content), here.quotes) if reopened else None
     if here is not None:
+        if here.lines and here.lines[-1] in ("`", "``", "~", "~~"):
+            here.lines.pop()  # the answer ended in the closing fence
         blocks.append(here.block(closed=False))
     return blocks
 
@@ -191,6 +194,21 @@ def unfenced_blocks(text: str, dialect: Dialect) -> list[Block]:
     if run:
         blocks.append(Block(name="", code="".join(f"{one}\n" for one in run), closed=False))
     return blocks
+
+
+def without_margins(text: str, dialect: Dialect) -> str:
+    """`text` with its indented blocks, as Markdown has them, at the margin: blank lines before, no code around."""
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t"):
+            end += 1
+        before = next((line for line in reversed(lines[:at]) if line.strip()), "")
+        if end > at and not (lines[at].strip() and at) and not dialect.code_line.match(before):
+            lines[at:end] = textwrap.dedent("\n".join(lines[at:end])).split("\n")
+        at = max(end, at + 1)
+    return "\n".join(lines)
 
 
 def _indented_run(dialect: Dialect) -> Callable[[str, bool], bool]:

@@ -9,6 +9,7 @@ from passatk.languages.lexing import blanked
 from passatk.languages.syntax import LONGEST, Outline, Part
 
 _WORD = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
+_MOST_OPEN = 4
 _MOST_BLOCKS = 60
 """Blocks that are looked at, from the end: an answer with more goes round in circles."""
 
@@ -24,11 +25,19 @@ def defines(dialect: Dialect, code: str, entry: str) -> bool | None:
         return False
     if len(code) > LONGEST:
         return True
-    for part in dialect.outline(code).parts:
+    closed = _closed(dialect, code)
+    for part in dialect.outline(closed).parts:
         if entry in part.names and part.kind in ("function", "definition"):
             bodies = [body for name, body in part.bodies if name == entry]
-            return True if not bodies or any(not is_stub(dialect, body) for body in bodies) else None
+            begun = closed != code and not bodies
+            return True if not (bodies or begun) or any(not is_stub(dialect, body) for body in bodies) else None
     return False
+
+
+def _closed(dialect: Dialect, code: str) -> str:
+    """`code` with every block closed, as where it ends behind the head of a function."""
+    missing = dialect.open_blocks(code)
+    return code + f"\n{dialect.closer}" * missing if 0 < missing <= _MOST_OPEN else code
 
 
 def is_stub(dialect: Dialect, body: Sequence[str]) -> bool:
@@ -78,6 +87,8 @@ def needed_from(
                 named = bool(relied.intersection(free))  # what the tests name, they import
             if part.kind == "import":
                 named = named or (imports and bool(free)) or not part.names
+            if part.kind == "import" and dialect.test_imports.match(part.text):
+                continue
             if not named or entry in part.names or (source, number) in taken or _plain(part.text) in there:
                 continue
             taken.add((source, number))
@@ -134,7 +145,10 @@ def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str
     torn = next((part.start for part in outlined.parts if part.start >= solved and part.kind == "error"), None)
     if torn is None or not outlined.broken:
         return code, ""
-    torn = max(solved, code.rfind("\n", 0, torn) + 1)
+    whole = [
+        p.start for p in outlined.parts if solved <= p.start <= torn and not dialect.open_blocks(code[solved : p.start])
+    ]
+    torn = max(solved, code.rfind("\n", 0, max(whole, default=torn)) + 1)
     return code[:torn] + "\n", code[torn:]
 
 

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from passatk.answers.blocks import Block, fenced_blocks, looks_fenced, unfenced_blocks
+from passatk.answers.blocks import Block, fenced_blocks, looks_fenced, unfenced_blocks, without_margins
 from passatk.answers.choosing import (
     first_to_last,
     imports_apart,
@@ -17,11 +17,18 @@ from passatk.answers.choosing import (
 from passatk.answers.thinking import with_plain_blanks, within_reach, without_marks, without_thinking
 from passatk.languages import LANGUAGES
 from passatk.languages.dialect import Dialect
+from passatk.languages.heads import heads
 from passatk.languages.syntax import LONGEST
 from passatk.records import Problem, Record
 
 VERSION = 1
 """Of the rules. An answer that is read differently has another."""
+
+
+_NO_CODE = frozenset(
+    ("bash", "sh", "shell", "zsh", "console", "terminal", "powershell", "output", "json", "yaml", "html", "diff")
+)
+"""Names of blocks that hold no part of a solution."""
 
 
 class Answer(Record, frozen=True, kw_only=True):
@@ -50,28 +57,52 @@ def read_answer(text: str, problem: Problem) -> Answer:
     entry = entry_point(problem)
     marked = fenced_blocks(said, dialect)
     fenced = _in_language(dialect, marked)
-    unfenced: list[Block] = []
-    blocks, label = fenced, "block"
     chosen, declared = solution(dialect, fenced, entry)
-    if chosen is None:
-        unfenced = unfenced_blocks(said, dialect)
-        found, _ = solution(dialect, unfenced, entry)
-        if found is not None:
-            blocks, label, chosen = unfenced, "no fence", found
-    elif marked[-1].closed and (later := _behind_fences(said)):
-        unfenced = unfenced_blocks(later, dialect)
-        found, _ = solution(dialect, unfenced, entry)
-        if found is not None:
-            blocks, label, chosen = [*fenced, *unfenced], "no fence", len(fenced) + found
     if chosen is not None:
-        return _whole(dialect, problem, blocks, chosen, label, thinking)
-    body = _body(dialect, problem, fenced or _unfenced_bodies(dialect, said), thinking)
-    if body is not None:
+        later = unfenced_blocks(_behind_fences(said), dialect) if marked[-1].closed else []
+        found, _ = solution(dialect, later, entry)
+        if found is None:
+            return _whole(dialect, problem, fenced, chosen, "block", thinking)
+        return _whole(dialect, problem, [*fenced, *later], len(fenced) + found, "no fence", thinking)
+    begun = declared is not None or _declares(problem, said, entry)
+    if begun and (body := _body(dialect, problem, fenced, thinking)):
+        return body
+    unfenced, found = _unfenced(dialect, said, entry)
+    if found is not None:
+        return _whole(dialect, problem, unfenced, found, "no fence", thinking)
+    bodies = fenced or _unfenced_bodies(said, problem, entry)
+    if not (begun and fenced) and (body := _body(dialect, problem, bodies, thinking)):
         return body
     if declared is not None:
-        return _whole(dialect, problem, fenced, declared, label, thinking)
+        return _whole(dialect, problem, fenced, declared, "block", thinking)
     code = next((block.code for block in reversed(fenced or unfenced) if block.code.strip()), "")
     return Answer(code=code, whole=True, read_as="another function" if code else "nothing", thinking=thinking)
+
+
+def _declares(problem: Problem, said: str, entry: str) -> bool:
+    """Whether an answer begins, before its first fence, with the function's head alone."""
+    language = LANGUAGES[problem.language]
+    before = re.split("`{3}|~{3}", said, maxsplit=1)[0]
+    own = [head for head in heads(before, language) if head.name == entry]
+    if (
+        own
+        and not language.by_indentation
+        and not re.search(r"^[ \t]+\S|[;}]\s*$", before[own[-1].body :], re.MULTILINE)
+    ):
+        return True
+    found, declared = solution(language, unfenced_blocks(before, language), entry)
+    return found is None and declared is not None
+
+
+def _unfenced(dialect: Dialect, said: str, entry: str) -> tuple[list[Block], int | None]:
+    """(the blocks of an answer without fences, which of them is the solution)."""
+    blocks = unfenced_blocks(said, dialect)
+    found, _ = solution(dialect, blocks, entry)
+    if found is None and dialect.by_indentation:
+        flush = unfenced_blocks(without_margins(said, dialect), dialect)
+        found, _ = solution(dialect, flush, entry)
+        blocks = blocks if found is None else flush
+    return blocks, found
 
 
 def _behind_fences(said: str) -> str:
@@ -122,8 +153,8 @@ def _whole(
     if len(code) > LONGEST:
         return Answer(code=code, whole=True, read_as=f"{label}, too long to look into", thinking=thinking)
     code, left_out = without_drivers(dialect, code, entry, cut_off=not blocks[chosen].closed)
-    others = [dialect.shaped(block.code, "") for number, block in enumerate(blocks) if number > chosen][:8]
-    others += [dialect.shaped(block.code, "") for block in blocks[max(0, chosen - 30) : chosen]]
+    near = [*blocks[chosen + 1 :][:8], *blocks[max(0, chosen - 30) : chosen]]
+    others = [dialect.shaped(block.code, "") for block in near if block.name not in _NO_CODE]
     joined = needed_from(dialect, code, [other for other in others if len(other) <= LONGEST], set(), entry, False)
     own, code = imports_apart(dialect, code, left_out, entry)
     if not dialect.prompt_imports:
@@ -138,8 +169,22 @@ def _whole(
     return Answer(code=code, whole=True, read_as=label, thinking=thinking)
 
 
-def _unfenced_bodies(dialect: Dialect, said: str) -> list[Block]:
-    """What may be a function's body in an answer without blocks: its indented lines, or all of it."""
+def _unfenced_bodies(said: str, problem: Problem, entry: str) -> list[Block]:
+    """What may be a function's body in an answer without blocks: its indented lines, or all of it.
+
+    Where the answer repeats the function's head, only what stands behind; nothing where it repeats only other functions
+    of the prompt: their bodies are not the answer's.
+    """
+    language = LANGUAGES[problem.language]
+    repeated = list(heads(said, language))
+    own = [head for head in repeated if head.name == entry]
+    if own:
+        if said[own[-1].start] in " \t" and language.closers == 1:
+            return []  # a method of a class of its own
+        said = said[own[-1].body :]
+    elif {head.name for head in repeated}.intersection(head.name for head in heads(problem.prompt, language)):
+        return []
+    dialect: Dialect = language
     lines = said.split("\n")
     inside = [n for n, line in enumerate(lines) if line[:1] in (" ", "\t") and line.strip()]
     whole = Block(name="", code=said, closed=False)
@@ -159,7 +204,7 @@ def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block], thinking:
         if not block.code.strip() or len(block.code) > LONGEST or not dialect.returns.search(block.code):
             continue
         imports, code = _imports_of_body(dialect, block.code)
-        for body in _as_body(dialect, prompt, code):
+        for body in _as_body(dialect, problem, code):
             if not _gives_back(dialect, body) or not dialect.valid(prompt + body):
                 continue
             if not imports:
@@ -194,8 +239,9 @@ def _gives_back(dialect: Dialect, body: str) -> bool:
     )
 
 
-def _as_body(dialect: Dialect, prompt: str, code: str) -> list[str]:
-    """Ways to read `code` as what follows `prompt`."""
+def _as_body(dialect: Dialect, problem: Problem, code: str) -> list[str]:
+    """Ways to read `code` as what follows the prompt."""
+    prompt = problem.prompt
     code = code.strip("\n").rstrip() + "\n"
     if dialect.by_indentation:
         indentation = _indentation_of(prompt)
@@ -205,6 +251,9 @@ def _as_body(dialect: Dialect, prompt: str, code: str) -> list[str]:
         if not first[:1].isspace():
             ways.append(f"{indentation}{first}\n{rest}")
         return ways
+    end = dialect.end_of_function(code, 0)
+    if end is not None:
+        code = code[:end] + "\n" + without_drivers(dialect, code[end:], entry_point(problem), cut_off=False)[0]
     missing = dialect.open_blocks(prompt + code)
     return [code + f"{dialect.closer}\n" * missing] if missing >= 0 else []
 

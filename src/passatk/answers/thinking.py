@@ -6,6 +6,7 @@ from collections import deque
 _NAMES = r"think|thinking|thought|thoughts|reasoning|reason|reflection|seed:think"
 _CLOSING = re.compile(rf"</\s*(?:{_NAMES})\s*>|\[/THINK\]|◁/think▷", re.IGNORECASE)
 _OPENING = re.compile(rf"^[ \t]*(?:<(?:{_NAMES})>|\[THINK\]|◁think▷)", re.IGNORECASE | re.MULTILINE)
+_OPENING_BEHIND_WORDS = re.compile(rf"<(?:{_NAMES})>[ \t]*\r?\n", re.IGNORECASE)
 _FINAL = re.compile(r"<\|channel\|>\s*final[^<\n]{0,80}<\|message\|>")
 _CHANNEL = re.compile(r"<\|channel\|>\s*(?:analysis|commentary)[^<\n]{0,80}<\|message\|>")
 _END_OF_TURN = re.compile(
@@ -48,6 +49,10 @@ def without_thinking(text: str) -> tuple[str, str | None]:
     end = closing.end() if closing else 0
     thinking = text[: closing.start()] if closing else ""
     opening = _OPENING.search(text, end)
+    if opening is None:
+        behind = _OPENING_BEHIND_WORDS.search(text, end)
+        before = text[end : behind.start()] if behind else "```"
+        opening = None if "```" in before or "~~~" in before else behind
     if opening is None:
         return thinking, text[end:]
     return f"{thinking}{text[opening.end() :]}", None

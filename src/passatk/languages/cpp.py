@@ -221,10 +221,23 @@ class Cpp(Language):
         spoken = _INCLUDE.sub("", blanked(self.lexicon, code))
         apart = "std::" in spoken and not _BARE_STD.search(spoken) and not _USING_STD.search(spoken)
         behind = [part for part in added if apart and _USING_STD.match(part.text)]
+        relying = [part for part in added if part.kind != "import"]
+        if relying and (opening := self._opening(code)):
+            code = f"{code[:opening].rstrip()}\n{super().merged(relying, code[opening:], entry)}"
+            added = [part for part in added if part not in relying]
         opened = super().merged([part for part in added if part not in behind], code, entry)
         return (
             f"{opened.rstrip()}\n{''.join(f'{part.text.rstrip()}' + chr(10) for part in behind)}" if behind else opened
         )
+
+    def _opening(self, code: str) -> int:
+        """Where the includes, macros and `using` lines end that `code` begins with."""
+        end = 0
+        for part in self.outline(code).parts:
+            if part.kind not in ("import", "comment") and not re.match(r"\s*(?:#|using\b|typedef\b)", part.text):
+                break
+            end = part.end if part.kind != "comment" else end
+        return end
 
     def _prepare(self, compiler: str, version: str, newest: str, cache: Path) -> Path:
         """A folder with the harness compiled and common sets of headers precompiled, for each prepared standard."""

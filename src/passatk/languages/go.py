@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,7 +183,7 @@ class Go(Language):
         return [_import_of(spec, part) for spec in specs] or [part]
 
     def shaped(self, code: str, entry: str) -> str:
-        return _CLAUSE.sub("", code, count=1)
+        return _CLAUSE.sub("", textwrap.dedent(code), count=1)
 
     def read_failure(self, facts: StepFacts) -> Status:
         # `testing` prints "--- FAIL" for a panic too; only a test that failed by itself ends with code 1

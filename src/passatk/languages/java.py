@@ -173,6 +173,8 @@ class Java(Language):
     def shaped(self, code: str, entry: str) -> str:
         """Methods stand in a `class Solution` that tests can reach, whatever class they came in."""
         code = _PACKAGE.sub("", code)
+        if self.open_blocks(code) == 1 and code.rstrip().endswith("}") and _TYPE.search(blanked(self.lexicon, code)):
+            code = f"{code.rstrip()}\n}}\n"  # the answer ended behind a method
         parts = outline(_GRAMMAR_OF_CLASSES, code).parts
         loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
         loose = [part for part in loose if re.search(r"\w", part.text) and not part.text.startswith("import ")]
@@ -208,6 +210,10 @@ class Java(Language):
         opening = re.search(r"\bclass\s+Solution\b[^{]*\{", blanked(self.lexicon, code))
         if members and opening:
             inside = "\n".join(members)
+            if re.search(rf"\bstatic\b[^;(){{}}=]*\b{entry}\s*\(", code):
+                inside = re.sub(
+                    r"^(public|private|protected)\s+(?!static\b)", r"\1 static ", inside, flags=re.MULTILINE
+                )
             code = f"{code[: opening.end()]}\n{inside}\n{code[opening.end() :]}"
         return super().merged([part for part in added if not part.inside], code, entry)
 

@@ -63,6 +63,9 @@ _EXPORT_NAMED = re.compile(
     r"^[ \t]*export\s+(?:default\s+)?(?=(?:async\s+)?function\b\s*\*?\s*[\w$]|class\s+[\w$]|const\b|let\b|var\b)",
     re.MULTILINE,
 )
+# an arrow function cannot be called by the parentheses behind it: there, the statement ends
+_ARROW = re.compile(r"^[^\s}/*].*=>[ \t]*\{[ \t]*\n(?:(?:[ \t].*)?\n)*\}(?=[ \t]*\n\s*\()", re.MULTILINE)
+_WINDOW = re.compile(r"^[ \t]*window\.(?=[\w$]+\s*=)", re.MULTILINE)
 _EXPORT_VALUE = re.compile(r"^[ \t]*export\s+default\b", re.MULTILINE)
 _IMPORT = re.compile(
     r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
@@ -101,7 +104,8 @@ class JavaScript(Language):
     code_line = re.compile(
         r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
         r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
-        r"""|module\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
+        r"""|(?:if|for|while)\s*\(.*\{\s*$|try\s*\{|\((?:async\s*)?(?:function\b|\([\w$, ]*\)\s*=>)"""
+        r"""|(?:module|window|globalThis)\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
     )
     driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
     driver_code = re.compile(
@@ -148,19 +152,27 @@ class JavaScript(Language):
 
     def shaped(self, code: str, entry: str) -> str:
         """A CommonJS program whose solution has the asked name, however the answer exports it."""
+        code = _ARROW.sub(r"\g<0>;", re.sub(r"\A\s*#![^\n]*\n", "", code))
         if "import" in code:
             code = _spoken(_IMPORT, code, _required)
         if "export" not in code and "global" not in code and "window" not in code:
             return code
-        named = f"const {entry or 'exported'} ="
-        for pattern, instead in ((_EXPORT_NAMED, ""), (_EXPORT_NOTHING, ""), (_EXPORT_VALUE, named)):
-            code = _spoken(pattern, code, instead)
+        code = _spoken(_WINDOW, code, "globalThis.")
+        renamed = re.search(rf"^[ \t]*export\s*\{{[^{{}}]*?([\w$]+)\s+as\s+{re.escape(entry)}\b", code, re.MULTILINE)
+        code = _spoken(_EXPORT_NOTHING, _spoken(_EXPORT_NAMED, code, ""), "")
+        named = "exported" if not entry or entry in self.outline(code).names else entry
+        code = _spoken(_EXPORT_VALUE, code, f"const {named} =")
         if not entry or entry in self.outline(code).names:
             return code
         name = re.escape(entry)
-        if re.search(rf"\bexports\.{name}\s*=|\bexports\s*=\s*\{{[^{{}}]*\b{name}\b", code):
+        if renamed and renamed[1] in self.outline(code).names:
+            return f"{code.rstrip()}\nconst {entry} = {renamed[1]};\n"
+        there = re.search(rf"\b(?:const|let|var|function\s*\*?|class)\s+{name}\b", code)
+        value = "" if there else rf"(?!\s*{name}\b)"  # a block that exports what another defines does not define it
+        key = r"\b" if there else r"\s*[:(]"
+        if re.search(rf"\bexports\.{name}\s*={value}|\bexports\s*=\s*\{{[^{{}}]*\b{name}{key}{value}", code):
             return f"{code.rstrip()}\nconst {entry} = module.exports.{entry};\n"
-        if re.search(rf"\b(?:globalThis|global|window)\.{name}\s*=", code):
+        if re.search(rf"\b(?:globalThis|global)\.{name}\s*={value}", code):
             return f"{code.rstrip()}\nconst {entry} = globalThis.{entry};\n"
         if re.search(r"\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|\(|[\w$]+\s*=>)", code):
             return f"{code.rstrip()}\nconst {entry} = module.exports;\n"

@@ -195,7 +195,11 @@ class Python(Language):
         )
 
     def shaped(self, code: str, entry: str) -> str:
-        return textwrap.dedent(code)
+        code = textwrap.dedent(code)
+        shown = code.find("\n>>> ")
+        if shown >= 0 and not self.valid(code) and self.valid(code[: shown + 1]):
+            return code[: shown + 1]  # behind the program, a session that uses it
+        return code
 
     def valid(self, code: str) -> bool:
         try:
