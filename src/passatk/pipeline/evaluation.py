@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +19,7 @@ from passatk.judging.calibration import Calibration, calibrate
 from passatk.pipeline.languages import check_languages
 from passatk.pipeline.programs import References, program_of, reference_of, refuse_without_tests, tests_of, with_options
 from passatk.pipeline.progress import Progress, no_progress
-from passatk.pipeline.scores import scores_of, unfit_tasks, unjudged_reasons
+from passatk.pipeline.scores import check_k, scores_of, unfit_tasks, unjudged_reasons
 from passatk.pipeline.settings import Judging, Languages, TargetLanguage
 from passatk.problems import ProblemSet, load
 from passatk.records import Isolation, Limits, Record, Sample, Score, Status, Verdict
@@ -117,7 +117,7 @@ def evaluate(
     if request.samples is None and not tasks and request.languages is None:
         raise InputError(f"{problems.name} has no reference solutions to score; give a file of generations")
     refuse_without_tests(used)
-    _check_k(request.k, tasks, request.languages)
+    check_k(request.k, tasks, request.languages)
     references = References(used, request.tests)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
@@ -200,25 +200,6 @@ def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]
 
 _CHATS_WARN_OF = 20
 """One in so many is warned of."""
-
-
-def _check_k(ks: Sequence[int] | None, tasks: Counter[str], languages: Sequence[str] | None) -> None:
-    if not tasks:
-        found = f" in {' or '.join(languages) or 'any language'}" if languages is not None else ""
-        raise InputError(
-            f"there are no samples{found} to score; give others{' or choose other languages' if found else ''}",
-            setting="languages" if found else "",
-        )
-    if ks is not None and not ks:
-        raise InputError("k = (): must have at least one number; leave it out for the usual ones", setting="k")
-    for k in ks or ():
-        task, n = min(tasks.items(), key=lambda entry: (entry[1], entry[0]))
-        if n < k:
-            raise InputError(
-                f"pass@{k} needs at least {k} samples of every task, but {task} has {n};"
-                f" ask for k up to {n}, or generate more samples",
-                setting="k",
-            )
 
 
 def _report(

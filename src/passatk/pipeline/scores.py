@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from passatk.errors import ScoreRefusedError
+from passatk.errors import InputError, ScoreRefusedError
 from passatk.judging import Environment
 from passatk.records import Problem, Program, Score, Status
 from passatk.runs import RunFolder
@@ -89,3 +89,27 @@ def _groups(problems: Mapping[str, Problem]) -> dict[str, list[str]]:
     if len(languages) > 1:
         found["overall"] = list(problems)
     return found
+
+
+def check_k(ks: Sequence[int] | None, tasks: Counter[str], languages: Sequence[str] | None) -> None:
+    """Refuse no samples at all, and k above the samples of a task.
+
+    Raises:
+        InputError: names the setting.
+    """
+    if not tasks:
+        found = f" in {' or '.join(languages) or 'any language'}" if languages is not None else ""
+        raise InputError(
+            f"there are no samples{found} to score; give others{' or choose other languages' if found else ''}",
+            setting="languages" if found else "",
+        )
+    if ks is not None and not ks:
+        raise InputError("k = (): must have at least one number; leave it out for the usual ones", setting="k")
+    for k in ks or ():
+        task, n = min(tasks.items(), key=lambda entry: (entry[1], entry[0]))
+        if n < k:
+            raise InputError(
+                f"pass@{k} needs at least {k} samples of every task, but {task} has {n};"
+                f" ask for k up to {n}, or generate more samples",
+                setting="k",
+            )
