@@ -17,7 +17,7 @@ if [ "$code" = 0 ]; then
     $passatk verify runs/demo/embedded-python --workers 16
 
     echo
-    echo "Programs that are wrong in every way, in six languages:"
+    echo "Programs of every status, in six languages:"
     judge=(evaluate examples/generations.jsonl --problems basics/written --cpu-seconds 2 --memory-mib 256 --no-cache --out runs/demo-statuses)
     echo "\$ passatk ${judge[*]}"
     $passatk "${judge[@]}" || code=$?
