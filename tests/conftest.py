@@ -20,6 +20,10 @@ from passatk.sandbox.cgroups import NO_PARENTS
 # tests run beside each other: models compute with one thread each, in the commands that tests start too
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# no test goes by the clock
+hypothesis.settings.register_profile("passatk", deadline=None)
+hypothesis.settings.load_profile("passatk")
+
 pytest_plugins = ["scaling_fixtures"]
 
 FIXTURES = Path(__file__).parent / "fixtures"

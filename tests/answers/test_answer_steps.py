@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from verdict_cases import problem_for
 
@@ -153,6 +153,7 @@ PIECES = [
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=40), named=st.booleans())
+@example(pieces=["return 1", "'", "\ud800"], named=False)
 def test_any_text_is_read_as_something(language: str, pieces: list[str], named: bool) -> None:
     problem = first(language)
     name = problem.declaration.partition("(")[0].split()[-1] if named else ""

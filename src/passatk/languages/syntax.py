@@ -76,6 +76,9 @@ def _tools(grammar: Grammar) -> "tuple[Parser, Query]":
     return Parser(language), Query(language, grammar.query)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 @lru_cache(maxsize=256)
 def outline(grammar: Grammar, code: str) -> Outline:
     """The parts of `code`; one part of kind `other` where it is longer than `LONGEST`."""
@@ -85,7 +88,9 @@ def outline(grammar: Grammar, code: str) -> Outline:
     from tree_sitter import QueryCursor
 
     parser, query = _tools(grammar)
-    source = code.encode("utf-8", "surrogatepass")
+    # a parser cuts a lone surrogate in two, as it is no UTF-8; U+FFFD takes as many bytes
+    readable = _SURROGATE.sub("\ufffd", code)
+    source = readable.encode()
     root = parser.parse(source).root_node
     tops = _tops(root, grammar)
     found: dict[int, dict[str, Any]] = {}
@@ -103,7 +108,10 @@ def outline(grammar: Grammar, code: str) -> Outline:
         if kind == "function" and "body" in captures:
             body = [_text(source, node) for node in captures["body"][0].named_children if "comment" not in node.type]
             entry["bodies"] += [(name, tuple(body)) for name in names]
-    return Outline(parts=tuple(_parts(source, root, grammar, found)), broken=root.has_error)
+    parts = _parts(source, root, grammar, found)
+    if readable != code:
+        parts = [msgspec.structs.replace(part, text=code[part.start : part.end]) for part in parts]
+    return Outline(parts=tuple(parts), broken=root.has_error)
 
 
 def _depth(code: str) -> int:
@@ -136,7 +144,7 @@ def _children(root: "Node", opened: str) -> "list[Node]":
 
 def _named(node: "Node") -> str:
     name = node.child_by_field_name("name")
-    return "" if name is None or name.text is None else name.text.decode("utf-8", "surrogatepass")
+    return "" if name is None or name.text is None else name.text.decode()
 
 
 def _top_of(node: "Node", tops: set[int], scopes: frozenset[str]) -> int | None:
@@ -156,7 +164,7 @@ def _member(node: "Node", opened: str) -> bool:
 
 
 def _text(source: bytes, node: "Node") -> str:
-    return source[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+    return source[node.start_byte : node.end_byte].decode()
 
 
 def _parts(source: bytes, root: "Node", grammar: Grammar, found: dict[int, dict[str, Any]]) -> list[Part]:
@@ -167,7 +175,7 @@ def _parts(source: bytes, root: "Node", grammar: Grammar, found: dict[int, dict[
         if node.start_byte < byte:
             continue
         if node.type == ";" and parts:  # of a C++ struct: a sibling, but a part of it
-            text = source[byte : node.end_byte].decode("utf-8", "surrogatepass")
+            text = source[byte : node.end_byte].decode()
             byte, char = node.end_byte, char + len(text)
             parts[-1] = msgspec.structs.replace(parts[-1], text=parts[-1].text + text, end=char)
             continue
@@ -183,8 +191,8 @@ def _parts(source: bytes, root: "Node", grammar: Grammar, found: dict[int, dict[
             kind = "comment"
         if node.type == "ERROR" or (kind == "other" and node.parent is not None and node.parent.type == "ERROR"):
             kind = "error"
-        begin_char = char + len(source[byte:start].decode("utf-8", "surrogatepass"))
-        text = source[start : node.end_byte].decode("utf-8", "surrogatepass")
+        begin_char = char + len(source[byte:start].decode())
+        text = source[start : node.end_byte].decode()
         byte, char = node.end_byte, begin_char + len(text)
         parts.append(
             Part(
