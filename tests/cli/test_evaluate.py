@@ -213,7 +213,7 @@ def test_without_a_sandbox_the_report_says_so(passatk: Command, tmp_path: Path) 
 
 BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
     "unknown task id": (b'{"task_id": "Python/999", "generation": ""}\n', [], "unknown task id 'Python/999'"),
-    "missing field": (b'{"task_id": "Python/0"}\n', [], "s.jsonl:1: field"),
+    "missing field": (b'{"task_id": "Python/0"}\n', [], "s.jsonl:1: a record with 'task_id' has no text"),
     "wrong type": (b'{"task_id": "Python/0", "generation": 7}\n', [], "is a number ('7'); expected a string"),
     "truncated gzip": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x8b", [], "the gzip stream ends early"),
     "invalid UTF-8": (b'{"task_id": "Python/0", "generation": "\xff"}\n', [], "is not UTF-8"),
@@ -230,7 +230,11 @@ BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
     "unknown language": (b"{}", ["--target-language", "cobol"], "unknown language 'cobol'; known: cpp, go, java"),
     "unknown tests": (b"{}", ["--tests", "secret"], "known: example, hidden"),
     "bad option": (b"{}", ["--workers", "0"], "--workers"),
-    "nothing left": (b'{"task_id": "Python/0", "generation": ""}\n', ["--language", "go"], "no samples to score"),
+    "nothing left": (
+        b'{"task_id": "Python/0", "generation": ""}\n',
+        ["--language", "go"],
+        "there are no samples in go to score",
+    ),
 }
 
 

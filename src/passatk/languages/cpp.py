@@ -188,6 +188,7 @@ class Cpp(Language):
         prompt="using namespace std;\nint answer() {\n",
         declaration="using namespace std;\nint answer() {\n",
         reference="    vector<int> halves(2, 21);\n    return halves[0] + halves[1];\n}\n",
+        setup="\n".join(INCLUDES),
         tests=Asserts(code="#undef NDEBUG\n#include <assert.h>\nint main() {\n    assert(answer() == 42);\n}\n"),
     )
 

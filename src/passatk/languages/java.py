@@ -164,7 +164,6 @@ class Java(Language):
                         "${JAVA_PREPARED}",
                         "passatk.Compiler",
                         "${JAVA_PREPARED}",
-                        "${JAVA_TUPLES}",  # who names it nowhere cannot notice it
                     ),
                 ),
             ),
@@ -246,7 +245,8 @@ class Java(Language):
                         *("${JAVA_HOME}/bin/javac", *flags, "-encoding", "UTF-8", "-proc:none", "-nowarn"),
                         *("-implicit:none", "-cp", "${JAVA_PREPARED}" + library, "Main.java"),
                     ),
-                    resident=_prepared_name(),
+                    # a jar on the resident compiler's class path opens a socket that every program of the slot could see
+                    resident="" if tuples else _prepared_name(),
                 ),
             ),
             run=Step(

@@ -78,9 +78,7 @@ public class Compiler {
         DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
         Compiler one = new Compiler();
-        List<File> classPath = new ArrayList<>();
-        for (String place : arguments) if (!place.isEmpty()) classPath.add(new File(place));
-        one.platform.setLocation(StandardLocation.CLASS_PATH, classPath);
+        one.platform.setLocation(StandardLocation.CLASS_PATH, List.of(new File(arguments[0])));
         while (true) {
             int count;
             try {
