@@ -245,7 +245,7 @@ class Java(Language):
                         *("${JAVA_HOME}/bin/javac", *flags, "-encoding", "UTF-8", "-proc:none", "-nowarn"),
                         *("-implicit:none", "-cp", "${JAVA_PREPARED}" + library, "Main.java"),
                     ),
-                    # a jar on the resident compiler's class path opens a socket that every program of the slot could see
+                    # with a jar on its class path the resident compiler opens a socket, which programs could see
                     resident="" if tuples else _prepared_name(),
                 ),
             ),
