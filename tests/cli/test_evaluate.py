@@ -251,7 +251,7 @@ def test_bad_input_is_a_clear_error_and_writes_nothing(passatk: Command, tmp_pat
 
 def test_a_missing_file_or_no_file_is_a_clear_error(passatk: Command) -> None:
     assert "No such file" in passatk("evaluate", "none.jsonl", "--problems", "basics").stderr
-    assert "which problems?" in passatk("evaluate", "none.jsonl").stderr
+    assert "which problems? none.jsonl is not a folder made by passatk" in passatk("evaluate", "none.jsonl").stderr
     assert passatk("evaluate").returncode == 2
     assert "--reference" in passatk("evaluate").stderr
 

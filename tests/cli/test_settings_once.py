@@ -348,6 +348,7 @@ def test_every_setting_of_a_commands_tables_is_an_option_in_its_help(
     tables = {"generate": set(TABLES) - {"judging"}, "evaluate": {"judging"}, "complete": {"model"}}[command]
     for one in (one for table in tables for one in settings_of(TABLES[table])):
         assert all(flag in shown for flag in flags_of(one)), one.key
+    assert ("[required]" in shown) == (command == "generate")  # what is evaluated may bring its own problems
     assert max(map(len, shown.splitlines())) <= 80
 
 

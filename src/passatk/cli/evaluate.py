@@ -11,7 +11,7 @@ from passatk.errors import InputError
 
 
 @with_settings(
-    Table("problems", "Problems"),
+    Table("problems", "Problems", unset={"source": "those that a folder made by passatk brings; else required"}),
     Table("task", "Problems", only=("target_language",)),
     Table("judging", "Judging"),
 )
@@ -47,7 +47,8 @@ def evaluate(
         chosen = {**given, "problems": {**given["problems"], "source": own.source}}
         request = pipeline.evaluation_of(chosen, samples, out, own)
     else:
-        options.require_problems(given)
+        why = "" if samples is None else f"{samples} is not a folder made by passatk, which would bring its own"
+        options.require_problems(given, why)
         request = pipeline.evaluation_of(given, samples, out)
     with terminal.progress(terminal.console_for("stderr"), "judging") as progress:
         report = pipeline.evaluate(request, progress, warn=_warn)

@@ -11,8 +11,8 @@ import functools
 import inspect
 import operator
 import types
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import msgspec
@@ -39,6 +39,7 @@ class Table:
         only: these keys; all by default.
         without: these keys are left out.
         record: where it is not a table of an experiment.
+        unset: key -> what the command takes where it is left out, in place of what the record says.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Table:
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     record: type[msgspec.Struct] | None = None
+    unset: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> list[Setting]:
@@ -99,8 +101,9 @@ def _parameter(table: Table, one: Setting) -> inspect.Parameter:
     kind, metavar = _option_type(one)
     default = "" if one.default in (None, (), "", msgspec.NODEFAULT) or isinstance(one.default, bool) else one.default
     words = [_help(one)]
-    if one.unset or default != "":
-        words.append(f"[default: {one.unset or _number(default)}]")
+    unset = table.unset.get(one.key, one.unset)
+    if unset or default != "":
+        words.append(f"[default: {unset or _number(default)}]")
     elif one.default is msgspec.NODEFAULT:
         words.append("[required]")
     option = typer.Option(

@@ -57,14 +57,20 @@ def refuse_unused(where: str, **given: object) -> None:
         raise InputError(f"{', '.join(names)} {verb} nothing {where}; leave {them} out")
 
 
-def require_problems(given: Mapping[str, Mapping[str, object]]) -> None:
+def require_problems(given: Mapping[str, Mapping[str, object]], why: str = "") -> None:
     """Ask for a problem set where none is given; task ids of benchmarks look alike, so there is no default to guess.
+
+    Args:
+        given: the tables.
+        why: nothing else says which, in words.
 
     Raises:
         InputError: none is given.
     """
     if "source" not in given["problems"]:
-        raise InputError("which problems? Give --problems, for example --problems humaneval-x")
+        raise InputError(
+            f"which problems?{f' {why}.' if why else ''} Give --problems, for example --problems humaneval-x"
+        )
 
 
 def as_json(report: object, **more: object) -> str:
