@@ -325,6 +325,7 @@ def test_aliases_of_languages_are_taken_in_tables() -> None:
         (("--tests", "hiden"), "Did you mean 'hidden'? (option --tests)"),
         (("--set", "judging.tests=hiden"), "Did you mean 'hidden'? (option --tests)"),
         (("--set", "task.samples=5"), "unknown key in [task] for this command 'samples'; known: target_language"),
+        (("--set", "judging.wrkers=5"), "Did you mean 'workers'? (option --set)"),
         (("--set", "decoding.seed=5"), "unknown table 'decoding'; known: judging, problems, task"),
         (("--set", "judging.repeat=2", "--repeat", "3"), "judging.repeat is given by its own option too"),
         (("--memory-mib", "8"), "memory_mib = 8: must be a whole number of at least 16 (option --memory-mib)"),

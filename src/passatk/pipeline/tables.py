@@ -156,7 +156,11 @@ def read_changes(texts: Sequence[str], known: Mapping[str, type[Record]] = TABLE
         own = found.setdefault(table, {})
         if key in own:
             raise InputError(f"{table}.{key} is set twice; keep one of them", setting="set")
-        own[key] = setting_named(known[table], key, f"[{table}]").parse(value.strip())
+        try:
+            own[key] = setting_named(known[table], key, f"[{table}]").parse(value.strip())
+        except InputError as error:
+            error.setting = "set"
+            raise
     return found
 
 
