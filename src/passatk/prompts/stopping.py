@@ -10,17 +10,20 @@ Rule = Callable[[str, int], int | None]
 
 
 def rules_of(problem: Problem) -> list[Rule]:
-    """Where a completion of `problem` ends: at its own stop strings, and where its function does.
+    """Where a completion of `problem` ends: at its own stop strings, and where its function does."""
+    function = by_name(problem.language).end_of_function if problem.in_function else None
+    return [rule for rule in (stop_strings(problem), function) if rule is not None]
+
+
+def stop_strings(problem: Problem) -> Rule | None:
+    """Where the first of the problem's own stop strings begins; None if it has none.
 
     A completion that is no function's body, as where the prompt is text, may begin with anything: a stop string counts
     only where something stands before it.
     """
-    rules: list[Rule] = []
-    if problem.stop:
-        rules.append(first_string(problem.stop) if problem.in_function else _behind_blank(problem.stop))
-    if problem.in_function:
-        rules.append(by_name(problem.language).end_of_function)
-    return rules
+    if not problem.stop:
+        return None
+    return first_string(problem.stop) if problem.in_function else _behind_blank(problem.stop)
 
 
 def _behind_blank(strings: Sequence[str]) -> Rule:

@@ -4,15 +4,15 @@ import re
 from collections.abc import Sequence
 
 from passatk.languages import by_name
-from passatk.prompts.stopping import earliest, rules_of
+from passatk.prompts.stopping import earliest, rules_of, stop_strings
 from passatk.records import Problem
 
 
 def completion(problem: Problem, text: str) -> str:
     """The part of a model's continuation that belongs to `problem`, closed where its benchmark closes it."""
     # a benchmark with stop strings cuts at these alone: helpers behind the function are part of the program
-    rules = rules_of(problem)[:1] if problem.stop else rules_of(problem)
-    if problem.cut and (rule := earliest(rules)):
+    rule = stop_strings(problem) or earliest(rules_of(problem))
+    if problem.cut and rule:
         text = text[: rule(text, 0)]
     if problem.closed:
         language = by_name(problem.language)
