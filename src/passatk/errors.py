@@ -13,7 +13,7 @@
         └── StorageError        3   the disk is full or cannot be written
 
 An error says which value, which rule, and what to do next. `cli` turns it into a message and an exit code; nothing
-below `cli` exits or prints.
+below `cli` exits or prints. `FieldError` stands outside of the tree: whoever reads the file makes a SourceError of it.
 """
 
 from collections.abc import Iterable
@@ -55,6 +55,19 @@ class SourceError(InputError):
         about = f" field {field!r}:" if field is not None else ""
         super().__init__(f"{place}:{about} {problem}; expected {expected}")
         self.path, self.line, self.field = Path(path), line, field
+
+
+class FieldError(Exception):
+    """A record does not say what its form promises: field, what is wrong, what was expected."""
+
+    def __init__(self, field: str | None, problem: str, expected: str):
+        super().__init__(problem)
+        self.field, self.problem, self.expected = field, problem, expected
+
+    def at(self, path: Path, line: int | None, within: str = "") -> SourceError:
+        """The error to raise where the record's place is known; `within` stands before the field."""
+        field = f"{within}{self.field or ''}".rstrip(".") or None
+        return SourceError(path, line, self.problem, self.expected, field)
 
 
 class UnknownNameError(InputError):

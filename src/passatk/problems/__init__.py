@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from passatk.errors import InputError, SourceError, UnknownNameError
+from passatk.errors import FieldError, InputError, SourceError, UnknownNameError
 from passatk.languages import by_name
 from passatk.problems import basics
-from passatk.problems.base import Benchmark, FieldError, UnknownLanguageError, rows_of
+from passatk.problems.base import Benchmark, UnknownLanguageError, rows_of
 from passatk.problems.benchmarks import BENCHMARKS
 from passatk.problems.own import OWN
 from passatk.records import Problem, Record
@@ -206,8 +206,7 @@ def _read(
             except msgspec.ValidationError as error:
                 raise _wrong_field(file, line, record, str(error), found, where) from error
             except FieldError as error:
-                field = f"{where}{error.field or ''}".rstrip(".") or None
-                wrong = SourceError(file, line, error.problem, error.expected, field)
+                wrong = error.at(file, line, where)
                 if refused is None or not isinstance(error, UnknownLanguageError):
                     raise wrong from error
                 refused.append(wrong)

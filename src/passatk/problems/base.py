@@ -7,20 +7,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
-from passatk.errors import UnknownNameError
+from passatk.errors import FieldError, UnknownNameError
 from passatk.languages import LANGUAGES, Language, by_name
 from passatk.languages.heads import last_head
 from passatk.records import Problem
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
-
-
-class FieldError(Exception):
-    """A record does not say what its benchmark promises: field, what is wrong, what was expected."""
-
-    def __init__(self, field: str | None, problem: str, expected: str):
-        super().__init__(problem)
-        self.field, self.problem, self.expected = field, problem, expected
 
 
 class UnknownLanguageError(FieldError):

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from passatk.errors import FieldError
 from passatk.languages import Language
 from passatk.languages.heads import heads, last_head
 from passatk.languages.lexing import blanked
-from passatk.problems.base import Benchmark, FieldError, language_of
+from passatk.problems.base import Benchmark, language_of
 from passatk.records import Asserts, Problem
 
 _Text = Annotated[str, Meta(min_length=1)]

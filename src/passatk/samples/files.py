@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from passatk.errors import InputError, SourceError
+from passatk.errors import FieldError, InputError, SourceError
 from passatk.languages import LANGUAGES
 from passatk.records import Record
-from passatk.samples.formats import FOLDERS, FormatError, Generation, detect
+from passatk.samples.formats import FOLDERS, Generation, detect
 from passatk.textfiles import beginning, read_json
 
 _PARQUET_MAGIC = b"PAR1"
@@ -30,10 +30,6 @@ class Place(Record, frozen=True, kw_only=True):
     file: Path
     line: int | None = None
 
-    def error(self, error: FormatError) -> SourceError:
-        """A format's complaint, with the place."""
-        return SourceError(self.file, self.line, error.problem, error.expected, error.field)
-
 
 def generations_of(path: Path) -> Iterator[tuple[Place, Generation]]:
     """Every generation in a file or folder, in order.
@@ -49,8 +45,8 @@ def generations_of(path: Path) -> Iterator[tuple[Place, Generation]]:
         try:
             for generation in detect(value).generations(value):
                 yield place, generation
-        except FormatError as error:
-            raise place.error(error) from error
+        except FieldError as error:
+            raise error.at(place.file, place.line) from error
 
 
 def _values(path: Path) -> Iterator[tuple[Place, Any]]:

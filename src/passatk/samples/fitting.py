@@ -8,12 +8,11 @@ parameters.
 import re
 from collections.abc import Iterator
 
-from passatk.errors import InputError
+from passatk.errors import FieldError, InputError
 from passatk.languages import LANGUAGES, Language, by_name
 from passatk.languages.heads import heads, last_head
 from passatk.problems import NAMES, ProblemSet, load
 from passatk.records import Problem, Sample
-from passatk.samples.formats import FormatError
 from passatk.samples.matching import called
 
 _ENOUGH = 5
@@ -53,7 +52,7 @@ class Fitting:
         """Refuse a file of answers to other problems.
 
         Raises:
-            FormatError: it is one; names the benchmark it fits, where passatk knows it.
+            FieldError: it is one; names the benchmark it fits, where passatk knows it.
         """
         texts = {task: kept for task, kept in self._texts.items() if kept and _names(self._set.problems[task])}
         self._check_language(texts)
@@ -70,7 +69,7 @@ class Fitting:
             there = self._fitting(texts, theirs, least)
             better, worse = len(there - here), len(here - there)
             if better >= min(_OTHERS, len(texts)) and better >= 4 * worse and better > 0:
-                raise FormatError(
+                raise FieldError(
                     None,
                     f"these look like answers to the problems of {other.name}, not of {self._set.name}: of"
                     f" {len(texts)} tasks, {len(here)} use a name from the problem in {self._set.name}, and"
@@ -83,7 +82,7 @@ class Fitting:
         enough = 1 if self._placed else _ENOUGH
         if len(whole) >= enough and 20 * len(here.intersection(whole)) <= len(whole):
             first = self._set.problems[whole[0]]
-            raise FormatError(
+            raise FieldError(
                 None,
                 f"these look like answers to other problems: of {len(whole)} tasks,"
                 f" {len(here.intersection(whole))} have a solution that mentions the function asked for"
@@ -100,7 +99,7 @@ class Fitting:
         """Refuse whole solutions in another language than the problems, whose ids may be the same (MultiPL-E).
 
         Raises:
-            FormatError: no solution declares its function in the problem's language, and most do in another one.
+            FieldError: no solution declares its function in the problem's language, and most do in another one.
         """
         whole = [task for task in texts if self._whole[task] and self._set.problems[task].entry_point]
         if len(whole) < _OTHERS:
@@ -122,7 +121,7 @@ class Fitting:
         for language in LANGUAGES.values():
             count = declaring(language)
             if 2 * count > len(whole):
-                raise FormatError(
+                raise FieldError(
                     None,
                     f"these look like programs in {language.title}: of {len(whole)} tasks, {count} declare their"
                     f" function as {language.title} does, and none as {' or '.join(self._set.languages)} does",

@@ -7,13 +7,13 @@ from difflib import SequenceMatcher
 
 import msgspec
 
-from passatk.errors import UnknownNameError
+from passatk.errors import FieldError, UnknownNameError
 from passatk.languages import LANGUAGES, by_name
 from passatk.languages.heads import heads
 from passatk.problems import NAMES, ProblemSet
 from passatk.prompts import completion
 from passatk.records import Problem, Sample
-from passatk.samples.formats import FormatError, Generation
+from passatk.samples.formats import Generation
 
 _PREFIXES = [language.prefix for language in LANGUAGES.values()]
 _MULTIPL_E_LANGUAGES = {
@@ -43,7 +43,7 @@ class Matching:
         """The problem a generation is for.
 
         Raises:
-            FormatError: there is none, or the generation's record says that it is for a problem of another benchmark.
+            FieldError: there is none, or the generation's record says that it is for a problem of another benchmark.
         """
         if self._target is not None:
             generation = self._translated(generation)
@@ -66,7 +66,7 @@ class Matching:
             return self._at(generation.position)
         if name is None:
             return self._asked(generation.prompt or "")
-        raise FormatError("task_id", *self._unknown(generation, name))
+        raise FieldError("task_id", *self._unknown(generation, name))
 
     def _spellings(self, generation: Generation, name: str) -> Iterator[str]:
         """The ids by which the problem may be known, the file's own first; none of them can mean another problem."""
@@ -88,12 +88,12 @@ class Matching:
     def _of_multipl_e(self, generation: Generation, name: str) -> Iterator[str]:
         language = _MULTIPL_E_LANGUAGES.get(generation.language or "")
         if language is None:
-            raise FormatError(
+            raise FieldError(
                 "language", f"{generation.language!r} is not known", "one of " + ", ".join(sorted(_MULTIPL_E_LANGUAGES))
             )
         found = _MULTIPL_E_NAME.match(name)
         if found is None:
-            raise FormatError(
+            raise FieldError(
                 "name", f"{name!r} is not a problem of {self._set.name}", "a name like 'HumanEval_0_has_close_elements'"
             )
         if found[1].lower() == "humaneval":
@@ -113,7 +113,7 @@ class Matching:
         self._sources.add(prefix)
         if prefix not in (*_PREFIXES, "HumanEval") or len(self._sources) > 1:
             known = ", ".join(f"{p}/N" for p in _PREFIXES)
-            raise FormatError(
+            raise FieldError(
                 "task_id",
                 f"{generation.task!r} among {', '.join(sorted(self._sources))}",
                 f"one source language of {known}",
@@ -122,14 +122,14 @@ class Matching:
 
     def _at(self, position: int) -> str:
         if len(self._set.languages) != 1:
-            raise FormatError(
+            raise FieldError(
                 None,
                 "the file names no tasks, only their order, and the problems are in several languages",
                 "problems of one language, like `humaneval-x/python`, or the file of one",
             )
         if position >= len(self._ordered):
             count = len(self._ordered)
-            raise FormatError(
+            raise FieldError(
                 None,
                 f"list {position} has no problem (the first one is list 0)",
                 f"at most {count} lists, one per problem of {self._set.name}",
@@ -142,13 +142,13 @@ class Matching:
         if len(found) == 1:
             return found[0]
         if found:
-            raise FormatError("prompt", f"is that of {', '.join(found[:3])}", "a prompt that only one problem has")
+            raise FieldError("prompt", f"is that of {', '.join(found[:3])}", "a prompt that only one problem has")
         named = [head.name for head in heads(prompt, by_name(self._set.languages[0]))] if self._known else []
         about = f"{_shown(prompt)} is not the prompt of any problem in {self._set.name}"
         asked = [task for task, problem in self._known.items() if problem.entry_point in named]
         if asked:
             about += f" ({asked[0]} asks for the same function in other words)"
-        raise FormatError("prompt", about, "the problems that the file was generated from")
+        raise FieldError("prompt", about, "the problems that the file was generated from")
 
     def _unknown(self, generation: Generation, name: str) -> tuple[str, str]:
         """What is wrong with a task id that is not known, and what was expected."""
@@ -242,27 +242,27 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
     if generation.language is not None:
         language = _MULTIPL_E_LANGUAGES.get(generation.language)
         if language is None or language.name != problem.language:
-            raise FormatError(
+            raise FieldError(
                 "language",
                 f"{generation.task!r} is in {generation.language!r}, and the problem is in {problem.language}",
                 f"generations in {problem.language}",
             )
     if generation.written_in and generation.written_in != problem.language:
-        raise FormatError(
+        raise FieldError(
             None,
             f"the file's name says {generation.written_in}, and {problem.task_id} is in {problem.language}",
             f"programs in {problem.language}",
         )
     other = generation.benchmark
     if other is not None and _is_another_benchmark(other, problem.benchmark):
-        raise FormatError(
+        raise FieldError(
             "benchmark",
             f"{problem.task_id!r} was generated for {other}, and the problems are those of {problem.benchmark}",
             f"generations for {problem.benchmark}, or the problems of {other}",
         )
     wanted = problem.entry_point
     if generation.entry_point and wanted and _folded(called(generation.entry_point)) != _folded(called(wanted)):
-        raise FormatError(
+        raise FieldError(
             "entry_point",
             f"{problem.task_id!r} was asked for {generation.entry_point!r}, and the problem asks for {wanted!r}",
             "generations for these problems: task ids of different benchmarks look alike",
@@ -271,7 +271,7 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
         return
     if generation.continued:  # its own prompt becomes part of the program
         if not (_squeezed(generation.prompt) == _squeezed(problem.prompt) or _declares(generation.prompt, problem)):
-            raise FormatError(
+            raise FieldError(
                 "prompt",
                 f"does not declare {wanted!r} but {_shown(generation.prompt)}",
                 f"the function that {problem.task_id} tests",
@@ -279,7 +279,7 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
         return
     if _same_prompt(generation.prompt, problem, telling):
         return
-    raise FormatError(
+    raise FieldError(
         "prompt",
         f"{problem.task_id!r} was generated from {_shown(generation.prompt)}, and the problem asks for"
         f" {wanted!r}: {_shown(problem.declaration or problem.prompt or problem.instruction)}",

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from passatk.answers import read_answer
+from passatk.errors import FieldError
 from passatk.problems import ProblemSet
 from passatk.records import Problem, Sample
 from passatk.runs import PastRun, generations_in
 from passatk.samples.files import Place, generations_of
 from passatk.samples.fitting import Fitting
 from passatk.samples.folders import check_origin, is_generations, is_run, origin_of, place_of
-from passatk.samples.formats import FormatError, Generation
+from passatk.samples.formats import Generation
 from passatk.samples.matching import Matching, sample_of
 
 END_OF_TEXT = re.compile(
@@ -76,8 +77,8 @@ def _from_file(path: Path, problems: ProblemSet, matching: Matching, extract: bo
         place = Place(file=path)
         if fitted:
             fitting.check()
-    except FormatError as error:
-        raise place.error(error) from error
+    except FieldError as error:
+        raise error.at(place.file, place.line) from error
 
 
 def _read(problem: Problem, sample: Sample, said: str) -> Sample:
@@ -105,10 +106,10 @@ class _Numbering:
         """The number of a generation of `task`.
 
         Raises:
-            FormatError: it is there already, or the file has every answer several times over, filtered in other ways.
+            FieldError: it is there already, or the file has every answer several times over, filtered in other ways.
         """
         if self._filter not in (None, generation.filter):
-            raise FormatError(
+            raise FieldError(
                 "filter",
                 f"the file has the same answers filtered in two ways, {self._filter!r} and {generation.filter!r}",
                 "the lines of one filter",
@@ -120,6 +121,6 @@ class _Numbering:
         else:
             index = generation.index
         if index in self._taken.setdefault(task, set()):
-            raise FormatError("sample", f"sample {index} of {task!r} is there twice", "each sample once")
+            raise FieldError("sample", f"sample {index} of {task!r} is there twice", "each sample once")
         self._taken[task].add(index)
         return index

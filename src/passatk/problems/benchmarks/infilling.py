@@ -2,7 +2,8 @@
 
 import msgspec
 
-from passatk.problems.base import Benchmark, FieldError
+from passatk.errors import FieldError
+from passatk.problems.base import Benchmark
 from passatk.records import Asserts, Problem
 
 _TIERS = {

@@ -4,9 +4,10 @@ import re
 
 import msgspec
 
+from passatk.errors import FieldError
 from passatk.languages import LANGUAGES, Language
 from passatk.languages.heads import last_head
-from passatk.problems.base import Benchmark, FieldError, UnknownLanguageError, last_name
+from passatk.problems.base import Benchmark, UnknownLanguageError, last_name
 from passatk.records import Asserts, Problem
 
 _CANDIDATE = re.compile(r"\bcandidate\s*:?=\s*(?:\w+\(:)?([\w$]+[?!]?)")

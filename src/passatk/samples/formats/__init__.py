@@ -5,7 +5,8 @@ Adding one: a module here with a `Format`, and its place in `FORMATS`.
 
 from typing import Any
 
-from passatk.samples.formats.base import Format, FormatError, Generation, kind
+from passatk.errors import FieldError
+from passatk.samples.formats.base import Format, Generation, kind
 from passatk.samples.formats.codet import CODET
 from passatk.samples.formats.evalplus import EVALPLUS_RESULTS
 from passatk.samples.formats.inspect_logs import INSPECT_LOG, INSPECT_SAMPLE
@@ -17,7 +18,7 @@ from passatk.samples.formats.openai_batch import ANTHROPIC_BATCH, OPENAI_BATCH
 from passatk.samples.formats.opencompass import OPENCOMPASS
 from passatk.samples.formats.results import refuse_results
 
-__all__ = ["FOLDERS", "FORMATS", "Format", "FormatError", "Generation", "detect"]
+__all__ = ["FOLDERS", "FORMATS", "Format", "Generation", "detect"]
 
 FORMATS: tuple[Format, ...] = (
     INSPECT_LOG,
@@ -42,7 +43,7 @@ def detect(value: Any) -> Format:
     """The format of a JSON value.
 
     Raises:
-        FormatError: it is none of them; says which there are, or what to give instead of a file of results.
+        FieldError: it is none of them; says which there are, or what to give instead of a file of results.
     """
     refuse_results(value)
     for one in FORMATS:
@@ -55,7 +56,7 @@ def detect(value: Any) -> Format:
         if value or not isinstance(value, dict | list)
         else f"an empty {type(value).__name__.replace('dict', 'object')}"
     )
-    raise FormatError(
+    raise FieldError(
         None,
         f"{what} is in no format of generations",
         f"one of these: {known}; and folders of such files, {FOLDERS}",

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from passatk.errors import FieldError
 from passatk.records import Record
 
 
@@ -48,14 +49,6 @@ class Generation(Record, frozen=True, kw_only=True):
     """How the file's tool picked the text, where it may have picked several from one answer (lm-eval)."""
 
 
-class FormatError(Exception):
-    """A value is not what its format says: field, what is wrong, what was expected."""
-
-    def __init__(self, field: str | None, problem: str, expected: str):
-        super().__init__(problem)
-        self.field, self.problem, self.expected = field, problem, expected
-
-
 class Format(ABC):
     """One tool's way to store generations. An instance is stateless; `formats.FORMATS` has them all."""
 
@@ -72,7 +65,7 @@ class Format(ABC):
         """The generations in a recognised value.
 
         Raises:
-            FormatError: a field is missing or wrong.
+            FieldError: a field is missing or wrong.
         """
 
 
@@ -95,12 +88,12 @@ def text(value: Mapping[str, Any], field: str) -> str:
     """A field that must hold a string.
 
     Raises:
-        FormatError: it is missing, or holds something else.
+        FieldError: it is missing, or holds something else.
     """
     if field not in value:
-        raise FormatError(field, "is missing", "a string")
+        raise FieldError(field, "is missing", "a string")
     if not isinstance(value[field], str):
-        raise FormatError(field, f"is {kind(value[field])}", "a string")
+        raise FieldError(field, f"is {kind(value[field])}", "a string")
     return str(value[field])
 
 
@@ -114,13 +107,13 @@ def texts(value: Any, field: str) -> list[str]:
     """A list of strings.
 
     Raises:
-        FormatError: it is none.
+        FieldError: it is none.
     """
     if not isinstance(value, list):
-        raise FormatError(field, f"is {kind(value)}", "a list of strings")
+        raise FieldError(field, f"is {kind(value)}", "a list of strings")
     for position, one in enumerate(value):
         if not isinstance(one, str):
-            raise FormatError(f"{field}[{position}]", f"is {kind(one)}", "a string")
+            raise FieldError(f"{field}[{position}]", f"is {kind(one)}", "a string")
     return value
 
 
@@ -128,10 +121,10 @@ def task_name(value: Any, field: str) -> str:
     """A task id: a string, or a number as MBPP has.
 
     Raises:
-        FormatError: it is neither.
+        FieldError: it is neither.
     """
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise FormatError(field, f"is {kind(value)}", "a task id")
+        raise FieldError(field, f"is {kind(value)}", "a task id")
     return str(value)
 
 
@@ -139,14 +132,14 @@ def spoken(content: Any, field: str) -> str:
     """The text of a chat message's content: a string, or a list of parts of which the text parts count.
 
     Raises:
-        FormatError: it is neither.
+        FieldError: it is neither.
     """
     if content is None:  # a message of tool calls alone says nothing
         return ""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
-        raise FormatError(field, f"is {kind(content)}", "a string or a list of parts")
+        raise FieldError(field, f"is {kind(content)}", "a string or a list of parts")
     return "".join(
         part if isinstance(part, str) else str(part.get("text") or "")
         for part in content

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from passatk.samples.formats.base import Format, FormatError, Generation, has, kind, text
+from passatk.errors import FieldError
+from passatk.samples.formats.base import Format, Generation, has, kind, text
 
 
 class EvalPlusResults(Format):
@@ -22,14 +23,14 @@ class EvalPlusResults(Format):
         for task, entries in value["eval"].items():
             field = f"eval.{task}"
             if isinstance(entries, Mapping):
-                raise FormatError(
+                raise FieldError(
                     field, "has results and no solutions", "the file or folder of samples it was made from"
                 )
             if not isinstance(entries, list):
-                raise FormatError(field, f"is {kind(entries)}", "a list of objects with a solution each")
+                raise FieldError(field, f"is {kind(entries)}", "a list of objects with a solution each")
             for place, entry in enumerate(entries):
                 if not has(entry, "solution"):
-                    raise FormatError(
+                    raise FieldError(
                         f"{field}[{place}]", "has no solution", "the file or folder of samples it was made from"
                     )
                 yield Generation(task=task, text=text(entry, "solution"), whole=True)

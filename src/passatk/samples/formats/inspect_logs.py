@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from passatk.errors import FieldError
 from passatk.samples.formats.base import (
     Format,
-    FormatError,
     Generation,
     conversation,
     has,
@@ -30,12 +30,12 @@ class InspectLog(Format):
     def generations(self, value: Mapping[str, Any]) -> Iterator[Generation]:
         samples = value.get("samples")
         if not samples or not isinstance(samples, list):
-            raise FormatError("samples", "is missing or empty", "a log with its samples, as Inspect writes by default")
+            raise FieldError("samples", "is missing or empty", "a log with its samples, as Inspect writes by default")
         for place, sample in enumerate(samples):
             try:
                 yield from INSPECT_SAMPLE.generations(sample)
-            except FormatError as error:
-                raise FormatError(f"samples[{place}].{error.field}", error.problem, error.expected) from error
+            except FieldError as error:
+                raise FieldError(f"samples[{place}].{error.field}", error.problem, error.expected) from error
 
 
 class InspectSample(Format):
@@ -49,13 +49,13 @@ class InspectSample(Format):
 
     def generations(self, value: Any) -> Iterator[Generation]:
         if not has(value, "id"):
-            raise FormatError("id", "is missing", "a sample of an Inspect log")
+            raise FieldError("id", "is missing", "a sample of an Inspect log")
         output = value.get("output")
         choices = output.get("choices") if isinstance(output, Mapping) else None
         if not choices or not isinstance(choices, list):
             error = value.get("error")
             told = error.get("message") if isinstance(error, Mapping) else "no choices"
-            raise FormatError(
+            raise FieldError(
                 "output",
                 f"sample {value['id']!r} has no answer ({told})",
                 "an answer to every sample: let Inspect retry the log, or leave the sample out",
@@ -63,11 +63,11 @@ class InspectSample(Format):
         metadata = value["metadata"] if isinstance(value.get("metadata"), Mapping) else {}
         epoch = value.get("epoch", 1)
         if not isinstance(epoch, int) or isinstance(epoch, bool) or not 1 <= epoch < 2**31:
-            raise FormatError("epoch", f"is {kind(epoch)}", "a number from 1")
+            raise FieldError("epoch", f"is {kind(epoch)}", "a number from 1")
         for choice in choices:
             message = choice.get("message") if isinstance(choice, Mapping) else None
             if not isinstance(message, Mapping):
-                raise FormatError("output.choices", "has no message", "an object with a message")
+                raise FieldError("output.choices", "has no message", "an object with a message")
             yield Generation(
                 task=task_name(value["id"], "id"),
                 text=_attached(spoken(message.get("content"), "output.choices.message.content"), value),
@@ -85,7 +85,7 @@ def _attached(text: str, sample: Mapping[str, Any]) -> str:
     attachments = sample.get("attachments")
     found = attachments.get(text.removeprefix(_ATTACHMENT)) if isinstance(attachments, Mapping) else None
     if not isinstance(found, str):
-        raise FormatError("attachments", f"does not have {text!r}", "the texts that messages refer to")
+        raise FieldError("attachments", f"does not have {text!r}", "the texts that messages refer to")
     return found
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from passatk.errors import FieldError
 from passatk.samples.formats.base import (
     Format,
-    FormatError,
     Generation,
     conversation,
     optional_text,
@@ -30,11 +30,11 @@ class TaskLine(Format):
 
     def generations(self, value: Mapping[str, Any]) -> Iterator[Generation]:
         if "task_id" not in value:
-            raise FormatError("task_id", "is missing", "a string")
+            raise FieldError("task_id", "is missing", "a string")
         present = [field for field in _TEXT_FIELDS if field in value]
         raw = "answer" in value and not ("read_as" in value and present)
         if not (present or raw):
-            raise FormatError(
+            raise FieldError(
                 None,
                 f"a record with {', '.join(map(repr, value))[:120]} has no text",
                 "the generated text as `generation`, `completion` or `solution`, or what a model said as `answer`;"
@@ -60,7 +60,7 @@ def _index(value: Mapping[str, Any]) -> int | None:
     if field is None or value[field] is None:
         return None
     if not isinstance(value[field], int) or isinstance(value[field], bool) or not 0 <= value[field] < 2**31:
-        raise FormatError(field, f"is {value[field]!r}", "a sample number from 0 to 2147483647")
+        raise FieldError(field, f"is {value[field]!r}", "a sample number from 0 to 2147483647")
     return int(value[field])
 
 

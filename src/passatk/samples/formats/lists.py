@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from passatk.samples.formats.base import Format, FormatError, Generation, texts
+from passatk.errors import FieldError
+from passatk.samples.formats.base import Format, Generation, texts
 
 
 class BigCode(Format):
@@ -36,9 +37,9 @@ class Objects(Format):
         for position, entry in enumerate(value):
             try:
                 yield from self.detect(entry).generations(entry)
-            except FormatError as error:
+            except FieldError as error:
                 place = f"[{position}]" + (f".{error.field}" if error.field else "")
-                raise FormatError(place, error.problem, error.expected) from error
+                raise FieldError(place, error.problem, error.expected) from error
 
 
 BIGCODE = BigCode()

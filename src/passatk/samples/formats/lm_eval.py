@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from passatk.samples.formats.base import Format, FormatError, Generation, has, kind, optional_text, task_name
+from passatk.errors import FieldError
+from passatk.samples.formats.base import Format, Generation, has, kind, optional_text, task_name
 
 
 class LmEval(Format):
@@ -18,13 +19,13 @@ class LmEval(Format):
     def generations(self, value: Mapping[str, Any]) -> Iterator[Generation]:
         doc = value["doc"]
         if not has(doc, "task_id"):
-            raise FormatError("doc.task_id", "is missing", "samples of a benchmark of programs, like humaneval or mbpp")
+            raise FieldError("doc.task_id", "is missing", "samples of a benchmark of programs, like humaneval or mbpp")
         task = task_name(doc["task_id"], "doc.task_id")
         said, filtered = (_flat(value.get(field), field) for field in ("resps", "filtered_resps"))
         prompt, entry_point = optional_text(doc, "prompt"), optional_text(doc, "entry_point")
         judged = filtered and all(_program(one, prompt, entry_point) for one in filtered)
         if not (judged or said or filtered):
-            raise FormatError("resps", "is empty", "at least one text")
+            raise FieldError("resps", "is empty", "at least one text")
         for one in filtered if judged else said or filtered:
             yield Generation(
                 task=task,
@@ -49,7 +50,7 @@ def _flat(value: Any, field: str) -> list[str]:
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list):
-        raise FormatError(field, f"is {kind(value)}", "a list of texts")
+        raise FieldError(field, f"is {kind(value)}", "a list of texts")
     return [text for entry in value for text in _flat(entry, field)]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from passatk.samples.formats.base import Format, FormatError, Generation, has, kind, spoken, text
+from passatk.errors import FieldError
+from passatk.samples.formats.base import Format, Generation, has, kind, spoken, text
 
 
 class OpenAiBatch(Format):
@@ -22,7 +23,7 @@ class OpenAiBatch(Format):
         status = response.get("status_code", 200) if isinstance(response, Mapping) else None
         if wrong or status != 200 or not isinstance(body, Mapping):
             told = wrong.get("message") if isinstance(wrong, Mapping) else wrong
-            raise FormatError(
+            raise FieldError(
                 "response",
                 f"the request {task!r} failed ({told or f'status {status}'})",
                 "an answer: send the request again, or take its line out of the file",
@@ -45,7 +46,7 @@ class AnthropicBatch(Format):
         message = result.get("message") if isinstance(result, Mapping) else None
         if not isinstance(message, Mapping):
             kind_of = result.get("type") if isinstance(result, Mapping) else kind(result)
-            raise FormatError(
+            raise FieldError(
                 "result",
                 f"the request {task!r} has no message ({kind_of})",
                 "an answer: send the request again, or take its line out of the file",
@@ -66,12 +67,12 @@ def _answers(body: Mapping[str, Any]) -> Iterator[str]:
             elif has(choice, "text"):
                 yield text(choice, "text")
             else:
-                raise FormatError(field, "has no message", "an object with a message")
+                raise FieldError(field, "has no message", "an object with a message")
     elif isinstance(output, list):
         messages = [part for part in output if isinstance(part, Mapping) and part.get("type") == "message"]
         yield "".join(spoken(part.get("content"), "response.body.output") for part in messages)
     else:
-        raise FormatError("response.body.choices", "is missing or empty", "a list of choices")
+        raise FieldError("response.body.choices", "is missing or empty", "a list of choices")
 
 
 OPENAI_BATCH = OpenAiBatch()

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from passatk.samples.formats.base import Format, FormatError, Generation, conversation, has, optional_text, texts
+from passatk.errors import FieldError
+from passatk.samples.formats.base import Format, Generation, conversation, has, optional_text, texts
 
 
 class OpenCompass(Format):
@@ -26,7 +27,7 @@ class OpenCompass(Format):
             listed = prediction if isinstance(prediction, list) else [prediction]
             prompt = conversation(entry.get("origin_prompt"))
             if not optional_text(entry, "gold") and prompt is None:
-                raise FormatError(f"{number}.gold", "is missing", "the task id")
+                raise FieldError(f"{number}.gold", "is missing", "the task id")
             for text in texts(listed, f"{number}.prediction"):
                 yield Generation(
                     task=optional_text(entry, "gold"),

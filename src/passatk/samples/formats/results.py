@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from passatk.samples.formats.base import FormatError, has
+from passatk.errors import FieldError
+from passatk.samples.formats.base import has
 
 
 def _is_multipl_e(value: Mapping[str, Any]) -> bool:
@@ -72,10 +73,10 @@ def refuse_results(value: Any) -> None:
     """Refuse what holds results and no generations.
 
     Raises:
-        FormatError: it does; says what to give instead.
+        FieldError: it does; says what to give instead.
     """
     if not isinstance(value, Mapping):
         return
     for fits, what, instead in _RESULTS:
         if fits(value):
-            raise FormatError(None, f"{what} has no generations", instead)
+            raise FieldError(None, f"{what} has no generations", instead)
