@@ -114,7 +114,7 @@ def test_bad_input_is_refused_in_words(passatk: Command, tmp_path: Path) -> None
         ("gather nowhere --out code", "nowhere is no folder"),
         ("gather . --out .", "it is a folder; give a file"),
         ("leakage broken.jsonl", "broken.jsonl:2"),
-        ("retrieve code.jsonl --out near", "0 documents for training are in"),
+        ("retrieve code.jsonl --out near", "0 documents for training in"),
         ("retrieve code.jsonl --out near --source-language go", "both --source-language and --target-language"),
         ("retrieve code.jsonl --out near --source-language go --target-language go", "are both go"),
         ("retrieve code.jsonl --out near --problems no", "unknown problems 'no'"),

@@ -135,7 +135,7 @@ def test_a_task_whose_own_reference_fails_is_left_out_and_named(
     samples = write(tmp_path / "s", *({"task_id": t, "generation": problems[t].solution} for t in tasks))
     done = passatk("evaluate", samples, "--problems", data / "humaneval-x", "--out", "run")
     assert done.returncode == 0, done.stderr
-    assert "Left out, 1 unfit tasks" in done.stdout
+    assert "Left out, 1 unfit task:" in done.stdout
     assert "JavaScript/112: its reference solution gets wrong_answer" in done.stdout
     assert "100.0 [" in done.stdout
 
@@ -147,7 +147,7 @@ def test_a_missing_toolchain_is_not_the_models_fault(passatk: Command, tmp_path:
     refused = passatk("evaluate", samples, "--problems", "basics", "--out", "run", PASSATK_GO="/nowhere")
     assert refused.returncode == 3
     assert "pass@1" not in refused.stdout
-    assert "no score: 1 samples could not be judged" in refused.stderr
+    assert "no score: 1 sample could not be judged" in refused.stderr
     allowed = passatk(
         "evaluate", samples, "--problems", "basics", "--out", "run", "--allow-unjudged", PASSATK_GO="/nowhere"
     )
@@ -181,7 +181,7 @@ def test_nothing_but_unfit_tasks_is_no_score(passatk: Command, tmp_path: Path, d
     options = ("--problems", data / "humaneval", "--tests", "example", "--out", "run")
     done = passatk("evaluate", samples, *options)
     assert done.returncode == 2
-    assert "all 1 tasks with samples are unfit" in done.stderr
+    assert "every task with samples is unfit (1 in all)" in done.stderr
 
 
 def test_a_pipe_is_refused_before_it_is_read(passatk: Command, tmp_path: Path) -> None:

@@ -80,5 +80,5 @@ def test_an_end_of_text_token_draws_a_warning(passatk: Command, tmp_path: Path) 
     (tmp_path / "s.jsonl").write_text(json.dumps({"task_id": "Python/0", "completion": text}) + "\n")
     done = passatk("evaluate", "s.jsonl", "--problems", "basics/python", "--out", "run", "--json")
     assert done.returncode == 0, done.stderr
-    assert "Warning: 1 of 1 texts contain an end-of-text token (<|endoftext|>)" in done.stderr
+    assert "Warning: 1 of 1 text contains an end-of-text token (<|endoftext|>)" in done.stderr
     assert json.loads(done.stdout)["warnings"]

@@ -57,7 +57,7 @@ def test_a_flip_is_listed_with_both_outcomes(passatk: Command, run: Path) -> Non
     assert "Python/0 sample 1" in done.stdout
     assert "then passed: all tests held" in done.stdout
     assert "now  wrong_answer: " in done.stdout
-    assert "1 verdicts do not hold" in done.stdout
+    assert "1 verdict does not hold" in done.stdout
 
 
 def test_another_toolchain_is_named(passatk: Command, run: Path) -> None:

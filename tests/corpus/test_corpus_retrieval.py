@@ -93,9 +93,9 @@ def test_only_what_is_learnt_from_is_looked_up(basics: ProblemSet) -> None:
     there = solutions(basics, "python")[:3]
     held = msgspec.structs.replace(there[0], split="valid")
     code = msgspec.structs.replace(there[0], kind="code")
-    with pytest.raises(InputError, match="2 documents for training are in python; 3 samples"):
+    with pytest.raises(InputError, match="2 documents for training in python; 3 samples a problem need"):
         list(retrieve(questions(own), [held, code, *there[1:]], 3))
-    with pytest.raises(InputError, match="0 documents for training translate from go to rust"):
+    with pytest.raises(InputError, match="0 documents for training to translate from go to rust"):
         list(retrieve(translations(basics, "go", "rust"), there, 1))
 
 

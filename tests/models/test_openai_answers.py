@@ -187,8 +187,8 @@ def test_thinking_and_ends_are_kept_in_the_folder(tmp_path: Path) -> None:
     assert {line["tokens"] for line in lines} == {None}
     assert report.finish_reasons == {"eos": 7, "context_length": 1, "abort": 1}
     told = " ".join(report.warnings)
-    assert "1 of 9 samples have no text because the request does not fit the server's context" in told
-    assert "1 of 9 samples were broken off by the server" in told
+    assert "1 of 9 samples has no text because the request does not fit the server's context" in told
+    assert "1 of 9 samples was broken off by the server" in told
 
 
 def test_a_folder_of_an_older_version_is_read_and_continued(tmp_path: Path) -> None:

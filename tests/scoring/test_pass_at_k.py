@@ -64,7 +64,7 @@ def test_the_interval_repeats_with_its_seed_and_moves_with_another() -> None:
 def test_a_k_some_problem_has_too_few_samples_for_is_refused_by_name() -> None:
     result = score("g", [*counts(1, 2), Counts(task_id="T/9", n=4, c=1)], {}, [1, 10])
     assert [p.k for p in result.pass_at_k] == [1]
-    assert result.refused == ("pass@10 needs 10 samples per problem: 1 of 3 problems have fewer (T/9 has 4)",)
+    assert result.refused == ("pass@10 needs 10 samples per problem: 1 of 3 problems has fewer (T/9 has 4)",)
 
 
 def test_no_problem_means_no_figure() -> None:

@@ -8,6 +8,7 @@ import typer
 
 from passatk.cli.generated import App
 from passatk.cli.options import Json
+from passatk.wording import counted
 
 app = App(
     help="Training text: functions made in six languages at once, real code through filters, tokens in windows.",
@@ -141,14 +142,14 @@ def check(
         listed = ", ".join(f"{number:,} {language}" for language, number in done.renderings.items())
         print(f"{source} is what its manifest says")
         print(f"{total:,} solutions executed in {done.programs:,} programs: {listed}")
-        print(f"{len(done.disagreements)} disagree with the interpreter")
+        print(f"{counted(len(done.disagreements), 'disagrees', 'disagree')} with the interpreter")
         for reason, number in done.not_judged.items():
             print(f"{number:,} could not be judged: {reason}")
     if done.disagreements:
         raise typer.Exit(1)
     if done.not_judged:
         raise EnvironmentFault(
-            f"{sum(done.not_judged.values())} solutions could not be judged; make what they need available"
+            f"{counted(sum(done.not_judged.values()), 'solution')} could not be judged; make what is needed available"
             " (`passatk doctor` says what is here) and check again"
         )
 
@@ -301,4 +302,4 @@ def retrieve(
     with storage(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_lines(out, lines)
-    print(f"{len(lines)} samples: {out}")
+    print(f"{counted(len(lines), 'sample')}: {out}")

@@ -8,6 +8,7 @@ import typer
 from passatk.cli.generated import App, Given, Table, with_settings
 from passatk.pipeline.settings import Judging
 from passatk.settings import build, settings_of
+from passatk.wording import counted
 
 app = App(
     help="Problems: what there is, what one says, whether they can be judged here, where to get them.",
@@ -166,4 +167,4 @@ def explained(
     from passatk import pipeline
 
     count = pipeline.explained_problems(descriptions, out)
-    print(f"{count} problems in {out}")
+    print(f"{counted(count, 'problem')} in {out}")

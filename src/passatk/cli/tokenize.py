@@ -8,6 +8,7 @@ import typer
 
 from passatk.cli import options
 from passatk.errors import InputError
+from passatk.wording import counted
 
 
 def tokenize(
@@ -51,4 +52,4 @@ def tokenize(
         return
     for token in tokens:
         print(f"{token:6d}  {loaded.token_bytes(token)!r}")
-    print(f"{len(tokens)} tokens, {len(text)} characters")
+    print(f"{counted(len(tokens), 'token')}, {counted(len(text), 'character')}")

@@ -15,6 +15,7 @@ from passatk.languages.heads import last_head
 from passatk.problems import ProblemSet
 from passatk.prompts.building import counterpart, generation_prompt, translation_prompt
 from passatk.records import Problem, Record, Sample
+from passatk.wording import counted
 
 _NEAR_GRAMS = (1, 2, 3)
 _BINS = 1 << 20
@@ -85,10 +86,10 @@ def retrieve(asked: Sequence[Question], documents: Iterable[Document], count: in
             kept[kind].append(document)
     for kind, own in kept.items():
         if len(own) < count:
-            named = f"translate from {kind[0]} to {kind[1]}" if kind[0] else f"are in {kind[1]}"
+            named = f"to translate from {kind[0]} to {kind[1]}" if kind[0] else f"in {kind[1]}"
             raise InputError(
-                f"{len(own)} documents for training {named}; {count} samples a problem need as many: give a larger"
-                " corpus, or ask for fewer",
+                f"{counted(len(own), 'document')} for training {named}; {counted(count, 'sample')} a problem"
+                f" {'needs' if count == 1 else 'need'} as many: give a larger corpus, or ask for fewer",
                 setting="samples",
             )
     for kind, own in kept.items():

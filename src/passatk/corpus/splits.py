@@ -17,6 +17,7 @@ from passatk.corpus.primitives import operations
 from passatk.corpus.programs import AbstractProgram, Applied, behaviour, is_worth_having
 from passatk.corpus.written import written_problem
 from passatk.errors import InputError
+from passatk.wording import counted
 
 Tier = Literal["constants", "compositions", "depth"]
 TIERS: tuple[Tier, ...] = ("constants", "compositions", "depth")
@@ -101,7 +102,7 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
             break
         missed += 1
         if missed > _PERSISTENCE:
-            raise InputError(f"only {len(found)} different functions were found; ask for no more with this seed")
+            raise InputError(f"only {counted(len(found), 'different function')} found; ask for no more with this seed")
         if program in tried:
             continue
         tried.add(program)

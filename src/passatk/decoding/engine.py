@@ -22,6 +22,7 @@ from passatk.decoding.rows import MOST, padded
 from passatk.decoding.settings import DecodingSettings
 from passatk.decoding.text import Detokenizer, TextSoFar
 from passatk.errors import InputError
+from passatk.wording import counted
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ class Engine:
             room = self._model.positions - len(request.prompt)
             if not request.prompt or room < 1:
                 raise InputError(
-                    f"the prompt of {request.task_id} has {len(request.prompt)} tokens; this model needs at least 1 and"
-                    f" at most {self._model.positions - 1}, so that there is room for an answer"
+                    f"the prompt of {request.task_id} has {counted(len(request.prompt), 'token')}; this model needs at"
+                    f" least 1 and at most {self._model.positions - 1}, so that there is room for an answer"
                 )
             yield _Waiting(self, request, min(room, self._settings.max_new_tokens))
 

@@ -8,6 +8,7 @@ from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Ends, Listener
 from passatk.errors import InputError
 from passatk.records import Asserts, Problem, Record
+from passatk.wording import counted
 
 _NAMED = 5
 NO_PROBLEM = Problem(
@@ -79,9 +80,9 @@ def refuse_long_prompts(tokenizer: Encoder, positions: int, wanted: Iterable[Wan
     most = positions - 1
     if unfit := [f"{task}: {length}" for task, length in lengths.items() if not 1 <= length <= most]:
         raise InputError(
-            f"{len(unfit)} prompts leave this model no room for an answer: it takes 1 to {most} tokens, they have"
-            f" {', '.join(unfit[:_NAMED])}{', ...' if len(unfit) > _NAMED else ''}. Leave these problems out, or ask"
-            " with the function's head alone (prompt form 'declaration')",
+            f"{counted(len(unfit), 'prompt leaves', 'prompts leave')} this model no room for an answer: it takes 1 to"
+            f" {most} tokens, got {', '.join(unfit[:_NAMED])}{', ...' if len(unfit) > _NAMED else ''}."
+            " Leave these problems out, or ask with the function's head alone (prompt form 'declaration')",
             setting="form",
         )
 

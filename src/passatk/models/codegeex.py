@@ -19,6 +19,7 @@ from passatk.decoding.model import Continuation, Prefix, Step
 from passatk.decoding.rows import padded
 from passatk.errors import InputError
 from passatk.records import Record
+from passatk.wording import counted
 
 _MASKED = -10000.0
 _RECENT = 32
@@ -164,7 +165,7 @@ class CodeGeeX(nn.Module):
             InputError: it is empty, or longer than the model can see.
         """
         if not 0 < len(prompt) <= self.positions:
-            raise InputError(f"the prompt has {len(prompt)} tokens; this model reads 1 to {self.positions}")
+            raise InputError(f"the prompt has {counted(len(prompt), 'token')}; this model reads 1 to {self.positions}")
         prefix = CodeGeeXPrefix(len(prompt))
         tokens = torch.tensor(prompt, device=self.device)
         positions = torch.arange(len(prompt), device=self.device)

@@ -28,6 +28,7 @@ from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
 from passatk.samples import END_OF_TEXT, origin_of, read_samples, samples_hash
 from passatk.settings import checks_its_request
+from passatk.wording import counted
 
 
 class Evaluation(Judging, frozen=True, kw_only=True):
@@ -152,10 +153,10 @@ def own_problems(samples: Path | None) -> ProblemSet | None:
 
 def refusal(*reports: Report) -> EnvironmentFault:
     """Why reports have no score, as the error to raise."""
+    unjudged = sum(sum(report.unjudged.values()) for report in reports)
     return EnvironmentFault(
-        f"no score: {sum(sum(report.unjudged.values()) for report in reports)} samples could not be judged. Make what"
-        " they need available and run the same command again (only they are judged), or allow unjudged samples to"
-        " score without them",
+        f"no score: {counted(unjudged, 'sample')} could not be judged. Make what is needed available and run the same"
+        " command again (nothing else is judged), or allow unjudged samples to score without them",
         setting="allow_unjudged",
     )
 
@@ -184,15 +185,16 @@ def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]
             chats += looks_like_chat(sample.text)
             if found := END_OF_TEXT.search(sample.text):
                 ends[found[0]] += 1
-    warnings = []
+    texts, warnings = counted(tasks.total(), "text"), []
     if chats and chats * _CHATS_WARN_OF >= tasks.total():
         warnings.append(
-            f"{chats} of {tasks.total()} texts look like a chat model's answers (code fences or thinking), and are"
-            " judged as code as they stand; to judge the code in them, set extract"
+            f"{counted(chats, f'of {texts} looks', f'of {texts} look')} like a chat model's answer (code fences or"
+            " thinking), judged as code as it stands; to judge the code in it, set extract"
         )
     if ends:
         warnings.append(
-            f"{ends.total()} of {tasks.total()} texts contain an end-of-text token ({', '.join(ends)}), which is kept"
+            f"{counted(ends.total(), f'of {texts} contains', f'of {texts} contain')} an end-of-text token"
+            f" ({', '.join(ends)}), which is kept"
             " as part of the program and seldom compiles; remove it from the file if the model did not mean it as code"
         )
     return tasks, tuple(warnings)
@@ -316,7 +318,7 @@ class _Judging:
             self._execute()
         lost = self._folder.counts()[2]
         if lost:
-            raise EnvironmentFault(f"{lost} programs got no verdict; run the same command again to judge them")
+            raise EnvironmentFault(f"{counted(lost, 'program')} got no verdict; run the same command again")
 
     def _record(self, program: str, verdict: Verdict) -> None:
         self._folder.record(program, verdict)

@@ -56,7 +56,9 @@ def scores_of(
     groups = _groups({task: problems[task] for task in every})
     if not statuses:
         some = "; ".join(f"{task}: {why}" for task, why in list(unfit.items())[:3])
-        raise ScoreRefusedError(f"all {len(unfit)} tasks with samples are unfit, so there is nothing to score: {some}")
+        raise ScoreRefusedError(
+            f"every task with samples is unfit ({len(unfit)} in all), so there is nothing to score: {some}"
+        )
     scores = []
     for group, tasks in _groups({task: problems[task] for task in statuses}).items():
         counts = [

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from passatk.decoding import DecodingSettings
 from passatk.runs.generations import Generated
+from passatk.wording import counted
 
 _BROKEN_OFF = ("abort", "content_filter")
 
@@ -40,10 +41,12 @@ class Seen:
                 " ignores seed and temperature, or top_k or top_p leaves one token to choose; pass@k for k > 1 means"
                 " nothing here"
             )
+        samples = counted(self.samples, "sample")
         if too_long := reasons["context_length"]:
             yield (
-                f"{too_long} of {self.samples} samples have no text because the request does not fit the server's"
-                " context; ask for fewer tokens, or serve the model with a longer context"
+                f"{counted(too_long, f'of {samples} has', f'of {samples} have')} no text because the request does not"
+                " fit the server's context; ask for fewer tokens, or serve the model with a longer context"
             )
         if broken := sum(reasons[reason] for reason in _BROKEN_OFF):
-            yield f"{broken} of {self.samples} samples were broken off by the server ({' or '.join(_BROKEN_OFF)})"
+            was = counted(broken, f"of {samples} was", f"of {samples} were")
+            yield f"{was} broken off by the server ({' or '.join(_BROKEN_OFF)})"

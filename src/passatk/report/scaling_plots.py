@@ -14,6 +14,7 @@ from passatk.report.scaling_terminal import flop_rule_in_words, power_of_ten, sh
 from passatk.scaling import Interval, KnownModel, Law, Runs, Study, optimum
 from passatk.scaling.isoflop import groups_of
 from passatk.scaling.laws import Span
+from passatk.wording import counted
 
 _POINTS = 80
 _COLOURS = ["#0b559f", "#c44e00", "#2c7a3f", "#8a3b8f", "#8c6d00", "#5b5b5b"]
@@ -223,7 +224,7 @@ def residual_chart(study: Study, runs: Runs) -> Any:
             alt.layer(zero, base.mark_point(size=34, filled=True, opacity=0.75)).properties(width=380, height=320)
         )
     spread = float(np.sqrt(np.mean(residual**2)))
-    text = f"{len(runs)} runs, root mean square {spread:.2f} %"
+    text = f"{counted(len(runs), 'run')}, root mean square {spread:.2f} %"
     return _titled(alt.hconcat(*panels), f"Residuals of {study.name}", [text])
 
 

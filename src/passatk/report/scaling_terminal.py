@@ -19,6 +19,7 @@ from passatk.scaling import (
 )
 from passatk.scaling.laws import FittedRange
 from passatk.scaling.planning import Rung
+from passatk.wording import counted
 
 _PREFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -104,7 +105,7 @@ def print_study(console: Console, study: Study, flops: float, notes: Sequence[st
     """All approaches side by side for one budget, the law's constants, why it is believed, and what was refused."""
     where = study.range
     console.print(
-        f"{study.runs} runs: {short(where.parameters.low)} - {short(where.parameters.high)} parameters,"
+        f"{counted(study.runs, 'run')}: {short(where.parameters.low)} - {short(where.parameters.high)} parameters,"
         f" {short(where.tokens.low)} - {short(where.tokens.high)} tokens,"
         f" {power_of_ten(where.flops.low)} - {power_of_ten(where.flops.high)} FLOP",
         highlight=False,
@@ -162,7 +163,7 @@ def _print_constants(console: Console, study: Study) -> None:
     )
     if study.bootstrap is not None and study.bootstrap.unconverged:
         total = study.bootstrap.unconverged + len(study.bootstrap.draws)
-        console.print(f"{study.bootstrap.unconverged} of {total} resamples determine no law and are left out.")
+        console.print(f"Left out, as they determine no law: {study.bootstrap.unconverged} of {total} resamples.")
 
 
 def optima_of_study(study: Study, flops: float) -> list[tuple[str, ...]]:
@@ -320,7 +321,8 @@ def print_plan(console: Console, plan: Plan) -> None:
 def print_ladder(console: Console, ladder: Ladder) -> None:
     """All runs of a ladder, budget by budget."""
     console.print(
-        f"{len(ladder.rungs)} runs, {power_of_ten(ladder.flops)} FLOP in all, by {ladder.law}", highlight=False
+        f"{counted(len(ladder.rungs), 'run')}, {power_of_ten(ladder.flops)} FLOP in all, by {ladder.law}",
+        highlight=False,
     )
     console.print(_rungs(ladder.rungs, ladder.count))
     print_extrapolated(console, ladder.extrapolated)

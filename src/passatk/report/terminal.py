@@ -15,6 +15,7 @@ from passatk.judging.cache import Summary
 from passatk.languages import LANGUAGES
 from passatk.pipeline import Check, Finished, GenerationReport, Regeneration, Report, TokenCheck, Verification
 from passatk.records import Score, Status
+from passatk.wording import counted
 
 _PLAIN_EVERY_S = 5.0
 _COLOURS = {Status.PASSED: "green", Status.NOT_JUDGED: "magenta"}
@@ -81,42 +82,48 @@ def print_report(console: Console, report: Report) -> None:
         for refusal in score.refused:
             console.print(f"{title_of(score.group)}: {refusal}", style="yellow", highlight=False)
     if report.unfit:
-        console.print(f"Left out, {len(report.unfit)} unfit tasks:", style="yellow")
+        console.print(f"Left out, {counted(len(report.unfit), 'unfit task')}:", style="yellow")
         _print_listed(console, [f"{task}: {why}" for task, why in report.unfit.items()])
     if report.unjudged:
         number = sum(report.unjudged.values())
         told = "the score leaves them out" if report.scores else "so there is no score"
-        console.print(f"{number} samples could not be judged; {told}:", style="magenta", highlight=False)
+        console.print(f"{counted(number, 'sample')} could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
     if report.borderline:
         console.print(
-            f"{report.borderline} samples are borderline: within a factor 1.5 of their CPU or idle limit.",
+            f"{counted(report.borderline, 'sample is', 'samples are')} borderline: within a factor 1.5 of the CPU or"
+            " idle limit.",
             highlight=False,
         )
     if report.unstable:
         console.print(
-            f"{len(report.unstable)} samples are unstable: their repeats came out differently, so they do not pass.",
+            f"{counted(len(report.unstable), 'sample is', 'samples are')} unstable, so no pass: repeats came out"
+            " differently.",
             style="yellow",
             highlight=False,
         )
         _print_listed(console, [f"{sample}: {why}" for sample, why in report.unstable.items()])
     if report.problems_without_samples:
         console.print(
-            f"{report.problems_without_samples} problems have no samples and are not scored.",
+            f"{counted(report.problems_without_samples, 'problem has', 'problems have')} no samples: left out of"
+            " the score.",
             style="yellow",
             highlight=False,
         )
     rate = f", {report.judged_now / report.seconds:.1f} programs/s" if report.judged_now else ""
     known = f", {report.from_cache} known from earlier runs" if report.from_cache else ""
     console.print(
-        f"{report.programs} unique programs{known}, {report.judged_now} judged now in {report.seconds:.1f} s{rate}",
+        f"{counted(report.programs, 'unique program')}{known}, {report.judged_now} judged now in"
+        f" {report.seconds:.1f} s{rate}",
         highlight=False,
     )
     if report.read_as:
         read = ", ".join(f"{how} {count}" for how, count in report.read_as.items())
         console.print(f"Answers were read as: {read}.", highlight=False)
     if report.raised_limits:
-        console.print(f"{report.raised_limits} tasks have a CPU limit above the floor.", highlight=False)
+        console.print(
+            f"{counted(report.raised_limits, 'task has', 'tasks have')} a CPU limit above the floor.", highlight=False
+        )
     isolation = report.isolation
     console.print(
         f"isolation: {isolation.words}",
@@ -138,11 +145,11 @@ def print_experiment(console: Console, name: str, finished: Finished) -> None:
 def print_generation(console: Console, report: GenerationReport) -> None:
     """How many samples, how they ended, how fast, digest, and where they are."""
     ended = ", ".join(f"{count} {reason}" for reason, count in report.finish_reasons.items())
-    console.print(f"{report.samples} samples, ended by: {ended}", highlight=False)
+    console.print(f"{counted(report.samples, 'sample')}, ended by: {ended}", highlight=False)
     rate = f", {report.tokens / report.seconds:.0f} tokens/s" if report.tokens else ""
-    tokens = "no token counts from the server" if report.tokens is None else f"{report.tokens} tokens"
+    tokens = "no token counts from the server" if report.tokens is None else counted(report.tokens, "token")
     if report.tokens is not None and report.uncounted:
-        tokens += f" (without those of {report.uncounted} samples, which the server did not count)"
+        tokens += f" (without those of {counted(report.uncounted, 'sample')}, which the server did not count)"
     console.print(f"{report.generated_now} generated now, {tokens} in {report.seconds:.1f} s{rate}", highlight=False)
     for warning in report.warnings:
         console.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
@@ -157,7 +164,9 @@ def print_regeneration(console: Console, found: Regeneration) -> None:
     _print_listed(console, [f"{d.task_id} sample {d.sample}, from token {d.at} on" for d in found.differences])
     said = "the same tokens" if found.holds else f"{len(found.differences)} came out differently"
     console.print(
-        f"{found.samples} samples generated again: {said}", style="green" if found.holds else "red", highlight=False
+        f"{counted(found.samples, 'sample')} generated again: {said}",
+        style="green" if found.holds else "red",
+        highlight=False,
     )
     if found.digest_before != found.digest_now:
         console.print(f"digest then {found.digest_before}\ndigest now  {found.digest_now}", highlight=False)
@@ -171,7 +180,8 @@ def print_verification(console: Console, found: Verification) -> None:
         console.print("Limits were measured again, for this machine and its toolchains.", highlight=False)
     if found.reassembled:
         console.print(
-            f"{found.reassembled} samples are assembled to other programs by this version of passatk.",
+            f"{counted(found.reassembled, 'sample becomes another program', 'samples become other programs')} in this"
+            " version of passatk.",
             style="yellow",
             highlight=False,
         )
@@ -184,8 +194,8 @@ def print_verification(console: Console, found: Verification) -> None:
         ):
             console.print(f"  {when:4} {status}: {reason}", highlight=False, markup=False, soft_wrap=True)
     console.print(
-        f"{found.samples} samples, {found.report.judged_now} programs judged again in {found.report.seconds:.1f} s,"
-        f" {len(found.flips)} flips",
+        f"{counted(found.samples, 'sample')}, {counted(found.report.judged_now, 'program')} judged again in"
+        f" {found.report.seconds:.1f} s, {counted(len(found.flips), 'flip')}",
         highlight=False,
     )
     console.print(f"isolation: {found.report.isolation.words}", highlight=False)
@@ -196,7 +206,7 @@ def print_verification(console: Console, found: Verification) -> None:
     elif not found.flips:
         console.print("Every verdict holds; the digests differ because the programs do.", style="yellow")
     else:
-        console.print(f"{len(found.flips)} verdicts do not hold.", style="red")
+        console.print(f"{counted(len(found.flips), 'verdict does', 'verdicts do')} not hold.", style="red")
 
 
 def _print_listed(console: Console, lines: list[str]) -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from passatk.training.ladder import FEW_STEPS, LadderReport
 from passatk.training.run import Progress as Reached
 from passatk.training.run import TrainingReport
+from passatk.wording import counted
 
 _PLAIN_EVERY_S = 10.0
 
@@ -97,8 +98,8 @@ def print_ladder(console: Console, report: LadderReport) -> None:
     console.print(table)
     if starved := [run.out.name for run in report.runs if run.steps < FEW_STEPS]:
         console.print(
-            f"{len(starved)} runs have fewer than {FEW_STEPS} steps: their losses say more of the optimizer than of"
-            f" size and tokens, so leave them out of a fit: {', '.join(starved)}",
+            f"{counted(len(starved), 'run has', 'runs have')} fewer than {FEW_STEPS} steps: the losses say more of the"
+            f" optimizer than of size and tokens, so leave out of a fit: {', '.join(starved)}",
             style="yellow",
             highlight=False,
         )

@@ -14,6 +14,7 @@ from passatk.languages.heads import heads, last_head
 from passatk.problems import NAMES, ProblemSet, load
 from passatk.records import Problem, Sample
 from passatk.samples.matching import called
+from passatk.wording import counted
 
 _ENOUGH = 5
 """Tasks of whole solutions, from which on none that has the function's name says that all are of other problems."""
@@ -72,8 +73,8 @@ class Fitting:
                 raise FieldError(
                     None,
                     f"these look like answers to the problems of {other.name}, not of {self._set.name}: of"
-                    f" {len(texts)} tasks, {len(here)} use a name from the problem in {self._set.name}, and"
-                    f" {len(there)} one from the problem in {other.name}",
+                    f" {counted(len(texts), 'task')}, {counted(len(here), 'uses', 'use')} a name from the problem in"
+                    f" {self._set.name}, and {len(there)} one from the problem in {other.name}",
                     f"generations for {self._set.name}, or the problems of {other.name}",
                 )
         whole = [task for task in texts if self._whole[task]]
@@ -84,9 +85,9 @@ class Fitting:
             first = self._set.problems[whole[0]]
             raise FieldError(
                 None,
-                f"these look like answers to other problems: of {len(whole)} tasks,"
-                f" {len(here.intersection(whole))} have a solution that mentions the function asked for"
-                f" ({first.task_id} asks for {first.entry_point!r})",
+                f"these look like answers to other problems: of {counted(len(whole), 'task')},"
+                f" {counted(len(here.intersection(whole)), 'has', 'have')} a solution that mentions the function"
+                f" asked for ({first.task_id} asks for {first.entry_point!r})",
                 f"generations for {self._set.name}, or the problems that they were generated from",
             )
 

@@ -14,6 +14,7 @@ from passatk.problems import NAMES, ProblemSet
 from passatk.prompts import completion
 from passatk.records import Problem, Sample
 from passatk.samples.formats import Generation
+from passatk.wording import counted
 
 _PREFIXES = [language.prefix for language in LANGUAGES.values()]
 _MULTIPL_E_LANGUAGES = {
@@ -132,7 +133,7 @@ class Matching:
             raise FieldError(
                 None,
                 f"list {position} has no problem (the first one is list 0)",
-                f"at most {count} lists, one per problem of {self._set.name}",
+                f"at most {counted(count, 'list')}, one per problem of {self._set.name}",
             )
         return self._ordered[position]
 

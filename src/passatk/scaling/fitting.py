@@ -18,6 +18,7 @@ from passatk.records import Record
 from passatk.scaling.descent import Minima, minimise
 from passatk.scaling.laws import Floats, Law
 from passatk.scaling.runs import Runs
+from passatk.wording import counted
 
 HUBER_DELTA = 1e-3
 NAMES = ("A", "B", "E", "alpha", "beta")
@@ -262,7 +263,8 @@ def _check_enough(runs: Runs) -> None:
     sizes, amounts = (len(np.unique(np.round(np.log(c), 6))) for c in (runs.parameters, runs.tokens))
     if len(runs) < _FEWEST_RUNS:
         raise ScalingRefusedError(
-            f"{len(runs)} runs do not determine five parameters; at least {_FEWEST_RUNS} are needed, better 15"
+            f"{counted(len(runs), 'run does', 'runs do')} not determine five parameters; at least"
+            f" {_FEWEST_RUNS} are needed, better 15"
         )
     for count, of, constants in ((sizes, "model sizes", "A, alpha"), (amounts, "numbers of tokens", "B, beta")):
         if count < _FEWEST_SIZES:

@@ -14,6 +14,7 @@ from passatk.records import Record
 from passatk.scaling.bootstrap import Interval, too_few_left
 from passatk.scaling.laws import Floats, FlopRule, Span, allowed
 from passatk.scaling.runs import Runs
+from passatk.wording import counted
 
 _FEWEST = 3
 _SAME = 1.01
@@ -123,8 +124,8 @@ def frontier(runs: Runs, generator: np.random.Generator | None = None, resamples
     rule, best = runs.flop_rule, envelope(runs)
     if len(best) < _FEWEST:
         raise ScalingRefusedError(
-            f"approach 1: only {len(best)} of {len(runs)} runs are the best for their compute; at least {_FEWEST} are"
-            " needed"
+            f"approach 1: of {counted(len(runs), 'run')} only {counted(len(best), 'is', 'are')} the best for the"
+            f" compute; at least {_FEWEST} are needed"
         )
     law = _through(best)
     draws: list[tuple[float, float]] = []

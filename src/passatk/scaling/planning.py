@@ -12,6 +12,7 @@ from passatk.scaling.flops import Shape, matmul_only, parameters, per_layer
 from passatk.scaling.frontier import Frontier
 from passatk.scaling.laws import SIX_N_D, FlopRule, Law, positive
 from passatk.scaling.shapes import Architecture, usual_shapes
+from passatk.wording import counted
 
 COUNTS = ("runs", "6nd", "per-layer", "matmul")
 """How FLOP are counted; `runs`: as the law's runs counted them, which is 6 N D for published laws."""
@@ -160,8 +161,9 @@ def ladder(
             shapes += [shape for shape in _shapes_near(float(n), known) if shape not in shapes][:1]
         if len(shapes) < sizes:
             raise ScalingRefusedError(
-                f"only {len(shapes)} shapes differ around {best.parameters:.3g} parameters, the best for {flops:.3g}"
-                f" FLOP; {sizes} were asked for. A smaller vocabulary, larger budgets or a larger span are needed"
+                f"only {counted(len(shapes), 'different shape')} around {best.parameters:.3g} parameters, the best"
+                f" for {flops:.3g} FLOP; {sizes} were asked for. A smaller vocabulary, larger budgets or a larger"
+                " span are needed"
             )
         rungs += [_rung(law, shape, best, count) for shape in shapes]
     return Ladder(

@@ -1,6 +1,7 @@
 """The unbiased estimator of pass@k."""
 
 from passatk.errors import InputError, ScoreRefusedError
+from passatk.wording import counted
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
@@ -26,7 +27,7 @@ def pass_at_k(n: int, c: int, k: int) -> float:
     if k < 1:
         raise ScoreRefusedError(f"pass@{k} is undefined: k must be at least 1")
     if n < k:
-        raise ScoreRefusedError(f"pass@{k} needs at least {k} samples per problem, there are {n}")
+        raise ScoreRefusedError(f"pass@{k} needs at least {counted(k, 'sample')} per problem, got {n}")
     if n - c < k:
         return 1.0
     all_fail = 1.0

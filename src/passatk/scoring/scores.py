@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from passatk.records import PassAtK, Record, Score
 from passatk.scoring.pass_at_k import pass_at_k
+from passatk.wording import counted
 
 RESAMPLES = 10_000
 _CHUNK = 500
@@ -44,9 +45,11 @@ def score(group: str, counts: Sequence[Counts], statuses: dict[str, int], ks: Se
         if not counts:
             refused.append(f"pass@{k}: no problem has samples")
         elif short:
+            problems = counted(len(counts), "problem")
             least = min(short, key=lambda count: (count.n, count.task_id))
             refused.append(
-                f"pass@{k} needs {k} samples per problem: {len(short)} of {len(counts)} problems have fewer"
+                f"pass@{k} needs {counted(k, 'sample')} per problem:"
+                f" {counted(len(short), f'of {problems} has', f'of {problems} have')} fewer"
                 f" ({least.task_id} has {least.n})"
             )
         else:
