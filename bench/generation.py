@@ -106,7 +106,53 @@ def medians(timed: dict[Any, Callable[[], float]], repeats: int) -> dict[Any, li
     return {name: [min(rates), statistics.median(rates), max(rates)] for name, rates in found.items()}
 
 
-def main() -> None:  # long: options, timings and the report, in the order they happen
+def beside(model: CodeGeeX, other: Any, asked: list[list[int]], repeats: int) -> dict[Any, list[float]]:
+    """Tokens per second by (who, method, batch)."""
+    timed: dict[Any, Callable[[], float]] = {}
+    for batch in BATCHES:
+        timed["engine", "sample", batch] = partial(with_engine, model, METHODS["sample"], batch, asked, SAMPLES)
+        timed["generate", "sample", batch] = partial(with_generate, other, batch, asked)
+    for method in ("greedy", "contrastive"):
+        timed["engine", method, 64] = partial(with_engine, model, METHODS[method], 64, asked[:1], SAMPLES)
+    rates = medians(timed, repeats)
+    print(f"\n{'':10}{'method':14}{'batch':>6}{'tokens/s':>10}   lowest to highest")
+    for (who, method, batch), (low, rate, high) in rates.items():
+        print(f"{who:10}{method:14}{batch:6}{rate:10.0f}   {low:.0f} to {high:.0f}")
+    return rates
+
+
+def ratios(rates: dict[Any, list[float]]) -> dict[str, float]:
+    best = {who: max(rates[who, "sample", batch][1] for batch in BATCHES) for who in ("engine", "generate")}
+    at_64 = rates["engine", "sample", 64][1] / best["generate"]
+    ratio = best["engine"] / best["generate"]
+    print(f"\nbest beside best: {ratio:.2f}; engine at batch 64 beside their best: {at_64:.2f}")
+    return {"ratio": ratio, "ratio_at_64": at_64}
+
+
+def costs_of_equal_bits(model: CodeGeeX, unit: int, prompt: list[int], repeats: int) -> dict[Any, list[float]]:
+    """Tokens per second by (rows are padded to a multiple of it, batch)."""
+
+    def with_unit(padded_to: int, batch: int) -> float:
+        model.row_unit = padded_to
+        rate = with_engine(model, METHODS["sample"], batch, [prompt], batch)
+        model.row_unit = unit
+        return rate
+
+    units: dict[Any, Callable[[], float]] = {
+        (padded_to, batch): partial(with_unit, padded_to, batch) for batch in SMALL_BATCHES for padded_to in (1, unit)
+    }
+    costs = medians(units, repeats)
+    print(
+        f"\ncost of equal bits (rows padded to a multiple of {unit})\n"
+        f"{'batch':>6}{'free':>10}{'padded':>10}{'ratio':>8}"
+    )
+    for batch in SMALL_BATCHES:
+        free, padded = costs[1, batch][1], costs[unit, batch][1]
+        print(f"{batch:6}{free:10.0f}{padded:10.0f}{padded / free:8.2f}")
+    return costs
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--prompts", type=int, default=4)
@@ -122,38 +168,9 @@ def main() -> None:  # long: options, timings and the report, in the order they 
     )
     classes = probe(model)
     model.row_unit = classes.unit
-    timed: dict[Any, Callable[[], float]] = {}
-    for batch in BATCHES:
-        timed["engine", "sample", batch] = partial(with_engine, model, METHODS["sample"], batch, asked, SAMPLES)
-        timed["generate", "sample", batch] = partial(with_generate, other, batch, asked)
-    for method in ("greedy", "contrastive"):
-        timed["engine", method, 64] = partial(with_engine, model, METHODS[method], 64, asked[:1], SAMPLES)
-    rates = medians(timed, options.repeats)
-    print(f"\n{'':10}{'method':14}{'batch':>6}{'tokens/s':>10}   lowest to highest")
-    for (who, method, batch), (low, rate, high) in rates.items():
-        print(f"{who:10}{method:14}{batch:6}{rate:10.0f}   {low:.0f} to {high:.0f}")
-    best = {who: max(rates[who, "sample", batch][1] for batch in BATCHES) for who in ("engine", "generate")}
-    at_64 = rates["engine", "sample", 64][1] / best["generate"]
-    ratio = best["engine"] / best["generate"]
-    print(f"\nbest beside best: {ratio:.2f}; engine at batch 64 beside their best: {at_64:.2f}")
-
-    def with_unit(unit: int, batch: int) -> float:
-        model.row_unit = unit
-        rate = with_engine(model, METHODS["sample"], batch, asked[:1], batch)
-        model.row_unit = classes.unit
-        return rate
-
-    units: dict[Any, Callable[[], float]] = {
-        (unit, batch): partial(with_unit, unit, batch) for batch in SMALL_BATCHES for unit in (1, classes.unit)
-    }
-    costs = medians(units, options.repeats)
-    print(
-        f"\ncost of equal bits (rows padded to a multiple of {classes.unit})\n"
-        f"{'batch':>6}{'free':>10}{'padded':>10}{'ratio':>8}"
-    )
-    for batch in SMALL_BATCHES:
-        free, padded = costs[1, batch][1], costs[classes.unit, batch][1]
-        print(f"{batch:6}{free:10.0f}{padded:10.0f}{padded / free:8.2f}")
+    rates = beside(model, other, asked, options.repeats)
+    compared = ratios(rates)
+    costs = costs_of_equal_bits(model, classes.unit, asked[0], options.repeats)
     results = HERE / "results"
     results.mkdir(exist_ok=True)
     written = {
@@ -161,8 +178,7 @@ def main() -> None:  # long: options, timings and the report, in the order they 
         "torch": str(torch.__version__),
         "transformers": transformers.__version__,
         "rates": [{"who": w, "method": m, "batch": b, "tokens_s": r} for (w, m, b), r in rates.items()],
-        "ratio": ratio,
-        "ratio_at_64": at_64,
+        **compared,
         "row_classes": msgspec.to_builtins(classes),
         "costs": [{"unit": u, "batch": b, "tokens_s": r} for (u, b), r in costs.items()],
     }

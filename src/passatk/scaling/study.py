@@ -102,7 +102,7 @@ class Study(Record, frozen=True, kw_only=True):
         return None if self.bootstrap is None else self.bootstrap.thetas
 
 
-def study(  # long: half of it says what it takes
+def study(
     runs: Runs,
     *,
     name: str = "fit",
@@ -133,7 +133,32 @@ def study(  # long: half of it says what it takes
         raise InputError(
             f"approaches {approaches} with {resamples} resamples: expected some of 1, 2, 3 and 0 or at least 2"
         )
-    rule = runs.flop_rule
+    found, refused = _attempts(runs, name, approaches, budgets, resamples, seed, progress)
+    if not found:
+        raise ScalingRefusedError("; ".join(refused.values()))
+    common = {
+        "name": name,
+        "source": runs.source,
+        "parameters_field": parameters_field,
+        "runs": len(runs),
+        "runs_sha256": runs.sha256,
+        "range": runs.fitted,
+        "seed": seed,
+        "flop_rule": runs.flop_rule,
+    }
+    return msgspec.convert({**common, **found, "refused": refused}, Study, from_attributes=True)
+
+
+def _attempts(
+    runs: Runs,
+    name: str,
+    approaches: tuple[int, ...],
+    budgets: tuple[float, ...] | None,
+    resamples: int,
+    seed: int,
+    progress: Progress | None,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Field of a study -> what was found for it; and what refused -> why."""
     found: dict[str, Any] = {}
     refused: dict[str, str] = {}
 
@@ -158,19 +183,7 @@ def study(  # long: half of it says what it takes
         attempt("bootstrap", "intervals", lambda: bootstrap(runs, found["fit"], generator(3), **more))
     if "fit" in found and "isoflop" in found:
         attempt("bias", "bias", lambda: bias_of_design(runs, found["fit"].law, budgets))
-    if not found:
-        raise ScalingRefusedError("; ".join(refused.values()))
-    common = {
-        "name": name,
-        "source": runs.source,
-        "parameters_field": parameters_field,
-        "runs": len(runs),
-        "runs_sha256": runs.sha256,
-        "range": runs.fitted,
-        "seed": seed,
-        "flop_rule": rule,
-    }
-    return msgspec.convert({**common, **found, "refused": refused}, Study, from_attributes=True)
+    return found, refused
 
 
 def write_study(path: Path, result: Study) -> None:
