@@ -54,6 +54,39 @@ def test_a_folder_is_judged_against_its_own_problems_and_no_others(
     assert "which problems?" in done.stderr
 
 
+def test_samples_are_not_judged_against_the_same_ids_in_another_language(passatk: Command, tmp_path: Path) -> None:
+    python = {
+        "name": "HumanEval_0_longest",
+        "language": "py",
+        "prompt": HUMANEVAL_X["prompt"],
+        "tests": "def check(candidate):\n    assert candidate(['a', 'bc']) == 'bc'\ncheck(longest)\n",
+        "stop_tokens": ["\ndef"],
+    }
+    javascript = python | {
+        "language": "js",
+        "prompt": "//The longest word.\nfunction longest(words){\n",
+        "tests": "const assert = require('node:assert');\nassert.equal(longest(['a', 'bc']), 'bc');\n",
+    }
+    for name, record in (("py", python), ("js", javascript)):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(record) + "\n")
+    done = passatk("generate", "--problems", "py.jsonl", "--backend", "fake", "--out", "made")
+    assert done.returncode == 0, done.stderr
+    done = passatk("evaluate", "made", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    for folder, lines in (("made", "generations.jsonl"), ("run", "results.jsonl")):
+        (line,) = map(json.loads, (tmp_path / folder / lines).read_text().splitlines())
+        assert (line["benchmark"], line["language"]) == ("multipl-e", "python")
+        shutil.copy(tmp_path / folder / lines, tmp_path / lines)
+        done = passatk("evaluate", lines, "--problems", "py.jsonl", "--out", f"again-{folder}")
+        assert done.returncode == 0, done.stderr
+        for samples in (folder, lines):
+            done = passatk("evaluate", samples, "--problems", "js.jsonl", "--out", "other")
+            assert done.returncode == 2, done.stdout
+            assert "HumanEval_0_longest" in done.stderr
+            assert not (tmp_path / "other").exists()
+    assert "the text is in python, and HumanEval_0_longest is in javascript" in done.stderr
+
+
 def test_a_part_of_its_own_problems_is_fine_and_another_part_is_not(passatk: Command, folder: Path) -> None:
     done = passatk("evaluate", folder, "--problems", "basics", "--out", "run", "--json")
     assert done.returncode == 0, done.stderr

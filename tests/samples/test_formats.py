@@ -461,5 +461,5 @@ def test_a_folder_of_folders_names_them(tmp_path: Path) -> None:
 def test_a_program_whose_name_says_another_language_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Python_0").mkdir()
     (tmp_path / "Python_0" / "0.java").write_text("class A {}")
-    with pytest.raises(SourceError, match="the file's name says java, and Python/0 is in python"):
+    with pytest.raises(SourceError, match="the text is in java, and Python/0 is in python"):
         ids(tmp_path)

@@ -36,7 +36,8 @@ def evaluate(
 ) -> None:
     """Judge a file of generations in a sandbox and score it with pass@k.
 
-    Leaves RUN/results.jsonl with task_id, benchmark, sample, completion, passed, status, reason for every sample.
+    Leaves RUN/results.jsonl with task_id, benchmark, language, sample, completion, passed, status, reason for every
+    sample.
     """
     from passatk import pipeline
     from passatk.report import terminal

@@ -218,14 +218,13 @@ def _report(
     if request.samples is not None:
         unfit = unfit_tasks(folder, used.problems, judging.references.program, environment)
     unjudged = unjudged_reasons(folder, unfit)
-    benchmarks = {task: problem.benchmark for task, problem in used.problems.items()}
     scores: list[Score] = []
     if unjudged and not request.allow_unjudged:
         digest = folder.digest()
-        folder.write_results(benchmarks)
+        folder.write_results(used.problems)
     else:
         scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
-        digest = folder.finish(scores, unfit, request.bootstrap_seed, benchmarks)
+        digest = folder.finish(scores, unfit, request.bootstrap_seed, used.problems)
     same_languages = request.problems.only(used.languages).problems
     return Report(
         out=request.out,

@@ -143,7 +143,7 @@ def generate(
             seen = Seen(request.settings, folder.samples())
             return GenerationReport(
                 out=request.out,
-                digest=folder.finish({task: problem.benchmark for task, problem in request.problems.problems.items()}),
+                digest=folder.finish({task: one.target for task, one in by_task.items()}),
                 samples=total,
                 generated_now=done - before,
                 tokens=None if uncounted and uncounted == done - before else tokens,

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from passatk.records import Limits, Record, Sample, Score, Status, Verdict
+from passatk.records import Limits, Problem, Record, Sample, Score, Status, Verdict
 from passatk.runs.locked import COMPLETE, LockedFolder, storage, write_atomically, write_lines
 from passatk.runs.manifest import Manifest
 
@@ -48,6 +48,7 @@ class Result(Record, frozen=True, kw_only=True):
 
     task_id: str
     benchmark: str
+    language: str
     sample: int
     completion: str
     passed: bool
@@ -239,8 +240,8 @@ class RunFolder(LockedFolder):
             " WHERE NOT s.reference GROUP BY s.task_id, v.status ORDER BY s.task_id"
         )
 
-    def results(self, benchmarks: Mapping[str, str]) -> Iterator[Result]:
-        """Every sample with its verdict, in order of task id and sample; `benchmarks` by task id."""
+    def results(self, problems: Mapping[str, Problem]) -> Iterator[Result]:
+        """Every sample with its verdict, in order of task id and sample; `problems` by task id."""
         rows = self._db.execute(
             "SELECT s.task_id, s.sample, s.completion, v.status, v.reason, s.answer, s.read_as FROM samples s"
             " JOIN verdicts v USING (program) WHERE NOT s.reference ORDER BY s.task_id, s.sample"
@@ -248,7 +249,8 @@ class RunFolder(LockedFolder):
         for task_id, sample, completion, status, reason, answer, read_as in rows:
             yield Result(
                 task_id=task_id,
-                benchmark=benchmarks[task_id],
+                benchmark=problems[task_id].benchmark,
+                language=problems[task_id].language,
                 sample=sample,
                 completion=completion.decode("utf-8", "surrogatepass"),
                 passed=status == Status.PASSED,
@@ -278,20 +280,20 @@ class RunFolder(LockedFolder):
 
     # --- finishing -----------------------------------------------------------------------------------------------
 
-    def write_results(self, benchmarks: Mapping[str, str]) -> None:
-        """Write `results.jsonl` from the journal; `benchmarks`: of every task id."""
+    def write_results(self, problems: Mapping[str, Problem]) -> None:
+        """Write `results.jsonl` from the journal; `problems`: by task id."""
         with storage(self.path):
             # ASCII: a lone surrogate in a completion survives as an escape
-            write_lines(self.path / "results.jsonl", (json.dumps(_line(r)) for r in self.results(benchmarks)))
+            write_lines(self.path / "results.jsonl", (json.dumps(_line(r)) for r in self.results(problems)))
 
-    def finish(self, scores: list[Score], left_out: dict[str, str], seed: int, benchmarks: Mapping[str, str]) -> str:
+    def finish(self, scores: list[Score], left_out: dict[str, str], seed: int, problems: Mapping[str, Problem]) -> str:
         """Write results and scores, then the completion marker; return the digest.
 
         `left_out`: unfit tasks and why; `seed`: of the bootstrap. With both, the figures can be computed again.
-        `benchmarks`: of every task id.
+        `problems`: by task id.
         """
         digest = self.digest()
-        self.write_results(benchmarks)
+        self.write_results(problems)
         with storage(self.path):
             score = {"scores": scores, "unfit": left_out, "seed": seed}
             write_atomically(self.path / "score.json", msgspec.json.format(msgspec.json.encode(score)) + b"\n")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from passatk.errors import InputError, RunFolderError
-from passatk.records import Record
+from passatk.records import Problem, Record
 from passatk.runs.locked import COMPLETE, MANIFEST, LockedFolder, storage, write_atomically, write_lines
 from passatk.runs.manifest import Machine, short
 
@@ -159,8 +159,11 @@ class GenerationFolder(LockedFolder):
         """All samples that are there, in order of task id and number."""
         return _samples(self._db)
 
-    def finish(self, benchmarks: Mapping[str, str]) -> str:
-        """Write `generations.jsonl`, then the completion marker; return the digest. `benchmarks`: of every task id."""
+    def finish(self, problems: Mapping[str, Problem]) -> str:
+        """Write `generations.jsonl`, then the completion marker; return the digest.
+
+        `problems`: what the samples of each task id are to solve; of translations, the target's.
+        """
         digest = hashlib.sha256()
 
         def lines() -> Iterator[str]:
@@ -169,7 +172,8 @@ class GenerationFolder(LockedFolder):
                 yield json.dumps(
                     {
                         "task_id": one.task_id,
-                        "benchmark": benchmarks[one.task_id],
+                        "benchmark": problems[one.task_id].benchmark,
+                        "language": problems[one.task_id].language,
                         "sample": one.sample,
                         "solution" if one.whole else "generation": one.text,
                         **({"answer": one.answer, "read_as": one.read_as} if one.read_as else {}),

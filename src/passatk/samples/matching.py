@@ -251,7 +251,7 @@ def _check_agreement(generation: Generation, problem: Problem, telling: bool) ->
     if generation.written_in and generation.written_in != problem.language:
         raise FieldError(
             None,
-            f"the file's name says {generation.written_in}, and {problem.task_id} is in {problem.language}",
+            f"the text is in {generation.written_in}, and {problem.task_id} is in {problem.language}",
             f"programs in {problem.language}",
         )
     other = generation.benchmark

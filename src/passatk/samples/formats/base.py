@@ -22,7 +22,7 @@ class Generation(Record, frozen=True, kw_only=True):
     counted: bool = False
     """`task` may go on with a sample number: `HumanEval/0-3`."""
     written_in: str = ""
-    """The language of `text`, where the name of its file says so: `0.java`."""
+    """The language of `text`, where the name of its file (`0.java`) or a record of passatk says so."""
     language: str | None = None
     """What the file calls the language of `text`, where it says so (MultiPL-E)."""
     position: int | None = None

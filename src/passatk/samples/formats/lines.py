@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from passatk.errors import FieldError
+from passatk.languages import LANGUAGES
 from passatk.samples.formats.base import (
     Format,
     Generation,
@@ -52,7 +53,14 @@ class TaskLine(Format):
             prompt=conversation(value.get("prompt")) or optional_text(value, "declaration"),
             entry_point=optional_text(value, "entry_point"),
             benchmark=optional_text(value, "benchmark"),
+            written_in=_language(value),
         )
+
+
+def _language(value: Mapping[str, Any]) -> str:
+    """What passatk says the language is; other tools may mean something else."""
+    name = optional_text(value, "language") or ""
+    return name if "benchmark" in value and name in LANGUAGES else ""
 
 
 def _index(value: Mapping[str, Any]) -> int | None:
