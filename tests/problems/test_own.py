@@ -10,7 +10,7 @@ import pytest
 from running import Command, Require
 
 from passatk import pipeline
-from passatk.errors import InputError, SourceError
+from passatk.errors import InputError, ScoreRefusedError, SourceError
 from passatk.pipeline import check_problems
 from passatk.problems import ProblemSet, load, own
 from passatk.prompts.building import chat_prompt, generation_prompt, instruction_prompt
@@ -179,6 +179,34 @@ def test_a_wrong_answer_is_wrong_and_without_a_reference_it_is_scored_too(tmp_pa
     )
     assert report.scores[0].statuses == {"passed": 1, "wrong_answer": 1}
     assert report.unfit == {}
+
+
+MISSING = {
+    "at the top": "import absent.part as part\nassert add(1, 2) == 3\n",
+    "behind another": "import math, absent\nassert add(1, 2) == 3\n",
+    "in a function": "def test_add():\n    from absent import part\n    assert add(1, 2) == 3\n",
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_a_module_that_tests_import_and_is_not_here_is_named_and_nothing_is_scored(tmp_path: Path, name: str) -> None:
+    said = r"needs absent, which is not here; docs/languages.md lists what tests may use"
+    for problem in (PROBLEM, without("reference")):
+        problems = load(write(tmp_path / "own.jsonl", problem | {"tests": MISSING[name]}))
+        (check,) = check_problems(problems, workers=1)
+        assert check.verdict is not None
+        assert check.verdict.reason.startswith(said)
+        samples = Path(write(tmp_path / "samples.jsonl", {"task_id": "add", "generation": "    return a + b\n"}))
+        with pytest.raises(ScoreRefusedError, match=said):
+            pipeline.evaluate(
+                pipeline.Evaluation(samples=samples, problems=problems, out=tmp_path / f"run-{len(problem)}", workers=1)
+            )
+
+
+def test_a_module_that_tests_can_do_without_is_not_needed(tmp_path: Path) -> None:
+    tests = "try:\n    import absent\nexcept ImportError:\n    absent = None\nassert add(1, 2) == 3\n"
+    (check,) = check_problems(load(write(tmp_path / "own.jsonl", PROBLEM | {"tests": tests})), workers=1)
+    assert check.fit
 
 
 def test_where_the_prompt_ends_is_seen(tmp_path: Path) -> None:

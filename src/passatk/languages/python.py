@@ -8,7 +8,8 @@ import re
 import sys
 import textwrap
 import warnings
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
@@ -143,9 +144,8 @@ class Python(Language):
 
     def fault_in_tests(self, tests: str) -> str:
         """Of HumanEval's form without its last line: a function `check` that nothing calls."""
-        try:
-            tree = ast.parse(tests)
-        except (SyntaxError, ValueError):  # the program would not compile either, and is told so
+        tree = _tree(tests)
+        if tree is None:  # the program would not compile either, and is told so
             return ""
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         idle = ""
@@ -202,13 +202,7 @@ class Python(Language):
         return code
 
     def valid(self, code: str) -> bool:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                ast.parse(code)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-        return True
+        return _tree(code) is not None
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
@@ -236,10 +230,36 @@ def _helpers(setup: str, numpy: bool) -> str:
     return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
 
 
-def _third_party(code: str) -> list[str]:
-    """Modules that tests or their helpers import and that neither Python nor numpy brings."""
+def _tree(code: str) -> ast.Module | None:
+    """None where it is no program."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@lru_cache(maxsize=256)
+def _third_party(code: str) -> tuple[str, ...]:
+    """Modules that tests or their helpers import and that neither Python nor numpy brings.
+
+    An import within a `try` may fail, and so may one that is reached on a condition.
+    """
     own = {"numpy", "program", *sys.stdlib_module_names}
-    return sorted({name for name in _IMPORT.findall(code) if name not in own})
+    tree = _tree(code)
+    found = _IMPORT.findall(code) if tree is None else _imported(tree.body)
+    return tuple(sorted(set(found) - own))
+
+
+def _imported(body: Sequence[ast.stmt]) -> Iterator[str]:
+    for part in body:
+        if isinstance(part, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in part.names)
+        elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
+            yield part.module.partition(".")[0]
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from _imported(part.body)
 
 
 LANGUAGE = Python()
