@@ -19,6 +19,20 @@ func EncodeShift(s string) string {
 func DecodeShift(s string) string {
 """
 GO_HELPER = GO_PROMPT[: GO_PROMPT.index("// takes")]
+CPP_SPACE = """\
+#include <string>
+namespace codec {
+std::string encode_cyclic(const std::string& s) {
+    std::string turned;
+    for (size_t i = 0; i < s.size(); i += 3) {
+        std::string three = s.substr(i, 3);
+        turned += three.size() == 3 ? three.substr(1) + three[0] : three;
+    }
+    return turned;
+}
+std::string decode_cyclic(const std::string& s) { return codec::encode_cyclic(encode_cyclic(s)); }
+}
+"""
 CPP_CYCLIC = "string decode_cyclic(string s) {\n    return encode_cyclic(encode_cyclic(s));\n}\n"
 JAVA_CYCLIC = "public static String decodeCyclic(String s) {\n    return encodeCyclic(encodeCyclic(s));\n}\n"
 JS_HEAD = ARROW[: ARROW.index("\n") + 1]
@@ -55,6 +69,18 @@ ODD = [
         + fence("import static org.junit.jupiter.api.Assertions.*;\nclass T { }\n", "java"),
     ),
     Case("helper behind own includes", "CPP/38", fence(f"{CPP_TOP}{CPP_CYCLIC}", "cpp")),
+    Case("namespace", "CPP/38", fence(f"{CPP_TOP}namespace codec {{\n{CPP_CYCLIC}}}  // namespace codec\n", "cpp")),
+    Case("namespace with the prompt's helper", "CPP/38", fence(CPP_SPACE, "cpp")),
+    Case("namespaces in another", "CPP/38", fence(f"{CPP_TOP}namespace a {{\n{CPP_SPACE}}}\n", "cpp")),
+    Case(
+        "namespace and a qualified call",
+        "CPP/38",
+        fence(
+            f"{CPP_SPACE}namespace codec {{\nint more = 1;\n}}\nusing codec::decode_cyclic;\n"
+            'int main() {\n    return codec::decode_cyclic("").size() + codec::more;\n}\n',
+            "cpp",
+        ),
+    ),
     Case("commands apart", "CPP/0", fence("pip install numpy\n", "bash") + fence(CPP_TOP + CPP, "cpp")),
     Case("body and main", "CPP/0", fence(f"{within(CPP)}\nint main() {{\n    return 1;\n}}\n", "cpp")),
     *(

@@ -27,6 +27,7 @@ from passatk.languages.base import (
 )
 from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, Lexicon, blanked
+from passatk.languages.namespaces import without_namespace
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Problem, Program, Sample, Step
 
@@ -47,7 +48,6 @@ _DEPENDENCIES = {
     "boost": (re.compile(r"#\s*include\s*[<\"]boost/"), "/usr/include/boost/version.hpp", "libboost-dev"),
     "openssl": (re.compile(r"#\s*include\s*[<\"]openssl/"), "/usr/include/openssl/md5.h", "libssl-dev"),
 }
-
 
 ALL_HEADERS = "bits/stdc++.h"
 """Includes every standard header."""
@@ -216,6 +216,9 @@ class Cpp(Language):
                 if not there[name]
             ),
         )
+
+    def shaped(self, code: str, entry: str) -> str:
+        return without_namespace(code, entry, self)
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         # a program that says std:: itself may have names of std's, so for it the tests alone get them

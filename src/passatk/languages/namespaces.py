@@ -1,0 +1,30 @@
+"""C++ namespaces around a solution, which tests do not know."""
+
+import re
+
+from passatk.languages.base import Language
+from passatk.languages.heads import heads
+
+_NAMESPACE = re.compile(r"(?:inline\s+)?namespace\b\s*(?!std\b)([\w:]*)\s*\{")
+
+
+def without_namespace(code: str, entry: str, language: Language) -> str:
+    """`code` with what stands in the namespace of the function `entry` outside of it.
+
+    The helpers beside the function come out with it: they would else be there twice where the prompt has them too.
+    """
+    while entry and "namespace" in code:
+        spaces = [
+            (part, found[1], part.text[found.end() : part.text.rindex("}")].strip())
+            for part in language.outline(code).parts
+            if part.text.endswith("}") and (found := _NAMESPACE.match(part.text))
+        ]
+        around = {name for _, name, inside in spaces if any(head.name == entry for head in heads(inside, language))}
+        if not around:
+            break
+        for part, name, inside in reversed(spaces):
+            if name in around:
+                code = code[: part.start] + inside + code[part.end :]
+        for name in filter(None, around):
+            code = re.sub(rf"\busing\s+(?:namespace\s+{name}|{name}::\w+)\s*;|(?<![\w:])(?:::)?\b{name}::", "", code)
+    return code
