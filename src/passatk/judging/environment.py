@@ -70,14 +70,15 @@ class Environment:
         toolchain = self.toolchains[program.language]
         if not toolchain.usable:
             return Verdict(status=Status.NOT_JUDGED, reason=toolchain.missing[0])
-        if lacking := self.lacking(program):
-            return Verdict(status=Status.NOT_JUDGED, reason=f"needs {', '.join(lacking)}, which is not here")
+        if needs := self.needs(program):
+            return Verdict(status=Status.NOT_JUDGED, reason=needs)
         return None
 
-    def lacking(self, program: Program) -> list[str]:
-        """Dependencies of `program` that are not here, though its toolchain is."""
+    def needs(self, program: Program) -> str:
+        """Which dependencies of `program` are not here, though its toolchain is; empty if none is missing."""
         toolchain = self.toolchains[program.language]
-        return [name for name in program.requires if name not in toolchain.provides] if toolchain.usable else []
+        lacking = [name for name in program.requires if name not in toolchain.provides] if toolchain.usable else []
+        return f"needs {', '.join(lacking)}, which is not here" if lacking else ""
 
     def self_tests(self) -> dict[str, str]:
         """Judge the self-test of every usable toolchain; language -> what went wrong, for those that fail.

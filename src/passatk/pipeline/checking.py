@@ -75,7 +75,7 @@ def check_problems(
                     limits=calibration.limits,
                 )
                 progress(len(checks), len(programs))
-    return [_advised(checks[task]) if environment.lacking(programs[task]) else checks[task] for task in programs]
+    return [_advised(checks[task]) if environment.needs(programs[task]) else checks[task] for task in programs]
 
 
 def _advised(check: Check) -> Check:

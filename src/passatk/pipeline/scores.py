@@ -26,11 +26,11 @@ def unfit_tasks(
     for task, (status, reason) in folder.failed_references().items():
         if status != Status.NOT_JUDGED:
             unfit[task] = f"its reference solution gets {status}: {reason}"
-        elif environment.lacking(reference(task)):
+        elif environment.needs(reference(task)):
             unfit[task] = f"{reason}; {WHAT_TESTS_MAY_USE}"
     for task, problem in problems.items():
-        if problem.reference is None and (lacking := environment.lacking(reference(task))):
-            unfit[task] = f"needs {', '.join(lacking)}, which is not here; {WHAT_TESTS_MAY_USE}"
+        if problem.reference is None and (needs := environment.needs(reference(task))):
+            unfit[task] = f"{needs}; {WHAT_TESTS_MAY_USE}"
     return unfit
 
 
