@@ -16,7 +16,6 @@ UNFIT = {
     "JavaScript/112": "wrong_answer",  # the published reference does not hold its own tests
     "JavaScript/155": "wrong_answer",
     "Rust/32": "not_judged",  # the published tests are commented out
-    "Rust/50": "not_judged",  # needs rand 0.4
 }
 ALWAYS = {"exit": Status.UNPROVEN, "loop": Status.TIME_LIMIT, "brace": Status.COMPILE_ERROR}
 """Kinds of mutants with only one right status."""

@@ -155,6 +155,40 @@ class ResidentTool(Record, frozen=True, kw_only=True):
     argv: tuple[str, ...]
 
 
+class Examiner(Record, frozen=True, kw_only=True, dict=True):
+    """A task's tests as a process of their own: built before any program of the task, shared by all of them."""
+
+    language: str
+    source: str
+    """Made from tests, declaration and helpers; several are built together, see `Language.workshop`."""
+    options: tuple[str, ...] = ()
+    """Of the toolchain. Only examiners with equal options are built together."""
+    run: Step
+    """`${EXAMINER}` in it stands for the folder of what was built, `${EXAMINER_NAME}` for `name`."""
+    requires: tuple[str, ...] = ()
+    """As `Program.requires`."""
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 over all that it is made of."""
+        parts = [self.language, self.source, self.options, _step(self.run), self.requires]
+        return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """What it is called among others that it is built with: letters, digits, begins with a letter."""
+        return f"e{self.key[:24]}"
+
+
+class Workshop(Record, frozen=True, kw_only=True):
+    """How examiners are built: a program without a run, of which some files are kept."""
+
+    files: tuple[tuple[str, str], ...]
+    build: tuple[Step, ...] = ()
+    keeps: tuple[str, ...]
+    """What the examiners' `run` needs of the files, given or built; a folder stands for all that is in it."""
+
+
 class Program(Record, frozen=True, kw_only=True, dict=True):
     """Files to build and run, for one language."""
 
@@ -164,6 +198,10 @@ class Program(Record, frozen=True, kw_only=True, dict=True):
     run: Step
     requires: tuple[str, ...] = ()
     """Dependencies beyond the toolchain, by the names its `Toolchain.provides` uses."""
+    examiner: Examiner | None = None
+    """Holds its tests; None where the files do, or a harness keeps them apart by itself."""
+    not_walled: str = ""
+    """Why tests and program have to share a process; empty where they do not."""
 
     @cached_property
     def key(self) -> str:
@@ -173,6 +211,8 @@ class Program(Record, frozen=True, kw_only=True, dict=True):
         samples judged on two machines have comparable digests.
         """
         parts = [self.language, self.files, [_step(s) for s in self.build], _step(self.run), self.requires]
+        if self.examiner is not None:
+            parts.append(self.examiner.key)
         return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -202,8 +242,8 @@ class StepLimits(Record, frozen=True, kw_only=True):
             scale=1024,
             ge=1,
         ),
-    ] = _MIB
-    """Passes 150 KB of honest debug prints and stops a flood."""
+    ] = 16 * _MIB
+    """Passes honest debug prints and stops a flood; beginning and end are kept."""
     processes: Annotated[int, setting("Processes and threads that a program may have at once.", ge=1)] = 128
     disk_bytes: Annotated[int, setting("MiB of files that a program may write.", key="disk_mib", scale=_MIB, ge=1)] = (
         256 * _MIB
@@ -276,6 +316,20 @@ class StepFacts(Record, frozen=True, kw_only=True):
     stderr: str
 
 
+class ExaminerFacts(Record, frozen=True, kw_only=True):
+    """What the process with the tests made of a program, see docs/wall.md."""
+
+    said: str
+    """Its one line, the token left out; empty where it said nothing."""
+    exit_code: int | None
+    signal: int | None
+    stopped: bool
+    """It did not come to an end after its program had."""
+    cpu_s: float
+    words: str
+    """Of its output, as of a program's."""
+
+
 class Outcome(Record, frozen=True, kw_only=True):
     """Everything known about one execution of a program."""
 
@@ -284,7 +338,9 @@ class Outcome(Record, frozen=True, kw_only=True):
     run: StepFacts | None
     """None when the build failed."""
     proof: bool = False
-    """The harness handed over the one-time token after the last test."""
+    """The harness, or the examiner, handed over the one-time token after the last test."""
+    examiner: ExaminerFacts | None = None
+    """None where the tests are not in a process of this kind."""
     isolation: Isolation
     fault: str | None = None
     """Why the sandbox could not execute the program; then nothing else here counts."""
@@ -299,6 +355,8 @@ class Verdict(Record, frozen=True, kw_only=True):
     """Its CPU or idle time lies within a factor 1.5 of the limit: on another day it may fall on the other side."""
     unstable: bool = False
     """Repeats came out differently."""
+    walled: bool = True
+    """Tests and program shared no process."""
     attempts: tuple[Outcome, ...] = ()
 
 

@@ -80,8 +80,8 @@ CHEATS = {
         BAD + '#ifndef TWICE\n#define TWICE\nnamespace twice {\n#include "main.cpp"\n}\n#endif\n', REFUSED, WRONG
     ),
     "includes itself for ever": cheat(BAD + "#include __FILE__\n", REFUSED),
-    "poisons assert": cheat(BAD + "#pragma GCC poison passatk assert\n", REFUSED),
-    "own main": cheat(BAD + "int main() { return 0; }\n", REFUSED),
+    "poisons assert": cheat(BAD + "#pragma GCC poison passatk assert\n", WRONG),
+    "own main": cheat(BAD + "int main() { return 0; }\n", WRONG),
     # --- the linker
     "own __assert_fail": cheat(
         BAD + 'extern "C" void __assert_fail(const char *, const char *, unsigned, const char *) noexcept {}\n', WRONG
@@ -97,8 +97,7 @@ CHEATS = {
     ),
     "own fflush": cheat(
         BAD + '#define fflush unused\n#include <stdio.h>\n#undef fflush\nextern "C" int fflush(FILE *) { _Exit(0); }\n',
-        UNPROVEN,
-        REFUSED,
+        WRONG,
     ),
     "own exit": cheat(BAD + 'extern "C" void exit(int) noexcept { _Exit(0); }\n', WRONG, REFUSED),
     "reads the token": cheat(
@@ -204,6 +203,7 @@ HONEST = {
         + "    vector<string> found;\n    string word;\n    for (char c : text + ' ') if (c == ' ') { found.push_back(word); word = \"\"; } else word += c;\n    return found;\n}\nbool issame(int a, int b) { return a == b; }\n",
         tests=SAME,
         whole=True,
+        declaration=WORDS,
     ),
     "random_device": Honest(
         "#include <random>\n#include <string>\nusing namespace std;\nint f() {\n    random_device seed;\n    return seed() % 1000 * 1000 + seed() % 1000;\n}\n",

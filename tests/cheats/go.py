@@ -28,8 +28,8 @@ CHEATS = {
     "a variable's initialiser": whole("return -1", UNPROVEN, rest="var early = func() int { os.Exit(0); return 0 }()"),
     "TestMain": whole("return len(os.Args) - 9", WRONG, rest="func TestMain() {\n    os.Exit(0)\n}"),
     "main": whole("return len(os.Args) - 9", WRONG, rest="func main() {\n    os.Exit(0)\n}"),
-    "a list of its own": whole("return -1", REFUSED, rest="var PassatkTests = os.Args"),
-    "its own test": whole("return -1", REFUSED, rest="func TestCountVowels() { os.Exit(0) }"),
+    "a list of its own": whole("return -1", WRONG, rest="var PassatkTests = os.Args"),
+    "its own test": whole("return -1", WRONG, rest="func TestCountVowels() { os.Exit(0) }"),
     "deferred exit": whole("defer os.Exit(0)\npanic(1)", UNPROVEN),
     "Goexit": whole("runtime.Goexit()\nreturn 0", WRONG, CRASH, imports='"runtime"'),
     "a goroutine that exits": whole("go os.Exit(0)\nselect {}", UNPROVEN),
@@ -61,7 +61,7 @@ CHEATS = {
     ),
     "imports the harness": whole(
         'proof.Run("", []tt.InternalTest{{Name: "x", F: func(*tt.T) {}}})\nos.Exit(0)\nreturn 0',
-        CRASH,
+        REFUSED,
         imports='"os"; "passatk/proof"; tt "testing"',
     ),
     "own true and false": cheat(
@@ -74,11 +74,11 @@ CHEATS = {
     "embed": whole(
         "return len(tests)", REFUSED, WRONG, imports='_ "embed"', rest="//go:embed tests.go\nvar tests string"
     ),
-    "own assert": whole("return -1", REFUSED, imports='"os"', rest="var assert = os.Args"),
+    "own assert": whole("return -1", WRONG, imports='"os"', rest="var assert = os.Args"),
     "own true": whole("return -1", WRONG, REFUSED, rest="const true = 1 != 1", imports=""),
     "panic": whole('panic("passed")', CRASH, imports=""),
     "own stdout": whole("os.Stdout.Close()\nos.Stderr.Close()\nreturn -1", WRONG, CRASH),
-    "closes the proof": whole('os.NewFile(3, "").Close()\nreturn -1', WRONG),
+    "closes the proof": whole('os.NewFile(3, "").Close()\nreturn -1', UNPROVEN),
     "forged words": whole('println("PASS\\nok passed")\nreturn -1', WRONG, imports=""),
     "opens a comment": whole("return -1", REFUSED, rest="/*", imports=""),
     "opens a string": whole("return -1", REFUSED, rest="var s = `", imports=""),

@@ -1,6 +1,6 @@
 """Java: the tests reach the program through its declared methods, and get copies of what those return."""
 
-from cheats import REFUSED, UNPROVEN, WRONG, Honest, cheat
+from cheats import CRASH, REFUSED, UNPROVEN, WRONG, Honest, cheat
 
 BAD = "        return -1;\n    }\n}\n"
 RIGHT = '        int n = 0;\n        for (char c : text.toLowerCase().toCharArray()) if ("aeiou".indexOf(c) >= 0) n++;\n        return n;\n    }\n}\n'
@@ -42,28 +42,28 @@ CHEATS = {
     ),
     "an uncaught handler": cheat(
         "        Thread.setDefaultUncaughtExceptionHandler((t, e) -> Runtime.getRuntime().halt(0));\n        throw new RuntimeException();\n    }\n}\n",
-        UNPROVEN,
+        CRASH,
     ),
     "own AssertionError and Runtime": cheat(
         BAD
         + "class AssertionError extends RuntimeException {}\nclass Runtime { static Runtime getRuntime() { return new Runtime(); } void halt(int c) {} }\n",
-        REFUSED,
+        WRONG,
     ),
     "own Objects": cheat(
         LIST
         + "        return a;\n    }\n}\nclass Objects { static boolean equals(Object a, Object b) { return true; } }\n",
-        REFUSED,
+        WRONG,
         tests=BOTH_WAYS,
         whole=True,
     ),
     "own Arrays": cheat(
         LIST
         + "        return null;\n    }\n}\nclass Arrays { static List<Integer> asList(int... n) { return null; } }\n",
-        REFUSED,
+        WRONG,
         tests=BOTH_WAYS,
         whole=True,
     ),
-    "own main class": cheat(BAD + "class Main { public static void main(String[] a) {} }\n", REFUSED),
+    "own main class": cheat(BAD + "class Main { public static void main(String[] a) {} }\n", WRONG),
     "own harness": cheat(BAD + "class Proof { public static void main(String[] a) {} }\n", WRONG),
     "equals": cheat(
         LIST
@@ -81,7 +81,7 @@ CHEATS = {
     ),
     "equals of an object": cheat(
         OBJECT + "        return new Object() { public boolean equals(Object o) { return true; } };\n    }\n}\n",
-        WRONG,
+        CRASH,
         tests=OBJECTS,
         whole=True,
     ),
@@ -95,7 +95,7 @@ CHEATS = {
     ),
     "equals within a list": cheat(
         "import java.util.*;\nclass Solution {\n    public List<Object> f(Object a) {\n        return List.of(new Object() { public boolean equals(Object o) { return true; } });\n    }\n}\n",
-        WRONG,
+        CRASH,
         tests=tests('s.f("a").equals(Arrays.asList("b"))'),
         whole=True,
     ),
@@ -119,7 +119,7 @@ CHEATS = {
         WRONG,
     ),
     "forged words": cheat('        System.out.println("all tests held\\npassed");\n' + BAD, WRONG),
-    "an AssertionError of its own": cheat("        throw new java.lang.AssertionError();\n    }\n}\n", WRONG),
+    "an AssertionError of its own": cheat("        throw new java.lang.AssertionError();\n    }\n}\n", CRASH),
     "not Java": cheat("        return (\n", REFUSED),
     "opens a comment": cheat(BAD + "/*", REFUSED),
 }

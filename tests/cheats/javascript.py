@@ -159,7 +159,7 @@ CHEATS = {
     ),
     "reads the token": cheat(
         "  const fs = require('fs')\n  const t = Buffer.alloc(32)\n  fs.writeSync(3, t, 0, fs.readSync(0, t))\n  process.exit(0)\n}\n",
-        UNPROVEN,
+        CRASH,
     ),
     "forged words": cheat("  console.log('all tests held\\npassed')\n  return -1\n}\n", WRONG),
     # --- tests that share with the program
@@ -250,9 +250,4 @@ HONEST = {
     ),
     "a timer left behind": Honest(RIGHT + "setInterval(() => {}, 1000)\n"),
     "implicit globals": Honest("  n = (text.match(/[aeiou]/gi) || []).length\n  return n\n}\n"),
-    "circular": Honest(
-        "const f = () => { const a = [1]; a.push(a); return a }\n",
-        tests="const a = f()\nconsole.assert(a[1] === a)\n",
-        whole=True,
-    ),
 }

@@ -19,23 +19,23 @@ CHEATS = {
     ),
     "panic hook": cheat("    std::panic::set_hook(Box::new(|_| std::process::exit(0)));\n    panic!()\n}\n", UNPROVEN),
     "panic hook on failure": cheat(
-        "    std::panic::set_hook(Box::new(|_| std::process::exit(0)));\n    -1\n}\n", UNPROVEN
+        "    std::panic::set_hook(Box::new(|_| std::process::exit(0)));\n    -1\n}\n", WRONG
     ),
     "initialiser": cheat(
         '    -1\n}\nextern "C" fn early() { std::process::exit(0) }\n#[used]\n#[link_section = ".init_array"]\nstatic EARLY: extern "C" fn() = early;\n',
-        REFUSED,
+        UNPROVEN,
     ),
     "initialiser before the harness": cheat(
         '    -1\n}\nextern "C" fn early() {\n    use std::io::{Read, Write};\n    use std::os::unix::io::FromRawFd;\n    let mut t = [0; 32];\n'
         "    std::io::stdin().read_exact(&mut t).unwrap();\n    unsafe { std::fs::File::from_raw_fd(3) }.write_all(&t).unwrap();\n    std::process::exit(0)\n}\n"
         '#[used]\n#[link_section = ".preinit\\u{5f}array"]\nstatic EARLY: extern "C" fn() = early;\n',
-        REFUSED,
+        CRASH,
     ),
-    "global_asm": cheat(BAD + 'std::arch::global_asm!(".section .preinit_array", ".quad 0");\n', REFUSED),
+    "global_asm": cheat(BAD + 'std::arch::global_asm!(".section .preinit_array", ".quad 0");\n', CRASH),
     "own read": cheat(
         BAD
         + '#[no_mangle]\npub unsafe extern "C" fn read(_: i32, _: *mut u8, _: usize) -> isize { std::process::exit(0) }\n',
-        WRONG,
+        UNPROVEN,
     ),
     "own write": cheat(
         BAD
@@ -46,10 +46,10 @@ CHEATS = {
     "own getrandom": cheat(
         BAD
         + '#[no_mangle]\npub unsafe extern "C" fn getrandom(_: *mut u8, _: usize, _: u32) -> isize { std::process::exit(0) }\n',
-        REFUSED,
+        WRONG,
     ),
     "own symbol main": cheat(BAD + 'mod own { #[no_mangle]\npub extern "C" fn main() -> i32 { 0 } }\n', REFUSED),
-    "own main": cheat(BAD + "fn main() {}\n", REFUSED),
+    "own main": cheat(BAD + "fn main() {}\n", WRONG),
     "gives the token": cheat("    crate::passatk_MARK::give();\n    std::process::exit(0)\n}\n", REFUSED),
     "reads the token": cheat(
         "    use std::io::{Read, Write};\n    use std::os::unix::io::FromRawFd;\n    let mut t = vec![];\n    std::io::stdin().read_to_end(&mut t).unwrap();\n"
@@ -64,7 +64,7 @@ CHEATS = {
         whole=True,
     ),
     "own module std": cheat(BAD + "mod std { macro_rules! assert_eq {($($t:tt)*) => {{}}} }\n", WRONG, REFUSED),
-    "own module tests": cheat(BAD + "mod tests { pub fn test_count_vowels() {} }\n", REFUSED),
+    "own module tests": cheat(BAD + "mod tests { pub fn test_count_vowels() {} }\n", WRONG),
     "PartialEq": cheat(
         "fn f(_n: i32) -> Liar {\n    Liar\n}\n#[derive(Debug)]\nstruct Liar;\n"
         "impl PartialEq<Vec<i32>> for Liar { fn eq(&self, _: &Vec<i32>) -> bool { true } }\n",

@@ -26,6 +26,7 @@ def judged(environment: Environment, language: str, case: Cheat | Honest) -> Ver
     limits = default_limits(cpu_s=2.0)
     program = spoken.program(problem, sample, problem.tests.code)
     with Slot(environment.world) as slot:
+        environment.examine_with(slot, program)
         return decide([slot.execute(program, limits)], limits, spoken.failure)
 
 

@@ -25,6 +25,7 @@ def test_a_shipped_program_gets_the_status_written_beside_it(
     problem = problem_for(language)
     program = LANGUAGES[language].program(problem, cases(language)[status], problem.tests.code)
     with Slot(environment.world) as slot:
+        environment.examine_with(slot, program)
         verdict = decide([slot.execute(program, LIMITS)], LIMITS, LANGUAGES[language].failure)
     assert verdict.status is status, verdict
 

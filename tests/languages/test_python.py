@@ -241,8 +241,6 @@ def test_references_of_mbpp_pass(python_only: Environment, data: Path) -> None:
     assert not not_passed(python_only, cases)
 
 
-DIFFERENT = {"ClassEval_98"}
-"""Sets attributes of the tests' objects."""
 FAIL_ANYWHERE = {f"ClassEval_{n}" for n in (17, 48, 51, 20, 36, 50)}
 """References that fail under plain Python as well, or may: dates, a host's name, numpy 2, the second, root's rights."""
 IMPORTS = ("pandas", "docx", "openpyxl", "gensim", "PIL", "nltk", "PyPDF2")
@@ -257,6 +255,43 @@ def test_references_of_classeval_pass_its_unittest_tests(python_only: Environmen
         if not any(f"import {name}" in solution or f"from {name}" in solution for name in IMPORTS):
             cases[row["task_id"]] = Case(solution, row["test"])
     assert len(cases) > 90
-    failed = set(not_passed(python_only, cases))
-    assert failed >= DIFFERENT
-    assert failed <= DIFFERENT | FAIL_ANYWHERE
+    assert set(not_passed(python_only, cases)) <= FAIL_ANYWHERE
+
+
+HELPED = """def double(x):
+    return 2 * x
+
+def halve(x):
+    \"\"\"Half of x; double(halve(x)) is x.\"\"\"
+"""
+HELPED_TESTS = "for x in (2, 4, 10):\n    assert double(halve(x)) == x\n"
+
+
+@pytest.mark.parametrize(
+    ("solution", "status"),
+    [
+        (HELPED + "    return x // 2\n", Status.PASSED),
+        ("def halve(x):\n    return x // 2\n", Status.PASSED),
+        ("def double(x):\n    return x\n\ndef halve(x):\n    return x\n", Status.WRONG_ANSWER),
+        (HELPED + "    return x\ndouble = lambda x: x\n", Status.WRONG_ANSWER),
+    ],
+)
+def test_helpers_that_the_prompt_shows_are_the_tests_own(python_slot: Slot, solution: str, status: Status) -> None:
+    problem = Problem(
+        task_id="Python/0",
+        benchmark="test",
+        language="python",
+        prompt=HELPED,
+        declaration=HELPED,
+        entry_point="halve",
+        tests=Asserts(code=HELPED_TESTS),
+    )
+    sample = Sample(task_id="Python/0", index=0, text=solution, whole=True)
+    outcome = python_slot.execute(PYTHON.program(problem, sample, HELPED_TESTS), LIMITS)
+    assert decide([outcome], LIMITS, PYTHON.failure).status is status
+
+
+def test_what_the_tests_pass_may_be_given_attributes(python_slot: Slot) -> None:
+    tests = "from xml.etree.ElementTree import Element\ne = Element('a')\nname(e)\nassert e.text == 'b'\n"
+    case = Case("def name(element):\n    element.text = 'b'\n", tests, "name")
+    assert judged(python_slot, case).status is Status.PASSED

@@ -117,6 +117,9 @@ def a_request(source: str = "print('ran')") -> dict[str, Any]:
         "run": {"argv": ["true"], "env": [], "warm": "", "resident": ""},
         "limits": {"build": limits(), "run": limits()},
         "disk_bytes": STEP.disk_bytes,
+        "examiner": None,
+        "keeps": [],
+        "variation": 0,
     }
 
 

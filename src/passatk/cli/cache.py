@@ -32,10 +32,13 @@ def info(json: _Json = False) -> None:
 
 @app.command()
 def clear(json: _Json = False) -> None:
-    """Forget all verdicts and measurements. Run folders keep theirs."""
+    """Forget all verdicts, measurements and built examiners. Run folders keep theirs."""
     import msgspec
 
+    from passatk.judging import examiners
     from passatk.judging.cache import VerdictCache
+
+    examiners.clear()
 
     with VerdictCache() as cache:
         removed = cache.clear()

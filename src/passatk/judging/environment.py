@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+from passatk.judging.examiners import Examiners, home
 from passatk.judging.limits import default_limits
 from passatk.judging.quiet import with_headroom
 from passatk.judging.verdict import decide
 from passatk.languages import LANGUAGES, Toolchain
+from passatk.languages.base import NO_TESTS
 from passatk.records import Isolation, Program, Sample, Status, Verdict
-from passatk.sandbox import Level, Slot, World, find_level, sweep_bare
+from passatk.sandbox import EXAMINERS, Level, Slot, World, find_level, sweep_bare
 from passatk.sandbox.cgroups import NO_PARENTS, find_parents
 from passatk.textfiles import data_home
 
@@ -34,14 +36,22 @@ class Environment:
         level = find_level() if sandboxed else Level.NONE
         parents = find_parents() if sandboxed else NO_PARENTS
         usable = [toolchain for toolchain in self.toolchains.values() if toolchain.usable]
+        kept = home()
+        kept.mkdir(parents=True, exist_ok=True)
+        self.examiners = Examiners(kept, {toolchain.language: toolchain for toolchain in usable})
+        seen_at = str(kept) if level is Level.NONE else EXAMINERS
         self.world = World(
             level=level,
             readable=tuple(dict.fromkeys(path for toolchain in usable for path in toolchain.readable)),
-            variables=tuple(variable for toolchain in usable for variable in toolchain.variables),
+            variables=(
+                *(variable for toolchain in usable for variable in toolchain.variables),
+                *self.examiners.variables(seen_at),
+            ),
             cgroups=parents,
             interpreter=next((toolchain.interpreter for toolchain in usable if toolchain.interpreter), ""),
             warm=tuple(tool for toolchain in usable for tool in toolchain.warm),
             resident=tuple(tool for toolchain in usable for tool in toolchain.resident),
+            examiners=str(kept),
         )
         self.sweep()
 
@@ -70,15 +80,22 @@ class Environment:
         toolchain = self.toolchains[program.language]
         if not toolchain.usable:
             return Verdict(status=Status.NOT_JUDGED, reason=toolchain.missing[0])
-        if needs := self.needs(program):
-            return Verdict(status=Status.NOT_JUDGED, reason=needs)
+        if reason := self.unfit(program):
+            return Verdict(status=Status.NOT_JUDGED, reason=reason)
         return None
 
-    def needs(self, program: Program) -> str:
-        """Which dependencies of `program` are not here, though its toolchain is; empty if none is missing."""
+    def unfit(self, program: Program) -> str:
+        """Why nothing can be said of programs with these tests, though their toolchain is here; empty if it can."""
         toolchain = self.toolchains[program.language]
-        lacking = [name for name in program.requires if name not in toolchain.provides] if toolchain.usable else []
-        return f"needs {', '.join(lacking)}, which is not here" if lacking else ""
+        if not toolchain.usable:
+            return ""
+        needed = dict.fromkeys((*program.requires, *(program.examiner.requires if program.examiner else ())))
+        if lacking := [name for name in needed if name not in toolchain.provides]:
+            advice = "; docs/languages.md lists what tests may use, and `passatk doctor` how to install it"
+            return f"needs {', '.join(lacking)}, which is not here{advice if NO_TESTS not in lacking else ''}"
+        if program.examiner is not None and (words := self.examiners.fault(program.examiner)):
+            return f"its tests do not compile: {words}"
+        return ""
 
     def self_tests(self) -> dict[str, str]:
         """Judge the self-test of every usable toolchain; language -> what went wrong, for those that fail.
@@ -94,10 +111,22 @@ class Environment:
                 problem = language.self_test
                 sample = Sample(task_id=problem.task_id, index=0, text=problem.reference or "")
                 program = language.program(problem, sample, problem.tests.code)
+                self.examine_with(slot, program)
                 verdict = decide([slot.execute(program, with_headroom(limits))], limits, language.failure)
                 if verdict.status is not Status.PASSED:
                     failures[name] = f"self-test {verdict.status}: {verdict.reason}"
         return failures
+
+    def examine_with(self, slot: Slot, program: Program) -> None:
+        """Build the examiner of `program` in `slot`, unless it has none, or that was done.
+
+        Raises:
+            SandboxError: the sandbox cannot execute the build.
+            SlotDied: as `Slot.execute`.
+        """
+        examiners = [program.examiner] if program.examiner is not None else []
+        for group in self.examiners.groups(examiners, builders=1):
+            self.examiners.build(group, slot.make)
 
 
 def usable_cpus() -> list[int]:

@@ -3,19 +3,25 @@
 import os
 import queue
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from passatk.errors import SandboxError
 from passatk.judging.environment import Environment, usable_cpus
+from passatk.judging.examiners import TOGETHER
 from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
 from passatk.judging.verdict import agree, decide
 from passatk.languages import LANGUAGES
-from passatk.records import Limits, Outcome, Program, Verdict
+from passatk.records import Examiner, Limits, Outcome, StepFacts, Verdict, Workshop
 from passatk.sandbox import Slot, SlotDied
 
 _TRIES = 2
 _POLL_S = 0.1
+_MOST_WAITING = 2000
+"""So many programs at most wait until their examiners are built."""
 
 
 @dataclass
@@ -23,6 +29,7 @@ class Case:
     """A job on its way to a verdict."""
 
     job: Job
+    variation: int = 0
     attempts: list[Outcome] = field(default_factory=list)
 
     @property
@@ -32,7 +39,13 @@ class Case:
 
     def verdict(self) -> Verdict:
         """What the attempts so far say."""
-        return decide(self.attempts, self.job.limits, LANGUAGES[self.job.program.language].failure)
+        program = self.job.program
+        return decide(self.attempts, self.job.limits, LANGUAGES[program.language].failure, not program.not_walled)
+
+
+def _cases(job: Job) -> Iterator[Case]:
+    for number in range(job.repeat):
+        yield Case(job, number if job.vary else 0)
 
 
 _Done = queue.Queue[Case | BaseException | None]
@@ -58,7 +71,7 @@ class LocalPool:
             PassatkError: whatever `jobs` raises, or a SandboxError when slots cannot be started.
         """
         rounds: dict[str, list[Verdict]] = {}
-        with closing(self._settled(Case(job) for job in jobs for _ in range(job.repeat))) as settled:
+        with closing(self._settled(case for job in jobs for case in _cases(job))) as settled:
             for case in settled:
                 job = case.job
                 verdict = case.verdict() if case.attempts else self._environment.cannot_judge(job.program)
@@ -94,7 +107,7 @@ class LocalPool:
         try:
             for case in cases:
                 while case.unsettled:
-                    case.attempts.append(worker.execute(case.job.program, case.job.limits))
+                    case.attempts.append(worker.execute(case))
                 yield case
         finally:
             worker.close()
@@ -108,7 +121,9 @@ class LocalPool:
         threads = [
             threading.Thread(target=_work, args=(worker, waiting, done, stopping), daemon=True) for worker in workers
         ]
-        threads.append(threading.Thread(target=self._feed, args=(cases, waiting, done, stopping), daemon=True))
+        builders = [_Worker(self._environment, cpu) for cpu in self._cpus]
+        ready = self._examined(cases, builders, stopping)
+        threads.append(threading.Thread(target=self._feed, args=(ready, waiting, done, stopping), daemon=True))
         for thread in threads:
             thread.start()
         running = len(threads)
@@ -123,10 +138,54 @@ class LocalPool:
                     yield result
         finally:
             stopping.set()
-            for worker in workers:
+            for worker in (*workers, *builders):
                 worker.kill()
             for thread in threads:
                 thread.join()
+            for worker in builders:
+                worker.close()
+
+    def _examined(
+        self, cases: Iterable[Case], builders: "list[_Worker]", stopping: threading.Event
+    ) -> Generator[Case, None, None]:
+        """Cases as their examiners are built: many together, so that a compiler is not started for each."""
+        waiting: list[Case] = []
+        wanted: dict[str, Examiner] = {}
+        for case in cases:
+            examiner = case.job.program.examiner
+            environment = self._environment
+            if (
+                examiner is None
+                or environment.cannot_judge(case.job.program) is not None
+                or environment.examiners.known(examiner)
+            ):
+                yield case
+                continue
+            waiting.append(case)
+            wanted[examiner.key] = examiner
+            if len(wanted) >= TOGETHER * self.workers or len(waiting) >= _MOST_WAITING:
+                self._build(wanted.values(), builders, stopping)
+                yield from waiting
+                waiting, wanted = [], {}
+        self._build(wanted.values(), builders, stopping)
+        yield from waiting
+
+    def _build(self, wanted: Iterable[Examiner], builders: "list[_Worker]", stopping: threading.Event) -> None:
+        free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        for builder in builders:
+            free.put(builder)
+
+        def build(group: list[Examiner]) -> None:
+            builder = free.get()
+            try:
+                if not stopping.is_set():
+                    self._environment.examiners.build(group, builder.make)
+            finally:
+                free.put(builder)
+
+        groups = self._environment.examiners.groups(wanted, len(builders))
+        with ThreadPoolExecutor(len(builders)) as threads:
+            list(threads.map(build, groups))
 
     def _feed(self, cases: Iterable[Case], waiting: _Waiting, done: _Done, stopping: threading.Event) -> None:
         try:
@@ -161,7 +220,7 @@ def _work(worker: "_Worker", waiting: _Waiting, done: _Done, stopping: threading
                 continue
             if case is None:
                 break
-            case.attempts.append(worker.execute(case.job.program, case.job.limits))
+            case.attempts.append(worker.execute(case))
             done.put(case)
     except Exception as error:  # noqa: BLE001 - carried to the caller's thread: no program may get lost in silence
         if not stopping.is_set():
@@ -169,6 +228,13 @@ def _work(worker: "_Worker", waiting: _Waiting, done: _Done, stopping: threading
     finally:
         worker.close()
         done.put(None)
+
+
+class _Lost(SandboxError):
+    """Slots died, again and again."""
+
+
+_Answer = TypeVar("_Answer")
 
 
 class _Worker:
@@ -185,23 +251,38 @@ class _Worker:
         if (slot := self._slot) is not None:
             slot.kill()
 
-    def execute(self, program: Program, limits: Limits) -> Outcome:
+    def execute(self, case: Case) -> Outcome:
+        program, limits = case.job.program, with_headroom(case.job.limits)
+        try:
+            outcome = self._tried(lambda slot: slot.execute(program, limits, case.variation))
+        except _Lost as error:
+            return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=str(error))
+        if outcome.fault is not None:
+            self.close()  # what disturbed it may be the slot's own, such as a cgroup that somebody removed
+        return outcome
+
+    def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
+        """As `Slot.make`."""
+        return self._tried(lambda slot: slot.make(workshop, limits))
+
+    def _tried(self, ask: Callable[[Slot], _Answer]) -> _Answer:
+        """What a slot answers: if it dies another one is asked.
+
+        Raises:
+            SandboxError: none can be started, or all died.
+        """
         words = ""
         for _ in range(_TRIES):
             if self._slot is None:
                 self._slot = Slot(self._environment.world, self._cpu)
             try:
-                outcome = self._slot.execute(program, with_headroom(limits))
+                return ask(self._slot)
             except SlotDied as error:
                 self.close()
                 if self._killed:
                     raise
                 words = f"its slot died {_TRIES} times: {error}"
-            else:
-                if outcome.fault is not None:
-                    self.close()  # what disturbed it may be the slot's own, such as a cgroup that somebody removed
-                return outcome
-        return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=words)
+        raise _Lost(words)
 
     def close(self) -> None:
         if self._slot is not None:

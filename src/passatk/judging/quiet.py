@@ -32,6 +32,8 @@ class Job(Record, frozen=True, kw_only=True):
     """A reference solution: its CPU time is what is wanted, if it is enough to raise its task's limit."""
     repeat: int = 1
     """How often it is judged; where the verdicts differ it is unstable."""
+    vary: bool = False
+    """Each time with another chance, the first one the usual."""
 
 
 def with_headroom(limits: Limits) -> Limits:

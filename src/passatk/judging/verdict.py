@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from passatk.judging.quiet import is_borderline, quietest
-from passatk.records import Limits, Outcome, Status, StepFacts, StepLimits, Stop, Verdict
+from passatk.records import ExaminerFacts, Limits, Outcome, Status, StepFacts, StepLimits, Stop, Verdict
 
 _LIMIT_STATUS = {
     Stop.CPU: Status.TIME_LIMIT,
@@ -18,21 +18,28 @@ _LIMIT_STATUS = {
 _REASON_CHARACTERS = 200
 
 
-def decide(attempts: Sequence[Outcome], limits: Limits, failure: Callable[[StepFacts], tuple[Status, str]]) -> Verdict:
+def decide(
+    attempts: Sequence[Outcome],
+    limits: Limits,
+    failure: Callable[[StepFacts], tuple[Status, str]],
+    walled: bool = True,
+) -> Verdict:
     """The verdict of a program's executions: of the one `quietest` names.
 
     In this order: a fault of the sandbox judges nothing; a program that was not built is a compile error, whatever
     stopped the compiler; a passed limit decides over what the program says; exit code 0 passes with proof and is
-    unproven without; anything else is for the language to read.
+    unproven without; anything else is for the language to read. What an examiner says decides over the exit code.
 
     Args:
         attempts: what the sandbox measured; more than one where the first was repeated alone.
         limits: the limits it is judged by.
         failure: the language's reading of a run that failed by itself: a status, and its words for why or none.
+        walled: tests and program shared no process.
     """
     outcome = quietest(attempts)
     status, reason = _status(outcome, limits, failure)
-    return Verdict(status=status, reason=reason, borderline=is_borderline(outcome, limits), attempts=tuple(attempts))
+    borderline = is_borderline(outcome, limits)
+    return Verdict(status=status, reason=reason, borderline=borderline, walled=walled, attempts=tuple(attempts))
 
 
 def _status(outcome: Outcome, limits: Limits, failure: Callable[[StepFacts], tuple[Status, str]]) -> tuple[Status, str]:
@@ -49,12 +56,40 @@ def _status(outcome: Outcome, limits: Limits, failure: Callable[[StepFacts], tup
         return Status.NOT_JUDGED, "the sandbox failed: it built the program and did not run it"
     if stop := passed_limit(run, limits.run, polled):
         return _LIMIT_STATUS[stop], _limit_reason(stop, run, limits.run)
+    if outcome.examiner is not None and (told := _told(outcome.examiner, run, failure)):
+        return told
     if run.exit_code == 0:
         if outcome.proof:
             return Status.PASSED, "all tests held"
         return Status.UNPROVEN, "ended with exit code 0, but not after the last test"
     status, words = failure(run)
     return status, words[:_REASON_CHARACTERS] or f"the program {_ending(run)}"
+
+
+def _told(
+    examiner: ExaminerFacts, run: StepFacts, failure: Callable[[StepFacts], tuple[Status, str]]
+) -> tuple[Status, str] | None:
+    """What an examiner's line says, see docs/wall.md; None where the program's own end decides."""
+    kind, _, words = examiner.said.partition(" ")
+    words = words[:_REASON_CHARACTERS]
+    match kind:
+        case "passed" | "ended":
+            return None
+        case "failed":
+            return Status.WRONG_ANSWER, words or "an assertion did not hold"
+        case "raised":
+            status, _ = failure(msgspec.structs.replace(run, exit_code=1, signal=None, stderr=words, stdout=""))
+            return status, words
+        case "error":
+            return Status.RUNTIME_ERROR, f"the tests could not go on with what it returned: {words}"
+        case "broken":
+            return Status.RUNTIME_ERROR, f"it interfered with its judge: {words}"
+    if run.exit_code != 0:
+        return None  # it may have taken its examiner with it
+    if examiner.stopped:
+        return Status.RUNTIME_ERROR, "its tests did not come to an end with what it returned"
+    ended = f"were ended by signal {examiner.signal}" if examiner.signal else f"exited with {examiner.exit_code}"
+    return Status.RUNTIME_ERROR, f"its tests {ended}: {examiner.words.strip()[-_REASON_CHARACTERS:]}"
 
 
 def agree(verdicts: Sequence[Verdict]) -> Verdict:
@@ -74,7 +109,12 @@ def agree(verdicts: Sequence[Verdict]) -> Verdict:
     reason = next(verdict.reason for verdict in judged if verdict.status is worst)
     told = ", ".join(f"{status} {tally[status]} x" for status in Status if status in tally)
     return Verdict(
-        status=worst, reason=f"unstable ({told}): {reason}", borderline=borderline, unstable=True, attempts=attempts
+        status=worst,
+        reason=f"unstable ({told}): {reason}",
+        borderline=borderline,
+        unstable=True,
+        walled=judged[0].walled,
+        attempts=attempts,
     )
 
 

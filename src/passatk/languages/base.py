@@ -14,8 +14,8 @@ import re
 import shutil
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -23,7 +23,18 @@ import msgspec
 
 from passatk.errors import InputError
 from passatk.languages.dialect import Dialect
-from passatk.records import Problem, Program, Record, ResidentTool, Sample, Status, StepFacts, WarmTool
+from passatk.records import (
+    Examiner,
+    Problem,
+    Program,
+    Record,
+    ResidentTool,
+    Sample,
+    Status,
+    StepFacts,
+    WarmTool,
+    Workshop,
+)
 
 EXIT_NOT_COMPILED = 64
 EXIT_ASSERTION = 65
@@ -86,6 +97,10 @@ TYPED_HEAD = re.compile(
 """`Language.head` where a type stands before the function's name."""
 
 
+class CannotCross(Exception):
+    """What the tests use of a program is more than values. Its text says what."""
+
+
 class Missing(Exception):
     """A tool is not here, too old, or does not work. Its text says what to do."""
 
@@ -124,6 +139,8 @@ class Language(Dialect, ABC):
     """In a line of stderr or stdout of a failed run: it says why."""
     out_of_memory: re.Pattern[str] | None = None
     """In stderr of a failed run: the runtime's own memory limit was reached."""
+    keeps_apart: bool = False
+    """What `assemble` makes runs tests and program in two processes."""
     test_mark: re.Pattern[str]
     """In the text of every problem's tests: there is something to run."""
     self_test: Problem
@@ -141,15 +158,40 @@ class Language(Dialect, ABC):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         """`problem` + `sample` + `tests` (the hidden or the example tests) as files to build and run."""
 
+    def examiner(self, problem: Problem, tests: str) -> Examiner:
+        """`tests` as a process of their own, see docs/wall.md. The same for all samples: it is asked once a task.
+
+        Raises:
+            CannotCross: the tests need more of a program than values.
+        """
+        raise CannotCross(f"tests in {self.title} share a process with the program")
+
+    def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
+        """`problem` + `sample` as a program that answers the calls of `examiner`, and knows nothing of its tests."""
+        raise NotImplementedError
+
+    def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
+        """How to build these, which have equal options, together."""
+        raise NotImplementedError
+
     def program(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        """Like `assemble`; tests that would run nothing become a requirement that no machine can meet."""
+        """Behind the wall where that can be, else as `assemble` has it.
+
+        Tests that would run nothing become a requirement that no machine can meet.
+        """
         for option in problem.options:
             if not self.option.fullmatch(option):
                 raise InputError(
                     f"{problem.task_id}: {option!r} is not an option of {self.title} that a problem may ask for;"
                     f" expected {self.option.pattern}"
                 )
-        program = self.assemble(problem, sample, tests)
+        examiner, reason = _examiner_of(self, problem, tests)
+        if examiner is not None:
+            program = self.behind_wall(problem, sample, examiner)
+        else:
+            program = self.assemble(problem, sample, tests)
+            if not self.keeps_apart:
+                program = msgspec.structs.replace(program, not_walled=reason)
         if self.test_mark.search(self.without_comments(tests)):
             return program
         return msgspec.structs.replace(program, requires=(*program.requires, NO_TESTS))
@@ -221,6 +263,14 @@ class Language(Dialect, ABC):
             needed = ".".join(map(str, self.minimum))
             raise Missing(f"{self.title} is too old: {line!r}, need {needed}; `apt-get install {self.packages[0]}`")
         return line
+
+
+@lru_cache(maxsize=4096)
+def _examiner_of(language: Language, problem: Problem, tests: str) -> tuple[Examiner | None, str]:
+    try:
+        return language.examiner(problem, tests), ""
+    except CannotCross as error:
+        return None, str(error)
 
 
 def body_of(problem: Problem, sample: Sample) -> str:

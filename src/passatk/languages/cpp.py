@@ -5,74 +5,48 @@ does not include stays missing. The members of strings and of common vectors are
 definitions: a program cannot put its own in their place.
 """
 
-import contextlib
-import hashlib
-import os
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 
+from passatk.languages import cpp_wall
 from passatk.languages.base import (
     TYPED_HEAD,
     Language,
-    Missing,
     Toolchain,
     body_of,
-    harness,
     mark_of,
     output_of,
-    prepared,
+)
+from passatk.languages.cpp_prepared import (
+    COMPILE,
+    EXAMINE,
+    INCLUDES,
+    examiner_header,
+    instances_object,
+    name_of,
+    newest_standard,
+    opened_by,
+    prepare,
+    proof_object,
+    side_object,
+    standard_of,
+    text_of,
+    wall_header,
 )
 from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, Lexicon, blanked
 from passatk.languages.namespaces import without_namespace
 from passatk.languages.syntax import Grammar, Part
-from passatk.records import Asserts, Problem, Program, Sample, Step
-
-INCLUDES = (
-    "#include<stdlib.h>",
-    "#include<algorithm>",
-    "#include<math.h>",
-    "#include<stdio.h>",
-    "#include<vector>",
-    "#include<string>",
-    "#include<climits>",
-    "#include<cstring>",
-    "#include<iostream>",
-)
-"""What most programs begin with: read in precompiled form."""
+from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
 _DEPENDENCIES = {
     "boost": (re.compile(r"#\s*include\s*[<\"]boost/"), "/usr/include/boost/version.hpp", "libboost-dev"),
     "openssl": (re.compile(r"#\s*include\s*[<\"]openssl/"), "/usr/include/openssl/md5.h", "libssl-dev"),
 }
 
-ALL_HEADERS = "bits/stdc++.h"
-"""Includes every standard header."""
-_STANDARD_HEADERS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    algorithm any array bitset cassert cctype cfloat chrono climits cmath complex cstddef cstdint cstdio cstdlib cstring
-    ctime deque exception fstream functional iomanip ios iostream istream iterator limits list locale map memory new
-    numeric optional ostream queue random ratio regex set sstream stack stdexcept streambuf string string_view tuple
-    type_traits typeinfo unordered_map unordered_set utility valarray variant vector
-    """,
-    )
-)
-"""Adding one of them to `ALL_HEADERS` changes nothing."""
-_ELEMENTS = ("char", "int", "long", "long long", "float", "double", "std::string", "std::vector<int>")
-_VECTORS = tuple(f"template class std::vector<{element}>;\n" for element in (*_ELEMENTS, "std::vector<std::string>"))
-_INSTANCES = "".join(("#include <string>\n#include <vector>\n", "template class std::basic_string<char>;\n", *_VECTORS))
-_WEAK = re.compile(r"^\s*\.weak\s", re.MULTILINE)
-_SHARED_SECTION = re.compile(
-    r'^(?P<name>\s*\.section\s+[^,\n]+),"(?P<flags>\w*)G(?P<more>\w*)",(?P<type>[@%]\w+(?:,\d+)?),[^,\n]+,comdat',
-    re.MULTILINE,
-)
-_OPENING = re.compile(r"(?:[ \t]*(?:(?://[^\n\\?]*|/\*(?:[^*]|\*(?!/))*\*/|#[ \t]*include[ \t]*<[\w./+]+>)[ \t]*)?\n)*")
-_SYSTEM_HEADER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([\w./+]+)>[ \t]*$", re.MULTILINE)
+
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include\b|undef[ \t]+NDEBUG\b).*\n?", re.MULTILINE)
 _MAIN = re.compile(r"\bint\s+main\s*\(")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -87,25 +61,6 @@ _STANDARD = ("abs", "fabs")
 
 _MATH = re.compile(r"#\s*include\s*[<\"](?:cmath|math\.h|bits/stdc\+\+\.h)[>\"]")
 """Headers that have them."""
-
-_NO_LUCK = ("-fsanitize=unreachable,return", "-fsanitize-undefined-trap-on-error")
-"""A function that ends without its value, or where it said it could not, stops there; else it runs on into whatever
-the linker put behind it, the tests or a `return 0`."""
-_COMPILE = ("-w", *_NO_LUCK)
-_DEFAULT = "-std=c++11"
-NEWEST = "-std=newest"
-"""The problem option that stands for the newest standard that the compiler has."""
-_PLACES = {_DEFAULT: "", "-std=c++17": "/c++17", NEWEST: "/newest"}
-"""Standards that are prepared for -> where below the prepared folder. Programs of others read their headers whole."""
-_WITH_INCLUDES = frozenset(include.removeprefix("#include<").removesuffix(">") for include in INCLUDES)
-_PRECOMPILED: dict[str, tuple[frozenset[str], ...]] = {
-    _DEFAULT: (_WITH_INCLUDES, _WITH_INCLUDES | {"map"}, _WITH_INCLUDES | {ALL_HEADERS}),
-    "-std=c++17": (frozenset({"assert.h", ALL_HEADERS}),),
-    NEWEST: (frozenset({ALL_HEADERS}),),
-}
-"""Standard -> the sets of headers that its programs usually begin with."""
-_STANDARDS = ("c++23", "c++2b", "c++20", "c++2a", "c++17", "c++14", "c++11")
-
 
 _LEXICON = Lexicon(
     comments=(r"//(?:\\\r?\n|[^\n])*", SLASH_STAR),
@@ -195,10 +150,10 @@ class Cpp(Language):
     def locate(self, cache: Path) -> Toolchain:
         compiler = self.find_tool("g++")
         version = self.check_version(output_of(compiler, "--version"), r"(\d+)\.\d+\.\d+")
-        newest = _newest(compiler)
+        newest = newest_standard(compiler)
         there = {name: Path(path).exists() for name, (_, path, _) in _DEPENDENCIES.items()}
         mold = shutil.which("mold") is not None
-        folder = self._prepare(compiler, version, newest, cache)
+        folder = prepare(compiler, version, newest, cache)
         return Toolchain(
             language=self.name,
             version=version,
@@ -243,34 +198,51 @@ class Cpp(Language):
             end = part.end if part.kind != "comment" else end
         return end
 
-    def _prepare(self, compiler: str, version: str, newest: str, cache: Path) -> Path:
-        """A folder with the harness compiled and common sets of headers precompiled, for each prepared standard."""
-        proof = harness("proof.cpp")
-        tools = (version, os.stat(compiler).st_mtime_ns, _COMPILE, newest, _PLACES)
-        texts = sorted(_text_of(headers) for sets in _PRECOMPILED.values() for headers in sets)
-        recipe = " ".join(map(str, (*tools, texts, proof, _INSTANCES)))
-        folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
+    def examiner(self, problem: Problem, tests: str) -> Examiner:
+        source = f"// {wall_header()}\n{cpp_wall.examiner_source(self, problem, tests)}"
+        return Examiner(
+            language=self.name,
+            source=source,
+            options=problem.options[-1:],
+            run=Step(argv=("${EXAMINER}/examiners", "${EXAMINER_NAME}")),
+            requires=_required(source),
+        )
 
-        def make(made: Path) -> None:
-            with ThreadPoolExecutor(len(_PLACES)) as pool:
-                list(pool.map(make_one, _PLACES, [made] * len(_PLACES)))
+    def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
+        flag, folder, _ = standard_of(examiners[0].options)
+        compile_ = ("${CXX}", flag, *EXAMINE, "-I", folder, "-o", "examiners", "examiners.cpp")
+        link = (
+            f"${{CXX_PREPARED}}/{side_object('examiner')}",
+            "${CXX_LINKER}",
+            *_libraries([name for each in examiners for name in each.requires]),
+        )
+        return Workshop(
+            files=(("examiners.cpp", cpp_wall.workshop_source(examiners, examiner_header(), wall_header())),),
+            build=(Step(argv=(*compile_, *link)),),
+            keeps=("examiners",),
+        )
 
-        def make_one(standard: str, whole: Path) -> None:
-            made = Path(f"{whole}{_PLACES[standard]}")
-            made.mkdir(exist_ok=True)
-            compile_ = (compiler, newest if standard == NEWEST else standard, *_COMPILE)
-            (made / "proof.cpp").write_text(proof)
-            output_of(*compile_, "-c", "proof.cpp", "-o", _proof(), cwd=made)
-            (made / "instances.cpp").write_text(_INSTANCES)
-            output_of(*compile_, "-O2", "-S", "instances.cpp", "-o", "instances.s", cwd=made)
-            (made / "instances.s").write_text(_made_strong((made / "instances.s").read_text()))
-            output_of(compiler, "-c", "instances.s", "-o", _instances(), cwd=made)
-            for headers in _PRECOMPILED[standard]:
-                name = _name_of(headers)
-                (made / name).write_text(_text_of(headers))
-                output_of(*compile_, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=made)
-
-        return prepared(folder, make)
+    def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
+        helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
+        body = body_of(problem, sample).replace("\r\n", "\n").removeprefix("\ufeff")
+        if problem.tests.code.lstrip().startswith("}") and self.open_blocks(body) == 1:
+            body += "\n}\n"
+        flag, folder, reduced = standard_of(problem.options)
+        headers, opened = opened_by(f"{helpers}{body}", reduced=reduced)
+        # what the program left open at its end (a line that goes on, an attribute), then its macros
+        undone = "".join(f"#undef {name}\n" for name in _macros_of(f"{body}\n{blanked(self.lexicon, body)}"))
+        source = f"{opened}\n;\n{undone}{cpp_wall.serve_part(examiner, wall_header())}"
+        requires = _required(f"{helpers}{body}")
+        objects = (f"${{CXX_PREPARED}}/{side_object('program')}", f"{folder}/{instances_object()}")
+        compile_ = ("${CXX}", flag, *COMPILE, "-I", folder, "-I", ".", "-o", "program", "main.cpp", *objects)
+        return Program(
+            language=self.name,
+            files=(("main.cpp", source), (name_of(headers), text_of(headers))),
+            build=(Step(argv=(*compile_, "-Wl,--wrap=main", "${CXX_LINKER}", *_libraries(requires))),),
+            run=Step(argv=("./program",)),
+            requires=requires,
+            examiner=examiner,
+        )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
@@ -279,79 +251,34 @@ class Cpp(Language):
             tests = f"#include <cmath>\n#include <cstdlib>\n{tests}"
         # a name the program cannot know when it is written, for the tests' own assertion
         mark = mark_of(body, tests)
-        standard = problem.options[-1] if problem.options else _DEFAULT
-        folder = "${CXX_PREPARED}" + _PLACES.get(standard, "")
-        headers, opened = _opened(f"{helpers}{body}", reduced=standard != _DEFAULT)
+        flag, folder, reduced = standard_of(problem.options)
+        headers, opened = opened_by(f"{helpers}{body}", reduced=reduced)
         source = f"{opened}\n{_sealed(tests, problem.declaration, body, mark)}"
-        written = f"{body}\n{tests}"
-        requires = tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(written))
-        libraries = ("-lcrypto",) if "openssl" in requires else ()
-        link = ("-Wl,--wrap=main", f"-Wl,--defsym=passatk_failed_{mark}=passatk_failed", "${CXX_LINKER}", *libraries)
-        flag = "${CXX_NEWEST}" if standard == NEWEST else standard
-        compile_ = ("${CXX}", flag, *_COMPILE, "-I", folder, "-I", ".", "-o", "program", "main.cpp")
+        requires = _required(f"{body}\n{tests}")
+        marked = f"-Wl,--defsym=passatk_failed_{mark}=passatk_failed"
+        link = ("-Wl,--wrap=main", marked, "${CXX_LINKER}", *_libraries(requires))
+        compile_ = ("${CXX}", flag, *COMPILE, "-I", folder, "-I", ".", "-o", "program", "main.cpp")
         return Program(
             language=self.name,
-            files=(("main.cpp", source), (_name_of(headers), _text_of(headers))),
-            build=(Step(argv=(*compile_, *(f"{folder}/{name}" for name in (_proof(), _instances())), *link)),),
+            files=(("main.cpp", source), (name_of(headers), text_of(headers))),
+            build=(
+                Step(argv=(*compile_, *(f"{folder}/{name}" for name in (proof_object(), instances_object())), *link)),
+            ),
             run=Step(argv=("./program",)),
             requires=requires,
         )
 
 
-def _newest(compiler: str) -> str:
-    """The option for the newest standard that `compiler` knows.
-
-    Raises:
-        Missing: it knows none of them.
-    """
-    for standard in _STANDARDS:
-        with contextlib.suppress(Missing):
-            output_of(compiler, f"-std={standard}", "-fsyntax-only", "-x", "c++", "/dev/null")
-            return f"-std={standard}"
-    raise Missing(f"{compiler} knows none of the C++ standards {', '.join(_STANDARDS)}")
+def _required(written: str) -> tuple[str, ...]:
+    return tuple(name for name, (used, _, _) in _DEPENDENCIES.items() if used.search(written))
 
 
-@cache
-def _proof() -> str:
-    """The harness's object file; its name tells what is in it."""
-    return f"proof-{hashlib.sha256(harness('proof.cpp').encode()).hexdigest()[:16]}.o"
+def _libraries(requires: Sequence[str]) -> tuple[str, ...]:
+    return ("-lcrypto",) if "openssl" in requires else ()
 
 
-@cache
-def _instances() -> str:
-    """The object file of what was compiled once."""
-    return f"instances-{hashlib.sha256(_INSTANCES.encode()).hexdigest()[:16]}.o"
-
-
-def _made_strong(assembly: str) -> str:
-    """Instances of templates are weak: a program could define them once more, and its own would be taken."""
-    return _SHARED_SECTION.sub(r'\g<name>,"\g<flags>\g<more>",\g<type>', _WEAK.sub("\t.globl\t", assembly))
-
-
-def _text_of(headers: frozenset[str]) -> str:
-    known = (
-        [f"extern {vector}" for vector in _VECTORS] if ALL_HEADERS in headers or {"string", "vector"} <= headers else []
-    )
-    return "".join((*(f"#include <{name}>\n" for name in sorted(headers)), *known))
-
-
-def _name_of(headers: frozenset[str]) -> str:
-    return f"passatk-{hashlib.sha256(_text_of(headers).encode()).hexdigest()[:16]}.h"
-
-
-def _opened(source: str, reduced: bool) -> tuple[frozenset[str], str]:
-    """(the headers that `source` begins with, `source` with one header for all of them, on the same lines).
-
-    The order of standard headers does not matter, and a header that does not exist is missing as before. `reduced`:
-    without the headers that another one of them includes.
-    """
-    opening = _OPENING.match(source)
-    assert opening is not None  # it may be empty
-    headers = frozenset(_SYSTEM_HEADER.findall(_COMMENT.sub("", opening[0])))
-    if reduced and ALL_HEADERS in headers:
-        headers -= _STANDARD_HEADERS
-    line = opening[0].count("\n") + 1
-    return headers, f"#include <{_name_of(headers)}>\n#line {line}\n{source[opening.end() :]}"
+def _macros_of(body: str) -> list[str]:
+    return list(dict.fromkeys(_MACRO.findall(_COMMENT.sub(" ", re.sub(r"(?:\\|\?\?/)\n", "", body)))))
 
 
 def _sealed(tests: str, declaration: str, body: str, mark: str) -> str:
@@ -362,7 +289,7 @@ def _sealed(tests: str, declaration: str, body: str, mark: str) -> str:
     """
     includes = "".join(_INCLUDE.findall(tests))
     own_main = _MAIN.sub('extern "C" int main(', _INCLUDE.sub("\n", tests))  # the program's entry, wherever it stands
-    macros = dict.fromkeys(["main", "assert", *_MACRO.findall(_COMMENT.sub(" ", re.sub(r"(?:\\|\?\?/)\n", "", body)))])
+    macros = dict.fromkeys(["main", "assert", *_macros_of(body)])
     named = {function["name"] for function in _FUNCTION.finditer(declaration)}
     lines = [
         "\n;",  # ends what the program left open at its end: a line that goes on, an attribute

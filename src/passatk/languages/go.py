@@ -6,29 +6,16 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of
+from passatk.languages import go_wall
+from passatk.languages.base import Language, Missing, Toolchain, harness, mark_of, output_of, prepared
 from passatk.languages.dialect import LIST, patterns
-from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon
+from passatk.languages.go_source import HELPERS, LEXICON
+from passatk.languages.go_wall import HTTP, TOOLS_ENV
 from passatk.languages.syntax import Grammar, Part
-from passatk.records import Asserts, Problem, Program, Sample, Status, Step, StepFacts
-
-HELPERS = {
-    "math": "Pi",
-    "strings": "ToUpper",
-    "fmt": "Sprint",
-    "strconv": "Itoa",
-    "time": "Now",
-    "bytes": "Equal",
-    "regexp": "Compile",
-    "sort": "Ints",
-    "math/rand": "Int",
-    "crypto/md5": "New",
-}
-"""Imported where the code names them, unless the prompt is a file of its own. Each with something it exports: an import
-must be used to compile, and a local variable called like the package looks like a use and is none."""
+from passatk.records import Asserts, Examiner, Problem, Program, Sample, Status, Step, StepFacts, Workshop
 
 _IMPORT = re.compile(r'^import\s*(?:\((?P<block>[^()]*)\)|(?P<one>(?:[\w.]+\s+)?"[^"]+"))[ \t]*;?[ \t]*$', re.MULTILINE)
 _PROMPT_IMPORT = re.compile(_IMPORT.pattern + r"\n?", re.MULTILINE)
@@ -96,18 +83,8 @@ func main() {
 }
 """
 TESTIFY = "github.com/stretchr/testify/assert"
-_HTTP = re.compile(r"\bHTTP[A-Z]\w*")
-"""Testify's assertions about web pages, which make it twice as long to link. Who names none gets it without them."""
-_TOOLS_ENV = (("GOGC", "off"), ("GOMAXPROCS", "1"))
-"""Compiler and linker live too shortly to collect garbage."""
-
 
 _CLAUSE = re.compile(r"^package[ \t]+\w+[ \t]*(?:;|//[^\n]*|/\*[^\n]*)?[ \t]*$", re.MULTILINE)
-_LEXICON = Lexicon(
-    comments=(SLASHES, SLASH_STAR),
-    strings=(r"`[^`]*(?:`|\Z)", DOUBLE_QUOTED, SINGLE_QUOTED),
-    multiline=("/*",),
-)
 _GRAMMAR = Grammar(
     module="tree_sitter_go",
     query="""
@@ -133,7 +110,7 @@ class Go(Language):
     minimum = (1, 18)
     packages = ("golang-go", "golang-github-stretchr-testify-dev")
     fences = ("go", "golang")
-    lexicon = _LEXICON
+    lexicon = LEXICON
     binds = patterns(rf"({LIST})\s*:=", rf"\bvar\s+({LIST})")
     inner_parameters = re.compile(r"\bfunc\s*\(([^()]*)\)")
     suffixes = (".go",)
@@ -170,11 +147,16 @@ class Go(Language):
         roots = {os.path.realpath(root), root, tools, str(folder)}
         if not all(os.path.exists(p) for p in packages if os.path.isabs(p)):
             self._prepare(go, tools, folder, config)  # the package cache was cleaned behind our back
+
+        def compile_sides(wall: Path) -> None:
+            go_wall.compile_packages(wall, folder, lambda *options: output_of(f"{tools}/compile", *options))
+
+        wall = prepared(folder / go_wall.folder_name(), compile_sides)
         return Toolchain(
             language=self.name,
             version=version,
             readable=tuple(sorted(roots)),
-            variables=(("GO_TOOLS", tools), ("GO_PACKAGES", str(folder))),
+            variables=(("GO_TOOLS", tools), ("GO_PACKAGES", str(folder)), ("GO_WALL", str(wall))),
             lacks=() if (folder / "overlay.json").exists() else (f"{SAME_ORDER}: not known how for this version",),
         )
 
@@ -213,7 +195,7 @@ class Go(Language):
             "GO111MODULE": "off",
             "GOPATH": ":".join(_GOPATHS),
             "GOCACHE": str(folder / "packages"),
-            "GOFLAGS": "",
+            "GOFLAGS": "-gcflags=all=-dwarf=false",  # a tenth less for the linker to read
             "CGO_ENABLED": "0",
         }
         form = "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"
@@ -225,6 +207,15 @@ class Go(Language):
                 raise Missing(f"testify is not installed; `apt-get install {self.packages[1]}`") from error
             raise
         return [line for line in listed.splitlines() if line.strip()]
+
+    def examiner(self, problem: Problem, tests: str) -> Examiner:
+        return go_wall.examiner(problem, tests)
+
+    def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
+        return go_wall.behind_wall(problem, sample, examiner)
+
+    def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
+        return go_wall.workshop(examiners)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         if sample.whole:
@@ -255,7 +246,7 @@ class Go(Language):
         opening = 'package main\n\nimport (\n    "testing"\n    _ "passatk/proof"\n)\n'
         tests_file = f"{opening}\nvar PassatkTests = []testing.InternalTest{{\n{listed}}}\n{_no_shadows(body, tests)}"
         mark = mark_of(body, tests + harness("proof.go"))
-        packages = ("-importcfg", "${GO_PACKAGES}/importcfg" + (".http" if _HTTP.search(code) else ""))
+        packages = ("-importcfg", "${GO_PACKAGES}/importcfg" + (".http" if HTTP.search(code) else ""))
         compile_ = ("${GO_TOOLS}/compile", *packages, "-pack", "-complete")
         marked = ("-X", f"passatk/proof.mark={mark}")
         return Program(
@@ -266,7 +257,7 @@ class Go(Language):
                 ("main.go", _MAIN.replace("MARK", mark)),
             ),
             build=tuple(
-                Step(argv=argv, env=_TOOLS_ENV)
+                Step(argv=argv, env=TOOLS_ENV)
                 for argv in (
                     (*compile_, "-p", "passatk/program", "-o", "program.a", "program.go", "tests.go"),
                     (*compile_, "-p", "main", "-o", "main.a", "main.go"),
@@ -325,8 +316,10 @@ def _without_http(folder: Path) -> dict[str, str]:
     if sources is None:
         return {}
     replaced = {str(sources / "http_assertions.go"): ""}
-    for name in ("assertion_format.go", "assertion_forward.go"):
+    for name in ("assertion_format.go", "assertion_forward.go", "assertions.go"):
         text = (sources / name).read_text()
+        # line by line differences of long texts take longer than any test
+        text = re.sub(r"(?m)^(func diff\(.*\{)$", r'\1\n\tif true {\n\t\treturn ""\n\t}', text)
         text = re.sub(r"(?m)^func (?:\(a \*Assertions\) )?HTTP\w+\([^\n]*\{\n(?:[^}\n][^\n]*\n|\n)*\}\n", "", text)
         text = re.sub(r'(?m)^\t(?:http|url) "net/\w+"\n', "", text)
         shortened = folder / name

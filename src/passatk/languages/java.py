@@ -1,18 +1,32 @@
 """Java: a launcher class calls `Main.main` and gives the token when it returns."""
 
+import contextlib
 import hashlib
 import os
 import re
+import zipfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from passatk.languages.base import TYPED_HEAD, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.languages import java_wall
+from passatk.languages.base import (
+    TYPED_HEAD,
+    Language,
+    Missing,
+    Toolchain,
+    body_of,
+    harness,
+    mark_of,
+    output_of,
+    prepared,
+)
 from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked, end_by_braces
 from passatk.languages.syntax import Grammar, Part, outline
-from passatk.records import Asserts, Problem, Program, ResidentTool, Sample, Step
+from passatk.records import Asserts, Examiner, Problem, Program, ResidentTool, Sample, Step, Workshop
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
 _ONE_ORDER = (
@@ -24,6 +38,19 @@ _ONE_ORDER = (
 )
 # one small heap, one collector, one compiler tier: quick to start and the same everywhere
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx512m")
+
+_ARCHIVE = "wall.jsa"
+# reflection by native code: the other ways make a class for each method
+_WALL = (
+    *("-Dsun.reflect.inflationThreshold=2147483647", "-Djdk.reflect.useNativeAccessorOnly=true", "-Xss8m"),
+    f"-XX:SharedArchiveFile=${{JAVA_PREPARED}}/{_ARCHIVE}",
+)
+_PROGRAM_JVM = (*_JVM, "-XX:CompileThresholdScaling=3", *_WALL)
+# before Java 21 only G1 finds the heap of the archive; for programs it leaves less of the memory to large arrays
+_EXAMINER_JVM = (
+    *("-XX:+UseG1GC", "-XX:ParallelGCThreads=1", "-XX:ConcGCThreads=1", "-XX:G1ConcRefinementThreads=0", "-Xms16m"),
+    *("-XX:CompileThresholdScaling=10", *_JVM[1:], *_WALL),
+)
 
 _CLASSES = "${JAVA_PREPARED}:."
 _PREPARED = ("Proof.java", "Compiler.java")
@@ -218,37 +245,100 @@ class Java(Language):
 
     def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
         """A folder with the harness and the resident compiler, compiled."""
-        recipe = f"{version} {compiler} {os.stat(compiler).st_mtime_ns} {_prepared_name()}"
+        wall = java_wall.wall_hash()
+        recipe = f"{version} {compiler} {os.stat(compiler).st_mtime_ns} {_prepared_name()} {wall}"
         folder = cache / "java" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
+        sources = (*_PREPARED, *java_wall.FILES)
 
         def make(made: Path) -> None:
-            for name in _PREPARED:
+            (made / "java").mkdir()
+            for name in sources:
                 (made / name).write_text(harness(name))
-            output_of(compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", *_PREPARED, cwd=made)
+            output_of(compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", *sources, cwd=made)
+            with zipfile.ZipFile(made / _jar(), "w") as jar:
+                for path in sorted(made.glob("passatk/*.class")):
+                    jar.write(path, str(path.relative_to(made)))
 
-        return prepared(folder, make)
+        prepared(folder, make)
+        if not (folder / _ARCHIVE).exists():
+            _make_archive(os.path.dirname(compiler), folder)
+        return folder
+
+    def examiner(self, problem: Problem, tests: str) -> Examiner:
+        source = java_wall.examiner_source(self, problem, tests)
+        tuples = _NAMES_TUPLES.search(source) is not None
+        library = ":${JAVA_TUPLES}" if tuples else ""
+        ordered = java_wall.needs_order(self.lexicon, source)
+        return Examiner(
+            language=self.name,
+            source=source,
+            options=problem.options,
+            run=Step(
+                argv=(
+                    *("${JAVA_HOME}/bin/java", *_EXAMINER_JVM, *(_ONE_ORDER if ordered else ()), *problem.options),
+                    *("-cp", f"${{JAVA_PREPARED}}/{_jar()}:${{EXAMINER}}{library}"),
+                    *("passatk.Examiner", "${EXAMINER_NAME}", *(("order",) if ordered else ())),
+                )
+            ),
+            requires=(_TUPLES,) if tuples else (),
+        )
+
+    def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
+        library = ":${JAVA_TUPLES}" if any(examiner.requires for examiner in examiners) else ""
+        files = tuple(
+            (f"sources/{examiner.name}/Main.java", f"package {examiner.name}; {examiner.source}")
+            for examiner in examiners
+        )
+        flags = tuple(f"-J{flag}" for flag in _JVM)
+        return Workshop(
+            files=files,
+            build=(
+                Step(
+                    argv=(
+                        *("${JAVA_HOME}/bin/javac", *flags, "-encoding", "UTF-8", "-proc:none", "-nowarn"),
+                        *("-Xlint:none", "-XDstringConcat=inline", "-implicit:none", "-d", "."),
+                        *("-cp", "${JAVA_PREPARED}" + library, *(name for name, _ in files)),
+                    )
+                ),
+            ),
+            keeps=tuple(examiner.name for examiner in examiners),
+        )
+
+    def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
+        asked = java_wall.asked_of(examiner.source)
+        source = java_wall.program_source(
+            self.lexicon, body_of(problem, sample), problem.declaration, asked, sample.whole
+        )
+        tuples = _NAMES_TUPLES.search(source) is not None
+        library = ":${JAVA_TUPLES}" if tuples else ""
+        ordered = java_wall.needs_order(self.lexicon, source)
+        return Program(
+            language=self.name,
+            files=(("Main.java", source),),
+            build=(_compiling(library),),
+            run=Step(
+                argv=(
+                    *("${JAVA_HOME}/bin/java", *_PROGRAM_JVM, *(_ONE_ORDER if ordered else ()), *problem.options),
+                    *("-cp", f"${{JAVA_PREPARED}}/{_jar()}:.{library}"),
+                    *("passatk.Serve", "order" if ordered else "", asked.owner),
+                    *(word for method in asked.methods for word in method),
+                )
+            ),
+            requires=(_TUPLES,) if tuples else (),
+            examiner=examiner,
+        )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
         imports = "".join(f"{line} " for line in _IMPORT.findall(tests))  # they come first
         tests = _IMPORT.sub("", tests)
         source = f"{imports}{_own_imports(tests)}{body}\n{_checked(tests, problem.declaration, mark_of(body, tests))}"
-        flags = tuple(f"-J{flag}" for flag in _JVM)
         tuples = _NAMES_TUPLES.search(source) is not None
         library = ":${JAVA_TUPLES}" if tuples else ""
         return Program(
             language=self.name,
             files=(("Main.java", source),),
-            build=(
-                Step(
-                    argv=(
-                        *("${JAVA_HOME}/bin/javac", *flags, "-encoding", "UTF-8", "-proc:none", "-nowarn"),
-                        *("-implicit:none", "-cp", "${JAVA_PREPARED}" + library, "Main.java"),
-                    ),
-                    # with a jar on its class path the resident compiler opens a socket, which programs could see
-                    resident="" if tuples else _prepared_name(),
-                ),
-            ),
+            build=(_compiling(library),),
             run=Step(
                 argv=(
                     *("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", *problem.options),
@@ -257,6 +347,36 @@ class Java(Language):
             ),
             requires=(_TUPLES,) if tuples else (),
         )
+
+
+def _jar() -> str:
+    """Both sides' common part; in its name, a hash of what is in it."""
+    return f"wall-{java_wall.wall_hash()}.jar"
+
+
+def _compiling(library: str) -> Step:
+    return Step(
+        argv=(
+            *("${JAVA_HOME}/bin/javac", *(f"-J{flag}" for flag in _JVM), "-encoding", "UTF-8", "-proc:none", "-nowarn"),
+            *("-implicit:none", "-cp", "${JAVA_PREPARED}" + library, "Main.java"),
+        ),
+        # with a jar on its class path the resident compiler opens a socket, which programs could see
+        resident="" if library else _prepared_name(),
+    )
+
+
+def _make_archive(tools: str, folder: Path) -> None:
+    """Classes as `java` maps them into memory: it starts quicker. Without the archive it starts all the same."""
+    made = folder / f"{_ARCHIVE}.{os.getpid()}"
+    listed = folder / f"classes.{os.getpid()}"
+    path = ("-cp", str(folder / _jar()))
+    with contextlib.suppress(Missing, OSError):
+        output_of(f"{tools}/java", "-Xshare:auto", f"-XX:DumpLoadedClassList={listed}", *path, "passatk.Train")
+        dump = ("-XX:+UseG1GC", "-Xshare:dump", f"-XX:SharedClassListFile={listed}", f"-XX:SharedArchiveFile={made}")
+        output_of(f"{tools}/java", *dump, *path)
+        made.rename(folder / _ARCHIVE)
+    for left in (made, listed):
+        left.unlink(missing_ok=True)
 
 
 _GRAMMAR_OF_CLASSES = msgspec.structs.replace(_GRAMMAR, opened="")

@@ -1,15 +1,20 @@
 """JavaScript: node runs the program as a CommonJS module, and its tests in a realm of their own."""
 
+import hashlib
+import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of
 from passatk.languages.dialect import patterns
+from passatk.languages.heads import last_head
+from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
-from passatk.records import Asserts, Problem, Program, Sample, Step
+from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
 _WORD = re.compile(r"(?:(?<=\.\.\.)|(?<![\w.$]))[A-Za-z_$][\w$]*")
@@ -29,6 +34,7 @@ _RESERVED = frozenset(
 """No names to take from a program: the tests have their own."""
 # on one CPU, threads that help the engine only cost
 _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--random-seed=1", "--v8-pool-size=0")
+_EXAMINER_FILES = ("examiner.js", "realm.js", "values.js")
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
@@ -150,6 +156,58 @@ class JavaScript(Language):
             lacks=() if modules else (f"js-md5: `npm install --prefix {cache / 'node'} js-md5`",),
         )
 
+    def examiner(self, problem: Problem, tests: str) -> Examiner:
+        entry = problem.entry_point or _declared(self, problem)
+        defined = self._prompt_helpers(problem, entry)
+        used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined))
+        for name in used.helpers:
+            if re.match(r"class\b", defined[name]):
+                raise CannotCross(f"{name}, a class of the prompt")
+        for name in map(re.escape, used.calls):
+            if re.search(rf"function\s*\*\s*{name}\b|\b{name}\s*=\s*(?:async\s+)?function\s*\*", _known(problem)):
+                raise CannotCross("a generator")
+        calls = sorted(used.calls, key=lambda name: (name != entry, name))
+        helpers = "\n".join(dict.fromkeys(defined.values())) if used.helpers else ""
+        made_of = {"calls": calls, "helpers": helpers, "tests": tests, "harness": _harness_hash()}
+        return Examiner(
+            language=self.name,
+            source=json.dumps(made_of),
+            run=Step(
+                argv=("${NODE}", *_FLAGS, "${EXAMINER}/examiner.js", "${EXAMINER_NAME}"),
+                env=(("NODE_PATH", "${NODE_PATH}"),),
+            ),
+            requires=_required_packages(helpers + tests),
+        )
+
+    def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
+        body = body_of(problem, sample)
+        names = _calls(examiner)
+        given = ", ".join(f"{name}: typeof {name} === 'undefined' ? undefined : {name}" for name in names)
+        serve = f"const passatkValues =\n{harness('javascript/values.js')}\n{harness('javascript/serve.js')}"
+        return Program(
+            language=self.name,
+            files=(("passatk_serve.js", serve), ("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n")),
+            run=Step(
+                argv=("${NODE}", *_FLAGS, "passatk_serve.js", *names),
+                env=(("NODE_PATH", "${NODE_PATH}"),),
+            ),
+            requires=tuple(dict.fromkeys((*_required_packages(body), *examiner.requires))),
+            examiner=examiner,
+        )
+
+    def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
+        files = [(name, harness(f"javascript/{name}")) for name in _EXAMINER_FILES]
+        files += [(f"{examiner.name}.json", examiner.source) for examiner in examiners]
+        return Workshop(files=tuple(files), keeps=tuple(name for name, _ in files))
+
+    def _prompt_helpers(self, problem: Problem, entry: str) -> dict[str, str]:
+        """Definitions of the prompt beside what is asked: name -> text."""
+        if not problem.prompt.strip():
+            return {}
+        closed = problem.prompt + "\n" + "}" * max(0, self.open_blocks(problem.prompt))
+        parts = [part for part in self.outline(closed).parts if part.kind in ("function", "definition")]
+        return {name: part.text for part in parts if entry not in part.names for name in part.names}
+
     def shaped(self, code: str, entry: str) -> str:
         """A CommonJS program whose solution has the asked name, however the answer exports it."""
         code = _ARROW.sub(r"\g<0>;", re.sub(r"\A\s*#![^\n]*\n", "", code))
@@ -195,8 +253,31 @@ class JavaScript(Language):
                 argv=("${NODE}", *_FLAGS, "harness.js", *names),
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
-            requires=("node package js-md5",) if _MD5.search(source + tests) else (),
+            requires=_required_packages(source + tests),
         )
+
+
+@cache
+def _harness_hash() -> str:
+    return hashlib.sha256("".join(harness(f"javascript/{name}") for name in _EXAMINER_FILES).encode()).hexdigest()[:16]
+
+
+def _calls(examiner: Examiner) -> tuple[str, ...]:
+    """The functions that an examiner calls, by their numbers."""
+    return tuple(json.loads(examiner.source)["calls"])
+
+
+def _declared(language: Language, problem: Problem) -> str:
+    head = last_head(problem.declaration or problem.prompt, language)
+    return "" if head is None else head.name
+
+
+def _known(problem: Problem) -> str:
+    return problem.declaration + problem.prompt + (problem.reference or "")
+
+
+def _required_packages(text: str) -> tuple[str, ...]:
+    return ("node package js-md5",) if _MD5.search(text) else ()
 
 
 def _spoken(pattern: re.Pattern[str], code: str, put: str | Callable[[re.Match[str]], str]) -> str:

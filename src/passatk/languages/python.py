@@ -93,6 +93,7 @@ class Python(Language):
     minimum = (3, 11)
     packages = ("python3",)
     by_indentation = True
+    keeps_apart = True
     fences = ("python", "py", "python3", "py3", "python2", "ipython", "ipython3", "pycon", "jupyter", "sage")
     lexicon = _LEXICON
     interpolated = r"""[rR]?[fF][rR]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
@@ -207,12 +208,15 @@ class Python(Language):
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
         uses_numpy = _NUMPY.search(source + tests) is not None
+        shown, theirs = self._shown(problem, tests)
         asked = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
+        asked = {name: None for name in asked if name not in theirs}
         return Program(
             language=self.name,
             files=(
                 ("helpers.py", _helpers(problem.setup, uses_numpy)),
                 ("program.py", source),
+                ("shown.py", shown),
                 ("tests.py", tests),
             ),
             run=Step(
@@ -223,6 +227,18 @@ class Python(Language):
             ),
             requires=(*(("numpy",) if uses_numpy else ()), *_third_party(f"{problem.setup}\n{tests}")),
         )
+
+    def _shown(self, problem: Problem, tests: str) -> tuple[str, frozenset[str]]:
+        """Helpers that the prompt shows and `tests` call, as code for the tests' own process; and their names."""
+        parts = self.outline(problem.prompt).parts
+        functions = [part for part in parts if part.kind == "function"]
+        entry = problem.entry_point or next((name for part in functions[::-1] for name in part.names), "")
+        helpers = [part for part in functions if entry not in part.names]
+        named = frozenset(name for part in helpers for name in part.names) & set(re.findall(r"\w+", tests))
+        if not named:
+            return "", frozenset()
+        kept = [part.text for part in parts if part.kind in ("import", "definition") or part in helpers]
+        return "\n".join(text for text in kept if self.valid(text)), named
 
 
 def _helpers(setup: str, numpy: bool) -> str:

@@ -5,13 +5,16 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of
+from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of, prepared
 from passatk.languages.dialect import patterns
-from passatk.languages.lexing import SLASHES, Lexicon
+from passatk.languages.rust_source import LEXICON
+from passatk.languages.rust_wall import MAIN, SEPARATOR, both_sides, workshop_source
 from passatk.languages.syntax import Grammar, Part
-from passatk.records import Asserts, Problem, Program, Sample, Step
+from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
 CRATES = {
     "rand": '"0.8"',
@@ -31,8 +34,12 @@ _OLD_RAND = re.compile(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
 OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
 _FLAGS = (
-    *("--edition", "2021", "--crate-name", "program", "-A", "warnings", "--color=never"),
-    *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=symbols"),
+    *("--crate-name", "program", "-A", "warnings", "--color=never"),
+    *("-C", "debuginfo=0", "-C", "codegen-units=1"),
+)
+_WALL = ("wall", "examiner")
+_WALL_FLAGS = (  # not optimised: what is made of its generics is shared with programs then
+    *("--edition=2021", "--crate-type=rlib", "-Awarnings", "-Ccodegen-units=1", "-Copt-level=0"),
 )
 
 _COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
@@ -83,17 +90,6 @@ _STANDARD_TYPES = {
 }
 
 
-_LEXICON = Lexicon(
-    comments=(SLASHES,),
-    nested_comments=True,
-    strings=(
-        r'\b(?:b|c)?r(?P<hashes>#*)"(?:.*?"(?P=hashes)|.*\Z)',
-        r'"(?:\\.|[^"\\])*(?:\\?\Z|")',
-        r"'(?:\\(?:u\{[^'}\n]*\}?|x[0-9a-fA-F]{0,2}|.)?|[^\w\\'\n])'?",  # a quote before a name alone is a lifetime
-        r"'\w'",
-    ),
-    multiline=("/*",),
-)
 _GRAMMAR = Grammar(
     module="tree_sitter_rust",
     query="""
@@ -134,7 +130,7 @@ class Rust(Language):
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     fences = ("rust", "rs")
-    lexicon = _LEXICON
+    lexicon = LEXICON
     binds = patterns(r"\blet\s+([^=:;]+)", r"\bfor\s+([^{};]*?)\s+in\b", r"\|([^|\n]*)\|", r"\bfn\s+(\w+)")
     inner_parameters = re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)")
     upper_is_no_variable = True
@@ -190,7 +186,7 @@ class Rust(Language):
             except (Missing, OSError) as error:
                 lacks.append(f"crate {crate}: {error}; `apt-get install librust-{crate}-dev cargo`")
         lacks.append(f"{OLD_RAND}: not packaged by Debian")
-        folder.mkdir(parents=True, exist_ok=True)
+        prepared(folder / _wall(), lambda made: _build_wall(rustc, made))
         mold = shutil.which("mold") is not None
         return Toolchain(
             language=self.name,
@@ -211,34 +207,129 @@ class Rust(Language):
         refused = _FORBIDDEN if _SECTIONS.search(body) else ""
         tests = _as_module(tests, self.without_comments(tests), mark)
         source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
-        crates, stripped = [], source
-        for crate in CRATES:
-            without = _USE[crate].sub("", stripped)
-            if _NAMED[crate].search(without) and _NAMED[crate].search(self.without_comments(without)):
-                crates.append(crate)
-            else:
-                stripped = without  # the import is the only mention: leaving it out changes nothing
+        crates, stripped = _crates(source, self.without_comments)
         requires = tuple(f"crate {crate}" for crate in crates)
         if "rand" in crates and _OLD_RAND.search(self.without_comments((problem.reference or "") + tests)):
             requires += (OLD_RAND,)
         calls = "".join(f"    {path}();\n" for path in _test_paths(self.without_comments(tests)))
         entry = harness("proof.rs").replace("    // the tests\n", calls).replace("MARK", mark)
-        externs = tuple(part for c in crates for part in ("--extern", f"{c}=${{RUST_CRATES}}/{c}/lib{c}.rlib"))
-        searched = tuple(part for c in crates for part in ("-L", f"dependency=${{RUST_CRATES}}/{c}"))
         return Program(
             language=self.name,
             files=(("main.rs", stripped + "\n" + entry),),
-            build=(
-                Step(
-                    argv=(
-                        *("${RUSTC}", *_FLAGS, *problem.options, "-C", "${RUST_LINKER}", "-C", "metadata=passatk"),
-                        *(*externs, *searched, "-o", "program", "main.rs"),
-                    )
-                ),
-            ),
-            run=Step(argv=("./program",), env=(("RUST_BACKTRACE", "0"),)),
+            build=(_compile(problem.options, (*_FLAGS, "-C", "strip=symbols"), _externs(crates), "program"),),
+            run=Step(argv=("./program",), env=_QUIET),
             requires=requires,
         )
+
+    def examiner(self, problem: Problem, tests: str) -> Examiner:
+        sides = both_sides(problem, tests)
+        crates, module = _crates(sides.examiner, self.without_comments)
+        code = self.without_comments(module)
+        if "rand" in crates and set(re.findall(r"\w+", str(_RAND_NAMES.findall(code)))) <= _OWN_RAND:
+            crates.remove("rand")
+            which = "old_rand" if _OLD_RAND.search(code) else "rand"
+            module = _RAND_PATH.sub(f"::passatk_examiner::{which}::", module)
+        requires = tuple(f"crate {crate}" for crate in crates)
+        if "rand" in crates and _OLD_RAND.search(code):
+            requires += (OLD_RAND,)
+        return Examiner(
+            language=self.name,
+            source=f"{sides.serve}{SEPARATOR}// {_wall()}\n{module}",
+            options=problem.options,
+            run=Step(argv=("${EXAMINER}/examiners", "${EXAMINER_NAME}"), env=_QUIET),
+            requires=requires,
+        )
+
+    def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
+        serve = examiner.source.partition(SEPARATOR)[0]
+        crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"), self.without_comments)
+        requires = tuple(f"crate {crate}" for crate in crates)
+        if "rand" in crates and _OLD_RAND.search(self.without_comments(problem.reference or "")):
+            requires += (OLD_RAND,)
+        if _OWN_MAIN.search(body):
+            body, serve = f"#![no_main] {body}", serve.replace(MAIN, _C_MAIN)
+        source = f"{body}\n{serve}{_roots(problem.options, 'passatk_wall')}"
+        externs = (*_externs(crates), *_harness_externs("wall"))
+        return Program(
+            language=self.name,
+            files=(("main.rs", source),),
+            build=(_compile(problem.options, (*_FLAGS, "-C", "strip=debuginfo"), externs, "program"),),
+            run=Step(argv=("./program",), env=_QUIET),
+            requires=requires,
+            examiner=examiner,
+        )
+
+    def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
+        modules = [(it.name, it.source.partition(SEPARATOR)[2]) for it in examiners]
+        crates = [crate for crate in CRATES if any(f"crate {crate}" in it.requires for it in examiners)]
+        options = examiners[0].options if examiners else ()
+        source = workshop_source(modules) + _roots(options, "passatk_wall", "passatk_examiner")
+        externs = (*_externs(crates), *_harness_externs("wall", "examiner"))
+        return Workshop(
+            files=(("main.rs", source),),
+            build=(_compile(options, (*_FLAGS, "-C", "strip=debuginfo"), externs, "examiners"),),
+            keeps=("examiners",),
+        )
+
+
+_QUIET = (("RUST_BACKTRACE", "0"),)
+_OWN_MAIN = re.compile(r"\bfn\s+main\b")
+_C_MAIN = 'mod passatk_main { #[no_mangle] pub extern "C" fn main() -> i32 { super::passatk_serve::all(); 0 } }'
+"""In place of `MAIN`, where the program has a `main` of its own, which is an ordinary function then."""
+_RAND_NAMES = re.compile(r"\brand\s*::\s*(?:(\w+)|\{([^}]*)\})")
+_RAND_PATH = re.compile(r"(?<![\w:])(?:::\s*)?rand\s*::")
+_OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
+"""What tests may use of crate rand and have from the harness, with a fixed seed."""
+
+
+def _crates(source: str, without_comments: Callable[[str], str]) -> tuple[list[str], str]:
+    """The crates that `source` uses, and `source` without imports of those that it only imports."""
+    crates = []
+    for crate in CRATES:
+        without = _USE[crate].sub("", source)
+        if _NAMED[crate].search(without) and _NAMED[crate].search(without_comments(without)):
+            crates.append(crate)
+        else:
+            source = without  # the import is the only mention: leaving it out changes nothing
+    return crates, source
+
+
+def _externs(crates: Sequence[str]) -> tuple[str, ...]:
+    named = tuple(part for c in crates for part in ("--extern", f"{c}=${{RUST_CRATES}}/{c}/lib{c}.rlib"))
+    return named + tuple(part for c in crates for part in ("-L", f"dependency=${{RUST_CRATES}}/{c}"))
+
+
+def _harness_externs(*names: str) -> tuple[str, ...]:
+    folder = f"${{RUST_CRATES}}/{_wall()}"
+    named = tuple(part for n in names for part in ("--extern", f"passatk_{n}={folder}/libpassatk_{n}.rlib"))
+    return (*named, "-L", f"dependency={folder}")
+
+
+def _compile(options: Sequence[str], flags: Sequence[str], externs: Sequence[str], made: str) -> Step:
+    edition = () if any(option.startswith("--edition") for option in options) else ("--edition", "2021")
+    linker = ("-C", "${RUST_LINKER}", "-C", "metadata=passatk")
+    return Step(argv=("${RUSTC}", *edition, *flags, *options, *linker, *externs, "-o", made, "main.rs"))
+
+
+def _roots(options: Sequence[str], *crates: str) -> str:
+    """Crates of the harness by name, where the edition does not know them by it."""
+    return "".join(f"extern crate {crate};\n" for crate in crates) if "--edition=2015" in options else ""
+
+
+@cache
+def _wall() -> str:
+    """The folder of the harness's crates: a hash of what they are made of."""
+    parts = [harness(f"{name}.rs") for name in _WALL] + [*_WALL_FLAGS]
+    return f"wall-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"
+
+
+def _build_wall(rustc: str, folder: Path) -> None:
+    """Build the harness's crates into `folder`."""
+    for name in _WALL:
+        source = folder / f"{name}.rs"
+        source.write_text(harness(f"{name}.rs"))
+        made = str(folder / f"libpassatk_{name}.rlib")
+        output_of(rustc, *_WALL_FLAGS, "-L", str(folder), "--crate-name", f"passatk_{name}", "-o", made, str(source))
 
 
 _USED = re.compile(r"(?P<visible>(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^()]*\))?\s+)?)use\s+(?P<tree>[^;]+);", re.DOTALL)

@@ -79,6 +79,12 @@ def _tools(grammar: Grammar) -> "tuple[Parser, Query]":
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def parsed(grammar: Grammar, code: str) -> "Node":
+    """The tree of `code`, however long it is: for what a benchmark says, never for what a model does."""
+    parser, _ = _tools(grammar)
+    return parser.parse(_SURROGATE.sub("\ufffd", code).encode()).root_node
+
+
 @lru_cache(maxsize=256)
 def outline(grammar: Grammar, code: str) -> Outline:
     """The parts of `code`; one part of kind `other` where it is longer than `LONGEST`."""

@@ -2,13 +2,11 @@
 
 from contextlib import closing
 
-import msgspec
-
 from passatk.errors import InputError
 from passatk.judging import Environment, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import calibrate
-from passatk.pipeline.programs import WHAT_TESTS_MAY_USE, program_of, reference_of, refuse_without_tests
+from passatk.pipeline.programs import program_of, reference_of, refuse_without_tests
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet
@@ -75,12 +73,4 @@ def check_problems(
                     limits=calibration.limits,
                 )
                 progress(len(checks), len(programs))
-    return [_advised(checks[task]) if environment.needs(programs[task]) else checks[task] for task in programs]
-
-
-def _advised(check: Check) -> Check:
-    """With what to do about what is not here."""
-    if check.verdict is None:
-        return check
-    verdict = msgspec.structs.replace(check.verdict, reason=f"{check.verdict.reason}; {WHAT_TESTS_MAY_USE}")
-    return msgspec.structs.replace(check, verdict=verdict)
+    return [checks[task] for task in programs]

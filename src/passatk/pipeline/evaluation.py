@@ -52,6 +52,8 @@ class Evaluation(Judging, frozen=True, kw_only=True):
         """
         target = None if self.target_language is None else (self.target_language,)
         check_languages(languages=self.languages, target_language=target)
+        if self.vary and self.repeat == 1:
+            raise InputError("repeats can vary only where there are some; set repeat to 2 or more", setting="vary")
 
 
 class Report(Record, frozen=True, kw_only=True):
@@ -69,6 +71,8 @@ class Report(Record, frozen=True, kw_only=True):
     """Samples whose CPU or idle time is within a factor 1.5 of the limit."""
     unstable: dict[str, str]
     """Samples whose repeats came out differently: `task sample` -> how."""
+    not_walled: int
+    """Samples that shared a process with their tests, since these use more of a program than values."""
     problems_without_samples: int
     programs: int
     judged_now: int
@@ -120,6 +124,8 @@ def evaluate(
     refuse_without_tests(used)
     check_k(request.k, tasks, request.languages)
     references = References(used, request.tests)
+    if request.require_wall:
+        _refuse_without_wall(references)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
         if not folder.filled:
@@ -234,6 +240,7 @@ def _report(
         unjudged=unjudged,
         borderline=folder.borderline_samples(),
         unstable=folder.unstable_samples(),
+        not_walled=folder.not_walled_samples(),
         problems_without_samples=sum(task not in used.problems for task in same_languages),
         programs=folder.counts()[1],
         judged_now=judging.executed,
@@ -244,6 +251,18 @@ def _report(
         read_as=folder.read_as(),
         warnings=warnings,
     )
+
+
+def _refuse_without_wall(references: References) -> None:
+    """Raises InputError where tests would share a process with programs."""
+    reasons = {task: reason for task in references.used.problems if (reason := references.program(task).not_walled)}
+    if reasons:
+        some = "; ".join(f"{task}: {reason}" for task, reason in list(reasons.items())[:3])
+        raise InputError(
+            f"{len(reasons)} of {len(references.used.problems)} problems cannot be judged with their tests in a process"
+            f" of their own ({some}); leave them out, or do not require it",
+            setting="require_wall",
+        )
 
 
 def _manifest(request: Evaluation, environment: Environment) -> Manifest:
@@ -262,6 +281,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         extraction=EXTRACTION if request.extract else None,
         limits=request.limits,
         repeat=request.repeat,
+        vary=request.vary,
         toolchains=environment.versions,
         fingerprints=environment.fingerprints,
         isolation=environment.isolation,
@@ -372,6 +392,7 @@ class _Judging:
                 program=program_of(problem, entry.sample, tests_of(problem, self._request.tests)),
                 limits=limits.get(problem.task_id, floor),
                 repeat=self._request.repeat,
+                vary=self._request.vary,
             )
             for entry in self._folder.unjudged()
             for problem in (self._used.get(entry.sample.task_id),)

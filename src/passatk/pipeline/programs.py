@@ -12,8 +12,6 @@ from passatk.prompts import completion
 from passatk.records import Problem, Program, Sample
 
 Tests = Literal["hidden", "example"]
-WHAT_TESTS_MAY_USE = "docs/languages.md lists what tests may use, and `passatk doctor` how to install it"
-"""What to do where a task needs what is not here."""
 
 
 def reference_of(problem: Problem) -> Sample:

@@ -7,7 +7,6 @@ import msgspec
 
 from passatk.errors import InputError, ScoreRefusedError
 from passatk.judging import Environment
-from passatk.pipeline.programs import WHAT_TESTS_MAY_USE
 from passatk.records import Problem, Program, Score, Status
 from passatk.runs import RunFolder
 from passatk.scoring import Counts, score
@@ -26,11 +25,11 @@ def unfit_tasks(
     for task, (status, reason) in folder.failed_references().items():
         if status != Status.NOT_JUDGED:
             unfit[task] = f"its reference solution gets {status}: {reason}"
-        elif environment.needs(reference(task)):
-            unfit[task] = f"{reason}; {WHAT_TESTS_MAY_USE}"
+        elif environment.unfit(reference(task)):
+            unfit[task] = reason
     for task, problem in problems.items():
-        if problem.reference is None and (needs := environment.needs(reference(task))):
-            unfit[task] = f"{needs}; {WHAT_TESTS_MAY_USE}"
+        if problem.reference is None and (why := environment.unfit(reference(task))):
+            unfit[task] = why
     return unfit
 
 

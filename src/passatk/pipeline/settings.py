@@ -88,6 +88,10 @@ class Judging(Record, frozen=True, kw_only=True):
         int,
         setting("How often every program is judged; one whose verdicts differ is called unstable.", ge=1),
     ] = 1
+    vary: Annotated[
+        bool,
+        setting("Repeats meet different hash seeds, map orders and random bytes, each the same in every run."),
+    ] = False
     workers: Workers = None
     cached: Annotated[
         bool,
@@ -112,6 +116,10 @@ class Judging(Record, frozen=True, kw_only=True):
             off="DANGEROUS: run generated programs with your rights on your files.",
         ),
     ] = True
+    require_wall: Annotated[bool, setting("Refuse problems whose tests have to share a process with the program.")] = (
+        False
+    )
+    """Else such verdicts are counted beside the score."""
     extract: Annotated[
         bool,
         setting(

@@ -126,6 +126,7 @@ def _again(
         limits=before.limits,
         fixed_limits=limits,
         repeat=before.repeat,
+        vary=before.vary,
         workers=workers,
         cached=False,
         sandboxed=before.isolation.sandbox != "none",

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from passatk.languages import LANGUAGES
-from passatk.languages.cpp import ALL_HEADERS, NEWEST
+from passatk.languages.cpp_prepared import ALL_HEADERS, NEWEST
 from passatk.records import Asserts, Problem, Record
 
 

@@ -89,6 +89,11 @@ def print_report(console: Console, report: Report) -> None:
         told = "the score leaves them out" if report.scores else "so there is no score"
         console.print(f"{counted(number, 'sample')} could not be judged; {told}:", style="magenta", highlight=False)
         _print_listed(console, [f"{count} x {why}" for why, count in report.unjudged.items()])
+    if report.not_walled:
+        console.print(
+            f"{report.not_walled} samples shared a process with their tests (`walled` in results.jsonl).",
+            highlight=False,
+        )
     if report.borderline:
         console.print(
             f"{counted(report.borderline, 'sample is', 'samples are')} borderline: within a factor 1.5 of the CPU or"

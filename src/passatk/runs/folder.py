@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS samples (
 CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
 CREATE TABLE IF NOT EXISTS verdicts (
     program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, borderline INTEGER NOT NULL,
-    unstable INTEGER NOT NULL, attempts BLOB NOT NULL
+    unstable INTEGER NOT NULL, attempts BLOB NOT NULL, walled INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS limits (task_id TEXT PRIMARY KEY, limits BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -54,6 +54,8 @@ class Result(Record, frozen=True, kw_only=True):
     passed: bool
     status: str
     reason: str
+    walled: bool | None = None
+    """Tests and program shared no process; None in runs of earlier versions."""
     answer: str = ""
     """What a model said, where `completion` was read from it."""
     read_as: str = ""
@@ -93,6 +95,8 @@ class RunFolder(LockedFolder):
         if "answer" not in columns:  # a run begun before answers were kept
             self._db.execute("ALTER TABLE samples ADD COLUMN answer BLOB NOT NULL DEFAULT x''")
             self._db.execute("ALTER TABLE samples ADD COLUMN read_as TEXT NOT NULL DEFAULT ''")
+        if "walled" not in {row[1] for row in self._db.execute("PRAGMA table_info(verdicts)")}:
+            self._db.execute("ALTER TABLE verdicts ADD COLUMN walled INTEGER")  # what was judged before is not known
 
     # --- filling -------------------------------------------------------------------------------------------------
 
@@ -162,7 +166,7 @@ class RunFolder(LockedFolder):
         attempts = msgspec.json.encode(verdict.attempts)
         with storage(self.path):
             row = (program, verdict.status, verdict.reason, verdict.borderline, verdict.unstable, attempts)
-            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, verdict.walled))
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
@@ -225,6 +229,13 @@ class RunFolder(LockedFolder):
         ).fetchone()[0]
         return count
 
+    def not_walled_samples(self) -> int:
+        """How many samples shared a process with their tests."""
+        count: int = self._db.execute(
+            "SELECT COUNT(*) FROM samples s JOIN verdicts v USING (program) WHERE NOT s.reference AND v.walled = 0"
+        ).fetchone()[0]
+        return count
+
     def unstable_samples(self) -> dict[str, str]:
         """Samples whose repeats came out differently: `task sample` -> how."""
         rows = self._db.execute(
@@ -243,10 +254,10 @@ class RunFolder(LockedFolder):
     def results(self, problems: Mapping[str, Problem]) -> Iterator[Result]:
         """Every sample with its verdict, in order of task id and sample; `problems` by task id."""
         rows = self._db.execute(
-            "SELECT s.task_id, s.sample, s.completion, v.status, v.reason, s.answer, s.read_as FROM samples s"
+            "SELECT s.task_id, s.sample, s.completion, v.status, v.reason, s.answer, s.read_as, v.walled FROM samples s"
             " JOIN verdicts v USING (program) WHERE NOT s.reference ORDER BY s.task_id, s.sample"
         )
-        for task_id, sample, completion, status, reason, answer, read_as in rows:
+        for task_id, sample, completion, status, reason, answer, read_as, walled in rows:
             yield Result(
                 task_id=task_id,
                 benchmark=problems[task_id].benchmark,
@@ -256,6 +267,7 @@ class RunFolder(LockedFolder):
                 passed=status == Status.PASSED,
                 status=status,
                 reason=reason,
+                walled=None if walled is None else bool(walled),
                 answer=answer.decode("utf-8", "surrogatepass"),
                 read_as=read_as,
             )

@@ -44,6 +44,8 @@ class Manifest(Record, frozen=True, kw_only=True):
     """Version of the rules by which answers were read; None where texts were taken as they are."""
     repeat: int
     """How often each program is judged."""
+    vary: bool = False
+    """Each time with another chance."""
     toolchains: dict[str, str]
     """Language -> version; a missing toolchain has an empty one."""
     fingerprints: dict[str, str]

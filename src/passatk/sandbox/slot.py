@@ -1,5 +1,6 @@
 """A slot: one worker's long-lived container, in which programs are executed one after another."""
 
+import binascii
 import contextlib
 import json
 import os
@@ -9,14 +10,28 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
 import msgspec
 
 from passatk.errors import SandboxError
-from passatk.records import Isolation, Limits, Outcome, Program, Record, ResidentTool, Step, StepFacts, WarmTool
+from passatk.records import (
+    Examiner,
+    ExaminerFacts,
+    Isolation,
+    Limits,
+    Outcome,
+    Program,
+    Record,
+    ResidentTool,
+    Step,
+    StepFacts,
+    WarmTool,
+    Workshop,
+)
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
 from passatk.sandbox.isolation import HINTS, Level, describe
 from passatk.sandbox.server.frames import MOST_BYTES
@@ -29,6 +44,10 @@ _SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSE
 """Programs of warm tools begin in it, so it has what must be known to an interpreter at its start."""
 UID = 31415
 """Account of programs, inside and (as root) outside: no such user, so it owns nothing."""
+EXAMINER_UID = UID + 1
+"""The same for the processes that hold their tests."""
+EXAMINERS = "/passatk/examiners"
+"""Where they are seen in a slot with namespaces, and hidden from programs."""
 
 CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SYS_CHROOT")
 """What the slot server itself needs to make worlds. Programs get none of them."""
@@ -51,8 +70,8 @@ ONE_CPU = {
     f"{ONE_CPU_PROC}/cpuinfo": "processor\t: 0\nmodel name\t: passatk\ncpu MHz\t\t: 1000.000\n\n",
 }
 """How many CPUs a program counts must not depend on the machine."""
-_MOST_REPLY_BYTES = 1 << 20
-"""Output is kept to a few KiB, so this is more than any reply can be."""
+_MOST_REPLY_BYTES = 1 << 30
+"""Output is kept to a few KiB; what a workshop built comes back whole."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -78,6 +97,8 @@ class _Reply(Record, frozen=True, kw_only=True):
     build: StepFacts | None
     run: StepFacts | None
     proof: bool
+    examiner: ExaminerFacts | None
+    made: list[tuple[str, str]]
     fault: str | None
 
 
@@ -97,6 +118,8 @@ class World(Record, frozen=True, kw_only=True):
     """The Python that the slot's server and its warm tools run on; passatk's own by default."""
     warm: tuple[WarmTool, ...] = ()
     resident: tuple[ResidentTool, ...] = ()
+    examiners: str = ""
+    """The folder below which examiners were built; empty where there are none. `variables` say where in it."""
 
     @property
     def isolation(self) -> Isolation:
@@ -137,8 +160,10 @@ class Slot:
             "switch_user": world.level is Level.ACCOUNT,
             "own_user": world.level is Level.USER_NAMESPACE,
             "uid": UID,
+            "examiner_uid": EXAMINER_UID,
+            "examiners": "" if bare or not world.examiners else EXAMINERS,
             "work": f"{self._folder}/box" if bare else "/box",
-            "keep": [] if bare else [path for path in world.readable if _is_below(path, COVERED)],
+            "keep": [] if bare else [path for path in self._shown() if _is_below(path, COVERED)],
             "cgroups": {name: self._group_config(name, bare) for name in _GROUPS},
             "system_call_filter": world.isolation.syscall_filter == "seccomp",
             "warm": msgspec.to_builtins(world.warm),
@@ -200,7 +225,7 @@ class Slot:
         interpreter = os.path.dirname(os.path.dirname(python))
         bound = [
             p
-            for p in (*SYSTEM_FILES, interpreter, *world.readable, *(tool.folder for tool in world.warm))
+            for p in (*SYSTEM_FILES, interpreter, *self._shown())
             if os.path.exists(p) and not _is_below(p, SYSTEM_FOLDERS)
         ]
         parents = {str(parent) for path in (*bound, *written) for parent in Path(path).parents}
@@ -221,11 +246,15 @@ class Slot:
         for name, group in self._groups.items():
             for controller, folder in group.folders.items():
                 command += ["--bind", folder, f"/passatk/cgroup/{name}/{controller}"]
+        if world.examiners:
+            command += ["--ro-bind", world.examiners, EXAMINERS]
         command += ["--ro-bind", str(SERVER), "/passatk/server", "--remount-ro", "/", "--chdir", "/", "--"]
         return command
 
-    def execute(self, program: Program, limits: Limits) -> Outcome:
-        """Build and run `program` in a fresh world.
+    def execute(self, program: Program, limits: Limits, variation: int = 0) -> Outcome:
+        """Build and run `program` in a fresh world. Its examiner, if it has one, has been built.
+
+        `variation`: which chance it meets (hash seeds, random bytes, map orders); the same number, the same chance.
 
         Returns:
             The facts, `fault` set when the sandbox could not execute it.
@@ -233,23 +262,58 @@ class Slot:
         Raises:
             SlotDied: the slot ended; start a new one and try again.
         """
-        request = {
+        reply = self._asked(self._request(program, limits, variation))
+        return Outcome(
+            build=reply.build,
+            run=reply.run,
+            proof=reply.proof,
+            examiner=reply.examiner,
+            isolation=self._world.isolation,
+            fault=reply.fault,
+        )
+
+    def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
+        """Build what examiners are started from: facts of the last step, and the files to keep, none if it failed.
+
+        Raises:
+            SandboxError: the sandbox could not execute it.
+            SlotDied: as for `execute`.
+        """
+        idle = Step(argv=("true",))
+        program = Program(language="", files=workshop.files, build=workshop.build, run=idle)
+        reply = self._asked(self._request(program, limits) | {"keeps": workshop.keeps})
+        if reply.fault is not None:
+            raise SandboxError(f"tests cannot be built: {reply.fault}")
+        return reply.build, {name: binascii.a2b_base64(content) for name, content in reply.made}
+
+    def _request(self, program: Program, limits: Limits, variation: int = 0) -> dict[str, Any]:
+        self._values["VARIED"] = str(1 + variation)
+        return {
             "files": program.files,
             "build": [self._step(step) for step in program.build],
             "run": self._step(program.run),
             "limits": {"build": msgspec.to_builtins(limits.build), "run": msgspec.to_builtins(limits.run)},
             "disk_bytes": max(limits.build.disk_bytes, limits.run.disk_bytes),
+            "examiner": None if program.examiner is None else self._examiner(program.examiner),
+            "keeps": (),
+            "variation": variation,
         }
+
+    def _asked(self, request: dict[str, Any]) -> _Reply:
         body = json.dumps(request).encode()
-        isolation = self._world.isolation
         if len(body) > MOST_BYTES:
             reason = f"the program is too long: {len(body)} bytes with all its files, at most {MOST_BYTES} can be sent"
-            return Outcome(build=None, run=None, isolation=isolation, fault=reason)
+            return _Reply(build=None, run=None, proof=False, examiner=None, made=[], fault=reason)
         self._send(body)
-        reply = self._receive(_Reply)
-        if reply.fault is not None:
-            return Outcome(build=None, run=None, isolation=isolation, fault=reply.fault)
-        return Outcome(build=reply.build, run=reply.run, proof=reply.proof, isolation=isolation)
+        return self._receive(_Reply)
+
+    def _examiner(self, examiner: Examiner) -> dict[str, Any]:
+        folder = self._values[f"EXAMINERS_{examiner.language.upper()}"]
+        own = {"EXAMINER": f"{folder}/{examiner.key}", "EXAMINER_NAME": examiner.name}
+        return {
+            "argv": [self._filled(arg, own) for arg in examiner.run.argv],
+            "env": [(name, self._filled(value, own)) for name, value in examiner.run.env],
+        }
 
     def _step(self, step: Step) -> dict[str, Any]:
         return {
@@ -263,8 +327,12 @@ class Slot:
         tools = self._world.resident
         return [{"name": tool.name, "argv": [self._filled(arg) for arg in tool.argv]} for tool in tools]
 
-    def _filled(self, text: str) -> str:
-        return _VARIABLE.sub(lambda match: self._values[match[1]], text)
+    def _filled(self, text: str, more: Mapping[str, str] = MappingProxyType({})) -> str:
+        return _VARIABLE.sub(lambda match: more.get(match[1]) or self._values[match[1]], text)
+
+    def _shown(self) -> tuple[str, ...]:
+        """Folders and files of this machine that programs may read."""
+        return (*self._world.readable, *(tool.folder for tool in self._world.warm))
 
     def _environment(self) -> dict[str, str]:
         """The same for every program, everywhere."""

@@ -16,6 +16,8 @@ from . import kernel
 DEVICES = ("/dev/random", "/dev/urandom")
 _BLOCK_BYTES = 1 << 16
 _INT_BYTES = 4
+_NUMBER_BITS = 40
+"""More blocks than these say nobody reads."""
 FIONREAD = 0x541B
 _PIPE_BYTES = 1 << 20  # for those who ask for more than a pipe's usual 64 KiB: fewer waits for us
 _READ_ONLY = 0o444
@@ -23,9 +25,9 @@ _KEPT = 2
 """Blocks made once: runtimes read some bytes when they start, and the pipe is refilled then."""
 
 
-def block(number: int) -> bytes:
-    """The stream's block of that number: for ever the same, on every machine."""
-    return Random(number).getrandbits(_BLOCK_BYTES * 8).to_bytes(_BLOCK_BYTES, "little")
+def block(number: int, variation: int = 0) -> bytes:
+    """The block of that number, of the stream of that variation: for ever the same, on every machine."""
+    return Random(number + (variation << _NUMBER_BITS)).getrandbits(_BLOCK_BYTES * 8).to_bytes(_BLOCK_BYTES, "little")
 
 
 class Entropy:
@@ -45,20 +47,20 @@ class Entropy:
         # for reading and writing: no reader sees an end, and what nobody read is still there for the next
         self.fd = os.open(DEVICES[0], os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def feed(self) -> "Feed":
-        """Fill it from the beginning, for one step."""
-        return Feed(self.fd, self._made)
+    def feed(self, variation: int) -> "Feed":
+        """Fill it from the beginning, for one step; 0 is the usual stream."""
+        return Feed(self.fd, [block(0, variation)] if variation else self._made, variation)
 
 
 class Feed:
     """Keeps the FIFO filled while a step runs."""
 
-    def __init__(self, fd: int, made: Sequence[bytes]):
-        self.fd, self._made, self._number = fd, made, 0
+    def __init__(self, fd: int, made: Sequence[bytes], variation: int = 0):
+        self.fd, self._made, self._number, self._variation = fd, made, 0, variation
         self._left = memoryview(made[0])
         waiting = bytearray(_INT_BYTES)
         fcntl.ioctl(fd, FIONREAD, waiting)
-        if int.from_bytes(waiting, sys.byteorder) == len(made[0]):  # the last program read none of it
+        if not variation and int.from_bytes(waiting, sys.byteorder) == len(made[0]):  # the last program read none of it
             self._left = self._left[:0]
             return
         self._empty()
@@ -75,7 +77,7 @@ class Feed:
         if not self._left:
             self._number += 1
             known = self._number < len(self._made)
-            self._left = memoryview(self._made[self._number] if known else block(self._number))
+            self._left = memoryview(self._made[self._number] if known else block(self._number, self._variation))
             if self._number == len(self._made):
                 with contextlib.suppress(OSError):  # more than this user's pipes may have
                     fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
@@ -84,5 +86,5 @@ class Feed:
 
     def end(self) -> None:
         """After the step's last process: what is left of a stream that went on is nothing to begin with."""
-        if self._number:
+        if self._number or self._variation:
             self._empty()

@@ -21,7 +21,7 @@ from .step import Waiting
 from .watch import Tree, reap_all
 from .world import Slot, World, judge_in
 
-_PROOF_FD = 3
+_PROOF_FD, _ANSWERS_FD = 3, 4
 _AGAIN = "again"
 _ANSWERED, _CLOSED, _BROKEN, _WANTED = range(4)
 """Exit codes of a job; the last one + n: answered, and resident tool n is to be started, or started again."""
@@ -96,11 +96,11 @@ def main() -> None:
         if config["namespaced"]:
             kernel.bound_capabilities(keep_own=True)  # an exec that could give more forgets about addresses
         os.execv(sys.executable, [*sys.orig_argv, _AGAIN])
-    # the frames move to high descriptors, so that 0 to 3 are free to become the program's
+    # the frames move to high descriptors, so that 0 to 4 are free to become the program's
     control_r, control_w = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10) for fd in (0, 1))
     null = os.open("/dev/null", os.O_RDWR)
-    for fd in (0, 1, _PROOF_FD):
-        os.dup2(null, fd)
+    for fd in (0, 1, _PROOF_FD, _ANSWERS_FD):
+        os.dup2(null, fd, inheritable=fd != _ANSWERS_FD)
     sys.path.pop(0)
     sys.argv[:] = [""]
     namespaces = _own_namespaces() if config["namespaced"] else None

@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 from .accounts import GroupConfig, StepLimits
 
 _FAULT_CHARACTERS = 2000
+MOST_VARIATIONS = 1 << 16
 
 
 class StepRequest(TypedDict):
@@ -60,6 +61,9 @@ class Config(TypedDict):
     own_user: bool
     """The slot has a user namespace of its own."""
     uid: int
+    examiner_uid: int
+    examiners: str
+    """The folder of what examiners are started from, to be hidden from programs; empty: there is none to hide."""
     work: str
     keep: list[str]
     """Toolchains that lie where a program has its own files (under /tmp, say) and must stay readable there."""
@@ -74,14 +78,36 @@ class Config(TypedDict):
     """What every command has in its environment."""
 
 
+class ExaminerRequest(TypedDict):
+    """The command of a process that holds a program's tests."""
+
+    argv: list[str]
+    env: list[tuple[str, str]]
+
+
+class ExaminerFacts(TypedDict):
+    """As `passatk.records.ExaminerFacts`."""
+
+    said: str
+    exit_code: int | None
+    signal: int | None
+    stopped: bool
+    cpu_s: float
+    words: str
+
+
 class Request(TypedDict):
-    """A program to build and run."""
+    """A program to build and run; where `keeps` names files, to build only, and these come back."""
 
     files: list[tuple[str, str]]
     build: list[StepRequest]
     run: StepRequest
     limits: dict[str, StepLimits]
     disk_bytes: int
+    examiner: ExaminerRequest | None
+    keeps: list[str]
+    variation: int
+    """Which chance the program meets: 0 is the usual one."""
 
 
 class Reply(TypedDict):
@@ -90,13 +116,28 @@ class Reply(TypedDict):
     build: Facts | None
     run: Facts | None
     proof: bool
+    examiner: ExaminerFacts | None
+    made: list[tuple[str, str]]
+    """Files that were to be kept: name, and content in base64."""
     fault: str | None
+
+
+def reply(
+    build: Facts | None = None,
+    run: Facts | None = None,
+    proof: bool = False,
+    examiner: ExaminerFacts | None = None,
+    made: list[tuple[str, str]] | None = None,
+    fault: str | None = None,
+) -> Reply:
+    """What is not given did not happen."""
+    return Reply(build=build, run=run, proof=proof, examiner=examiner, made=made or [], fault=fault)
 
 
 def fault(reason: str) -> Reply:
     """The reply when nothing can be said of the program."""
     readable = reason[:_FAULT_CHARACTERS].encode("utf-8", "backslashreplace").decode()
-    return Reply(build=None, run=None, proof=False, fault=readable)
+    return reply(fault=readable)
 
 
 def check_request(message: Any) -> Request:
@@ -117,11 +158,19 @@ def _check(message: Any) -> None:
     for path, text in message["files"]:
         _expect(isinstance(path, str) and isinstance(text, str), "a file is a path and a text")
         _expect(not path.startswith("/") and ".." not in path.split("/"), f"{path!r} is outside the program's folder")
-    for step in (*message["build"], message["run"]):
+    examiner = message["examiner"]
+    _expect(examiner is None or isinstance(examiner, dict), "an examiner is a command, or None")
+    _expect(isinstance(message["keeps"], list), "what is to be kept is a list of paths")
+    variation = message["variation"]
+    _expect(isinstance(variation, int) and variation in range(MOST_VARIATIONS), "a variation is a small number")
+    for step in (*message["build"], message["run"], *([examiner] if examiner is not None else [])):
         _expect(isinstance(step["argv"], list) and bool(step["argv"]), "a step has a command")
         _expect(all(isinstance(text, str) for text in step["argv"]), "a command is made of texts")
         _expect(all(isinstance(text, str) for pair in step["env"] for text in pair), "an environment is made of texts")
         dict(step["env"])
+    for path in message["keeps"]:
+        _expect(isinstance(path, str) and not path.startswith("/") and ".." not in path.split("/"), "a path to keep")
+    for step in (*message["build"], message["run"]):
         _expect(isinstance(step["warm"], str) and isinstance(step["resident"], str), "a tool has a name")
     for phase in ("build", "run"):
         for name in StepLimits.__annotations__:

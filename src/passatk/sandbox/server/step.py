@@ -13,9 +13,10 @@ from . import kernel
 from .accounts import NoGroup, StepLimits
 from .descriptors import read_all, write_all
 from .entropy import Entropy, Feed
+from .examiner import NOT_STARTED, Room, runnable, used_s
 from .faults import OutOfMemory
-from .request import Facts, StepRequest
-from .warm import Main, call
+from .request import ExaminerFacts, ExaminerRequest, Facts, StepRequest
+from .warm import Tool, call
 from .watch import Tree, Watch, reap_all
 
 TOKEN_BYTES = 32
@@ -23,6 +24,10 @@ _HEAD_BYTES = 2048
 _TAIL_BYTES = 4096
 _READ_BYTES = 65536
 _PROCESSES_OF_ALL = 4096
+_PASSED = "passed "
+_LOOK_S = 0.05
+_PATIENCE_S = 10.0
+"""How long an examiner may compute, and how long it may sleep, when its program has ended."""
 
 
 class Surroundings(Protocol):
@@ -32,10 +37,12 @@ class Surroundings(Protocol):
     environment: dict[str, str]
     cpu: int | None
     own_user: bool
-    warm: dict[str, Main]
+    warm: dict[str, Tool]
     group: NoGroup
     tree: Tree
     entropy: Entropy | None
+    room: Room
+    variation: int
 
     def give(self, descriptors: Iterable[int]) -> None: ...
 
@@ -46,7 +53,7 @@ class Waiting:
     """A process that is to become one command, not yet told which: of a request read later it remembers nothing."""
 
     def __init__(self, world: Surroundings, proof: bool):
-        """With `proof`, it will be given a token, and asked for it."""
+        """With `proof`, it will be given a token, and asked for it, or meet an examiner that is."""
         self._world, self._proof = world, proof
         stdin_r, self._stdin = os.pipe()
         self._out, out_w = os.pipe()
@@ -54,23 +61,30 @@ class Waiting:
         self._given, given_w = os.pipe()
         self._failed, failed_w = os.pipe()  # closed when the command begins
         told_r, self._told = os.pipe()
-        world.give([stdin_r, given_w])
+        calls_r, self._calls = os.pipe()
+        self._answers, answers_w = os.pipe()
+        world.give([stdin_r, given_w, calls_r, answers_w])
         self.pid = os.fork()
         if self.pid == 0:
-            os.close(self._told)
-            _become(told_r, world, [stdin_r, out_w, err_w, *([given_w] if proof else [])], failed_w)
-        for fd in (stdin_r, out_w, err_w, given_w, failed_w, told_r):
+            for fd in (self._told, self._stdin, self._calls, self._answers):
+                os.close(fd)
+            usual = [stdin_r, out_w, err_w, *([given_w] if proof else [])]
+            _become(told_r, world, usual, [stdin_r, out_w, err_w, calls_r, answers_w], failed_w)
+        for fd in (stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w):
             os.close(fd)
 
     def dismiss(self) -> None:
         """It is not needed: end it."""
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
-        for fd in (self._stdin, self._out, self._err, self._given, self._failed, self._told):
+        ours = (self._stdin, self._out, self._err, self._given, self._failed, self._told, self._calls, self._answers)
+        for fd in ours:
             os.close(fd)
 
-    def run(self, step: StepRequest, limits: StepLimits) -> tuple[Facts, bool]:
-        """Execute the command; return its facts, and whether it handed over its token.
+    def run(
+        self, step: StepRequest, limits: StepLimits, examiner: ExaminerRequest | None = None
+    ) -> tuple[Facts, bool, ExaminerFacts | None]:
+        """Execute the command; return its facts, whether the token was handed over, and what its examiner said.
 
         Raises:
             OSError: the command cannot be executed.
@@ -78,15 +92,20 @@ class Waiting:
         """
         world = self._world
         token = os.urandom(TOKEN_BYTES // 2).hex().encode()
-        if self._proof:
+        meeting = None
+        if examiner is not None:
+            meeting = Meeting(world.room, examiner, token, self._answers, self._calls)
+        elif self._proof:
             os.write(self._stdin, token)
-        os.close(self._stdin)
+        for fd in (self._stdin, self._calls, self._answers):
+            os.close(fd)
         world.group.begin(limits)
-        feed = world.entropy.feed() if world.entropy else None
+        feed = world.entropy.feed(world.variation) if world.entropy else None
         watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
-        self._tell((step, limits))
+        self._tell((step, limits, world.variation, meeting is not None))
         kept = {self._out: Kept(), self._err: Kept()}
-        stopped = _follow(self.pid, kept, limits, watch, feed)
+        watch.examiner = meeting
+        stopped = _follow(self.pid, kept, limits, watch, feed, meeting)
         world.tree.kill()
         status, peak = reap_all(self.pid, world.tree)
         wall_s = time.monotonic() - watch.started
@@ -111,15 +130,87 @@ class Waiting:
         )
         for fd in (self._out, self._err, self._given, self._failed):
             os.close(fd)
+        said = meeting.end() if meeting else None
         if failure:
             raise OSError(failure)
-        return facts, self._proof and given == token
+        if said is not None:
+            if said["exit_code"] == NOT_STARTED and not said["said"]:
+                raise OSError(said["words"])
+            given = said["said"].removeprefix(_PASSED).encode()
+            said["said"] = _PASSED.strip() if given == token else said["said"]
+        return facts, self._proof and given == token, said
 
-    def _tell(self, told: tuple[Any, Any]) -> None:
+    def _tell(self, told: tuple[Any, Any, int, bool]) -> None:
         try:
             write_all(self._told, marshal.dumps(told))
         finally:
             os.close(self._told)
+
+
+class Meeting:
+    """The examiner's side of a run. Its words are drained as they come, so that it never waits for us."""
+
+    def __init__(self, room: Room, request: ExaminerRequest, token: bytes, answers: int, calls: int):
+        """`answers`, `calls`: ends of the program's pipes, to read and to write."""
+        token_r, token_w = os.pipe()
+        self.said, said_w = os.pipe()
+        self.words, words_w = os.pipe()
+        os.write(token_w, token)
+        os.close(token_w)
+        self._room = room
+        self.kept = {self.said: Kept(), self.words: Kept()}
+        try:
+            self._tasks = room.begin(request, [token_r, said_w, answers, calls, words_w])
+        finally:
+            for fd in (token_r, said_w, words_w):
+                os.close(fd)
+
+    def used_s(self) -> float:
+        """Seconds that it ran, or waited for a CPU."""
+        return used_s(self._tasks)
+
+    def runnable(self) -> bool:
+        """It has work to do: it runs, or waits for a CPU."""
+        return runnable(self._tasks)
+
+    def end(self) -> ExaminerFacts:
+        """The program has ended: what the examiner made of it, if it comes to an end by itself."""
+        stopped = not self._wait()
+        status, cpu_s = self._room.end()
+        for fd, kept in self.kept.items():
+            kept.add(_read_pipe(fd))
+            os.close(fd)
+        os.close(self._tasks)
+        return ExaminerFacts(
+            said=self.kept[self.said].text().partition("\n")[0],
+            exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            stopped=stopped,
+            cpu_s=cpu_s,
+            words=self.kept[self.words].text(),
+        )
+
+    def _wait(self) -> bool:
+        """Until it has closed its pipes, which it does at its end; False if it takes too long."""
+        poll = select.poll()
+        for fd in self.kept:
+            poll.register(fd, select.POLLIN)
+        open_, idle_s, used, looked = len(self.kept), 0.0, self.used_s(), time.monotonic()
+        first = used
+        while open_:
+            for fd, _ in poll.poll(_LOOK_S * 1000):
+                part = os.read(fd, _READ_BYTES)
+                if not part:
+                    poll.unregister(fd)
+                    open_ -= 1
+                self.kept[fd].add(part)
+            now, before = time.monotonic(), used
+            used = self.used_s()
+            idle_s += max(0.0, now - looked - max(0.0, used - before))
+            looked = now
+            if used - first > _PATIENCE_S or (idle_s > _PATIENCE_S and not self.runnable()):
+                return False
+        return True
 
 
 class Kept:
@@ -151,12 +242,15 @@ def _stopped_by_kernel(stopped: str | None, status: int, limits: StepLimits, gro
     return "memory" if killed_for == "limit" else stopped
 
 
-def _follow(child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch, feed: Feed | None) -> str | None:
+def _follow(
+    child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch, feed: Feed | None, meeting: Meeting | None
+) -> str | None:
     """Read output and watch limits until the main process ends or is to be stopped; return the limit that stops it."""
     stopped = None
     pidfd = os.pidfd_open(child)
     poll = select.poll()
-    for fd in (*kept, pidfd):
+    read = kept | (meeting.kept if meeting else {})
+    for fd in (*read, pidfd):
         poll.register(fd, select.POLLIN)
     if feed:
         poll.register(feed.fd, select.POLLOUT)
@@ -174,7 +268,7 @@ def _follow(child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch,
             part = os.read(fd, _READ_BYTES)
             if not part:
                 poll.unregister(fd)  # it closed its output and runs on
-            kept[fd].add(part)
+            read[fd].add(part)
         if sum(output.total for output in kept.values()) > limits["output_bytes"]:
             stopped = "output"
         elif not ended and time.monotonic() >= next_look:
@@ -195,29 +289,36 @@ def _read_pipe(fd: int) -> bytes:
     return b"".join(parts)
 
 
-def _become(told_r: int, world: Surroundings, descriptors: list[int], failed_w: int) -> NoReturn:
-    """In the child: drop privileges, wait to be told, set limits, begin."""
+def _become(told_r: int, world: Surroundings, usual: list[int], walled: list[int], failed_w: int) -> NoReturn:
+    """In the child: drop privileges, wait to be told, set limits, begin.
+
+    Its descriptors from 0 on are `usual`, or `walled` where it is to meet an examiner.
+    """
     name = "a command"
     try:
         os.setsid()
         kernel.offer_to_be_killed()
         if world.cpu is not None:
             os.sched_setaffinity(0, [world.cpu])
-        for number, fd in enumerate(descriptors):  # all of them above 3, see `main`
-            os.dup2(fd, number, inheritable=True)
         os.umask(0o022)
         os.chdir(world.folder)
         world.drop_privileges()
-        step, limits = marshal.loads(read_all(told_r))
+        step, limits, variation, meets = marshal.loads(read_all(told_r))
+        for number, fd in enumerate(walled if meets else usual):  # all of them above 4, see `main`
+            os.dup2(fd, number, inheritable=True)
         name = step["argv"][0]
         _lower_limits(limits, world)
-        if step["warm"]:
-            main = world.warm[step["warm"]]
+        if step["warm"] and not variation:
+            tool = world.warm[step["warm"]]
             os.close(failed_w)
-            call(main, step["argv"][1:], step["env"])
+            call(tool.main, step["argv"][1:], step["env"])
         for number in (signal.SIGPIPE, signal.SIGXFSZ):  # this interpreter's own
             kernel.reset_signal(number)
         environment = {**world.environment, **dict(step["env"])}
+        if step["warm"]:  # what an interpreter draws at its start has to be drawn anew
+            environment["PYTHONHASHSEED"] = str(variation)
+            command = world.warm[step["warm"]].command(step["argv"][1:])
+            os.execve(command[0], command, environment)
         os.execve(_find_command(name, environment["PATH"]), step["argv"], environment)
     except BaseException as error:
         os.write(failed_w, f"cannot execute {name!r}: {error}".encode("utf-8", "backslashreplace"))

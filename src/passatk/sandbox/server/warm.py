@@ -4,37 +4,57 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from . import kernel
 from .request import WarmConfig
 
 Main = Callable[[list[str]], NoReturn]
+_COLD = (
+    "import importlib, sys; folder, name, prelude, *arguments = sys.argv[1:]; sys.path.insert(0, folder)"
+    "; tool = importlib.import_module(name); sys.path.pop(0); tool.prepare(prelude, [])"
+    "; sys.modules['__main__'] = tool; tool.main(arguments)"
+)
+
+
+class Tool(NamedTuple):
+    """A warm tool: `main`, to be called in a process of its own, and where it was imported from."""
+
+    main: Main
+    config: WarmConfig
+
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        """To start it in an interpreter of its own."""
+        config = self.config
+        start = [sys.executable, "-P", "-s", "-S", "-B", "-c", _COLD]
+        return [*start, config["folder"], config["module"], config["prelude"], *arguments]
+
+
 _OWN_DESCRIPTORS = 4
 _MOST_DESCRIPTORS = 1 << 20
 _PACKAGE = __name__.partition(".")[0]
 
 
-def warm_up(configs: Sequence[WarmConfig], environment: dict[str, str]) -> dict[str, Main]:
-    """Import the tools; name -> what to call in a process of its own. Our own modules are out of reach from then on.
+def warm_up(configs: Sequence[WarmConfig], environment: dict[str, str]) -> dict[str, Tool]:
+    """Import the tools, by name. Our own modules are out of reach from then on.
 
     `environment`: what every program has, and from now on this process.
     """
-    mains: dict[str, Main] = {}
+    tools: dict[str, Tool] = {}
     for config in configs:
         hooks = _import(config["imports"])
         sys.path.insert(0, config["folder"])
         module = importlib.import_module(config["module"])
         sys.path.pop(0)
         module.prepare(config["prelude"], hooks)
-        mains[config["name"]] = module.main
+        tools[config["name"]] = Tool(module.main, config)
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
         del sys.modules[name]
     os.environ.clear()
     os.environ.update(environment)
     if "random" in sys.modules:
         sys.modules["random"].seed(0)  # as for every program, not from what the system gave this process
-    return mains
+    return tools
 
 
 def _import(names: Iterable[str]) -> list[dict[str, Callable[[], None]]]:

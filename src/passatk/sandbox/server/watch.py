@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import time
+from typing import Protocol
 
 from .accounts import NoGroup, StepLimits
 from .descriptors import read_file
@@ -127,6 +128,14 @@ def _own_delay_s() -> float:
         return 0.0  # this kernel does not count it
 
 
+class Beside(Protocol):
+    """A process that a step's own may wait for."""
+
+    def used_s(self) -> float: ...
+
+    def runnable(self) -> bool: ...
+
+
 class Watch:
     """Decides, while a step runs, whether a limit is passed."""
 
@@ -143,6 +152,9 @@ class Watch:
         """Since the last look the program had to wait for bytes from us."""
         self._own_delay = _own_delay_s()
         self.idle_s = 0.0
+        self.examiner: Beside | None = None
+        """While it runs, or waits for a CPU, its program is not idle."""
+        self._examined = 0.0
         self.peak_bytes = 0
 
     def cpu_s(self, live_s: float = 0.0) -> float:
@@ -161,10 +173,12 @@ class Watch:
         cpu = self.cpu_s(live_s)
         waits = [max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items()]
         window = now - self._looked
-        # neither ran nor waited for a CPU: asleep
-        asleep = max(0.0, window - max(0.0, cpu - self._cpu) - sum(waits) - self._delay_of_service())
+        examined = self._examined_s()
+        served = self._delay_of_service() + examined
+        # neither ran nor waited for a CPU, nor for its examiner: asleep
+        asleep = max(0.0, window - max(0.0, cpu - self._cpu) - sum(waits) - served)
         # a wait is told when it is over: what lay before this window was taken for sleep
-        told_late = max(0.0, max(waits, default=0.0) - window)
+        told_late = max(0.0, max(waits, default=0.0) - window) + max(0.0, examined - window)
         self.idle_s = max(0.0, self.idle_s + asleep - told_late)
         self._looked, self._cpu, self._delays = now, max(cpu, self._cpu), delays
         if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
@@ -174,11 +188,21 @@ class Watch:
             return "cpu"
         if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
             return "memory"
-        if self.idle_s > self._limits["idle_s"] and not self._tree.runnable():
+        if self.idle_s > self._limits["idle_s"] and not (self._tree.runnable() or self._examiner_runnable()):
             return "idle"
         if self._count_tasks and len(delays) > self._limits["processes"]:
             return "memory"
         return None
+
+    def _examined_s(self) -> float:
+        """Seconds since the last look in which the examiner ran, or waited for a CPU."""
+        if self.examiner is None:
+            return 0.0
+        before, self._examined = self._examined, self.examiner.used_s()
+        return max(0.0, self._examined - before)
+
+    def _examiner_runnable(self) -> bool:
+        return self.examiner is not None and self.examiner.runnable()
 
     def _delay_of_service(self) -> float:
         """Seconds since the last look in which we waited for a CPU, if the program was waiting for us."""

@@ -1,5 +1,6 @@
 """A slot, and the world of a program in it: file systems, identity and environment; building and running it there."""
 
+import binascii
 import contextlib
 import os
 import signal
@@ -8,10 +9,11 @@ from collections.abc import Iterable
 
 from . import kernel
 from .accounts import make_groups
-from .descriptors import write_all, write_file
+from .descriptors import read_all, write_all, write_file
 from .entropy import Entropy
+from .examiner import Room
 from .faults import check_build
-from .request import Config, Facts, Reply, Request, StepRequest
+from .request import Config, Facts, Reply, Request, StepRequest, reply
 from .resident import Resident
 from .seccomp import compile_filter
 from .step import Waiting
@@ -43,12 +45,17 @@ class Slot:
         if config["namespaced"]:
             kernel.unshare(kernel.CLONE_NEWNS)  # bubblewrap's own belongs to a user namespace above ours
             kernel.make_read_only("/dev")
-            self.entropy = Entropy(_SCRATCH)
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
+        self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
+        if config["namespaced"]:
+            kernel.unshare(kernel.CLONE_NEWNET)  # whose /proc/net does not list the socket to the room
+            self.entropy = Entropy(_SCRATCH)
         self.warm = warm_up(config["warm"], config["env"])
         self.residents = [Resident(tool, config["env"], self._become_tool) for tool in config["resident"]]
         self.groups["program"].join()
+        if config["namespaced"]:
+            kernel.unshare(kernel.CLONE_NEWCGROUP)  # to programs their group is the root, in every slot
         mount = kernel.prepared_mount
         self.mounts_before = [
             mount("proc", "/proc", "proc", _PRIVATE | kernel.MS_NOEXEC),
@@ -65,9 +72,12 @@ class Slot:
         self.groups["tools"].join()
         self.drop_privileges()
 
-    def drop_privileges(self) -> None:
-        """In the process of a program, or of a tool, last before it starts."""
-        uid = self.config["uid"]
+    def _lower_examiner(self) -> None:
+        self.drop_privileges(self.config["examiner_uid"])
+
+    def drop_privileges(self, uid: int = 0) -> None:
+        """In the process of a program, a tool or an examiner, last before it starts. Programs' account by default."""
+        uid = uid or self.config["uid"]
         if self.config["switch_user"]:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
@@ -93,8 +103,10 @@ class World:
         self.group = slot.groups["program"]
         self.tree = Tree(config["namespaced"])
         self.entropy = slot.entropy
+        self.room = slot.room
         self.drop_privileges = slot.drop_privileges
         self.residents = {tool.name: (number, tool) for number, tool in enumerate(slot.residents)}
+        self.variation = 0
         self.wanted: int | None = None
         """The number of a resident tool to start, or to start again, when this program is done."""
 
@@ -112,6 +124,7 @@ class World:
 
     def admit(self, request: Request) -> None:
         """The program that this world was made for."""
+        self.variation = request["variation"]
         if self._config["namespaced"]:
             kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
         self.write_files(request["files"])
@@ -165,6 +178,27 @@ class World:
         for path, _ in files:
             with contextlib.suppress(OSError):  # the compiler may have done what it liked
                 os.unlink(os.path.join(self.folder, path))
+
+    def contents(self, path: str) -> list[tuple[str, str]]:
+        """A file in the program's folder, or all files below a folder of it: (path, content in base64).
+
+        Raises:
+            OSError: it is not there, or no plain file.
+        """
+        full = os.path.join(self.folder, path)
+        if not os.path.isdir(full):
+            return [(path, self._content(path))]
+        inside = [
+            os.path.relpath(os.path.join(at, name), self.folder) for at, _, names in os.walk(full) for name in names
+        ]
+        return [(name, self._content(name)) for name in sorted(inside)]
+
+    def _content(self, path: str) -> str:
+        fd = os.open(os.path.join(self.folder, path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            return binascii.b2a_base64(read_all(fd), newline=False).decode()
+        finally:
+            os.close(fd)
 
     def give(self, descriptors: Iterable[int]) -> None:
         """Make the program's account the owner, so that it can reopen them under /proc/self/fd."""
@@ -222,12 +256,14 @@ def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
             limits = request["limits"]["build"]
             build = _by_resident(world, step, request) if step["resident"] else None
             if build is None:
-                build, _ = Waiting(world, proof=False).run(step, limits)
+                build, *_ = Waiting(world, proof=False).run(step, limits)
                 check_build(build, limits)
             if build["exit_code"] != 0 or build["stopped_by"]:
-                return Reply(build=build, run=None, proof=False, fault=None)
+                return reply(build)
+        if request["keeps"]:
+            return reply(build, made=[made for name in request["keeps"] for made in world.contents(name)])
         world.remove_files(request["files"])
         world.renumber()
         waiting = Waiting(world, proof=True)
-    run, proof = waiting.run(request["run"], request["limits"]["run"])
-    return Reply(build=build, run=run, proof=proof, fault=None)
+    run, proof, said = waiting.run(request["run"], request["limits"]["run"], request["examiner"])
+    return reply(build, run, proof, said)

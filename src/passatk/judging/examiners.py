@@ -1,0 +1,138 @@
+"""Examiners as they lie on this machine: built once for all samples of a task and all later runs.
+
+Below passatk's home, one folder for each language's toolchain; in it, under an examiner's key, a link to what was
+built, or a file with the compiler's words where its tests do not compile.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from passatk.languages import LANGUAGES, Toolchain
+from passatk.records import Examiner, Limits, StepFacts, StepLimits, Workshop
+from passatk.textfiles import data_home
+
+Make = Callable[[Workshop, Limits], tuple[StepFacts | None, dict[str, bytes]]]
+"""As `Slot.make`."""
+TOGETHER = 48
+"""So many examiners at most are built by one compiler."""
+LIMITS = Limits(
+    build=StepLimits(cpu_s=600.0, idle_s=120.0, memory_bytes=4 << 30, output_bytes=16 << 20, disk_bytes=1 << 30)
+)
+"""Of a workshop: its sources are trusted, and many at once."""
+_WORDS = 400
+
+
+def home() -> Path:
+    """Where all of them lie."""
+    return data_home() / "examiners"
+
+
+def clear() -> None:
+    """Remove all that was built. What a run at this time needs is built again by the next one."""
+    for place in home().glob("*"):
+        shutil.rmtree(place, ignore_errors=True)
+
+
+class Examiners:
+    """Those of some toolchains, below `home`.
+
+    Args:
+        home: where all of them lie.
+        toolchains: by language.
+    """
+
+    def __init__(self, home: Path, toolchains: Mapping[str, Toolchain]):
+        self.home = home
+        self._places = {name: f"{name}-{toolchain.fingerprint}" for name, toolchain in toolchains.items()}
+        self._ready: set[str] = set()
+        self._faults: dict[str, str] = {}
+
+    def variables(self, seen_at: str) -> tuple[tuple[str, str], ...]:
+        """For the sandbox, where `home` is seen at a place of its own: language -> folder of its examiners."""
+        return tuple((f"EXAMINERS_{name.upper()}", f"{seen_at}/{place}") for name, place in self._places.items())
+
+    def known(self, examiner: Examiner) -> bool:
+        """It was built, or is known not to compile."""
+        if examiner.key in self._ready or examiner.key in self._faults:
+            return True
+        link = self._place(examiner) / examiner.key
+        if link.is_dir():
+            self._ready.add(examiner.key)
+        else:
+            with contextlib.suppress(OSError):
+                self._faults[examiner.key] = link.with_suffix(".fault").read_text()
+        return examiner.key in self._ready or examiner.key in self._faults
+
+    def fault(self, examiner: Examiner) -> str:
+        """Why it cannot be had; empty if it can, or was not built yet."""
+        return self._faults.get(examiner.key, "") if self.known(examiner) else ""
+
+    def groups(self, examiners: Iterable[Examiner], builders: int) -> list[list[Examiner]]:
+        """Those not known yet, in groups to build together, enough of them for so many builders."""
+        alike: dict[tuple[str, tuple[str, ...]], dict[str, Examiner]] = {}
+        for examiner in examiners:
+            if not self.known(examiner):
+                alike.setdefault((examiner.language, examiner.options), {})[examiner.key] = examiner
+        groups = []
+        for several in alike.values():
+            ordered = sorted(several.values(), key=lambda examiner: examiner.key)
+            size = min(TOGETHER, -(-len(ordered) // builders))
+            groups += [ordered[start : start + size] for start in range(0, len(ordered), size)]
+        return groups
+
+    def build(self, group: list[Examiner], make: Make) -> None:
+        """Build a group. If that fails each half is tried, until it is known which tests do not compile.
+
+        Raises:
+            SandboxError: the sandbox cannot execute the build.
+            StorageError: nothing can be written below `home`.
+        """
+        workshop = LANGUAGES[group[0].language].workshop(group)
+        facts: StepFacts | None = None
+        made: dict[str, bytes] = {}
+        if workshop.build:
+            facts, made = make(workshop, LIMITS)
+        else:
+            given = dict(workshop.files)
+            made = {name: given[name].encode("utf-8", "surrogatepass") for name in workshop.keeps}
+        if facts is None or (facts.exit_code == 0 and facts.stopped_by is None):
+            self._keep(group, made)
+        elif len(group) > 1:
+            half = len(group) // 2
+            self.build(group[:half], make)
+            self.build(group[half:], make)
+        else:
+            self._refuse(group[0], facts)
+
+    def _place(self, examiner: Examiner) -> Path:
+        return self.home / self._places[examiner.language]
+
+    def _keep(self, group: list[Examiner], made: Mapping[str, bytes]) -> None:
+        place = self._place(group[0])
+        name = hashlib.sha256("".join(examiner.key for examiner in group).encode()).hexdigest()[:24]
+        whole, unfinished = place / "built" / name, place / "built" / f"{name}.{os.getpid()}"
+        for path, content in made.items():
+            file = unfinished / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            file.chmod(0o755)
+        with contextlib.suppress(OSError):  # another process was quicker
+            unfinished.rename(whole)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        for examiner in group:
+            with contextlib.suppress(FileExistsError):
+                (place / examiner.key).symlink_to(f"built/{name}")
+            self._ready.add(examiner.key)
+
+    def _refuse(self, examiner: Examiner, facts: StepFacts) -> None:
+        lines = [line.strip() for line in (facts.stderr or facts.stdout).splitlines() if line.strip()]
+        words = next((line for line in lines if "error" in line.lower()), lines[0] if lines else "no words")[:_WORDS]
+        self._faults[examiner.key] = words
+        if facts.stopped_by is None and facts.signal is None:  # else it may go better another time
+            file = self._place(examiner) / f"{examiner.key}.fault"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(words)

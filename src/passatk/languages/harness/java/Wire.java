@@ -1,0 +1,70 @@
+package passatk;
+
+import java.io.*;
+
+/** Two pipes on which messages go. */
+final class Wire {
+    static final int MOST_BYTES = 16 << 20;
+
+    private final InputStream in;
+    private final OutputStream out;
+
+    Wire(int from, int to) throws IOException {
+        in = reading(from);
+        out = writing(to);
+    }
+
+    static InputStream reading(int number) throws IOException {
+        try {
+            return new FileInputStream("/proc/self/fd/".concat(Integer.toString(number)));
+        } catch (FileNotFoundException another) {
+            return new FileInputStream(descriptor(number));
+        }
+    }
+
+    static OutputStream writing(int number) throws IOException {
+        try {
+            return new FileOutputStream("/proc/self/fd/".concat(Integer.toString(number)));
+        } catch (FileNotFoundException another) {
+            return new FileOutputStream(descriptor(number));
+        }
+    }
+
+    /** Where a pipe belongs to another account, it cannot be opened by its name. */
+    private static FileDescriptor descriptor(int number) throws IOException {
+        FileDescriptor made = new FileDescriptor();
+        try {
+            java.lang.reflect.Field unsafe = sun.misc.Unsafe.class.getDeclaredField("theUnsafe");
+            unsafe.setAccessible(true);
+            sun.misc.Unsafe memory = (sun.misc.Unsafe) unsafe.get(null);
+            memory.putInt(made, memory.objectFieldOffset(FileDescriptor.class.getDeclaredField("fd")), number);
+        } catch (ReflectiveOperationException another) {
+            throw new IOException(another);
+        }
+        return made;
+    }
+
+    /** The next message; null at the end of the pipe. */
+    byte[] read() throws IOException {
+        byte[] head = new byte[4];
+        if (!fill(in, head)) return null;
+        int size = (head[0] & 255) | (head[1] & 255) << 8 | (head[2] & 255) << 16 | (head[3] & 255) << 24;
+        if (size < 0 || size > MOST_BYTES) throw new Broken("a message of more than 16 MiB");
+        byte[] body = new byte[size];
+        return fill(in, body) ? body : null;
+    }
+
+    /** Whether there were as many bytes. */
+    static boolean fill(InputStream in, byte[] bytes) throws IOException {
+        for (int at = 0; at < bytes.length; ) {
+            int count = in.read(bytes, at, bytes.length - at);
+            if (count < 0) return false;
+            at += count;
+        }
+        return true;
+    }
+
+    void write(Outgoing message) throws IOException {
+        message.send(out);
+    }
+}

@@ -1,0 +1,124 @@
+// Holds the tests and asks the program, see docs/wall.md. Nothing of the program's code ever runs here.
+// Used as: node examiner.js NAME, where NAME.json lies beside it.
+'use strict'
+const fs = require('fs')
+const vm = require('vm')
+const { inspect, types } = require('util')
+
+const text = (name) => fs.readFileSync(`${__dirname}/${name}`, 'utf8')
+const values = new vm.Script(text('values.js'), { filename: 'values.js' })
+const realm = new vm.Script(text('realm.js'), { filename: 'realm.js' })
+const GIVEN = ['Buffer', 'clearTimeout', 'process', 'queueMicrotask', 'setImmediate', 'setTimeout']
+const MOST_BYTES = 16 << 20
+const MOST_WORDS = 2000
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
+
+const patient = (doing) => {
+  for (;;) {
+    try {
+      return doing()
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error
+      Atomics.wait(sleeper, 0, 0, 1)
+    }
+  }
+}
+
+const write = (fd, raw) => {
+  for (let at = 0; at < raw.length;) at += patient(() => fs.writeSync(fd, raw, at, raw.length - at))
+}
+
+// `size` bytes, null where they end before
+const read = (fd, size) => {
+  const raw = Buffer.allocUnsafe(size)
+  for (let at = 0; at < size;) {
+    const got = patient(() => fs.readSync(fd, raw, at, size - at, null))
+    if (got === 0) return null
+    at += got
+  }
+  return raw
+}
+
+// the answer to a question: a message, null at the end of the pipe, or what is wrong with it
+const exchanging = (fdIn, fdOut) => (question) => {
+  try {
+    write(fdOut, question)
+  } catch (error) {
+    if (error.code !== 'EPIPE') throw error
+    return null
+  }
+  const head = read(fdIn, 4)
+  if (head === null) return null
+  const size = head.readUInt32LE(0)
+  return size > MOST_BYTES ? `a message of ${size} bytes` : read(fdIn, size)
+}
+
+// what nobody can know who has not the token, and what does not tell it
+const firstNumber = (token) => [0, 8, 16, 24].reduce((all, at) => all ^ token.readBigUInt64LE(at), 0n)
+
+const withAssertions = (counted) => {
+  const node = require('assert')
+  const functions = (module) => Object.entries(module).filter(([name]) => /^[a-z]/.test(name) && name !== 'strict')
+  const [loose, strict] = counted(node.AssertionError, new Error('untold'), [functions(node), functions(node.strict)])
+  const own = new Map([['assert', loose], ['node:assert', loose], ['assert/strict', strict], ['node:assert/strict', strict]])
+  return (name) => own.get(name) ?? require(name)
+}
+
+const furnish = (context, { assert, counted }, tests) => {
+  for (const name of GIVEN) context[name] = globalThis[name]
+  context.console = Object.assign(Object.create(null), console, { assert })
+  context.require = /\brequire\b/.test(tests) ? withAssertions(counted) : require
+}
+
+// The line that the tests of `source` come to, as bytes: builds all anew, in a realm of its own.
+const examine = async (source, name, token, fdIn, fdOut) => {
+  const { calls, helpers, tests } = JSON.parse(source)
+  const context = vm.createContext(Object.create(null), { name })
+  const state = { said: null, asserted: 0, answered: 0 }
+  const told = new Promise((resolve) => {
+    state.say = (line) => {
+      if (state.said === null) state.said = line
+      resolve()
+    }
+  })
+  const codec = values.runInContext(context)(types, Buffer)
+  const room = realm.runInContext(context)({
+    codec, state, inspect, names: calls, exchange: exchanging(fdIn, fdOut), first: firstNumber(token)
+  })
+  furnish(context, room, tests)
+  process.on('uncaughtException', room.uncaught)
+  try {
+    if (helpers) vm.runInContext(helpers, context, { filename: 'prompt.js' })
+    const last = vm.runInContext(`'use strict';${tests}`, context, { filename: 'tests.js' })
+    if (room.isPromise(last)) await Promise.race([last, told])
+  } catch (error) {
+    room.uncaught(error)
+  } finally {
+    process.off('uncaughtException', room.uncaught)
+  }
+  if (state.said !== null) return Buffer.from(state.said.replace(/\s+/g, ' ').slice(0, MOST_WORDS) + '\n')
+  if (state.asserted === 0) return Buffer.from('error the tests asserted nothing\n')
+  if (calls.length && state.answered === 0) return Buffer.from('error the tests asked nothing of the program\n')
+  return Buffer.concat([Buffer.from('passed '), token, Buffer.from('\n')])
+}
+
+const end = (fdOut) => {
+  try {
+    write(fdOut, Buffer.from([1, 0, 0, 0, 0x45]))
+  } catch {} // the program is gone
+}
+
+const main = (name) => {
+  const token = read(0, 32)
+  const finish = (line) => {
+    write(3, line)
+    end(5)
+    process.reallyExit(0)
+  }
+  const unexpected = (error) => finish(Buffer.from(`error ${String(error)}\n`))
+  process.on('exit', () => finish(Buffer.from('error the tests did not come to their end\n')))
+  examine(text(`${name}.json`), name, token, 4, 5).then(finish, unexpected)
+}
+
+if (require.main === module) main(process.argv[2])
+module.exports = { examine, end }

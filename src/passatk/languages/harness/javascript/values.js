@@ -1,0 +1,546 @@
+// The value format of docs/wall.md, for both sides. An expression, so that it can be made in any realm: what it
+// builds has the built-ins of the realm it runs in. Writing and reading stand together, as every line of one has its
+// counterpart in the other.
+(types, Buffer) => {
+  'use strict'
+  const MOST_BYTES = 16 << 20
+  const MOST_DEPTH = 1000
+  const SHORT = 40 // characters: quicker here than by a call
+  const MOST_ASKED = 4096 // elements of an array that may have something beside them
+  const INDEX = /^(?:0|[1-9]\d{0,9})$/
+  const TYPED = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array',
+    'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array']
+  const ERRORS = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError']
+  const { isArray } = Array
+  const { keys, prototype: plain } = Object
+  const { getPrototypeOf, defineProperty, getOwnPropertyDescriptor } = Reflect
+  const uncurried = (method) => Function.prototype.call.bind(method)
+  const hasOwn = uncurried(Object.prototype.hasOwnProperty)
+  const tagOf = uncurried(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get)
+  const letterAt = uncurried(String.prototype.charCodeAt)
+  const timeOf = uncurried(Date.prototype.getTime)
+  const eachOf = { Map: uncurried(Map.prototype.forEach), Set: uncurried(Set.prototype.forEach) }
+  const unboxed = { Number: uncurried(Number.prototype.valueOf), String: uncurried(String.prototype.valueOf), Boolean: uncurried(Boolean.prototype.valueOf) }
+  const made = { Map, Set, Date, RegExp, Promise, ArrayBuffer, DataView, Number, String, Boolean }
+  for (const name of [...TYPED, ...ERRORS]) made[name] = globalThis[name]
+  const standardErrors = new Map(ERRORS.map((name) => [made[name].prototype, name]))
+  const wellFormed = String.prototype.isWellFormed
+    ? uncurried(String.prototype.isWellFormed)
+    : (text) => !/\p{Surrogate}/u.test(text)
+  // methods by which an object answers a comparison for itself: they stay behind
+  const ANSWERS = new Set(['valueOf', 'toString', 'toJSON', 'toLocaleString'])
+
+  class Broken extends Error {}
+  // thrown by a Writer that meets a promise which nobody waited for yet
+  class Pending extends Error {
+    constructor (promise) {
+      super('a promise')
+      this.promise = promise
+    }
+  }
+
+  const set = (target, key, value) => defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  const fits = (value) => BigInt.asIntN(64, value) === value
+
+  const wtf8 = (text) => {
+    const bytes = []
+    for (const letter of text) {
+      const code = letter.codePointAt(0)
+      if (code >= 0xd800 && code < 0xe000) bytes.push(0xed, 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
+      else for (const byte of Buffer.from(letter)) bytes.push(byte)
+    }
+    return Buffer.from(bytes)
+  }
+
+  const fromWtf8 = (raw) => {
+    let text = ''
+    for (let at = 0; at < raw.length;) {
+      const first = raw[at]
+      const size = first < 0x80 ? 1 : first >> 5 === 6 ? 2 : first >> 4 === 14 ? 3 : first >> 3 === 30 ? 4 : 0
+      let code = size === 1 ? first : first & (0xff >> (size + 1))
+      for (let more = 1; more < size; more++) {
+        if (raw[at + more] >> 6 !== 2) throw new Broken('a text that is not UTF-8')
+        code = (code << 6) | (raw[at + more] & 63)
+      }
+      const least = [1, 0, 0x80, 0x800, 0x10000][size]
+      if (size === 0 || code < least || code > 0x10ffff) throw new Broken('a text that is not UTF-8')
+      text += String.fromCodePoint(code)
+      at += size
+    }
+    return text
+  }
+
+  // the standard kind of error that a value is, '' if it is none
+  const errorKind = (value) => {
+    if (!types.isNativeError(value) && !(value instanceof Error)) return ''
+    for (let at = value; at !== null; at = getPrototypeOf(at)) if (standardErrors.has(at)) return standardErrors.get(at)
+    return 'Error'
+  }
+
+  const className = (value) => {
+    const prototype = getPrototypeOf(value)
+    const maker = prototype !== null && getOwnPropertyDescriptor(prototype, 'constructor')
+    return maker && typeof maker.value === 'function' && typeof maker.value.name === 'string' ? maker.value.name : ''
+  }
+
+  // an object without a class, of whatever realm
+  const isPlain = (value) => {
+    const prototype = getPrototypeOf(value)
+    return prototype === null || prototype === plain ||
+      (getPrototypeOf(prototype) === null && hasOwn(prototype, 'isPrototypeOf') && hasOwn(prototype, '__defineGetter__'))
+  }
+
+  class Writer {
+    // settled: promise -> [whether it was kept, its value]
+    constructor (settled) {
+      this.settled = settled
+      this.raw = Buffer.allocUnsafe(512)
+      this.at = 4
+      this.open = new Set()
+    }
+
+    room (size) {
+      if (this.at + size > MOST_BYTES + 4) throw new RangeError('a value of more than 16 MiB')
+      if (this.at + size <= this.raw.length) return
+      const raw = Buffer.allocUnsafe(Math.max(2 * this.raw.length, this.at + size))
+      this.raw.copy(raw, 0, 0, this.at)
+      this.raw = raw
+    }
+
+    byte (value) {
+      this.room(1)
+      this.raw[this.at++] = value
+    }
+
+    sign (letter) {
+      this.byte(letter.charCodeAt(0))
+    }
+
+    size (value) {
+      this.room(4)
+      this.at = this.raw.writeUInt32LE(value, this.at)
+    }
+
+    bytes (raw) {
+      this.size(raw.length)
+      this.room(raw.length)
+      raw.copy(this.raw, this.at)
+      this.at += raw.length
+    }
+
+    text (value) {
+      if (value.length < SHORT && this.ascii(value)) return
+      if (!wellFormed(value)) return this.bytes(wtf8(value))
+      const size = Buffer.byteLength(value)
+      this.size(size)
+      this.room(size)
+      this.at += this.raw.write(value, this.at, size, 'utf8')
+    }
+
+    // whether it was one
+    ascii (value) {
+      const size = value.length
+      this.room(size + 4)
+      for (let i = 0; i < size; i++) {
+        const code = letterAt(value, i)
+        if (code > 127) return false
+        this.raw[this.at + 4 + i] = code
+      }
+      this.raw.writeUInt32LE(size, this.at)
+      this.at += size + 4
+      return true
+    }
+
+    double (value) {
+      this.sign('d')
+      this.room(8)
+      this.at = this.raw.writeDoubleLE(value, this.at)
+    }
+
+    string (value) {
+      this.sign('s')
+      this.text(value)
+    }
+
+    number64 (value) {
+      this.room(8)
+      this.at = this.raw.writeBigUInt64LE(BigInt.asUintN(64, value), this.at)
+    }
+
+    typed (name) {
+      this.sign('a')
+      this.text(name)
+    }
+
+    message () {
+      this.raw.writeUInt32LE(this.at - 4, 0)
+      return this.raw.subarray(0, this.at)
+    }
+
+    value (value, depth = 0) {
+      if (depth > MOST_DEPTH) throw new RangeError('a value that is nested more than 1,000 deep')
+      switch (typeof value) {
+        case 'undefined': return this.sign('u')
+        case 'boolean': return this.sign(value ? 't' : 'f')
+        case 'number': return this.double(value)
+        case 'string': return this.string(value)
+        case 'bigint': return this.bigint(value)
+        case 'symbol':
+          this.typed('symbol')
+          return this.string(String(value.description))
+        case 'function':
+          this.typed('function')
+          return this.string(typeof value.name === 'string' ? value.name : '')
+      }
+      if (value === null) return this.sign('n')
+      if (this.open.has(value)) throw new TypeError('a value that contains itself')
+      this.open.add(value)
+      this.object(value, depth)
+      this.open.delete(value)
+    }
+
+    bigint (value) {
+      this.typed('bigint')
+      if (fits(value)) {
+        this.sign('i')
+        return this.number64(value)
+      }
+      let size = 9
+      while (BigInt.asIntN(8 * size, value) !== value) size++
+      const hex = BigInt.asUintN(8 * size, value).toString(16).padStart(2 * size, '0')
+      this.sign('I')
+      this.bytes(Buffer.from(hex, 'hex').reverse())
+    }
+
+    object (value, depth) {
+      if (isArray(value)) return this.array(value, depth)
+      if (types.isMap(value) || types.isSet(value)) return this.collection(types.isMap(value), value, depth)
+      if (types.isDate(value)) {
+        this.typed('Date')
+        return this.double(timeOf(value))
+      }
+      if (types.isRegExp(value)) {
+        this.typed('RegExp')
+        return this.parts([`${value.source}`, `${value.flags}`, Number(value.lastIndex)], depth + 1)
+      }
+      if (types.isPromise(value)) {
+        const outcome = this.settled && this.settled.get(value)
+        if (outcome === undefined) throw new Pending(value)
+        this.typed('Promise')
+        return this.parts(outcome, depth + 1)
+      }
+      if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return this.buffer(value)
+      for (const name of ['Number', 'String', 'Boolean']) {
+        if (!types[`is${name}Object`](value)) continue
+        this.typed(name)
+        return this.value(unboxed[name](value), depth + 1)
+      }
+      const error = errorKind(value)
+      if (error) return this.error(error, value, depth)
+      if (isPlain(value)) return this.fields(keys(value), value, depth)
+      this.typed('class')
+      this.sign('p')
+      this.size(2)
+      this.string(className(value))
+      this.fields(keys(value), value, depth + 2)
+    }
+
+    array (value, depth) {
+      const size = value.length
+      const more = size > MOST_ASKED ? [] : this.beside(value)
+      if (more.length) {
+        this.typed('Array')
+        this.sign('p')
+        this.size(2)
+        depth += 2
+      }
+      this.sign('l')
+      this.size(size)
+      for (let i = 0; i < size; i++) {
+        if (hasOwn(value, i)) this.value(value[i], depth + 1)
+        else this.sign('h')
+      }
+      if (more.length) this.fields(more, value, depth)
+    }
+
+    // what an array has that is no element and no method
+    beside (value) {
+      const names = keys(value)
+      let last = names.length
+      while (last > 0 && !INDEX.test(names[last - 1])) last--
+      return last === names.length ? [] : names.slice(last).filter((name) => typeof value[name] !== 'function')
+    }
+
+    // a tuple of few values
+    parts (values, depth) {
+      this.sign('p')
+      this.size(values.length)
+      for (let i = 0; i < values.length; i++) this.value(values[i], depth + 1)
+    }
+
+    collection (isMap, value, depth) {
+      const parts = []
+      eachOf[isMap ? 'Map' : 'Set'](value, (part, key) => { parts[parts.length] = [key, part] })
+      this.typed(isMap ? 'Map' : 'Set')
+      this.sign(isMap ? 'm' : 'q')
+      this.size(parts.length)
+      for (let i = 0; i < parts.length; i++) {
+        this.value(parts[i][0], depth + 2)
+        if (isMap) this.value(parts[i][1], depth + 2)
+      }
+    }
+
+    buffer (value) {
+      const view = ArrayBuffer.isView(value)
+      this.typed(!view ? 'ArrayBuffer' : types.isDataView(value) ? 'DataView' : Buffer.isBuffer(value) ? 'Buffer' : tagOf(value))
+      this.sign('b')
+      this.bytes(view ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : Buffer.from(value))
+    }
+
+    error (kind, value, depth) {
+      this.typed(kind)
+      const own = Object.create(null)
+      own.message = String(value.message)
+      if (value.name !== kind) own.name = String(value.name)
+      if (hasOwn(value, 'cause')) own.cause = value.cause
+      for (const name of keys(value)) if (name !== 'stack') own[name] = value[name]
+      this.fields(keys(own), own, depth + 1)
+    }
+
+    fields (names, value, depth) {
+      const start = this.at + 1
+      let count = 0
+      this.sign('m')
+      this.size(0)
+      for (let i = 0; i < names.length; i++) {
+        const part = value[names[i]]
+        if (typeof part === 'function' && ANSWERS.has(names[i])) continue
+        this.string(names[i])
+        this.value(part, depth + 1)
+        count++
+      }
+      this.raw.writeUInt32LE(count, start)
+    }
+  }
+
+  class Reader {
+    // prototypeOf: of an object whose class this side has not, by the class's name
+    constructor (raw, prototypeOf) {
+      this.raw = raw
+      this.at = 0
+      this.prototypeOf = prototypeOf
+    }
+
+    // where the next `size` bytes begin
+    skip (size) {
+      if (size > this.raw.length - this.at) throw new Broken('a message that ends too soon')
+      this.at += size
+      return this.at - size
+    }
+
+    byte () {
+      return this.raw[this.skip(1)]
+    }
+
+    double () {
+      return this.raw.readDoubleLE(this.skip(8))
+    }
+
+    letter () {
+      return String.fromCharCode(this.byte())
+    }
+
+    size () {
+      return this.raw.readUInt32LE(this.skip(4))
+    }
+
+    number64 () {
+      return this.raw.readBigUInt64LE(this.skip(8))
+    }
+
+    bytes () {
+      const size = this.size()
+      const start = this.skip(size)
+      return this.raw.subarray(start, start + size)
+    }
+
+    text () {
+      const size = this.size()
+      const start = this.skip(size)
+      const text = this.raw.toString('utf8', start, start + size)
+      return text.includes('\ufffd') ? fromWtf8(this.raw.subarray(start, start + size)) : text
+    }
+
+    end () {
+      if (this.at !== this.raw.length) throw new Broken('a message with more behind it')
+    }
+
+    expect (sign) {
+      const found = this.letter()
+      if (found !== sign) throw new Broken(`a value that begins with ${JSON.stringify(found)}, not ${sign}`)
+    }
+
+    string () {
+      this.expect('s')
+      return this.text()
+    }
+
+    value (depth = 0) {
+      if (depth > MOST_DEPTH) throw new Broken('values nested more than 1,000 deep')
+      const sign = this.letter()
+      switch (sign) {
+        case 'u': return undefined
+        case 'n': return null
+        case 't': return true
+        case 'f': return false
+        case 'd': return this.double()
+        case 's': return this.text()
+        case 'l': return this.array(depth)
+        case 'm': return this.fields({}, depth)
+        case 'a': return this.typed(this.text(), depth + 1)
+      }
+      throw new Broken(`a value that begins with ${JSON.stringify(sign)}`)
+    }
+
+    array (depth) {
+      const size = this.size()
+      if (size > this.raw.length - this.at) throw new Broken('a message that ends too soon')
+      const list = []
+      for (let i = 0; i < size; i++) {
+        if (this.raw[this.at] === 0x68) this.at++
+        else list[i] = this.value(depth + 1)
+      }
+      list.length = size
+      return list
+    }
+
+    fields (target, depth) {
+      for (let left = this.size(); left > 0; left--) set(target, this.string(), this.value(depth + 1))
+      return target
+    }
+
+    parts (count) {
+      this.expect('p')
+      if (this.size() !== count) throw new Broken(`a tuple that has not ${count} values`)
+    }
+
+    typed (name, depth) {
+      if (depth > MOST_DEPTH) throw new Broken('values nested more than 1,000 deep')
+      if (standardNames.has(name)) return this.error(name, depth)
+      if (typedNames.has(name)) return this.buffer(name)
+      switch (name) {
+        case 'bigint': return this.bigint()
+        case 'symbol': return Symbol(this.string())
+        case 'function': return this.stub(this.string())
+        case 'Array': {
+          this.parts(2)
+          this.expect('l')
+          const list = this.array(depth + 1)
+          this.expect('m')
+          return this.fields(list, depth + 1)
+        }
+        case 'Map': {
+          const map = new made.Map()
+          this.expect('m')
+          for (let left = this.size(); left > 0; left--) map.set(this.value(depth + 1), this.value(depth + 1))
+          return map
+        }
+        case 'Set': {
+          const all = new made.Set()
+          this.expect('q')
+          for (let left = this.size(); left > 0; left--) all.add(this.value(depth + 1))
+          return all
+        }
+        case 'Date':
+          this.expect('d')
+          return new made.Date(this.double())
+        case 'RegExp': return this.regExp()
+        case 'Promise': return this.promise(depth)
+        case 'Number':
+          this.expect('d')
+          return new made.Number(this.double())
+        case 'String': return new made.String(this.string())
+        case 'Boolean': {
+          const sign = this.letter()
+          if (sign !== 't' && sign !== 'f') throw new Broken('a Boolean that is neither true nor false')
+          return new made.Boolean(sign === 't')
+        }
+        case 'class': {
+          this.parts(2)
+          const prototype = this.prototypeOf(this.string())
+          this.expect('m')
+          return this.fields(Object.create(prototype), depth + 1)
+        }
+      }
+      throw new Broken(`a value of the unknown type ${JSON.stringify(name.slice(0, 40))}`)
+    }
+
+    bigint () {
+      const sign = this.letter()
+      if (sign === 'i') return BigInt.asIntN(64, this.number64())
+      if (sign !== 'I') throw new Broken('a bigint that is no integer')
+      const raw = Buffer.from(this.bytes()).reverse()
+      const value = raw.length ? BigInt.asIntN(8 * raw.length, BigInt(`0x${raw.toString('hex')}`)) : 0n
+      if (fits(value)) throw new Broken('a small integer as a large one')
+      return value
+    }
+
+    // what a function of the other side is here: something that is equal to nothing
+    stub (name) {
+      const stub = () => { throw new Error('a function that the program returned cannot be called from outside of it') }
+      defineProperty(stub, 'name', { value: name })
+      return stub
+    }
+
+    regExp () {
+      this.parts(3)
+      const [source, flags] = [this.string(), this.string()]
+      this.expect('d')
+      try {
+        const made = new RegExp(source, flags)
+        made.lastIndex = this.double()
+        return made
+      } catch (error) {
+        throw error instanceof Broken ? error : new Broken('a RegExp that is none')
+      }
+    }
+
+    promise (depth) {
+      this.parts(2)
+      const sign = this.letter()
+      if (sign !== 't' && sign !== 'f') throw new Broken('a promise that is neither kept nor broken')
+      const value = this.value(depth + 1)
+      return sign === 't' ? made.Promise.resolve(value) : made.Promise.reject(value)
+    }
+
+    buffer (name) {
+      this.expect('b')
+      const raw = this.bytes()
+      if (name === 'Buffer') return Buffer.from(raw)
+      const kept = new made.ArrayBuffer(raw.length)
+      new made.Uint8Array(kept).set(raw)
+      if (name === 'ArrayBuffer') return kept
+      if (raw.length % (made[name].BYTES_PER_ELEMENT || 1)) throw new Broken(`bytes that are no ${name}`)
+      return new made[name](kept)
+    }
+
+    error (kind, depth) {
+      this.expect('m')
+      const own = this.fields(Object.create(null), depth)
+      if (typeof own.message !== 'string') throw new Broken('an error without a message')
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0 // it says nothing of where the error comes from
+      const error = new made[kind](own.message)
+      Error.stackTraceLimit = limit
+      for (const name of keys(own)) {
+        if (name === 'name' || name === 'cause') defineProperty(error, name, { value: own[name], writable: true, configurable: true })
+        else if (name !== 'message') set(error, name, own[name])
+      }
+      return error
+    }
+  }
+  const standardNames = new Set(ERRORS)
+  const typedNames = new Set([...TYPED, 'Buffer', 'ArrayBuffer', 'DataView'])
+
+  return { Broken, Pending, Reader, Writer, MOST_BYTES, ERRORS, errorKind }
+}

@@ -1,0 +1,203 @@
+"""Examiners: the processes that hold the tests, each in namespaces of its own, under another account than programs.
+
+One process of the slot makes them, the room: it is none of the program's group, so what an examiner uses is not the
+program's, and no program descends from it. A job's supervisor asks it over a socket, which carries descriptors.
+"""
+
+import _socket
+import contextlib
+import json
+import os
+import resource
+import signal
+import struct
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from . import kernel
+from .entropy import DEVICES, block
+from .request import Config, ExaminerRequest
+
+NOT_STARTED = 127
+_WORDS = 1 << 16
+_NUMBER_BYTES = 16
+_MOST_DESCRIPTORS = 1 << 20
+_CPU_S = 120
+"""A backstop: a supervisor that still lives stops it earlier."""
+_SCRATCH = "/passatk/scratch"
+_BEGIN, _END = b"b", b"e"
+_RANDOM_BLOCKS = 16
+_FILE_BYTES = 1024
+_FD = struct.Struct("i")
+
+
+class Room:
+    """Started by the slot's server; used by its jobs, one at a time."""
+
+    def __init__(self, config: Config, join: Callable[[], None], lower: Callable[[], None]):
+        """`join`: called in the room, puts it in its group. `lower`: called last in an examiner, ends privileges."""
+        self._environment, self._cpu, self._namespaced = config["env"], config["cpu"], config["namespaced"]
+        self._join, self._lower = join, lower
+        self._socket, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        self._child = 0
+        child = os.fork()
+        if child == 0:
+            self._become(theirs)
+        theirs.close()
+        if not self._namespaced:
+            os.waitpid(child, 0)  # its child is not ours: what descends from this process is a program's
+        elif config["examiners"]:
+            _received(self._socket)  # it has its own view of the files from here on
+            kernel.cover(config["examiners"])
+
+    # --- in a job's supervisor ---------------------------------------------------------------------------------
+
+    def begin(self, request: ExaminerRequest, given: Sequence[int]) -> int:
+        """Start an examiner with these as its descriptors 0, 3, 4, 5, and 1 and 2 in one.
+
+        Returns:
+            Its folder of tasks in /proc, open.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        fds = b"".join(_FD.pack(fd) for fd in given)
+        self._socket.sendmsg([_BEGIN + json.dumps(request).encode()], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, fds)])
+        words, fds_ = _received(self._socket)
+        if not fds_:
+            raise OSError(f"the tests' process cannot be started: {words.decode()}")
+        return fds_[0]
+
+    def end(self) -> tuple[int, float]:
+        """Its wait status, and the CPU seconds it used; ends it if it runs."""
+        self._socket.send(_END)
+        status, cpu_s = json.loads(_received(self._socket)[0])
+        return status, cpu_s
+
+    # --- in the room -------------------------------------------------------------------------------------------
+
+    def _become(self, socket: "_socket.socket") -> NoReturn:
+        try:
+            self._socket.close()
+            if not self._namespaced and os.fork():
+                os._exit(0)
+            os.setsid()
+            kernel.hide_from_ptrace()
+            self._join()
+            if self._namespaced:
+                kernel.unshare(kernel.CLONE_NEWNS)
+                _same_random_bytes()
+                socket.send(b"apart")
+            self._serve(socket)
+        finally:
+            os._exit(1)
+
+    def _serve(self, socket: "_socket.socket") -> None:
+        namespaces = kernel.PidNamespaces() if self._namespaced else None
+        while True:
+            message, given = _received(socket)
+            ended = self._ended()
+            if not message:
+                return
+            if message == _END:
+                socket.send(json.dumps(ended).encode())
+                continue
+            try:
+                if namespaces is not None:
+                    namespaces.renew()
+                tasks = self._started(json.loads(message[1:]), given)
+                rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, _FD.pack(tasks))]
+                socket.sendmsg([b"begun"], rights)
+                os.close(tasks)
+            except OSError as error:
+                socket.send(str(error).encode() or b"?")
+            for fd in given:
+                os.close(fd)
+
+    def _ended(self) -> tuple[int, float]:
+        if not self._child:
+            return 0, 0.0
+        os.kill(self._child, signal.SIGKILL)
+        _, status, usage = os.wait4(self._child, 0)
+        self._child = 0
+        return status, usage.ru_utime + usage.ru_stime
+
+    def _started(self, request: ExaminerRequest, given: Sequence[int]) -> int:
+        number_r, number_w = os.pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            self._examine(request, given, number_w)
+        os.close(number_w)
+        # its number in this /proc, which may count the processes of a namespace above ours
+        number = os.read(number_r, _NUMBER_BYTES).decode()
+        os.close(number_r)
+        return os.open(f"/proc/{number}/task", os.O_RDONLY | os.O_DIRECTORY)
+
+    def _examine(self, request: ExaminerRequest, given: Sequence[int], number_w: int) -> NoReturn:
+        try:
+            os.setsid()
+            if self._cpu is not None:
+                os.sched_setaffinity(0, [self._cpu])
+            os.write(number_w, os.readlink("/proc/self").encode())
+            for target, fd in zip((0, 3, 4, 5, 1, 2), (*given, given[-1]), strict=True):
+                os.dup2(fd, target, inheritable=True)
+            os.closerange(6, _MOST_DESCRIPTORS)
+            os.umask(0o022)
+            if self._namespaced:
+                kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+                private = kernel.MS_NOSUID | kernel.MS_NODEV
+                kernel.mount("proc", "/proc", "proc", private | kernel.MS_NOEXEC)
+                kernel.vouch_for_devices()
+            os.chdir("/")
+            for kind, value in ((resource.RLIMIT_CPU, _CPU_S), (resource.RLIMIT_CORE, 0)):
+                resource.setrlimit(kind, (value, value))
+            self._lower()
+            for number in (signal.SIGPIPE, signal.SIGXFSZ):  # this interpreter's own
+                kernel.reset_signal(number)
+            argv = request["argv"]
+            os.execve(argv[0], argv, {**self._environment, **dict(request["env"])})
+        except BaseException as error:
+            os.write(2, f"the tests' process cannot be started: {error}".encode("utf-8", "backslashreplace"))
+        finally:
+            os._exit(NOT_STARTED)
+
+
+def _same_random_bytes() -> None:
+    """What draws at random in the tests draws the same for every program: the devices are one file."""
+    kernel.mount("tmpfs", _SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "size=8m")
+    with open(f"{_SCRATCH}/random", "wb") as file:
+        file.writelines(block(number) for number in range(_RANDOM_BLOCKS))
+    for device in DEVICES:
+        kernel.mount(f"{_SCRATCH}/random", device, None, kernel.MS_BIND)
+        kernel.make_read_only(device)
+    kernel.unmount(_SCRATCH)
+
+
+def _received(socket: "_socket.socket") -> tuple[bytes, list[int]]:
+    """A message, empty at the end, and the descriptors that came with it."""
+    message, ancillary, _, _ = socket.recvmsg(_WORDS, _socket.CMSG_SPACE(8 * _FD.size), _socket.MSG_CMSG_CLOEXEC)
+    given = [fd for _, _, data in ancillary for (fd,) in _FD.iter_unpack(data[: len(data) // _FD.size * _FD.size])]
+    return message, given
+
+
+def used_s(tasks: int) -> float:
+    """Seconds that the living threads of an examiner ran, or waited for a CPU; 0 where this kernel does not count."""
+    return sum(sum(map(int, line.split()[:2])) for line in _of_each(tasks, "schedstat")) / 1e9
+
+
+def runnable(tasks: int) -> bool:
+    """Whether a thread of an examiner runs, or waits for a CPU."""
+    return any(line.rpartition(b")")[2].split()[0] == b"R" for line in _of_each(tasks, "stat"))
+
+
+def _of_each(tasks: int, name: str) -> list[bytes]:
+    """That file of every living thread."""
+    found = []
+    with contextlib.suppress(OSError):  # it ended meanwhile
+        for task in os.listdir(tasks):
+            fd = os.open(f"{task}/{name}", os.O_RDONLY, dir_fd=tasks)
+            try:
+                found.append(os.read(fd, _FILE_BYTES))
+            finally:
+                os.close(fd)
+    return found

@@ -1,0 +1,71 @@
+"""Repeats that meet another chance each: a pass by luck is unstable, and which repeat fails is the same every time."""
+
+from contextlib import closing
+
+import pytest
+from running import Require
+from verdict_cases import problem_for
+
+from passatk.judging import Environment, Job, LocalPool, default_limits
+from passatk.languages import LANGUAGES
+from passatk.records import Asserts, Problem, Sample, Status, Verdict
+
+SETS = "    return sorted(set(words), key=lambda _: 0)[0]\n"
+DRAWS = "    import random\n    return words[random.randrange(len(words))]\n"
+BYTES = "    import os\n    return words[os.urandom(1)[0] % len(words)]\n"
+FIRST = "    return words[0]\n"
+TESTS = "assert first(['alpha', 'beta', 'gamma', 'delta']) in ('alpha', 'gamma')\n"
+
+
+def judged(environment: Environment, body: str, repeat: int = 12, vary: bool = True) -> Verdict:
+    problem = Problem(
+        task_id="Python/0",
+        benchmark="test",
+        language="python",
+        prompt="def first(words):\n",
+        declaration="def first(words):\n",
+        tests=Asserts(code=TESTS),
+    )
+    program = LANGUAGES["python"].program(problem, Sample(task_id="Python/0", index=0, text=body), TESTS)
+    job = Job(program=program, limits=default_limits(), repeat=repeat, vary=vary)
+    with closing(LocalPool(environment, 2).judge([job])) as verdicts:
+        return next(verdicts)[1]
+
+
+@pytest.mark.parametrize("body", [SETS, DRAWS, BYTES], ids=["hash seed", "random module", "random bytes"])
+def test_a_pass_by_luck_is_unstable(python_only: Environment, body: str) -> None:
+    verdict = judged(python_only, body)
+    assert verdict.unstable
+    assert verdict.status is Status.WRONG_ANSWER
+    assert verdict.reason == judged(python_only, body).reason, "each repeat is reproducible"
+    assert not judged(python_only, body, repeat=3, vary=False).unstable
+
+
+def test_what_depends_on_nothing_is_stable(python_only: Environment) -> None:
+    verdict = judged(python_only, FIRST)
+    assert (verdict.status, verdict.unstable) == (Status.PASSED, False)
+
+
+LUCK = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+    static FIRST: AtomicU8 = AtomicU8::new(0);
+    if FIRST.load(Relaxed) == 0 {
+        let names: HashSet<u8> = [1, 2, 3, 4].into_iter().collect();
+        FIRST.store(*names.iter().next().unwrap(), Relaxed);
+    }
+    if FIRST.load(Relaxed) > 2 { return -1; }
+    text.chars().filter(|c| "aeiouAEIOU".contains(*c)).count() as i32
+}
+"""
+"""Right where the first of a set is small."""
+
+
+def test_the_order_of_a_hash_set_varies(environment: Environment, require: Require) -> None:
+    require("rust")
+    problem = problem_for("rust")
+    program = LANGUAGES["rust"].program(
+        problem, Sample(task_id=problem.task_id, index=0, text=LUCK), problem.tests.code
+    )
+    job = Job(program=program, limits=default_limits(), repeat=8, vary=True)
+    with closing(LocalPool(environment, 2).judge([job])) as verdicts:
+        verdict = next(verdicts)[1]
+    assert verdict.unstable, verdict.reason
