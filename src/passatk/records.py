@@ -165,13 +165,15 @@ class Examiner(Record, frozen=True, kw_only=True, dict=True):
     """Of the toolchain. Only examiners with equal options are built together."""
     run: Step
     """`${EXAMINER}` in it stands for the folder of what was built, `${EXAMINER_NAME}` for `name`."""
+    asks: str = ""
+    """Of one whose command stays from program to program: the tests to run. Empty: `run` is for one program."""
     requires: tuple[str, ...] = ()
     """As `Program.requires`."""
 
     @cached_property
     def key(self) -> str:
         """SHA-256 over all that it is made of."""
-        parts = [self.language, self.source, self.options, _step(self.run), self.requires]
+        parts = [self.language, self.source, self.options, _step(self.run), self.asks, self.requires]
         return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
     @property

@@ -88,10 +88,7 @@ def meet(language: Language, program: Program, examiners: Path, timeout_s: float
         os.close(token_w)
         argv, environment = filled(toolchain, program.run)
         answering = _start(argv, environment, folder, (os.open("/dev/null", os.O_RDONLY), calls_r, answers_w))
-        argv, environment = filled(
-            toolchain, program.examiner.run, EXAMINER=str(examiners), EXAMINER_NAME=program.examiner.name
-        )
-        asking = _start(argv, environment, folder, (token_r, said_w, answers_r, calls_w))
+        asking = start_examiner(toolchain, program.examiner, examiners, (token_r, said_w, answers_r, calls_w))
         for fd in (calls_r, calls_w, answers_r, answers_w, token_r, said_w):
             os.close(fd)
         with ThreadPoolExecutor(1) as reader:  # what the program prints must not hold it up
@@ -103,6 +100,25 @@ def meet(language: Language, program: Program, examiners: Path, timeout_s: float
                 answering.kill()
             out, err = printed.result(timeout=timeout_s)
         return Met(line, answering.returncode, words, out, err)
+
+
+def start_examiner(
+    toolchain: Toolchain, examiner: Examiner, built: Path, ends: tuple[int, ...]
+) -> "subprocess.Popen[str]":
+    """`ends`: its descriptors for token, verdict, answers and calls. One that stays is asked once."""
+    argv, environment = filled(toolchain, examiner.run, EXAMINER=str(built), EXAMINER_NAME=examiner.name)
+    if not examiner.asks:
+        return _start(argv, environment, built, ends)
+    asked, ask = os.pipe()
+    opened_r, opened = os.pipe()
+    process = _start(argv, environment, built, (asked, opened))
+    os.write(ask, f"{os.getpid()} {' '.join(map(str, ends))} {ends[-1]} {built}/{examiner.name}\n".encode())
+    for fd in (asked, opened):
+        os.close(fd)
+    os.read(opened_r, 1)
+    for fd in (ask, opened_r):
+        os.close(fd)
+    return process
 
 
 def _start(argv: list[str], environment: dict[str, str], cwd: Path, given: tuple[int, ...]) -> "subprocess.Popen[str]":

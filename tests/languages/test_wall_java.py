@@ -201,11 +201,11 @@ def sent(raw: bytes) -> bytes:
 class Side:
     """One process, and the ends of its pipes that the test holds."""
 
-    def __init__(self, argv: list[str], environment: dict[str, str], cwd: Path, examining: bool):
+    def __init__(self, start: "Callable[[tuple[int, ...]], subprocess.Popen[str]]", examining: bool):
         calls, answers, token, verdict = os.pipe(), os.pipe(), os.pipe(), os.pipe()
         os.write(token[1], pairs.TOKEN)
         given_to = (token[0], verdict[1], answers[0], calls[1]) if examining else (token[0], calls[0], answers[1])
-        self.process = pairs._start(argv, environment, cwd, given_to)
+        self.process = start(given_to)
         self.verdict, self.to, self.by = verdict[0], *((answers[1], calls[0]) if examining else (calls[1], answers[0]))
         for fd in {*calls, *answers, *token, *verdict} - {self.verdict, self.to, self.by}:
             os.close(fd)
@@ -235,8 +235,7 @@ class Side:
 
 def examining(problem: Problem, folder: Path) -> Side:
     made = examiner(problem)
-    argv, environment = pairs.filled(tools(), made.run, EXAMINER=str(folder), EXAMINER_NAME=made.name)
-    return Side(argv, environment, folder, examining=True)
+    return Side(lambda ends: pairs.start_examiner(tools(), made, folder, ends), examining=True)
 
 
 class Compiler:
@@ -300,7 +299,7 @@ def echo(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     made = program(ECHO, ECHO.solution)
     compiler.build(made, folder)
     argv, environment = pairs.filled(tools(), made.run)
-    side = Side(argv, environment, folder, examining=False)
+    side = Side(lambda ends: pairs._start(argv, environment, folder, ends), examining=False)
     yield side
     side.close()
 

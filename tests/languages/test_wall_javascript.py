@@ -90,17 +90,15 @@ def started(program: Program, role: str, folder: Path) -> Iterator[Side]:
     if role == "program":
         pairs.build(toolchain, program.files, program.build, folder)
         argv, environment = pairs.filled(toolchain, program.run)
-        given_fds: tuple[int, ...] = (os.open("/dev/null", os.O_RDONLY), in_r, out_w)
+        first = os.open("/dev/null", os.O_RDONLY)
+        process = pairs._start(argv, environment, folder, (first, in_r, out_w))
     else:
         pairs.build_examiners(JAVASCRIPT, [program.examiner], folder)
-        more = {"EXAMINER": str(folder), "EXAMINER_NAME": program.examiner.name}
-        argv, environment = pairs.filled(toolchain, program.examiner.run, **more)
-        token_r, token_w = os.pipe()
+        first, token_w = os.pipe()
         os.write(token_w, pairs.TOKEN)
         os.close(token_w)
-        given_fds = (token_r, said_w, in_r, out_w)
-    process = pairs._start(argv, environment, folder, given_fds)
-    for fd in {in_r, out_w, said_w, given_fds[0]}:
+        process = pairs.start_examiner(toolchain, program.examiner, folder, (first, said_w, in_r, out_w))
+    for fd in (in_r, out_w, said_w, first):
         os.close(fd)
     try:
         yield Side(process, out_r, in_w, said_r)

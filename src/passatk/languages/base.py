@@ -323,6 +323,7 @@ def output_of(*command: str, env: dict[str, str] | None = None, cwd: Path | None
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Missing(f"{command[0]} does not work: {error}") from error
     if done.returncode != 0:
-        words = (done.stderr or done.stdout).strip().splitlines()
-        raise Missing(f"`{' '.join(command)}` failed: {words[-1] if words else f'exit code {done.returncode}'}")
+        words = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
+        told = next((line for line in words if "error" in line.lower()), words[-1])
+        raise Missing(f"`{' '.join(command)}` failed: {told}")
     return done.stdout or done.stderr

@@ -19,7 +19,6 @@ from passatk.languages.base import (
     Toolchain,
     body_of,
     harness,
-    mark_of,
     output_of,
     prepared,
 )
@@ -46,14 +45,7 @@ _WALL = (
     f"-XX:SharedArchiveFile=${{JAVA_PREPARED}}/{_ARCHIVE}",
 )
 _PROGRAM_JVM = (*_JVM, "-XX:CompileThresholdScaling=3", *_WALL)
-# before Java 21 only G1 finds the heap of the archive; for programs it leaves less of the memory to large arrays
-_EXAMINER_JVM = (
-    *("-XX:+UseG1GC", "-XX:ParallelGCThreads=1", "-XX:ConcGCThreads=1", "-XX:G1ConcRefinementThreads=0", "-Xms16m"),
-    *("-XX:CompileThresholdScaling=10", *_JVM[1:], *_WALL),
-)
-
 _CLASSES = "${JAVA_PREPARED}:."
-_PREPARED = ("Proof.java", "Compiler.java")
 
 _TUPLES = "javatuples"
 _TUPLES_PACKAGE = "libjavatuples-java"
@@ -61,28 +53,12 @@ _TUPLES_PLACE = "/usr/share/java/javatuples.jar"
 _NAMES_TUPLES = re.compile(r"\borg\s*\.\s*javatuples\b")
 
 _IMPORT = re.compile(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
-_STANDARD = {
-    "java.lang": ("AssertionError", "Boolean", "Character", "Double", "Integer", "Long", "Math", "Object", "String"),
-    "java.util": (
-        "Arrays",
-        "ArrayList",
-        "Collections",
-        "HashMap",
-        "HashSet",
-        "List",
-        "Map",
-        "Objects",
-        "Optional",
-        "Set",
-    ),
-}
 _METHOD = re.compile(
     r"^\s*public\s+(?P<type>[\w.<>,\[\] ]+?)\s+(?P<name>\w+)"
     r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
     re.MULTILINE,
 )
 _CLASS_HEAD = re.compile(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
-_PRIMITIVE = ("boolean", "byte", "char", "double", "float", "int", "long", "short", "void")
 
 
 _LEXICON = Lexicon(
@@ -115,7 +91,7 @@ _TYPE = re.compile(
 @cache
 def _prepared_name() -> str:
     """Of the resident compiler, and of what is compiled beforehand: tells what is in it."""
-    return f"java {hashlib.sha256(''.join(map(harness, _PREPARED)).encode()).hexdigest()[:16]}"
+    return f"java {java_wall.wall_hash()}"
 
 
 class Java(Language):
@@ -245,16 +221,14 @@ class Java(Language):
 
     def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
         """A folder with the harness and the resident compiler, compiled."""
-        wall = java_wall.wall_hash()
-        recipe = f"{version} {compiler} {os.stat(compiler).st_mtime_ns} {_prepared_name()} {wall}"
+        recipe = f"{version} {compiler} {os.stat(compiler).st_mtime_ns} {_prepared_name()}"
         folder = cache / "java" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
-        sources = (*_PREPARED, *java_wall.FILES)
 
         def make(made: Path) -> None:
             (made / "java").mkdir()
-            for name in sources:
+            for name in java_wall.FILES:
                 (made / name).write_text(harness(name))
-            output_of(compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", *sources, cwd=made)
+            output_of(compiler, "-encoding", "UTF-8", "-proc:none", "-nowarn", "-d", ".", *java_wall.FILES, cwd=made)
             with zipfile.ZipFile(made / _jar(), "w") as jar:
                 for path in sorted(made.glob("passatk/*.class")):
                     jar.write(path, str(path.relative_to(made)))
@@ -268,18 +242,17 @@ class Java(Language):
         source = java_wall.examiner_source(self, problem, tests)
         tuples = _NAMES_TUPLES.search(source) is not None
         library = ":${JAVA_TUPLES}" if tuples else ""
-        ordered = java_wall.needs_order(self.lexicon, source)
         return Examiner(
             language=self.name,
             source=source,
             options=problem.options,
             run=Step(
                 argv=(
-                    *("${JAVA_HOME}/bin/java", *_EXAMINER_JVM, *(_ONE_ORDER if ordered else ()), *problem.options),
-                    *("-cp", f"${{JAVA_PREPARED}}/{_jar()}:${{EXAMINER}}{library}"),
-                    *("passatk.Examiner", "${EXAMINER_NAME}", *(("order",) if ordered else ())),
+                    *("${JAVA_HOME}/bin/java", *_JVM, *_WALL, *_ONE_ORDER, *problem.options),
+                    *("-cp", f"${{JAVA_PREPARED}}/{_jar()}{library}", "passatk.Examiner"),
                 )
             ),
+            asks="${EXAMINER}/${EXAMINER_NAME}",
             requires=(_TUPLES,) if tuples else (),
         )
 
@@ -329,10 +302,8 @@ class Java(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        body = body_of(problem, sample)
         imports = "".join(f"{line} " for line in _IMPORT.findall(tests))  # they come first
-        tests = _IMPORT.sub("", tests)
-        source = f"{imports}{_own_imports(tests)}{body}\n{_checked(tests, problem.declaration, mark_of(body, tests))}"
+        source = f"{imports}{body_of(problem, sample)}\n{_IMPORT.sub('', tests)}"
         tuples = _NAMES_TUPLES.search(source) is not None
         library = ":${JAVA_TUPLES}" if tuples else ""
         return Program(
@@ -445,39 +416,9 @@ def _renamed(code: str, name: str) -> str:
     return code
 
 
-def _own_imports(tests: str) -> str:
-    """On one line: Java's own classes that the tests name, so that one of the program with that name is an error."""
-    words = set(re.findall(r"\w+", tests))
-    return "".join(
-        f"import {package}.{name}; " for package, names in _STANDARD.items() for name in names if name in words
-    )
-
-
 def _names_of(parameters: str) -> list[str]:
     """The names in a list of parameters."""
     return [part.split()[-1] for part in re.split(r",(?![^<]*>)", parameters) if part.strip()]
-
-
-def _checked(tests: str, declaration: str, mark: str) -> str:
-    """`tests` with `Solution` behind a class that has the declared methods and no others, and copies what they return.
-
-    As they are where they use something else of it.
-    """
-    methods = {method["name"]: method for method in _METHOD.finditer(declaration)}
-    variables = set(re.findall(r"\bSolution\s+(\w+)\s*=\s*new\s+Solution\(\)", tests))
-    used = {name for variable in variables for name in re.findall(rf"\b{variable}\.(\w+)", tests)}
-    if not used or not used <= set(methods):
-        return tests
-    name = f"Checked_{mark}"
-    lines = [f"class {name} {{ private final Solution solution = new Solution();"]
-    for method in methods.values():
-        given = ", ".join(_names_of(method["parameters"]))
-        call = f"solution.{method['name']}({given})"
-        checked = call if method["type"] in _PRIMITIVE else f"({method['type']}) passatk.Proof.plain({call})"
-        result = checked if method["type"] == "void" else f"return {checked}"
-        head = f"public {method['type']} {method['name']}({method['parameters']}){method['throws'] or ''}"
-        lines.append(f'@SuppressWarnings("unchecked") {head} {{ {result}; }}')
-    return re.sub(r"\bSolution\b", name, tests) + "\n" + "\n".join(lines) + "\n}\n"
 
 
 LANGUAGE = Java()

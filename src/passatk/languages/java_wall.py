@@ -13,9 +13,12 @@ from passatk.languages.heads import heads
 from passatk.languages.lexing import Lexicon, blanked, open_braces, spans
 from passatk.records import Problem, Record
 
-_CLASSES = ("Asking", "Broken", "Examiner", "Incoming", "Order", "Outgoing", "Serve", "Train", "Type", "Wire")
+_CLASSES = (
+    *("Asking", "Broken", "Compiler", "Examiner", "Incoming", "Order", "Outgoing", "Proof", "Serve", "Train", "Type"),
+    "Wire",
+)
 FILES = tuple(f"java/{name}.java" for name in _CLASSES)
-"""Of the harness: both sides' common part."""
+"""The harness."""
 
 TUPLES = ("Unit", "Pair", "Triplet", "Quartet", "Quintet", "Sextet", "Septet", "Octet", "Ennead", "Decade")
 """Of org.javatuples, by their length."""
@@ -126,7 +129,7 @@ _UNORDERED = re.compile(r"\brandom\b|\b(?:Set|Map)\s*\.\s*(?:of|ofEntries|copyOf
 
 @cache
 def wall_hash() -> str:
-    """Of the harness: a part of every examiner and program."""
+    """Of the harness, which is a part of every examiner and program."""
     return hashlib.sha256("".join(map(harness, FILES)).encode()).hexdigest()[:16]
 
 

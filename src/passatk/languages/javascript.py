@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of
+from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of, prepared
 from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
 from passatk.languages.javascript_tests import uses
@@ -17,24 +17,9 @@ from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
-_WORD = re.compile(r"(?:(?<=\.\.\.)|(?<![\w.$]))[A-Za-z_$][\w$]*")
-_RESERVED = frozenset(
-    re.findall(
-        r"\S+",
-        """
-        arguments as async await boolean break case catch class const continue debugger default delete do else enum eval
-        export extends false finally for from function get if implements import in instanceof interface let new null of
-        package private protected public return set static super switch this throw true try typeof undefined var void
-        while with yield NaN Infinity globalThis console module exports require process Math JSON Object Array Number
-        String Boolean Symbol BigInt Map Set WeakMap WeakSet Date RegExp Promise Proxy Reflect Error TypeError
-        RangeError SyntaxError ReferenceError Function parseInt parseFloat isNaN isFinite Intl
-        """,
-    )
-)
-"""No names to take from a program: the tests have their own."""
 # on one CPU, threads that help the engine only cost
 _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--random-seed=1", "--v8-pool-size=0")
-_EXAMINER_FILES = ("examiner.js", "realm.js", "values.js")
+_WALL = ("examiner.js", "realm.js", "values.js")
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
@@ -147,11 +132,12 @@ class JavaScript(Language):
         version = self.check_version(output_of(node, "--version"))
         folders = [str(cache / "node" / "node_modules"), *_MODULE_FOLDERS]
         modules = next((f for f in folders if os.path.exists(f"{f}/js-md5/package.json")), "")
+        wall = prepared(cache / "node" / f"wall-{_wall_hash()}", _write_wall)
         return Toolchain(
             language=self.name,
             version=f"node {version}",
-            readable=(node, *([modules] if modules else [])),
-            variables=(("NODE", node), ("NODE_PATH", modules)),
+            readable=(node, str(wall), *([modules] if modules else [])),
+            variables=(("NODE", node), ("NODE_PATH", modules), ("NODE_WALL", str(wall))),
             provides=("node package js-md5",) if modules else (),
             lacks=() if modules else (f"js-md5: `npm install --prefix {cache / 'node'} js-md5`",),
         )
@@ -168,14 +154,12 @@ class JavaScript(Language):
                 raise CannotCross("a generator")
         calls = sorted(used.calls, key=lambda name: (name != entry, name))
         helpers = "\n".join(dict.fromkeys(defined.values())) if used.helpers else ""
-        made_of = {"calls": calls, "helpers": helpers, "tests": tests, "harness": _harness_hash()}
+        made_of = {"calls": calls, "helpers": helpers, "tests": tests, "harness": _wall_hash()}
         return Examiner(
             language=self.name,
             source=json.dumps(made_of),
-            run=Step(
-                argv=("${NODE}", *_FLAGS, "${EXAMINER}/examiner.js", "${EXAMINER_NAME}"),
-                env=(("NODE_PATH", "${NODE_PATH}"),),
-            ),
+            run=Step(argv=("${NODE}", *_FLAGS, "${NODE_WALL}/examiner.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
+            asks="${EXAMINER}/${EXAMINER_NAME}",
             requires=_required_packages(helpers + tests),
         )
 
@@ -183,10 +167,13 @@ class JavaScript(Language):
         body = body_of(problem, sample)
         names = _calls(examiner)
         given = ", ".join(f"{name}: typeof {name} === 'undefined' ? undefined : {name}" for name in names)
-        serve = f"const passatkValues =\n{harness('javascript/values.js')}\n{harness('javascript/serve.js')}"
+        values = f"const passatkValues =\n{harness('javascript/values.js')}\n"
         return Program(
             language=self.name,
-            files=(("passatk_serve.js", serve), ("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n")),
+            files=(
+                ("passatk_serve.js", values + _started("serve")),
+                ("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n"),
+            ),
             run=Step(
                 argv=("${NODE}", *_FLAGS, "passatk_serve.js", *names),
                 env=(("NODE_PATH", "${NODE_PATH}"),),
@@ -196,9 +183,8 @@ class JavaScript(Language):
         )
 
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
-        files = [(name, harness(f"javascript/{name}")) for name in _EXAMINER_FILES]
-        files += [(f"{examiner.name}.json", examiner.source) for examiner in examiners]
-        return Workshop(files=tuple(files), keeps=tuple(name for name, _ in files))
+        files = tuple((f"{examiner.name}.json", examiner.source) for examiner in examiners)
+        return Workshop(files=files, keeps=tuple(name for name, _ in files))
 
     def _prompt_helpers(self, problem: Problem, entry: str) -> dict[str, str]:
         """Definitions of the prompt beside what is asked: name -> text."""
@@ -238,28 +224,30 @@ class JavaScript(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
-        names = _names(body, tests)
-        given = ", ".join(f"{name}: typeof {name} === 'undefined' ? undefined : {name}" for name in names)
-        source = f"{body}\n;__passatk_hand({{ {given} }})\n"
         return Program(
             language=self.name,
             files=(
-                ("harness.js", harness("harness.js")),
-                ("membrane.js", harness("membrane.js")),
-                ("program.js", source),
-                ("tests.js", tests),
+                ("passatk_together.js", _started("together")),
+                ("program.js", f"{body}\n;__passatk_end(eval({json.dumps(tests)}))\n"),
             ),
-            run=Step(
-                argv=("${NODE}", *_FLAGS, "harness.js", *names),
-                env=(("NODE_PATH", "${NODE_PATH}"),),
-            ),
-            requires=_required_packages(source + tests),
+            run=Step(argv=("${NODE}", *_FLAGS, "passatk_together.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
+            requires=_required_packages(body + tests),
         )
 
 
+def _started(name: str) -> str:
+    """One of the two ways to run a program, with what both begin with."""
+    return f"const passatkStart =\n{harness('javascript/start.js')}\n{harness(f'javascript/{name}.js')}"
+
+
 @cache
-def _harness_hash() -> str:
-    return hashlib.sha256("".join(harness(f"javascript/{name}") for name in _EXAMINER_FILES).encode()).hexdigest()[:16]
+def _wall_hash() -> str:
+    return hashlib.sha256("".join(harness(f"javascript/{name}") for name in _WALL).encode()).hexdigest()[:16]
+
+
+def _write_wall(folder: Path) -> None:
+    for name in _WALL:
+        (folder / name).write_text(harness(f"javascript/{name}"))
 
 
 def _calls(examiner: Examiner) -> tuple[str, ...]:
@@ -299,12 +287,6 @@ def _required(found: re.Match[str]) -> str:
     lines = [f"const {name} = {module};" for name in (found["default"], found["all"]) if name]
     lines += [f"const {{ {names} }} = {module};"] if names else []
     return " ".join(lines) or f"{module};"
-
-
-def _names(body: str, tests: str) -> list[str]:
-    """What the tests may want of the program: the words that both have, but the built-ins and the language's own."""
-    spoken = set(_WORD.findall(tests)) & set(_WORD.findall(body))
-    return sorted(spoken - _RESERVED)
 
 
 LANGUAGE = JavaScript()

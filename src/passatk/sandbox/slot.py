@@ -313,6 +313,7 @@ class Slot:
         return {
             "argv": [self._filled(arg, own) for arg in examiner.run.argv],
             "env": [(name, self._filled(value, own)) for name, value in examiner.run.env],
+            "asks": self._filled(examiner.asks, own),
         }
 
     def _step(self, step: Step) -> dict[str, Any]:

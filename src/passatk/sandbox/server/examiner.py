@@ -17,6 +17,7 @@ from typing import NoReturn
 from . import kernel
 from .entropy import DEVICES, block
 from .request import Config, ExaminerRequest
+from .standing import Standing, Started
 
 NOT_STARTED = 127
 _WORDS = 1 << 16
@@ -25,7 +26,9 @@ _MOST_DESCRIPTORS = 1 << 20
 _CPU_S = 120
 """A backstop: a supervisor that still lives stops it earlier."""
 _SCRATCH = "/passatk/scratch"
-_BEGIN, _END = b"b", b"e"
+_BEGIN, _END, _KILL = b"b", b"e", b"k"
+_PLACES = (0, 3, 4, 5, 1)
+_MOST_STANDING = 3
 _RANDOM_BLOCKS = 16
 _FILE_BYTES = 1024
 _FD = struct.Struct("i")
@@ -40,6 +43,8 @@ class Room:
         self._join, self._lower = join, lower
         self._socket, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         self._child = 0
+        self._standing: dict[str, Standing] = {}
+        self._asked: str | None = None
         child = os.fork()
         if child == 0:
             self._become(theirs)
@@ -53,7 +58,7 @@ class Room:
     # --- in a job's supervisor ---------------------------------------------------------------------------------
 
     def begin(self, request: ExaminerRequest, given: Sequence[int]) -> int:
-        """Start an examiner with these as its descriptors 0, 3, 4, 5, and 1 and 2 in one.
+        """Start an examiner, or ask one that stays; `given` are its descriptors 0, 3, 4, 5, and 1 and 2 in one.
 
         Returns:
             Its folder of tasks in /proc, open.
@@ -68,9 +73,9 @@ class Room:
             raise OSError(f"the tests' process cannot be started: {words.decode()}")
         return fds_[0]
 
-    def end(self) -> tuple[int, float]:
-        """Its wait status, and the CPU seconds it used; ends it if it runs."""
-        self._socket.send(_END)
+    def end(self, done: bool) -> tuple[int, float]:
+        """Its wait status, and the CPU seconds it used. One that stays is kept if it is `done`; all others end."""
+        self._socket.send(_END if done else _KILL)
         status, cpu_s = json.loads(_received(self._socket)[0])
         return status, cpu_s
 
@@ -93,28 +98,32 @@ class Room:
             os._exit(1)
 
     def _serve(self, socket: "_socket.socket") -> None:
-        namespaces = kernel.PidNamespaces() if self._namespaced else None
+        self._namespaces = kernel.PidNamespaces() if self._namespaced else None
         while True:
             message, given = _received(socket)
-            ended = self._ended()
+            ended = self._ended(message == _END)
             if not message:
                 return
-            if message == _END:
+            if message in (_END, _KILL):
                 socket.send(json.dumps(ended).encode())
                 continue
             try:
-                if namespaces is not None:
-                    namespaces.renew()
-                tasks = self._started(json.loads(message[1:]), given)
-                rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, _FD.pack(tasks))]
-                socket.sendmsg([b"begun"], rights)
-                os.close(tasks)
+                tasks = self._begun(json.loads(message[1:]), given)
+                socket.sendmsg([b"begun"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, _FD.pack(tasks))])
+                if self._asked is None:
+                    os.close(tasks)
             except OSError as error:
                 socket.send(str(error).encode() or b"?")
             for fd in given:
                 os.close(fd)
 
-    def _ended(self) -> tuple[int, float]:
+    def _ended(self, done: bool) -> tuple[int, float]:
+        if self._asked is not None:
+            asked, self._asked = self._asked, None
+            status, cpu_s, stays = self._standing[asked].end(done)
+            if not stays:
+                del self._standing[asked]
+            return status, cpu_s
         if not self._child:
             return 0, 0.0
         os.kill(self._child, signal.SIGKILL)
@@ -122,26 +131,51 @@ class Room:
         self._child = 0
         return status, usage.ru_utime + usage.ru_stime
 
-    def _started(self, request: ExaminerRequest, given: Sequence[int]) -> int:
+    def _begun(self, request: ExaminerRequest, given: Sequence[int]) -> int:
+        if not request["asks"]:
+            self._child, tasks, namespace = self._started(request, dict(zip(_PLACES, given, strict=True)))
+            if namespace >= 0:
+                os.close(namespace)
+            return tasks
+        name = json.dumps([request["argv"], request["env"]])
+        if name not in self._standing:
+            if len(self._standing) == _MOST_STANDING:
+                self._standing.pop(next(iter(self._standing))).close()
+            self._standing[name] = Standing(lambda places: self._started(request, places), self._leave)
+        self._asked = name
+        self._standing[name].ask(request["asks"], given, self._lower)
+        return self._standing[name].tasks
+
+    def _leave(self) -> None:
+        if self._namespaces is not None:
+            self._namespaces.leave()
+
+    def _started(self, request: ExaminerRequest, places: dict[int, int]) -> Started:
+        """`places`: its descriptors, and what they are here."""
+        if self._namespaces is not None:
+            self._namespaces.renew()
         number_r, number_w = os.pipe()
-        self._child = os.fork()
-        if self._child == 0:
-            self._examine(request, given, number_w)
+        child = os.fork()
+        if child == 0:
+            self._examine(request, places, number_w)
         os.close(number_w)
         # its number in this /proc, which may count the processes of a namespace above ours
         number = os.read(number_r, _NUMBER_BYTES).decode()
         os.close(number_r)
-        return os.open(f"/proc/{number}/task", os.O_RDONLY | os.O_DIRECTORY)
+        namespace = os.open("/proc/self/ns/pid_for_children", os.O_RDONLY) if self._namespaces is not None else -1
+        self._leave()
+        return Started(child, os.open(f"/proc/{number}/task", os.O_RDONLY | os.O_DIRECTORY), namespace)
 
-    def _examine(self, request: ExaminerRequest, given: Sequence[int], number_w: int) -> NoReturn:
+    def _examine(self, request: ExaminerRequest, places: dict[int, int], number_w: int) -> NoReturn:
         try:
             os.setsid()
             if self._cpu is not None:
                 os.sched_setaffinity(0, [self._cpu])
             os.write(number_w, os.readlink("/proc/self").encode())
-            for target, fd in zip((0, 3, 4, 5, 1, 2), (*given, given[-1]), strict=True):
+            for target, fd in places.items():
                 os.dup2(fd, target, inheritable=True)
-            os.closerange(6, _MOST_DESCRIPTORS)
+            os.dup2(1, 2, inheritable=True)
+            os.closerange(max(places) + 1, _MOST_DESCRIPTORS)
             os.umask(0o022)
             if self._namespaced:
                 kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
@@ -157,7 +191,8 @@ class Room:
             argv = request["argv"]
             os.execve(argv[0], argv, {**self._environment, **dict(request["env"])})
         except BaseException as error:
-            os.write(2, f"the tests' process cannot be started: {error}".encode("utf-8", "backslashreplace"))
+            words = f"the tests' process cannot be started: {error}"
+            os.write(max(places) if request["asks"] else 2, words.encode("utf-8", "backslashreplace"))
         finally:
             os._exit(NOT_STARTED)
 

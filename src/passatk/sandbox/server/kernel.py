@@ -92,6 +92,11 @@ class PidNamespaces:
         _check(_libc.setns(self._own, CLONE_NEWPID), "return to the own PID namespace")
 
 
+def enter_pid_namespace(namespace: int) -> None:
+    """The next child belongs to it."""
+    _check(_libc.setns(namespace, CLONE_NEWPID), "enter a PID namespace")
+
+
 def reset_signal(number: int) -> None:
     """The kernel's own way with it."""
     _signal.signal(number, _signal.SIG_DFL)
@@ -107,9 +112,14 @@ def hide_from_ptrace() -> None:
     _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "become undumpable")
 
 
+def show_to_own_account() -> None:
+    """Processes of the same account may see what this one has open."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "become dumpable")
+
+
 def offer_to_be_killed() -> None:
     """Where memory is short, the kernel is to kill this process, and what it becomes, before any other."""
-    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "become dumpable")
+    show_to_own_account()
     write_file("/proc/self/oom_score_adj", b"1000")
     hide_from_ptrace()
 

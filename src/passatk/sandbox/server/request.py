@@ -83,6 +83,8 @@ class ExaminerRequest(TypedDict):
 
     argv: list[str]
     env: list[tuple[str, str]]
+    asks: str
+    """Of a command that stays: which tests it is to run. Empty: it runs its own, and ends."""
 
 
 class ExaminerFacts(TypedDict):
@@ -160,6 +162,7 @@ def _check(message: Any) -> None:
         _expect(not path.startswith("/") and ".." not in path.split("/"), f"{path!r} is outside the program's folder")
     examiner = message["examiner"]
     _expect(examiner is None or isinstance(examiner, dict), "an examiner is a command, or None")
+    _expect(examiner is None or isinstance(examiner["asks"], str), "what an examiner is asked is a text")
     _expect(isinstance(message["keeps"], list), "what is to be kept is a list of paths")
     variation = message["variation"]
     _expect(isinstance(variation, int) and variation in range(MOST_VARIATIONS), "a variation is a small number")

@@ -164,10 +164,11 @@ class Meeting:
         finally:
             for fd in (token_r, said_w, words_w):
                 os.close(fd)
+        self._before_s = used_s(self._tasks)
 
     def used_s(self) -> float:
         """Seconds that it ran, or waited for a CPU."""
-        return used_s(self._tasks)
+        return used_s(self._tasks) - self._before_s
 
     def runnable(self) -> bool:
         """It has work to do: it runs, or waits for a CPU."""
@@ -176,13 +177,14 @@ class Meeting:
     def end(self) -> ExaminerFacts:
         """The program has ended: what the examiner made of it, if it comes to an end by itself."""
         stopped = not self._wait()
-        status, cpu_s = self._room.end()
+        said = self.kept[self.said].text().partition("\n")[0]
+        status, cpu_s = self._room.end(done=said != "" and not stopped)
         for fd, kept in self.kept.items():
             kept.add(_read_pipe(fd))
             os.close(fd)
         os.close(self._tasks)
         return ExaminerFacts(
-            said=self.kept[self.said].text().partition("\n")[0],
+            said=said,
             exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
             stopped=stopped,

@@ -23,6 +23,17 @@ public final class Asking {
 
     private Asking() {}
 
+    /** Another examination: nothing is left of the one before. */
+    static void begin(Wire pipes, long first) {
+        wire = pipes;
+        number = first;
+        answered = 0;
+        decided = null;
+        raised = null;
+        signatures = new Type[0][];
+        RANDOM.setSeed(42);
+    }
+
     public static double random() {
         return RANDOM.nextDouble();
     }

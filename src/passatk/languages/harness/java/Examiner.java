@@ -4,42 +4,77 @@ import java.io.*;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.*;
 
-/** Runs one examiner: `main` of the class Main in the package that is called like it. */
+/**
+ * Runs examiners, one after another, each with classes of its own: `main` of the class Main in the package of its name.
+ * Each line on its input is one: PID TOKEN SAID ANSWERS CALLS WORDS FOLDER/NAME, by descriptors of the process PID.
+ */
 public final class Examiner {
-    private static final int TOKEN_BYTES = 32, NUMBER_BYTES = 8, MOST_WORDS = 300;
+    private static final int TOKEN_BYTES = 32, MOST_WORDS = 300, OPENED = 3;
 
     private Examiner() {}
 
-    /** NAME [order]: with the latter, Math.random and Set.of are the same every time. */
     public static void main(String[] arguments) throws IOException {
-        byte[] token = new byte[TOKEN_BYTES], drawn = new byte[NUMBER_BYTES];
-        Wire.fill(new FileInputStream(FileDescriptor.in), token);
-        OutputStream verdict = Wire.writing(3);
-        Asking.wire = new Wire(4, 5);
-        try (InputStream source = new FileInputStream("/dev/urandom")) {
-            Wire.fill(source, drawn);
+        BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        OutputStream opened = new FileOutputStream(Wire.descriptor(OPENED));
+        for (String line = asked.readLine(); line != null; line = asked.readLine()) {
+            String[] words = line.split(" ", 7);
+            String folder = "/proc/".concat(words[0]).concat("/fd/");
+            try (InputStream token = new FileInputStream(folder.concat(words[1]));
+                    OutputStream said = new FileOutputStream(folder.concat(words[2]));
+                    InputStream answers = new FileInputStream(folder.concat(words[3]));
+                    OutputStream calls = new FileOutputStream(folder.concat(words[4]))) {
+                opened.write('o');
+                examine(Paths.get(words[6]), token, said, new Wire(answers, calls));
+            }
         }
-        for (byte one : drawn) Asking.number = Asking.number << 8 | one & 255;
-        if (arguments.length > 1) Order.fix();
-        String line = said(arguments[0].concat(".Main"));
-        if (line.equals("passed")) line = "passed ".concat(new String(token, StandardCharsets.ISO_8859_1));
-        verdict.write(line.concat("\n").getBytes(StandardCharsets.UTF_8));
-        try {
-            Asking.wire.write(new Outgoing('E', 0));
-        } catch (IOException gone) {
-            // the program has ended by itself
-        }
-        System.out.flush();
         Runtime.getRuntime().halt(0);
     }
 
-    private static String said(String name) {
+    private static void examine(Path tests, InputStream source, OutputStream said, Wire wire) throws IOException {
+        byte[] raw = new byte[TOKEN_BYTES];
+        Wire.fill(source, raw);
+        String token = new String(raw, StandardCharsets.ISO_8859_1);
+        Asking.begin(wire, Long.parseUnsignedLong(token.substring(TOKEN_BYTES / 2), 16));
+        Order.fix();
+        String line = said(tests);
+        if (line.equals("passed")) line = "passed ".concat(token);
+        said.write(line.concat("\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            wire.write(new Outgoing('E', 0));
+        } catch (IOException gone) {
+            // the program has ended by itself
+        }
+    }
+
+    /** Classes of one examination, below a folder. */
+    private static final class Classes extends ClassLoader {
+        private final Path folder;
+
+        Classes(Path folder) {
+            super(Examiner.class.getClassLoader());
+            this.folder = folder;
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            try {
+                byte[] code = Files.readAllBytes(folder.resolve(name.replace('.', '/').concat(".class")));
+                return defineClass(name, code, 0, code.length);
+            } catch (IOException absent) {
+                throw new ClassNotFoundException(name, absent);
+            }
+        }
+    }
+
+    private static String said(Path tests) {
         Throwable thrown = null;
         try {
-            Method tests = Class.forName(name).getMethod("main", String[].class);
-            tests.setAccessible(true);
-            tests.invoke(null, (Object) new String[0]);
+            String name = tests.getFileName().toString().concat(".Main");
+            Method main = new Classes(tests.getParent()).loadClass(name).getMethod("main", String[].class);
+            main.setAccessible(true);
+            main.invoke(null, (Object) new String[0]);
         } catch (InvocationTargetException found) {
             thrown = found.getCause();
         } catch (ReflectiveOperationException | LinkageError | RuntimeException found) {

@@ -1,5 +1,7 @@
 package passatk;
 
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -26,7 +28,7 @@ public final class Serve {
 
     /** ORDER CLASS [METHOD SIGNATURE]..., ORDER being `order` or empty. */
     public static void main(String[] arguments) throws IOException {
-        Wire wire = new Wire(3, 4);
+        Wire wire = new Wire(new FileInputStream(Wire.descriptor(3)), new FileOutputStream(Wire.descriptor(4)));
         if (!arguments[0].isEmpty()) Order.fix();
         Serve serve = null;
         try {

@@ -9,39 +9,13 @@ final class Wire {
     private final InputStream in;
     private final OutputStream out;
 
-    Wire(int from, int to) throws IOException {
-        in = reading(from);
-        out = writing(to);
+    Wire(InputStream in, OutputStream out) {
+        this.in = in;
+        this.out = out;
     }
 
-    static InputStream reading(int number) throws IOException {
-        try {
-            return new FileInputStream("/proc/self/fd/".concat(Integer.toString(number)));
-        } catch (FileNotFoundException another) {
-            return new FileInputStream(descriptor(number));
-        }
-    }
-
-    static OutputStream writing(int number) throws IOException {
-        try {
-            return new FileOutputStream("/proc/self/fd/".concat(Integer.toString(number)));
-        } catch (FileNotFoundException another) {
-            return new FileOutputStream(descriptor(number));
-        }
-    }
-
-    /** Where a pipe belongs to another account, it cannot be opened by its name. */
-    private static FileDescriptor descriptor(int number) throws IOException {
-        FileDescriptor made = new FileDescriptor();
-        try {
-            java.lang.reflect.Field unsafe = sun.misc.Unsafe.class.getDeclaredField("theUnsafe");
-            unsafe.setAccessible(true);
-            sun.misc.Unsafe memory = (sun.misc.Unsafe) unsafe.get(null);
-            memory.putInt(made, memory.objectFieldOffset(FileDescriptor.class.getDeclaredField("fd")), number);
-        } catch (ReflectiveOperationException another) {
-            throw new IOException(another);
-        }
-        return made;
+    static String descriptor(int number) {
+        return "/proc/self/fd/".concat(Integer.toString(number));
     }
 
     /** The next message; null at the end of the pipe. */

@@ -1,5 +1,7 @@
 // Holds the tests and asks the program, see docs/wall.md. Nothing of the program's code ever runs here.
-// Used as: node examiner.js NAME, where NAME.json lies beside it.
+// Stays from program to program: each line on its input is an examination, in a realm of its own,
+//   PID TOKEN SAID ANSWERS CALLS WORDS PATH
+// by descriptors of the process PID, with the tests in PATH.json.
 'use strict'
 const fs = require('fs')
 const vm = require('vm')
@@ -8,8 +10,10 @@ const { inspect, types } = require('util')
 const text = (name) => fs.readFileSync(`${__dirname}/${name}`, 'utf8')
 const values = new vm.Script(text('values.js'), { filename: 'values.js' })
 const realm = new vm.Script(text('realm.js'), { filename: 'realm.js' })
-const GIVEN = ['Buffer', 'clearTimeout', 'process', 'queueMicrotask', 'setImmediate', 'setTimeout']
+const GIVEN = ['Buffer', 'process', 'queueMicrotask']
 const MOST_BYTES = 16 << 20
+const MOST_LINE = 4096
+const TOKEN_BYTES = 32
 const MOST_WORDS = 2000
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 
@@ -64,11 +68,34 @@ const withAssertions = (counted) => {
   return (name) => own.get(name) ?? require(name)
 }
 
-const furnish = (context, { assert, counted }, tests) => {
+// the timers of one examination: what still waits when it is over never happens
+const timers = () => {
+  const waiting = new Set()
+  const keeping = (begin) => (...given) => {
+    const timer = begin(...given)
+    waiting.add(timer)
+    return timer
+  }
+  const ending = (end) => (timer) => {
+    waiting.delete(timer)
+    end(timer)
+  }
+  const own = {
+    setTimeout: keeping(setTimeout), setInterval: keeping(setInterval), setImmediate: keeping(setImmediate),
+    clearTimeout: ending(clearTimeout), clearInterval: ending(clearInterval), clearImmediate: ending(clearImmediate)
+  }
+  return { own, stop: () => waiting.forEach((timer) => { clearTimeout(timer); clearImmediate(timer) }) }
+}
+
+const furnish = (context, { assert, counted }, own, tests) => {
   for (const name of GIVEN) context[name] = globalThis[name]
+  Object.assign(context, own)
   context.console = Object.assign(Object.create(null), console, { assert })
   context.require = /\brequire\b/.test(tests) ? withAssertions(counted) : require
 }
+
+// resolves when nothing is left to be done though the tests are not at their end
+const idle = () => new Promise((resolve) => process.once('beforeExit', resolve))
 
 // The line that the tests of `source` come to, as bytes: builds all anew, in a realm of its own.
 const examine = async (source, name, token, fdIn, fdOut) => {
@@ -85,16 +112,23 @@ const examine = async (source, name, token, fdIn, fdOut) => {
   const room = realm.runInContext(context)({
     codec, state, inspect, names: calls, exchange: exchanging(fdIn, fdOut), first: firstNumber(token)
   })
-  furnish(context, room, tests)
+  const { own, stop } = timers()
+  furnish(context, room, own, tests)
   process.on('uncaughtException', room.uncaught)
   try {
     if (helpers) vm.runInContext(helpers, context, { filename: 'prompt.js' })
     const last = vm.runInContext(`'use strict';${tests}`, context, { filename: 'tests.js' })
-    if (room.isPromise(last)) await Promise.race([last, told])
+    if (room.isPromise(last)) {
+      const unended = idle().then(() => state.say('error the tests did not come to their end'))
+      await Promise.race([last, told, unended])
+    }
   } catch (error) {
     room.uncaught(error)
   } finally {
+    stop()
+    await new Promise((resolve) => setImmediate(resolve)) // what the tests left undone ends in their own time
     process.off('uncaughtException', room.uncaught)
+    process.removeAllListeners('beforeExit')
   }
   if (state.said !== null) return Buffer.from(state.said.replace(/\s+/g, ' ').slice(0, MOST_WORDS) + '\n')
   if (state.asserted === 0) return Buffer.from('error the tests asserted nothing\n')
@@ -108,17 +142,26 @@ const end = (fdOut) => {
   } catch {} // the program is gone
 }
 
-const main = (name) => {
-  const token = read(0, 32)
-  const finish = (line) => {
-    write(3, line)
-    end(5)
-    process.reallyExit(0)
-  }
-  const unexpected = (error) => finish(Buffer.from(`error ${String(error)}\n`))
-  process.on('exit', () => finish(Buffer.from('error the tests did not come to their end\n')))
-  examine(text(`${name}.json`), name, token, 4, 5).then(finish, unexpected)
+const next = () => {
+  const line = Buffer.alloc(MOST_LINE)
+  const size = patient(() => fs.readSync(0, line, 0, MOST_LINE, null))
+  return size === 0 ? null : line.toString('utf8', 0, size).trim().split(' ')
 }
 
-if (require.main === module) main(process.argv[2])
-module.exports = { examine, end }
+const main = async () => {
+  for (let asked = next(); asked !== null; asked = next()) {
+    const [pid, token, said, answers, calls, , path] = asked
+    const open = (fd, flags) => fs.openSync(`/proc/${pid}/fd/${fd}`, flags)
+    const { O_RDONLY, O_WRONLY } = fs.constants
+    const given = [open(token, O_RDONLY), open(said, O_WRONLY), open(answers, O_RDONLY), open(calls, O_WRONLY)]
+    write(3, Buffer.from('o'))
+    const source = fs.readFileSync(`${path}.json`, 'utf8')
+    const line = await examine(source, path, read(given[0], TOKEN_BYTES), given[2], given[3])
+    write(given[1], line)
+    end(given[3])
+    given.forEach((fd) => fs.closeSync(fd))
+  }
+  process.reallyExit(0)
+}
+
+main()

@@ -1,38 +1,17 @@
-// Runs program.js as a CommonJS module (as an ES module where it is one), then answers the calls that come on
-// descriptor 3, see docs/wall.md. The names of the functions that may be called are its arguments.
+// Runs program.js, then answers the calls that come on descriptor 3, see docs/wall.md. Its arguments are the names of the
+// functions that may be called.
 'use strict'
 ;(() => {
   const fs = require('fs')
-  const vm = require('vm')
-  const { Module } = require('module')
   const { types } = require('util')
   const { Pending, Reader, Writer, MOST_BYTES, errorKind } = passatkValues(types, Buffer)
   const names = process.argv.splice(2)
 
-  // else what is printed faster than it is read piles up in memory; a stream that nobody uses is not made
-  for (const name of ['stdout', 'stderr']) {
-    const described = Object.getOwnPropertyDescriptor(process, name)
-    const made = described.get
-    described.get = () => {
-      const stream = made.call(process)
-      stream._handle?.setBlocking?.(true)
-      return stream
-    }
-    Object.defineProperty(process, name, described)
-  }
-
-  const exit = process.reallyExit.bind(process)
+  let handed = null
+  const { exit, start } = passatkStart(module, () => handed !== null)
   const [readSync, writeSync] = [fs.readSync.bind(fs), fs.writeSync.bind(fs)]
   const sleeper = new Int32Array(new SharedArrayBuffer(4))
   const wait = Atomics.wait.bind(Atomics, sleeper, 0, 0, 1)
-  const leave = (code, words) => {
-    try {
-      writeSync(2, words + '\n')
-    } finally {
-      exit(code)
-    }
-  }
-
   const patient = (doing) => {
     for (;;) {
       try {
@@ -188,7 +167,7 @@
     }
   }
 
-  const begin = (handed, exported) => {
+  const begin = (exported) => {
     if (handed === null) return // it returned before its end: it has nothing to call
     const others = exported !== null && (typeof exported === 'object' || typeof exported === 'function') ? exported : {}
     functions = names.map((name, index) => {
@@ -199,32 +178,10 @@
     serve()
   }
 
-  const path = process.cwd() + '/program.js'
-  const source = fs.readFileSync(path, 'utf8').replace(/^\ufeff?#!.*/, '')
-  let handed = null
   Object.defineProperty(globalThis, '__passatk_hand', {
     value: (found) => { handed = found },
     enumerable: false,
     configurable: true
   })
-
-  const asModule = () => {
-    fs.writeFileSync('program.mjs', source)
-    import(require('url').pathToFileURL('program.mjs')).then(
-      (exported) => begin(handed, exported),
-      (error) => leave(handed === null && error instanceof SyntaxError ? 64 : 1, (error && error.stack) || `Uncaught ${String(error)}`)
-    )
-  }
-
-  try {
-    vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: path })
-  } catch (error) {
-    if (/^\s*(?:import|export)\b|\bawait\b|\bimport\.meta\b/m.test(source)) return asModule()
-    leave(64, error.stack)
-  }
-  const program = new Module(path, null)
-  program.filename = path
-  program.paths = Module._nodeModulePaths(process.cwd())
-  program._compile(source, path)
-  begin(handed, program.exports)
+  start(begin)
 })()
