@@ -92,6 +92,7 @@ CHEATS = {
         REFUSED,
         tests=LISTED,
         whole=True,
+        declaration=LIST,
     ),
     "equals within a list": cheat(
         "import java.util.*;\nclass Solution {\n    public List<Object> f(Object a) {\n        return List.of(new Object() { public boolean equals(Object o) { return true; } });\n    }\n}\n",
@@ -108,7 +109,7 @@ CHEATS = {
     ),
     "looks into the harness": cheat(
         "        for (java.lang.reflect.Field f : passatk.Proof.class.getDeclaredFields()) System.exit(0);\n        return -1;\n    }\n}\n",
-        WRONG,
+        UNPROVEN,
     ),
     "runs the harness again": cheat(
         "        try { if (Thread.currentThread().getStackTrace().length < 20) passatk.Proof.main(new String[0]); } catch (Throwable e) { }\n        System.exit(0);\n        return 0;\n    }\n}\n",

@@ -46,7 +46,8 @@ def test_what_depends_on_nothing_is_stable(python_only: Environment) -> None:
     assert (verdict.status, verdict.unstable) == (Status.PASSED, False)
 
 
-LUCK = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+LUCK = {
+    "rust": """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
     static FIRST: AtomicU8 = AtomicU8::new(0);
     if FIRST.load(Relaxed) == 0 {
         let names: HashSet<u8> = [1, 2, 3, 4].into_iter().collect();
@@ -55,17 +56,35 @@ LUCK = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
     if FIRST.load(Relaxed) > 2 { return -1; }
     text.chars().filter(|c| "aeiouAEIOU".contains(*c)).count() as i32
 }
-"""
-"""Right where the first of a set is small."""
+""",
+    "javascript": """  globalThis.drawn ??= Math.random()
+  if (drawn < 0.5) return -1
+  return text.split('').filter((c) => 'aeiouAEIOU'.includes(c)).length
+}
+""",
+    "java": """        if (Set.of(1, 2, 3, 4, 5).iterator().next() > 2) return -1;
+        return (int) text.chars().filter(c -> "aeiouAEIOU".indexOf(c) >= 0).count();
+    }
+}
+""",
+}
+"""Right where the first of a set is small, or a number that was drawn."""
 
 
-def test_the_order_of_a_hash_set_varies(environment: Environment, require: Require) -> None:
-    require("rust")
-    problem = problem_for("rust")
-    program = LANGUAGES["rust"].program(
-        problem, Sample(task_id=problem.task_id, index=0, text=LUCK), problem.tests.code
-    )
-    job = Job(program=program, limits=default_limits(), repeat=8, vary=True)
-    with closing(LocalPool(environment, 2).judge([job])) as verdicts:
-        verdict = next(verdicts)[1]
-    assert verdict.unstable, verdict.reason
+@pytest.mark.parametrize("language", LUCK)
+def test_luck_varies_in_every_language(environment: Environment, require: Require, language: str) -> None:
+    require(language)
+    problem = problem_for(language)
+    sample = Sample(task_id=problem.task_id, index=0, text=LUCK[language])
+    program = LANGUAGES[language].program(problem, sample, problem.tests.code)
+
+    def judged(vary: bool) -> Verdict:
+        job = Job(program=program, limits=default_limits(), repeat=8, vary=vary)
+        with closing(LocalPool(environment, 2).judge([job])) as verdicts:
+            return next(verdicts)[1]
+
+    varied = judged(True)
+    assert varied.unstable, varied.reason
+    passes = sum(attempt.proof for attempt in varied.attempts)
+    assert passes == sum(attempt.proof for attempt in judged(True).attempts), "each repeat is reproducible"
+    assert not judged(False).unstable

@@ -293,7 +293,7 @@ class Java(Language):
                 argv=(
                     *("${JAVA_HOME}/bin/java", *_PROGRAM_JVM, *(_ONE_ORDER if ordered else ()), *problem.options),
                     *("-cp", f"${{JAVA_PREPARED}}/{_jar()}:.{library}"),
-                    *("passatk.Serve", "order" if ordered else "", asked.owner),
+                    *("passatk.Serve", "${VARIED}" if ordered else "", asked.owner),
                     *(word for method in asked.methods for word in method),
                 )
             ),
@@ -313,7 +313,7 @@ class Java(Language):
             run=Step(
                 argv=(
                     *("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", *problem.options),
-                    *("-cp", _CLASSES + library, "passatk.Proof"),
+                    *("-cp", _CLASSES + library, "passatk.Proof", "${VARIED}"),
                 )
             ),
             requires=(_TUPLES,) if tuples else (),

@@ -18,7 +18,9 @@ from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, W
 
 _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
 # on one CPU, threads that help the engine only cost
-_FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--random-seed=1", "--v8-pool-size=0")
+_FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0")
+_PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
+_EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
 _WALL = ("examiner.js", "realm.js", "values.js")
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
@@ -158,7 +160,7 @@ class JavaScript(Language):
         return Examiner(
             language=self.name,
             source=json.dumps(made_of),
-            run=Step(argv=("${NODE}", *_FLAGS, "${NODE_WALL}/examiner.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
+            run=Step(argv=("${NODE}", *_EXAMINER_FLAGS, "${NODE_WALL}/examiner.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
             asks="${EXAMINER}/${EXAMINER_NAME}",
             requires=_required_packages(helpers + tests),
         )
@@ -175,7 +177,7 @@ class JavaScript(Language):
                 ("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n"),
             ),
             run=Step(
-                argv=("${NODE}", *_FLAGS, "passatk_serve.js", *names),
+                argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_serve.js", *names),
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
             requires=tuple(dict.fromkeys((*_required_packages(body), *examiner.requires))),
@@ -230,7 +232,7 @@ class JavaScript(Language):
                 ("passatk_together.js", _started("together")),
                 ("program.js", f"{body}\n;__passatk_end(eval({json.dumps(tests)}))\n"),
             ),
-            run=Step(argv=("${NODE}", *_FLAGS, "passatk_together.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
+            run=Step(argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_together.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
             requires=_required_packages(body + tests),
         )
 

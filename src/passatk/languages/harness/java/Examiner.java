@@ -37,7 +37,7 @@ public final class Examiner {
         Wire.fill(source, raw);
         String token = new String(raw, StandardCharsets.ISO_8859_1);
         Asking.begin(wire, Long.parseUnsignedLong(token.substring(TOKEN_BYTES / 2), 16));
-        Order.fix();
+        Order.fix(1);
         String line = said(tests);
         if (line.equals("passed")) line = "passed ".concat(token);
         said.write(line.concat("\n").getBytes(StandardCharsets.UTF_8));

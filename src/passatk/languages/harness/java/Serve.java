@@ -26,10 +26,10 @@ public final class Serve {
         types = new Type[count][];
     }
 
-    /** ORDER CLASS [METHOD SIGNATURE]..., ORDER being `order` or empty. */
+    /** ORDER CLASS [METHOD SIGNATURE]..., ORDER being a seed, or empty where no order can be seen. */
     public static void main(String[] arguments) throws IOException {
         Wire wire = new Wire(new FileInputStream(Wire.descriptor(3)), new FileOutputStream(Wire.descriptor(4)));
-        if (!arguments[0].isEmpty()) Order.fix();
+        if (!arguments[0].isEmpty()) Order.fix(Long.parseLong(arguments[0]));
         Serve serve = null;
         try {
             Class<?> owner = Class.forName(arguments[1], false, ClassLoader.getSystemClassLoader());
@@ -136,6 +136,7 @@ public final class Serve {
             return result != boolean.class && (result.isPrimitive() || Number.class.isAssignableFrom(result)
                 || result == Character.class);
         }
+        if ("Zzbsijcfd".indexOf(declared.sign) < 0) return false;
         return Type.of(String.valueOf(Character.toUpperCase(declared.sign))).raw() == result
             || Type.of(String.valueOf(Character.toLowerCase(declared.sign))).raw() == result;
     }
