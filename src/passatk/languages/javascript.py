@@ -160,7 +160,10 @@ class JavaScript(Language):
         return Examiner(
             language=self.name,
             source=json.dumps(made_of),
-            run=Step(argv=("${NODE}", *_EXAMINER_FLAGS, "${NODE_WALL}/examiner.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
+            run=Step(
+                argv=("${NODE}", *_EXAMINER_FLAGS, "${NODE_WALL}/examiner.js"),
+                env=(("NODE_PATH", "${NODE_PATH}"),),
+            ),
             asks="${EXAMINER}/${EXAMINER_NAME}",
             requires=_required_packages(helpers + tests),
         )

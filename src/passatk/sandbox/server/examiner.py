@@ -138,12 +138,23 @@ class Room:
                 os.close(namespace)
             return tasks
         name = json.dumps([request["argv"], request["env"]])
-        if name not in self._standing:
-            if len(self._standing) == _MOST_STANDING:
-                self._standing.pop(next(iter(self._standing))).close()
-            self._standing[name] = Standing(lambda places: self._started(request, places), self._leave)
+        if name in self._standing:
+            try:
+                return self._ask(name, request["asks"], given)
+            except OSError:  # it ended between two programs: another takes its place
+                self._standing.pop(name).close()
+        if len(self._standing) == _MOST_STANDING:
+            self._standing.pop(next(iter(self._standing))).close()
+        self._standing[name] = Standing(lambda places: self._started(request, places), self._leave)
+        try:
+            return self._ask(name, request["asks"], given)
+        except OSError:
+            self._standing.pop(name).close()
+            raise
+
+    def _ask(self, name: str, what: str, given: Sequence[int]) -> int:
+        self._standing[name].ask(what, given, self._lower)
         self._asked = name
-        self._standing[name].ask(request["asks"], given, self._lower)
         return self._standing[name].tasks
 
     def _leave(self) -> None:

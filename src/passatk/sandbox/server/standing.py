@@ -1,10 +1,11 @@
 """Examiners that stay: one process asks program after program, each with a realm, or classes, of its own.
 
 It is started when the first program of its kind comes. For each program a porter, a process beside it that holds the
-descriptors of the conversation, tells it where under /proc they are, and ends when it has opened them.
+descriptors of the conversation, tells it where under /proc they are, and is ended when it has opened them.
 """
 
 import os
+import select
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from typing import NamedTuple, NoReturn
 from . import kernel
 
 _OPENED = b"o"
+_OPENING_S = 10.0
 _WORDS = 2000
 _FOR_ALL = 0o666
 """Mode of pipes that are opened by their names under /proc, by another account than made them."""
@@ -42,26 +44,35 @@ class Standing:
         for fd in (asked, opened, null):
             os.close(fd)
         self.tasks = self._process.tasks
-        self._porter = 0
         self._used_s = 0.0
 
     def ask(self, what: str, given: Sequence[int], lower: Callable[[], None]) -> None:
-        """Begin: it is to examine `what` by the descriptors `given`. `lower` ends the porter's privileges."""
+        """Begin: it is to examine `what` by the descriptors `given`. `lower` ends the porter's privileges.
+
+        Raises:
+            OSError: it has ended, or does not open them.
+        """
         self._used_s = self._cpu_s()
         for fd in given:
             os.fchmod(fd, _FOR_ALL)
-        if self._process.namespace >= 0:
-            kernel.enter_pid_namespace(self._process.namespace)
-        self._porter = os.fork()
-        if self._porter == 0:
-            self._carry(what, given, lower)
-        self._own_namespace()
+        try:
+            if self._process.namespace >= 0:
+                kernel.enter_pid_namespace(self._process.namespace)
+            porter = os.fork()
+            if porter == 0:
+                self._carry(what, given, lower)
+        finally:
+            self._own_namespace()
+        poll = select.poll()
+        poll.register(self._opened, select.POLLIN)
+        said = os.read(self._opened, _WORDS) if poll.poll(_OPENING_S * 1000) else b"it does not listen"
+        os.kill(porter, signal.SIGKILL)
+        os.waitpid(porter, 0)
+        if said != _OPENED:
+            raise OSError(said.decode("utf-8", "backslashreplace") or "it has ended")
 
     def end(self, done: bool) -> tuple[int, float, bool]:
         """Its wait status, the CPU seconds it used for this program, and whether it stays: one not `done` is killed."""
-        os.kill(self._porter, signal.SIGKILL)
-        os.waitpid(self._porter, 0)
-        self._porter = 0
         used_s = self._cpu_s() - self._used_s
         if done and self._used_s + used_s < _CPU_S:
             return 0, used_s, True
@@ -80,11 +91,10 @@ class Standing:
     def _carry(self, what: str, given: Sequence[int], lower: Callable[[], None]) -> NoReturn:
         try:
             lower()
+            kernel.reset_signal(signal.SIGPIPE)
             kernel.show_to_own_account()
             os.write(self._ask, f"{os.getpid()} {' '.join(map(str, given))} {what}\n".encode())
-            said = os.read(self._opened, _WORDS)
-            if said != _OPENED:
-                os.write(given[-1], said)
+            signal.pause()
         finally:
             os._exit(0)
 
