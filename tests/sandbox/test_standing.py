@@ -22,9 +22,8 @@ import os, struct, sys
 seen = 0
 for line in sys.stdin:
     pid, *fds, path = line.split()
-    token, said, answers, calls, words = (
-        os.open(f"/proc/{pid}/fd/{fd}", os.O_RDONLY if number in (0, 2) else os.O_WRONLY) for number, fd in enumerate(fds)
-    )
+    ways = (os.O_RDONLY, os.O_WRONLY, os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)
+    token, said, answers, calls, words = (os.open(f"/proc/{pid}/fd/{fd}", way) for fd, way in zip(fds, ways))
     os.write(3, b"o")
     token_words = os.read(token, 100).decode()
     seen += 1
@@ -57,11 +56,11 @@ class Meet:
     def __init__(self, slot: Slot, store: Examiners, script: Path):
         self.slot, self.store, self.script = slot, store, script
 
-    def __call__(self, tests: str, program: str = DOUBLES, script: str = "", **limits: float) -> Verdict:
+    def __call__(self, tests: str, program: str = DOUBLES, python: str = "${PYTHON}", **limits: float) -> Verdict:
         made = Examiner(
             language="python",
             source=textwrap.dedent(tests),
-            run=Step(argv=("${PYTHON}", "-E", "-S", script or str(self.script))),
+            run=Step(argv=(python, "-E", "-S", str(self.script))),
             asks="${EXAMINER}/${EXAMINER_NAME}",
         )
         self.store._keep([made], {f"{made.name}.py": made.source.encode()})
@@ -135,10 +134,8 @@ def test_what_it_used_before_is_not_counted_again(meet: Meet) -> None:
     assert second.cpu_s < 0.5
 
 
-def test_one_that_cannot_be_started_is_a_fault(meet: Meet) -> None:
-    with pytest.raises(AssertionError, match="cannot"):
-        meet.slot._values["PYTHON"], kept = "/nothing", meet.slot._values["PYTHON"]
-        try:
-            meet(COUNTS, script="nothing")
-        finally:
-            meet.slot._values["PYTHON"] = kept
+def test_one_that_cannot_be_started_is_a_fault(meet: Meet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(meet.slot._values, "NOTHING", "/nothing")
+    with pytest.raises(AssertionError, match="the tests' process cannot be started"):
+        meet(COUNTS, python="${NOTHING}")
+    assert meet(COUNTS).reason == "1"
