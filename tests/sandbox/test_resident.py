@@ -35,7 +35,7 @@ def slot(java: Environment) -> Iterator[Slot]:
 
 def judged(slot: Slot, text: str) -> Outcome:
     problem = JAVA.self_test
-    program = JAVA.program(problem, Sample(task_id=problem.task_id, index=0, text=text), problem.tests.code)
+    program = JAVA.assemble(problem, Sample(task_id=problem.task_id, index=0, text=text), problem.tests.code)
     outcome = slot.execute(program, default_limits())
     assert outcome.fault is None
     return outcome

@@ -60,7 +60,7 @@ ROWS = (
         python="for name in os.listdir('/box'):\n  if b'answer()' in open(name, 'rb').read(): raise SystemError(name)",
         cpp='for (auto name : {"main.cpp", "proof.cpp"}) if (open(name, O_RDONLY) >= 0) abort();',
         java='for (String name : new String[] {"Main.java", "passatk/Proof.java"}) if (new File(name).exists()) throw new Error();',
-        javascript="for (const name of fs.readdirSync('.')) if (/assert.*answer/.test(fs.readFileSync(name))) throw name",
+        javascript="for (const name of fs.readdirSync('.')) if (/assert[(]answer/.test(fs.readFileSync(name))) throw name",
         go='for _, name := range []string{"program.go", "tests.go", "main.go"} {\n\tif _, err := os.Stat(name); err == nil {'
         "\n\t\tpanic(name)\n\t}\n}",
         rust='if std::path::Path::new("main.rs").exists() { panic!() }',
@@ -229,7 +229,7 @@ ROWS = (
             strange = [fd for fd in held if not os.readlink(f'/proc/self/fd/{fd}').startswith(('pipe:', 'socket:', '/dev/null'))]
             if strange or len(held) > 6: raise SystemError(held)
             """,
-        cpp="for (int fd = 4; fd < 1024; fd++) if (fcntl(fd, F_GETFD) != -1) abort();",
+        cpp="for (int fd = 5; fd < 1024; fd++) if (fcntl(fd, F_GETFD) != -1) abort();",
     ),
     row(
         "terminal of the judge",

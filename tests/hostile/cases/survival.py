@@ -129,6 +129,10 @@ ROWS = (
         "everything closed",  # the harness can no longer hand over its token
         Status.RUNTIME_ERROR,
         python="os.closerange(0, 1024)",
+    ),
+    row(
+        "no answer any more",  # it ends as if nobody had anything to ask
+        Status.UNPROVEN,
         cpp="for (int fd = 0; fd < 1024; fd++) close(fd);",
     ),
     # --- where they hide
