@@ -46,7 +46,7 @@ def test_what_depends_on_nothing_is_stable(python_only: Environment) -> None:
     assert (verdict.status, verdict.unstable) == (Status.PASSED, False)
 
 
-LUCK = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+LUCKY_SET = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
     static FIRST: AtomicU8 = AtomicU8::new(0);
     if FIRST.load(Relaxed) == 0 {
         let names: HashSet<u8> = [1, 2, 3, 4].into_iter().collect();
@@ -56,16 +56,60 @@ LUCK = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
     text.chars().filter(|c| "aeiouAEIOU".contains(*c)).count() as i32
 }
 """
-"""Right where the first of a set is small."""
+COUNTED = """
+    count := 0
+    for _, letter := range strings.ToLower(text) {
+        if strings.ContainsRune("aeiou", letter) {
+            count++
+        }
+    }
+    return count
+}
+"""
+LUCKY_MAP = """    for first := range map[string]int{"a": 1, "b": 2, "c": 3, "d": 4} {
+        if first > "b" {
+            return -1
+        }
+        break
+    }
+"""
+LUCKY_LARGE_MAP = """    large := map[int]int{}
+    for i := 0; i < 100; i++ {
+        large[i*7919] = i
+    }
+    for _, first := range large {
+        if first%2 == 0 {
+            return -1
+        }
+        break
+    }
+"""
+LUCKY_DRAW = "    if drawn == 0 {\n        return -1\n    }\n"
+DRAWN = "\nvar drawn = rand.Intn(2)\n"
+LUCK = {
+    "rust, a set": ("rust", LUCKY_SET),
+    "go, a map": ("go", LUCKY_MAP + COUNTED),
+    "go, a large map": ("go", LUCKY_LARGE_MAP + COUNTED),
+    "go, the usual seed": ("go", LUCKY_DRAW + COUNTED + DRAWN),
+}
+"""Right where chance has it so."""
 
 
-def test_the_order_of_a_hash_set_varies(environment: Environment, require: Require) -> None:
-    require("rust")
-    problem = problem_for("rust")
-    program = LANGUAGES["rust"].program(
-        problem, Sample(task_id=problem.task_id, index=0, text=LUCK), problem.tests.code
+@pytest.mark.parametrize("name", LUCK)
+def test_chance_varies_and_repeats(environment: Environment, require: Require, name: str) -> None:
+    language, body = LUCK[name]
+    require(language)
+    problem = problem_for(language)
+    program = LANGUAGES[language].program(
+        problem, Sample(task_id=problem.task_id, index=0, text=body), problem.tests.code
     )
-    job = Job(program=program, limits=default_limits(), repeat=8, vary=True)
-    with closing(LocalPool(environment, 2).judge([job])) as verdicts:
-        verdict = next(verdicts)[1]
-    assert verdict.unstable, verdict.reason
+
+    def judged(repeat: int, vary: bool) -> Verdict:
+        job = Job(program=program, limits=default_limits(), repeat=repeat, vary=vary)
+        with closing(LocalPool(environment, 2).judge([job])) as verdicts:
+            return next(verdicts)[1]
+
+    varied = judged(8, vary=True)
+    assert varied.unstable, varied.reason
+    assert varied.reason == judged(8, vary=True).reason, "each repeat is reproducible"
+    assert not judged(3, vary=False).unstable

@@ -531,7 +531,7 @@ HONEST: dict[str, tuple[Problem, str, bool]] = {
     "a function called like a package": (
         DOUBLE, "    return sort(n)\n}\n\nfunc sort(n int) int { return n * 2 }\n", False,
     ),
-    "a directive in a comment": (DOUBLE, "    //go:linkname a b\n    return 2 * n\n}\n\n//go:noinline\nfunc g() {}\n", False),
+    "a directive in a comment": (DOUBLE, "    // go:linkname a b\n    return 2 * n\n}\n\n//go:noinline\nfunc g() {}\n", False),
     "a wider parameter": (DOUBLE, "func Double(n int64) int { return int(2 * n) }\n", True),
     "own tests": (
         DOUBLE,
