@@ -109,7 +109,7 @@ def within_main(source: Source) -> Source:
     return Source(text=_replaced(text, mains))
 
 
-def file_of(code: Source, own: Iterable[str], offered: Iterable[str], helpers: bool) -> str:
+def file_of(package: str, code: Source, own: Iterable[str], offered: Iterable[str], helpers: bool) -> str:
     """`code` with a package clause and imports before its first line.
 
     An import that is not used does not compile: all of its `own` come, and of those `offered`, and of the usual
@@ -128,7 +128,7 @@ def file_of(code: Source, own: Iterable[str], offered: Iterable[str], helpers: b
         if exported and name not in "._":
             uses.append(f"; var _ = {name}.{exported}")
     listed = f"; import ({'; '.join(specs)})" if specs else ""
-    return f"package main{listed}{''.join(uses)}; {code.text}\n"
+    return f"package {package}{listed}{''.join(uses)}; {code.text}\n"
 
 
 def local_name(spec: str) -> str:

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from functools import cache
 from pathlib import Path
 
@@ -76,10 +74,7 @@ def compiled_packages(go: str, version: str, root: str, tools: str, cache_folder
         # compiled in one folder, to be found in another
         (made / "importcfg").write_text("\n".join(lines).replace(str(made), str(folder)) + "\n")
 
-    config = prepared(folder, compile_library) / "importcfg"
-    if not all(os.path.exists(line.partition("=")[2]) for line in config.read_text().splitlines()):
-        shutil.rmtree(folder)  # the cache was cleaned behind our back
-        prepared(folder, compile_library)
+    prepared(folder, compile_library)
     wall = folder / f"wall-{harness_hash()}"
     prepared(wall, lambda made: _compile_harness(tools, folder / "importcfg", made, wall))
     return folder, wall

@@ -166,10 +166,6 @@ def _crossing(node: "Node", types: "Mapping[str, Node]", outer: frozenset[str] =
             get = f"func(m *{_WALL}.Message) (a {name}) {{ copy(a[:], {list_.get}(m)); return }}"
             put = f"func(m *{_WALL}.Message, a {name}) {{ {list_.put}(m, a[:]) }}"
             return Crossing(name, get, put, refers=False)
-        case "map_type" if not inner[0].get.startswith(_OPEN):
-            key, value = inner
-            get, put = f"{_WALL}.Map({key.get}, {value.get})", f"{_WALL}.PutMap({key.put}, {value.put})"
-            return Crossing(name, get, put, refers=True)
         case "map_type" | "pointer_type":
             return _opened(name, refers=True)
         case "struct_type" | "array_type":

@@ -50,7 +50,7 @@ def _context(problem: Problem) -> Source:
 @lru_cache(maxsize=4096)
 def _solved(problem: Problem) -> Source:
     """All that is known of what a program defines."""
-    return Source(text=f"{problem.declaration}\n}}\n{_context(problem).text}{problem.reference or ''}")
+    return Source(text=f"{_context(problem).text}{problem.reference or '}'}\n{problem.declaration}")
 
 
 @lru_cache(maxsize=4096)
@@ -103,20 +103,23 @@ def examiner(problem: Problem, tests: str) -> Examiner:
         raise CannotCross(f"the tests look into an error with {inner[0]}, and only its text crosses")
     needed = any(source.uses(name) or re.search(rf"\b{re.escape(name)}\b", types) for name in helpers.names)
     stubs = "".join(_stub(i, found) for i, found in enumerate(functions))
-    code = Source(
-        text=f"\n\n{_listed_tests(source)}\n\n{stubs}{helpers.declarations if needed else ''}\n{source.declarations}"
-    )
+    own = helpers.declarations if needed else ""
+    code = Source(text=f"\n\n{_listed_tests(source)}\n\n{stubs}{own}\n{source.declarations}")
     options: tuple[str, ...] = ()
-    if _AT_START.search(helpers.bare + source.bare):
+    if _AT_START.search(code.bare):
         options = ("alone", hashlib.sha256(code.text.encode("utf-8", "surrogatepass")).hexdigest()[:16])
-    offered = (*source.imports, *_offered(problem))
-    file = file_of(code, (_TESTING, _EXAMINE), offered, helpers=not _context(problem).is_file)
+    file = _test_file(problem, source, code, (_TESTING, _EXAMINE), "examiner")
     return Examiner(
         language="go",
-        source=f"{_comment(names)}\n{file.replace('package main', 'package examiner', 1)}",
+        source=f"{_comment(names)}\n{file}",
         options=options,
         run=Step(argv=("${EXAMINER}/examiners", "${EXAMINER_NAME}"), env=_RUN_ENV),
     )
+
+
+def _test_file(problem: Problem, tests: Source, code: Source, own: Sequence[str], package: str) -> str:
+    offered = (*tests.imports, *_offered(problem))
+    return file_of(package, code, own, offered, helpers=not _context(problem).is_file)
 
 
 def _comment(names: Sequence[str]) -> str:
@@ -189,9 +192,8 @@ def together(problem: Problem, sample: Sample, tests: str) -> Program:
     source = source_of(tests)
     main = "func main() { passatk_proof.Main(PassatkTests) }"
     code = Source(text=f"\n\n{_listed_tests(source)}\n\n{main}\n\n{source.declarations}")
-    offered = (*source.imports, *_offered(problem))
-    test_file = file_of(code, (_TESTING, _PROOF), offered, helpers=not _context(problem).is_file)
-    return _program("together", None, ("program.go", _sample_file(problem, sample)[0]), ("tests.go", test_file))
+    file = _test_file(problem, source, code, (_TESTING, _PROOF), "main")
+    return _program("together", None, ("program.go", _sample_file(problem, sample)[0]), ("tests.go", file))
 
 
 def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
@@ -199,7 +201,7 @@ def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
     comment = asking.source.partition("\n")[0]
     file, code = _sample_file(problem, sample)
     functions = [_function(problem, name) for name in comment.partition(": ")[2].split()]
-    printed = TESTIFY not in asking.source
+    printed = TESTIFY not in asking.source and '"%v"' in asking.source
     bodies = [
         _served(i, found, *_casts(found, code if sample.whole else None, printed)) for i, found in enumerate(functions)
     ]
@@ -256,5 +258,5 @@ def _sample_file(problem: Problem, sample: Sample) -> tuple[str, Source]:
     code = within_main(body)
     # what the problem imports may be there for its tests; what a solution imports besides, it has to use
     own = [spec for spec in body.imports if spec not in _offered(problem)] if sample.whole else []
-    file = file_of(code, own, (*body.imports, *_offered(problem)), helpers=not _context(problem).is_file)
+    file = file_of("main", code, own, (*body.imports, *_offered(problem)), helpers=not _context(problem).is_file)
     return file, code

@@ -169,42 +169,29 @@ func read(m *wall.Message, results, arguments []interface{}) {
 		argument := reflect.ValueOf(arguments[at])
 		value := reflect.New(argument.Type().Elem())
 		open.GetAt(m, value.Interface())
-		if !change(argument.Elem(), value.Elem()) {
-			panic(wall.Broken("a changed argument of another form"))
-		}
+		change(argument.Elem(), value.Elem())
 	}
 	if len(m.In) != 0 {
 		panic(wall.Broken("a message that goes on behind its end"))
 	}
 }
 
-// change makes what `old` refers to like what `value` refers to, so that whoever else holds it sees the change too. It says
-// whether that could be done.
-func change(old, value reflect.Value) bool {
-	switch old.Kind() {
-	case reflect.Slice:
-		if old.IsNil() != value.IsNil() || old.Len() != value.Len() {
-			return false
-		}
-		for i := 0; i < old.Len(); i++ {
-			if !change(old.Index(i), value.Index(i)) {
-				old.Index(i).Set(value.Index(i))
-			}
-		}
-		return true
-	case reflect.Map:
+// change makes what `old` refers to like what `value` refers to, so that whoever else holds it sees the change too.
+func change(old, value reflect.Value) {
+	switch kind := old.Kind(); {
+	case old.IsNil() && value.IsNil():
+	case kind == reflect.Slice && old.Len() == value.Len():
+		reflect.Copy(old, value)
+	case kind == reflect.Map && !old.IsNil():
 		for _, key := range old.MapKeys() {
 			old.SetMapIndex(key, reflect.Value{})
 		}
 		for pairs := value.MapRange(); pairs.Next(); {
 			old.SetMapIndex(pairs.Key(), pairs.Value())
 		}
-		return true
-	case reflect.Ptr:
-		if !old.IsNil() && !value.IsNil() {
-			old.Elem().Set(value.Elem())
-		}
-		return old.IsNil() == value.IsNil()
+	case kind == reflect.Ptr && !old.IsNil() && !value.IsNil():
+		old.Elem().Set(value.Elem())
+	default:
+		panic(wall.Broken("a changed argument of another form"))
 	}
-	return false
 }

@@ -314,31 +314,3 @@ func PutList[T any](put func(*Message, T)) func(*Message, []T) {
 		}
 	}
 }
-
-func Map[K comparable, V any](key func(*Message) K, value func(*Message) V) func(*Message) map[K]V {
-	return func(m *Message) map[K]V {
-		if !m.Some('m') {
-			return nil
-		}
-		values := map[K]V{}
-		for count := m.Count(); count > 0; count-- {
-			k := key(m)
-			values[k] = value(m)
-		}
-		return values
-	}
-}
-
-func PutMap[K comparable, V any](key func(*Message, K), value func(*Message, V)) func(*Message, map[K]V) {
-	return func(m *Message, values map[K]V) {
-		if values == nil {
-			m.PutByte('n')
-			return
-		}
-		m.PutCount('m', len(values))
-		for k, v := range values {
-			key(m, k)
-			value(m, v)
-		}
-	}
-}
