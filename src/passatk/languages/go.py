@@ -56,13 +56,14 @@ class Go(Language):
         go = self.find_tool("go")
         version = self.check_version(output_of(go, "version"), r"go(\d+)\.(\d+)")
         root, tools = output_of(go, "env", "GOROOT", "GOTOOLDIR").split()
-        library, wall = compiled_packages(go, version, root, tools, cache)
+        packages = compiled_packages(go, version, root, tools, cache)
+        fixed = (packages.parent / "fixed").exists()
         return Toolchain(
             language=self.name,
             version=version,
-            readable=tuple(sorted({os.path.realpath(root), root, tools, str(library)})),
-            variables=(("GO_TOOLS", tools), ("GO_PACKAGES", str(library)), ("GO_WALL", str(wall))),
-            lacks=() if (library / "fixed").exists() else (f"{SAME_ORDER}: not known how for this version",),
+            readable=tuple(sorted({os.path.realpath(root), root, tools, str(packages.parent)})),
+            variables=(("GO_TOOLS", tools), ("GO_PACKAGES", str(packages))),
+            lacks=() if fixed else (f"{SAME_ORDER}: not known how for this version",),
         )
 
     def imports(self, part: Part) -> list[Part]:

@@ -13,13 +13,8 @@ MOST_EXAMINERS = 1000
 """That are linked together."""
 SAME_ORDER = "maps in one order"
 _GOPATH = "/usr/share/gocode"
-_PACKAGES = {
-    "wall": ("program", "together", "examiner"),
-    "proof": ("together", "examiner"),
-    "open": ("program", "examiner"),
-    "examine": ("examiner",),
-}
-"""Packages of the harness in the order in which they are compiled, and what is linked with them."""
+_PACKAGES = ("wall", "proof", "open", "examine")
+"""Packages of the harness in the order in which they are compiled."""
 _FIXED: dict[str, tuple[tuple[str, str], ...]] = {
     "runtime/os_linux.go": (
         (
@@ -50,8 +45,8 @@ are the same; another one for each `variation`, which the linker may set.
 Go promises no order, so a correct program cannot notice; a program that depends on it (the published reference of
 HumanEval-X's Go/95 does) gets the same verdict every time.
 """
-_OF_MAPS = r"func |hash0 = |= uintptr\("
-"""What stands before `fastrand()` where it is about maps, in the runtime and in what the compiler makes."""
+_MOVING = re.compile(r"(?<!func )(?<!hash0 = )(?<!= uintptr\()\bfastrand\(\)")
+"""Calls in the runtime that are not about maps, and stay as random as they were."""
 
 
 @cache
@@ -60,41 +55,36 @@ def harness_hash() -> str:
     return hashlib.sha256("".join(harness(f"go/{name}.go") for name in _PACKAGES).encode()).hexdigest()[:16]
 
 
-def compiled_packages(go: str, version: str, root: str, tools: str, cache_folder: Path) -> tuple[Path, Path]:
-    """The folder of the standard library and testify, and in it that of the harness, each with its importcfgs.
+def compiled_packages(go: str, version: str, root: str, tools: str, cache_folder: Path) -> Path:
+    """The folder of the compiled harness, within that of the standard library and testify.
+
+    Its `importcfg` has all of them, and places for examiners.
 
     Raises:
         Missing: testify is not here, or something does not compile.
     """
     recipe = hashlib.sha256(f"{version} {root}".encode() + Path(__file__).read_bytes()).hexdigest()[:16]
-    folder = cache_folder / "go" / recipe
-
-    def compile_library(made: Path) -> None:
-        lines = _library(go, Path(root) / "src", made)
-        # compiled in one folder, to be found in another
-        (made / "importcfg").write_text("\n".join(lines).replace(str(made), str(folder)) + "\n")
-
-    prepared(folder, compile_library)
-    wall = folder / f"wall-{harness_hash()}"
-    prepared(wall, lambda made: _compile_harness(tools, folder / "importcfg", made, wall))
-    return folder, wall
+    library = cache_folder / "go" / recipe
+    # compiled in one folder, to be found in another
+    prepared(library, lambda made: _list(_library(go, Path(root) / "src", made), made, library))
+    known = (library / "importcfg").read_text().splitlines()
+    wall = library / f"wall-{harness_hash()}"
+    return prepared(wall, lambda made: _list(_harness(tools, known, made), made, wall))
 
 
-def _compile_harness(tools: str, library: Path, made: Path, wall: Path) -> None:
-    """Compile the packages of the harness in `made`, which will be called `wall`."""
-    lines = library.read_text().splitlines()
+def _list(lines: list[str], made: Path, place: Path) -> None:
+    _written(made / "importcfg", "\n".join(lines).replace(str(made), str(place)) + "\n")
+
+
+def _harness(tools: str, lines: list[str], folder: Path) -> list[str]:
+    """`lines` of an importcfg with more for the harness, compiled in `folder`, and for examiners."""
     for package in _PACKAGES:
-        source = made / f"{package}.go"
-        source.write_text(harness(f"go/{package}.go"))
-        known = _written(made / "importcfg", "\n".join(lines))
-        options = ("-importcfg", known, "-pack", "-complete", "-dwarf=false", "-trimpath", f"{made}=>passatk")
-        output_of(f"{tools}/compile", *options, "-p", f"passatk/{package}", "-o", f"{made}/{package}.a", str(source))
-        lines.append(f"packagefile passatk/{package}={made}/{package}.a")
-    slots = [f"packagefile passatk/examiner{i}=examiner{i}.a" for i in range(MOST_EXAMINERS)]
-    for side in _PACKAGES["wall"]:
-        others = tuple(f"packagefile passatk/{package}=" for package, sides in _PACKAGES.items() if side not in sides)
-        listed = [line for line in lines if not line.startswith(others)] + (slots if side == "examiner" else [])
-        _written(made / f"importcfg.{side}", "\n".join(listed).replace(str(made), str(wall)) + "\n")
+        source = _written(folder / f"{package}.go", harness(f"go/{package}.go"))
+        known = _written(folder / "known", "\n".join(lines))
+        options = ("-importcfg", known, "-pack", "-complete", "-dwarf=false", "-trimpath", f"{folder}=>passatk")
+        output_of(f"{tools}/compile", *options, "-p", f"passatk/{package}", "-o", f"{folder}/{package}.a", source)
+        lines = [*lines, f"packagefile passatk/{package}={folder}/{package}.a"]
+    return [*lines, *(f"packagefile passatk/examiner{i}=examiner{i}.a" for i in range(MOST_EXAMINERS))]
 
 
 def _library(go: str, sources: Path, folder: Path) -> list[str]:
@@ -143,14 +133,9 @@ def _fixed(sources: Path, folder: Path) -> dict[str, str]:
                 return {}
         changed[name] = text
     for source in sorted((sources / "runtime").glob("*.go")):
-        # all but maps keep their randomness
         name = f"runtime/{source.name}"
         before = source.read_text()
-        after = re.sub(
-            rf"({_OF_MAPS})?\bfastrand\(\)",
-            lambda found: found[0] if found[1] else "movingFastrand()",
-            changed.get(name, before),
-        )
+        after = _MOVING.sub("movingFastrand()", changed.get(name, before))
         if after != before and not name.endswith("_test.go"):
             changed[name] = after
     return {str(sources / name): _written(folder / name, text) for name, text in changed.items()}

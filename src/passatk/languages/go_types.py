@@ -87,12 +87,11 @@ def function(source: Source, name: str) -> Function:
 
 
 def types_in_head(source: Source, name: str) -> tuple[list[str], list[str]]:
-    """How the types of the parameters and results of the function called `name` are spelt.
-
-    Raises:
-        CannotCross: it is not there, or cannot be read.
-    """
-    head = _parsed_head(source, name)
+    """How the types of a function's parameters and results are spelt; none if it cannot be read."""
+    try:
+        head = _parsed_head(source, name)
+    except CannotCross:
+        return [], []
     lists = (head.child_by_field_name(field) for field in ("parameters", "result"))
     parameters, results = ([_text(_type_of(node)) for node in _listed(found)] for found in lists)
     return parameters, results

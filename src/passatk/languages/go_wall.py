@@ -3,16 +3,15 @@
 The examiner's functions of the program's names ask the program. What reads and writes values is compiled once.
 """
 
-import contextlib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from passatk.languages.base import CannotCross, body_of
 from passatk.languages.go_source import Source, file_of, local_name, source_of, within_main
 from passatk.languages.go_toolchain import MOST_EXAMINERS, TESTIFY, harness_hash
-from passatk.languages.go_types import Function, function, head_place, types_in_head
+from passatk.languages.go_types import Crossing, Function, function, head_place, types_in_head
 from passatk.records import Examiner, Problem, Program, Sample, Step, Workshop
 
 _TESTING, _PROOF, _EXAMINE = 'passatk_testing "testing"', 'passatk_proof "passatk/proof"', 'passatk_ "passatk/examine"'
@@ -20,6 +19,7 @@ _TOOLS_ENV = (("GOGC", "off"), ("GOMAXPROCS", "1"))
 """Compiler and linker live too shortly to collect garbage."""
 _RUN_ENV = (("GOMAXPROCS", "1"), ("GODEBUG", "randautoseed=0,randseednop=0"))
 """Since Go 1.20, numbers that are drawn without a seed would differ from run to run."""
+_PACKAGES = ("-importcfg", "${GO_PACKAGES}/importcfg")
 _VARIED = ("-X", "runtime.variation=${VARIED}")
 _SEED = re.compile(r"(\brand\.(?:Seed|NewSource)\(\s*)(?:u?int64\(\s*)?time\.Now\(\)\.\w+\(\)\s*\)*?(?=\s*\))")
 _TEST = re.compile(r"^func\s+(Test\w*)\s*\(", re.MULTILINE)
@@ -37,8 +37,10 @@ _NO_FUNCTIONS = frozenset(
     )
 )
 """Words that no program has to define."""
-_SAME_NUMBERS = frozenset((("int", "int64"), ("int", "float64")))
+_TAKEN = {("int", "int64"): "int64", ("int", "float64"): "float64"}
 """Types of a parameter, the declaration's and a program's, between which tests with numbers see no difference."""
+_GIVEN = {("int", "int64"): "int"}
+"""Such types of a result, where the tests compare it as text."""
 
 
 @lru_cache(maxsize=4096)
@@ -158,30 +160,32 @@ def workshop(examiners: Sequence[Examiner]) -> Workshop:
     return Workshop(
         files=(*((f"{one.name}.go", one.source) for one in examiners), ("main.go", main)),
         build=(
-            *(_compile("examiner", f"passatk/examiner{i}", f"{one.name}.go", to=f"examiner{i}.a")
-              for i, one in enumerate(examiners)),
-            _compile("examiner", "main", "main.go"),
-            _link("examiner", to="examiners"),
+            *(
+                _compile(f"passatk/examiner{i}", f"{one.name}.go", to=f"examiner{i}.a")
+                for i, one in enumerate(examiners)
+            ),
+            _compile("main", "main.go"),
+            _link("examiners"),
         ),
         keeps=("examiners",),
-    )  # fmt: skip
+    )
 
 
-def _compile(side: str, package: str, *files: str, to: str = "main.a") -> Step:
-    options = ("-importcfg", f"${{GO_WALL}}/importcfg.{side}", "-pack", "-complete", "-dwarf=false")
-    return Step(argv=("${GO_TOOLS}/compile", *options, "-p", package, "-o", to, *files), env=_TOOLS_ENV)
+def _compile(package: str, *files: str, to: str = "main.a") -> Step:
+    options = (*_PACKAGES, "-pack", "-complete", "-dwarf=false", "-p", package, "-o", to)
+    return Step(argv=("${GO_TOOLS}/compile", *options, *files), env=_TOOLS_ENV)
 
 
-def _link(side: str, *options: str, to: str = "program") -> Step:
-    options = ("-importcfg", f"${{GO_WALL}}/importcfg.{side}", "-s", "-w", "-buildid=", *options)
-    return Step(argv=("${GO_TOOLS}/link", *options, "-o", to, "main.a"), env=_TOOLS_ENV)
+def _link(to: str, *options: str) -> Step:
+    options = (*_PACKAGES, "-s", "-w", "-buildid=", *options, "-o", to)
+    return Step(argv=("${GO_TOOLS}/link", *options, "main.a"), env=_TOOLS_ENV)
 
 
-def _program(side: str, examiner: Examiner | None, *files: tuple[str, str]) -> Program:
+def _program(examiner: Examiner | None, *files: tuple[str, str]) -> Program:
     return Program(
         language="go",
         files=files,
-        build=(_compile(side, "main", *(name for name, _ in files)), _link(side, *_VARIED)),
+        build=(_compile("main", *(name for name, _ in files)), _link("program", *_VARIED)),
         run=Step(argv=("./program",), env=_RUN_ENV),
         examiner=examiner,
     )
@@ -193,7 +197,7 @@ def together(problem: Problem, sample: Sample, tests: str) -> Program:
     main = "func main() { passatk_proof.Main(PassatkTests) }"
     code = Source(text=f"\n\n{_listed_tests(source)}\n\n{main}\n\n{source.declarations}")
     file = _test_file(problem, source, code, (_TESTING, _PROOF), "main")
-    return _program("together", None, ("program.go", _sample_file(problem, sample)[0]), ("tests.go", file))
+    return _program(None, ("program.go", _sample_file(problem, sample)[0]), ("tests.go", file))
 
 
 def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
@@ -201,42 +205,31 @@ def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
     comment = asking.source.partition("\n")[0]
     file, code = _sample_file(problem, sample)
     functions = [_function(problem, name) for name in comment.partition(": ")[2].split()]
-    printed = TESTIFY not in asking.source and '"%v"' in asking.source
-    bodies = [
-        _served(i, found, *_casts(found, code if sample.whole else None, printed)) for i, found in enumerate(functions)
-    ]
-    body = "".join(bodies)
+    given = _GIVEN if TESTIFY not in asking.source and '"%v"' in asking.source else {}
+    body = ""
+    for i, found in enumerate(functions):
+        parameters, results = types_in_head(code, found.name) if sample.whole else ((), ())
+        body += _served(i, found, _casts(found.parameters, parameters, _TAKEN), _casts(found.results, results, given))
     listed = ", ".join(f"passatk_{i}" for i in range(len(functions)))
     opened = '\tpassatk_open "passatk/open"\n' if "passatk_open." in body else ""
     serving = (
         f'{comment}\npackage main\n\nimport (\n{opened}\tpassatk_wall "passatk/wall"\n)\n\n'
         f"func main() {{ passatk_wall.Serve({listed}) }}\n{body}"
     )
-    return _program("program", asking, ("program.go", file), ("serve.go", serving))
+    return _program(asking, ("program.go", file), ("serve.go", serving))
 
 
-def _casts(found: Function, code: Source | None, printed: bool) -> tuple[list[str], list[str]]:
-    """What the arguments and results of the function in `code` are converted to, where it takes or gives other numbers.
-
-    `printed`: the tests compare results as text.
-    """
-    arguments, results = [""] * len(found.parameters), [""] * len(found.results)
-    with contextlib.suppress(CannotCross):
-        own = types_in_head(code, found.name) if code is not None and not found.variadic else ([], [])
-        for casts, crossings, names in zip((arguments, results), (found.parameters, found.results), own, strict=True):
-            for i, (crossing, name) in enumerate(zip(crossings, names, strict=False)):
-                if casts is arguments and (crossing.name, name) in _SAME_NUMBERS:
-                    casts[i] = name
-                elif casts is results and printed and (crossing.name, name) == ("int", "int64"):
-                    casts[i] = crossing.name
-    return arguments, results
+def _casts(declared: Sequence[Crossing], own: Sequence[str], alike: Mapping[tuple[str, str], str]) -> list[str]:
+    """What values of the `declared` types are converted with, empty where they stay; the program's are its `own`."""
+    names = own if len(own) == len(declared) else [""] * len(declared)
+    return [alike.get((crossing.name, name), "") for crossing, name in zip(declared, names, strict=True)]
 
 
-def _served(index: int, found: Function, casts: Sequence[str], result_casts: Sequence[str]) -> str:
+def _served(index: int, found: Function, takes: Sequence[str], gives: Sequence[str]) -> str:
     """A function that answers calls of `found`. It uses no name that a program may define for itself."""
     lines = [f"\nfunc passatk_{index}(passatk_m *passatk_wall.Message) {{"]
     lines += [f"\tpassatk_a{i} := {crossing.get}(passatk_m)" for i, crossing in enumerate(found.parameters)]
-    arguments = ", ".join(f"{cast}(passatk_a{i})" for i, cast in enumerate(casts))
+    arguments = ", ".join(f"{cast}(passatk_a{i})" for i, cast in enumerate(takes))
     call = f"{found.name}({arguments}{'...' if found.variadic else ''})"
     if not found.results:
         changed = [(i, crossing) for i, crossing in enumerate(found.parameters) if crossing.refers]
@@ -247,7 +240,7 @@ def _served(index: int, found: Function, casts: Sequence[str], result_casts: Seq
     lines.append(f"\t{', '.join(f'passatk_r{i}' for i in range(len(found.results)))} := {call}")
     if len(found.results) > 1:
         lines.append(f"\tpassatk_m.PutCount('p', {len(found.results)})")
-    for i, (crossing, cast) in enumerate(zip(found.results, result_casts, strict=True)):
+    for i, (crossing, cast) in enumerate(zip(found.results, gives, strict=True)):
         lines.append(f"\t{crossing.put}(passatk_m, {cast}(passatk_r{i}))")
     return "\n".join([*lines, "\tpassatk_m.PutByte(0)", "}\n"])
 
