@@ -325,7 +325,19 @@ WORN = problem(
     "func TestWorn(t *testing.T) {\n    assert.Equal(t, 1, Worn(1).(int))\n}\n",
     "    return n\n}\n",
 )
-TASKS = (VALUES, DOUBLE, OPENED, PRINTED, DRAWN, PARALLEL, WORN, SIZED)
+WORN_WITHIN = problem(
+    "func Worn(n int) interface{} {\n",
+    'func TestWorn(t *testing.T) {\n    t.Run("within", func(t *testing.T) {\n'
+    "        assert.Equal(t, 1, Worn(1).(int))\n    })\n}\n",
+    "    return n\n}\n",
+)
+STARTED = problem(
+    "func Halves(n int) []int {\n",
+    "func TestHalves(t *testing.T) {\n    done := make(chan int)\n    go func() { done <- Halves(4)[0] }()\n"
+    "    assert.Equal(t, 2, <-done)\n}\n",
+    "    return []int{n / 2, n / 2}\n}\n",
+)
+TASKS = (VALUES, DOUBLE, OPENED, PRINTED, DRAWN, PARALLEL, WORN, WORN_WITHIN, STARTED, SIZED)
 
 
 @pytest.fixture(scope="module")
@@ -660,6 +672,21 @@ def test_a_failed_assertion_is_said_in_words(built: Built) -> None:
 def test_tests_that_cannot_go_on_say_so(built: Built) -> None:
     met = built.meet(program(WORN, '    return "1"\n}\n'))
     assert met.said == "error panic: interface conversion: interface {} is string, not int"
+
+
+@pytest.mark.parametrize(
+    ("task", "body", "words"),
+    [
+        (WORN_WITHIN, '    return "1"\n}\n', "panic: interface conversion: interface {} is string, not int"),
+        (STARTED, "    return nil\n}\n", "panic: runtime error: index out of range [0] with length 0"),
+    ],
+    ids=["in a subtest", "in a goroutine of theirs"],
+)
+def test_tests_that_panic_elsewhere_end_without_a_verdict(built: Built, task: Problem, body: str, words: str) -> None:
+    met = built.meet(program(task, body))
+    assert (met.said, met.exit_code) == ("", 0)
+    assert words in met.words
+    assert built.meet(program(task, task.solution)).passed
 
 
 def test_a_failure_of_a_parallel_subtest_counts(built: Built) -> None:

@@ -13,23 +13,27 @@ var Token = wall.Read(0, 32)
 
 // Main runs tests that share a process with the program, and gives the token after the last if all of them held.
 func Main(tests []testing.InternalTest) {
-	Run(tests, func(*testing.T, bool) {}, func() { wall.Write(3, Token) })
+	Run(tests, func(*testing.T) {}, func() { wall.Write(3, Token) })
 }
 
-// Run runs tests. It calls `fails` for each that did not hold or not come to its end, and `holds` after the last if all held.
-func Run(tests []testing.InternalTest, fails func(t *testing.T, ended bool), holds func()) {
-	left := int32(len(tests))
+// Run runs tests. It calls `fails` for one that failed or did not run to its end, and `holds` after the last if all held.
+func Run(tests []testing.InternalTest, fails func(*testing.T), holds func()) {
+	running := int32(len(tests))
 	for i := range tests {
 		test := tests[i].F
 		tests[i].F = func(t *testing.T) {
-			ended := false
+			left, ended := false, false
 			t.Cleanup(func() { // behind its subtests
+				if !left { // one of them panics, which ends the process
+					return
+				}
 				if t.Failed() || t.Skipped() || !ended {
-					fails(t, ended)
-				} else if atomic.AddInt32(&left, -1) == 0 {
+					fails(t)
+				} else if atomic.AddInt32(&running, -1) == 0 {
 					holds()
 				}
 			})
+			defer func() { left = true }()
 			test(t)
 			ended = true
 		}
