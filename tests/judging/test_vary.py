@@ -46,7 +46,8 @@ def test_what_depends_on_nothing_is_stable(python_only: Environment) -> None:
     assert (verdict.status, verdict.unstable) == (Status.PASSED, False)
 
 
-LUCKY_SET = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+LUCK = {
+    "rust": """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
     static FIRST: AtomicU8 = AtomicU8::new(0);
     if FIRST.load(Relaxed) == 0 {
         let names: HashSet<u8> = [1, 2, 3, 4].into_iter().collect();
@@ -55,8 +56,13 @@ LUCKY_SET = """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
     if FIRST.load(Relaxed) > 2 { return -1; }
     text.chars().filter(|c| "aeiouAEIOU".contains(*c)).count() as i32
 }
-"""
-COUNTED = """
+""",
+    "go": """    for first := range map[string]int{"a": 1, "b": 2, "c": 3, "d": 4} {
+        if first > "b" {
+            return -1
+        }
+        break
+    }
     count := 0
     for _, letter := range strings.ToLower(text) {
         if strings.ContainsRune("aeiou", letter) {
@@ -65,15 +71,8 @@ COUNTED = """
     }
     return count
 }
-"""
-LUCKY_MAP = """    for first := range map[string]int{"a": 1, "b": 2, "c": 3, "d": 4} {
-        if first > "b" {
-            return -1
-        }
-        break
-    }
-"""
-LUCKY_LARGE_MAP = """    large := map[int]int{}
+""",
+    "go, a large map": """    large := map[int]int{}
     for i := 0; i < 100; i++ {
         large[i*7919] = i
     }
@@ -83,33 +82,48 @@ LUCKY_LARGE_MAP = """    large := map[int]int{}
         }
         break
     }
-"""
-LUCKY_DRAW = "    if drawn == 0 {\n        return -1\n    }\n"
-DRAWN = "\nvar drawn = rand.Intn(2)\n"
-LUCK = {
-    "rust, a set": ("rust", LUCKY_SET),
-    "go, a map": ("go", LUCKY_MAP + COUNTED),
-    "go, a large map": ("go", LUCKY_LARGE_MAP + COUNTED),
-    "go, the usual seed": ("go", LUCKY_DRAW + COUNTED + DRAWN),
+    count := 0
+    for _, letter := range strings.ToLower(text) {
+        if strings.ContainsRune("aeiou", letter) {
+            count++
+        }
+    }
+    return count
 }
-"""Right where chance has it so."""
+""",
+    "go, a number": """    if drawn == 0 {
+        return -1
+    }
+    count := 0
+    for _, letter := range strings.ToLower(text) {
+        if strings.ContainsRune("aeiou", letter) {
+            count++
+        }
+    }
+    return count
+}
+
+var drawn = rand.Intn(2)
+""",
+}
+"""Right where the first of a set is small, or a number that was drawn."""
 
 
 @pytest.mark.parametrize("name", LUCK)
-def test_chance_varies_and_repeats(environment: Environment, require: Require, name: str) -> None:
-    language, body = LUCK[name]
+def test_luck_varies_in_every_language(environment: Environment, require: Require, name: str) -> None:
+    language = name.partition(",")[0]
     require(language)
     problem = problem_for(language)
-    program = LANGUAGES[language].program(
-        problem, Sample(task_id=problem.task_id, index=0, text=body), problem.tests.code
-    )
+    sample = Sample(task_id=problem.task_id, index=0, text=LUCK[name])
+    program = LANGUAGES[language].program(problem, sample, problem.tests.code)
 
-    def judged(repeat: int, vary: bool) -> Verdict:
-        job = Job(program=program, limits=default_limits(), repeat=repeat, vary=vary)
+    def judged(vary: bool) -> Verdict:
+        job = Job(program=program, limits=default_limits(), repeat=8, vary=vary)
         with closing(LocalPool(environment, 2).judge([job])) as verdicts:
             return next(verdicts)[1]
 
-    varied = judged(8, vary=True)
+    varied = judged(True)
     assert varied.unstable, varied.reason
-    assert varied.reason == judged(8, vary=True).reason, "each repeat is reproducible"
-    assert not judged(3, vary=False).unstable
+    passes = sum(attempt.proof for attempt in varied.attempts)
+    assert passes == sum(attempt.proof for attempt in judged(True).attempts), "each repeat is reproducible"
+    assert not judged(False).unstable

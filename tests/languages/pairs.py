@@ -56,7 +56,7 @@ def build(toolchain: Toolchain, files: tuple[tuple[str, str], ...], steps: tuple
 
 
 def filled(toolchain: Toolchain, step: Step, **more: str) -> tuple[list[str], dict[str, str]]:
-    values = {"VARIED": "1", **dict(toolchain.variables)} | more
+    values = dict(toolchain.variables) | {"VARIED": "1"} | more
 
     def fill(text: str) -> str:
         return _VARIABLE.sub(lambda found: values[found[1]], text)
