@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from passatk.languages.go import TESTIFY
 from passatk.languages.go_source import HELPERS as GO_HELPERS
+from passatk.languages.go_toolchain import TESTIFY
 from passatk.languages.rust import CRATES
 from passatk.records import Problem, Sample
 

@@ -67,15 +67,64 @@ LUCK = {
     }
 }
 """,
+    "go": """    for first := range map[string]int{"a": 1, "b": 2, "c": 3, "d": 4} {
+        if first > "b" {
+            return -1
+        }
+        break
+    }
+    count := 0
+    for _, letter := range strings.ToLower(text) {
+        if strings.ContainsRune("aeiou", letter) {
+            count++
+        }
+    }
+    return count
+}
+""",
+    "go, a large map": """    large := map[int]int{}
+    for i := 0; i < 100; i++ {
+        large[i*7919] = i
+    }
+    for _, first := range large {
+        if first%2 == 0 {
+            return -1
+        }
+        break
+    }
+    count := 0
+    for _, letter := range strings.ToLower(text) {
+        if strings.ContainsRune("aeiou", letter) {
+            count++
+        }
+    }
+    return count
+}
+""",
+    "go, a number": """    if drawn == 0 {
+        return -1
+    }
+    count := 0
+    for _, letter := range strings.ToLower(text) {
+        if strings.ContainsRune("aeiou", letter) {
+            count++
+        }
+    }
+    return count
+}
+
+var drawn = rand.Intn(2)
+""",
 }
 """Right where the first of a set is small, or a number that was drawn."""
 
 
-@pytest.mark.parametrize("language", LUCK)
-def test_luck_varies_in_every_language(environment: Environment, require: Require, language: str) -> None:
+@pytest.mark.parametrize("name", LUCK)
+def test_luck_varies_in_every_language(environment: Environment, require: Require, name: str) -> None:
+    language = name.partition(",")[0]
     require(language)
     problem = problem_for(language)
-    sample = Sample(task_id=problem.task_id, index=0, text=LUCK[language])
+    sample = Sample(task_id=problem.task_id, index=0, text=LUCK[name])
     program = LANGUAGES[language].program(problem, sample, problem.tests.code)
 
     def judged(vary: bool) -> Verdict:

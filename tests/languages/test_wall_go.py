@@ -171,9 +171,9 @@ def _values() -> Problem:
         "\tnumber, word, fault := Several(1, 2, 3)\n\tassert.Equal(t, 6, number)\n\tassert.Equal(t, \"w\", word)\n"
         "\tassert.EqualError(t, fault, \"f\")\n"
         "\tlist, table, n := []int{3, 1, 2}, map[string]int{\"a\": 1}, 5\n\tview := list[1:]\n\trows := [][]int{{1, 2}}\n"
-        "\trow := rows[0]\n\tChange(list, table, &n, rows)\n"
+        "\tChange(list, table, &n, rows)\n"
         "\tassert.Equal(t, []int{1, 3}, view)\n\tassert.Equal(t, map[string]int{\"b\": 2}, table)\n"
-        "\tassert.Equal(t, 6, n)\n\tassert.Equal(t, []int{2, 1}, row)\n}\n"
+        "\tassert.Equal(t, 6, n)\n\tassert.Equal(t, []int{2, 1}, rows[0])\n}\n"
     )  # fmt: skip
     more = """func Several(n ...int) (int, string, error) {
 	sum := 0
@@ -297,6 +297,12 @@ PRINTED = problem(
     "    if n == 0 {\n        return nil\n    }\n    return []interface{}{n, \"a\"}\n}\n",
     setup="",
 )  # fmt: skip
+SIZED = problem(
+    'package sized_test\n\nimport (\n    "testing"\n    "fmt"\n)\n\nfunc sized(n int) int {\n',
+    'func TestSized(t *testing.T) {\n    if fmt.Sprintf("%v", sized(3)) != "6" {\n        t.Errorf("expected 6")\n    }\n}\n',
+    "    return 2 * n\n}\n",
+    setup="",
+)
 DRAWN = problem(
     'import (\n    "strings"\n)\n\n// Encode is a helper.\nfunc Encode(s string) string {\n    return strings.ToUpper(s)\n}\n\n'
     "func Decode(s string) string {\n",
@@ -319,7 +325,19 @@ WORN = problem(
     "func TestWorn(t *testing.T) {\n    assert.Equal(t, 1, Worn(1).(int))\n}\n",
     "    return n\n}\n",
 )
-TASKS = (VALUES, DOUBLE, OPENED, PRINTED, DRAWN, PARALLEL, WORN)
+WORN_WITHIN = problem(
+    "func Worn(n int) interface{} {\n",
+    'func TestWorn(t *testing.T) {\n    t.Run("within", func(t *testing.T) {\n'
+    "        assert.Equal(t, 1, Worn(1).(int))\n    })\n}\n",
+    "    return n\n}\n",
+)
+STARTED = problem(
+    "func Halves(n int) []int {\n",
+    "func TestHalves(t *testing.T) {\n    done := make(chan int)\n    go func() { done <- Halves(4)[0] }()\n"
+    "    assert.Equal(t, 2, <-done)\n}\n",
+    "    return []int{n / 2, n / 2}\n}\n",
+)
+TASKS = (VALUES, DOUBLE, OPENED, PRINTED, DRAWN, PARALLEL, WORN, WORN_WITHIN, STARTED, SIZED)
 
 
 @pytest.fixture(scope="module")
@@ -531,8 +549,9 @@ HONEST: dict[str, tuple[Problem, str, bool]] = {
     "a function called like a package": (
         DOUBLE, "    return sort(n)\n}\n\nfunc sort(n int) int { return n * 2 }\n", False,
     ),
-    "a directive in a comment": (DOUBLE, "    //go:linkname a b\n    return 2 * n\n}\n\n//go:noinline\nfunc g() {}\n", False),
+    "a directive in a comment": (DOUBLE, "    // go:linkname a b\n    return 2 * n\n}\n\n//go:noinline\nfunc g() {}\n", False),
     "a wider parameter": (DOUBLE, "func Double(n int64) int { return int(2 * n) }\n", True),
+    "a wider result, printed": (SIZED, "package sized\nfunc sized(n int64) int64 { return 2 * n }\n", True),
     "own tests": (
         DOUBLE,
         'package main\nimport "testing"\nimport "github.com/stretchr/testify/assert"\n'
@@ -591,6 +610,7 @@ CHEATS: dict[str, str] = {
     ),
     "panics": "package main\nfunc Double(n int) int { panic(n) }\n",
     "waits for itself": 'package main\nimport "os"\nfunc Double(n int) int { go func() { os.Exit(0) }(); select {} }\n',
+    "a wider result, compared": "package main\nfunc Double(n int) int64 { return int64(2 * n) }\n",
     "changes the question": "package main\nfunc Double(n int) int { n = 1; return n }\n",
 }  # fmt: skip
 
@@ -652,6 +672,21 @@ def test_a_failed_assertion_is_said_in_words(built: Built) -> None:
 def test_tests_that_cannot_go_on_say_so(built: Built) -> None:
     met = built.meet(program(WORN, '    return "1"\n}\n'))
     assert met.said == "error panic: interface conversion: interface {} is string, not int"
+
+
+@pytest.mark.parametrize(
+    ("task", "body", "words"),
+    [
+        (WORN_WITHIN, '    return "1"\n}\n', "panic: interface conversion: interface {} is string, not int"),
+        (STARTED, "    return nil\n}\n", "panic: runtime error: index out of range [0] with length 0"),
+    ],
+    ids=["in a subtest", "in a goroutine of theirs"],
+)
+def test_tests_that_panic_elsewhere_end_without_a_verdict(built: Built, task: Problem, body: str, words: str) -> None:
+    met = built.meet(program(task, body))
+    assert (met.said, met.exit_code) == ("", 0)
+    assert words in met.words
+    assert built.meet(program(task, task.solution)).passed
 
 
 def test_a_failure_of_a_parallel_subtest_counts(built: Built) -> None:

@@ -89,7 +89,8 @@ def _told(
     if examiner.stopped:
         return Status.RUNTIME_ERROR, "its tests did not come to an end with what it returned"
     ended = f"were ended by signal {examiner.signal}" if examiner.signal else f"exited with {examiner.exit_code}"
-    return Status.RUNTIME_ERROR, f"its tests {ended}: {examiner.words.strip()[-_REASON_CHARACTERS:]}"
+    crash = msgspec.structs.replace(run, exit_code=1, signal=None, stderr=examiner.words, stdout="")
+    return Status.RUNTIME_ERROR, f"its tests {ended}: {failure(crash)[1][:_REASON_CHARACTERS]}"
 
 
 def agree(verdicts: Sequence[Verdict]) -> Verdict:

@@ -2,53 +2,28 @@
 package examine
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"passatk/open"
+	"passatk/proof"
 	"passatk/wall"
 )
 
 const mostWords = 400
 
 var (
-	token    = take()
-	number   = first()
-	answers  = wall.NewPipe(4)
 	asking   sync.Mutex
-	answered int
+	number   uint64 // of the last call
+	answered bool
 	verdict  sync.Once
 )
-
-func take() []byte {
-	buffer := make([]byte, 32)
-	for size := 0; size < len(buffer); {
-		count, err := syscall.Read(0, buffer[size:])
-		if err == syscall.EINTR {
-			continue
-		}
-		if err != nil || count <= 0 {
-			break
-		}
-		size += count
-	}
-	return buffer
-}
-
-// first is the number before the first call's, which nobody can guess who does not know the token.
-func first() uint64 {
-	sum := sha256.Sum256(append([]byte("first number"), token...))
-	return binary.LittleEndian.Uint64(sum[:])
-}
 
 // Examiner is the tests of one task.
 type Examiner struct {
@@ -59,49 +34,44 @@ type Examiner struct {
 // Run runs the tests of the examiner that is called `name`.
 func Run(name string, examiners []Examiner) {
 	os.Args = os.Args[:1]
+	var err error
+	if number, err = strconv.ParseUint(string(proof.Token[16:]), 16, 64); err != nil {
+		panic(err)
+	}
 	for _, examiner := range examiners {
 		if examiner.Name == name {
-			run(examiner.Tests)
+			for i := range examiner.Tests {
+				examiner.Tests[i].F = telling(examiner.Tests[i].F)
+			}
+			proof.Run(examiner.Tests, fails, holds)
 		}
 	}
 	conclude("error", "no examiner is called "+name)
 }
 
-func run(tests []testing.InternalTest) {
-	left := int32(len(tests))
-	watched := make([]testing.InternalTest, len(tests))
-	for i, test := range tests {
-		test := test
-		watched[i] = testing.InternalTest{Name: test.Name, F: func(t *testing.T) {
-			finished := false
-			t.Cleanup(func() { // behind its subtests
-				switch {
-				case t.Failed():
-					conclude("failed", words(t))
-				case t.Skipped() || !finished:
-					conclude("error", test.Name+" did not run to its end")
-				case atomic.AddInt32(&left, -1) == 0:
-					pass()
-				}
-			})
-			defer func() {
-				if fault := recover(); fault != nil {
-					conclude("error", fmt.Sprint("panic: ", fault))
-				}
-			}()
-			test.F(t)
-			finished = true
-		}}
+func telling(test func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				conclude("error", fmt.Sprint("panic: ", fault))
+			}
+		}()
+		test(t)
 	}
-	all := func(pattern, name string) (bool, error) { return true, nil }
-	testing.Main(all, watched, nil, nil)
 }
 
-func pass() {
-	if answered == 0 {
+func fails(t *testing.T) {
+	if t.Failed() {
+		conclude("failed", t.Name()+": "+words(t))
+	}
+	conclude("error", t.Name()+" did not run to its end")
+}
+
+func holds() {
+	if !answered {
 		conclude("error", "the tests asked the program nothing")
 	}
-	conclude("passed", string(token))
+	conclude("passed", string(proof.Token))
 }
 
 // conclude says a line, tells the program that nothing more is asked, and ends the process.
@@ -111,8 +81,8 @@ func conclude(kind, words string) {
 		if runes := []rune(line); len(runes) > mostWords {
 			line = string(runes[:mostWords])
 		}
-		syscall.Write(3, []byte(line+"\n"))
-		end := wall.Reading(nil)
+		wall.Write(3, []byte(line+"\n"))
+		end := wall.Message{}
 		end.Begin('E')
 		end.Send(5)
 		os.Exit(0)
@@ -121,33 +91,21 @@ func conclude(kind, words string) {
 }
 
 var (
-	place    = regexp.MustCompile(`(?m)^\s*\S+\.go:\d+:`)
-	testify  = regexp.MustCompile(`(?s)Error:(.*?)(?:\n\s*(?:Error Trace|Test|Messages):|\z)`)
-	position = regexp.MustCompile(`(?m)^\s*--- FAIL:.*$`)
+	place = regexp.MustCompile(`(?m)^\s*\S+\.go:\d+:`)
+	noise = regexp.MustCompile(`(?m)^\s*(--- FAIL:.*|Error Trace:.*|Test:.*|Error:|Messages:|\S+\.go:\d+$)`)
 )
 
-// words is the first thing that a test said.
+// words is the first thing that a test has said, which only its own output has.
 func words(t *testing.T) string {
 	field := reflect.ValueOf(t).Elem().FieldByName("output")
-	if !field.IsValid() || field.Kind() != reflect.Slice {
-		return t.Name()
+	if field.Kind() != reflect.Slice {
+		return ""
 	}
 	said := string(field.Bytes())
-	if len(said) > 1<<16 {
-		said = said[:1<<16]
+	if reports := place.Split(said, 3); len(reports) > 1 {
+		said = reports[1]
 	}
-	if found := testify.FindStringSubmatch(said); found != nil {
-		return t.Name() + ": " + found[1]
-	}
-	parts := place.Split(position.ReplaceAllString(said, ""), 3)
-	return t.Name() + ": " + parts[min(1, len(parts)-1)]
-}
-
-func min(a, b int) int {
-	if a < b {
-		return a
-	}
-	return b
+	return noise.ReplaceAllString(said, "")
 }
 
 // Call asks the program for a function's results.
@@ -158,33 +116,29 @@ func Call(function, results int, slots ...interface{}) {
 	asking.Lock()
 	defer asking.Unlock()
 	number++
-	arguments := slots[results:]
-	question := wall.Reading(nil)
+	question := &wall.Message{}
 	question.Begin('C')
 	question.PutLong(number)
 	question.PutByte(byte(function))
 	question.PutByte(byte(function >> 8))
-	question.PutByte(byte(len(arguments)))
-	for _, argument := range arguments {
-		open.Put(question, argument)
-	}
-	if !question.Send(5) {
-		conclude("ended", "")
-	}
-	raw, err := answers.Receive()
-	if err == wall.Ended {
-		conclude("ended", "")
-	}
-	if err != nil {
-		conclude("broken", err.Error())
+	question.PutByte(byte(len(slots) - results))
+	for _, argument := range slots[results:] {
+		open.PutAt(question, argument)
 	}
 	defer func() {
 		if fault := recover(); fault != nil {
 			conclude("broken", fmt.Sprint(fault))
 		}
 	}()
-	read(wall.Reading(raw), slots[:results], arguments)
-	answered++
+	if !question.Send(5) {
+		conclude("ended", "")
+	}
+	answer := wall.Receive(4)
+	if answer == nil {
+		conclude("ended", "")
+	}
+	read(answer, slots[:results], slots[results:])
+	answered = true
 }
 
 func read(m *wall.Message, results, arguments []interface{}) {
@@ -194,19 +148,16 @@ func read(m *wall.Message, results, arguments []interface{}) {
 	if m.Long() != number {
 		panic(wall.Broken("an answer to another call"))
 	}
-	switch len(results) {
-	case 0:
+	if len(results) == 0 {
 		m.Expect('n')
-	case 1:
-		open.Get(m, results[0])
-	default:
+	} else if len(results) > 1 {
 		m.Expect('p')
 		if m.Count() != len(results) {
 			panic(wall.Broken("another number of results"))
 		}
-		for _, result := range results {
-			open.Get(m, result)
-		}
+	}
+	for _, result := range results {
+		open.GetAt(m, result)
 	}
 	changed := int(m.Byte())
 	if len(results) > 0 && changed > 0 {
@@ -218,76 +169,32 @@ func read(m *wall.Message, results, arguments []interface{}) {
 			panic(wall.Broken("a changed argument that does not exist"))
 		}
 		before = at
-		argument := reflect.ValueOf(arguments[at]).Elem()
-		value := reflect.New(argument.Type())
-		open.Get(m, value.Interface())
-		change(argument, value.Elem())
+		argument := reflect.ValueOf(arguments[at])
+		value := reflect.New(argument.Type().Elem())
+		open.GetAt(m, value.Interface())
+		change(argument.Elem(), value.Elem())
 	}
-	m.End()
+	if len(m.In) != 0 {
+		panic(wall.Broken("a message that goes on behind its end"))
+	}
 }
 
-// change makes what `old` refers to like what `value` refers to.
+// change makes what `old` refers to like what `value` refers to, so that whoever else holds it sees the change too.
 func change(old, value reflect.Value) {
-	alike := old.IsValid()
-	switch old.Kind() {
-	case reflect.Slice:
-		if alike = old.Len() == value.Len(); alike {
-			for i := 0; i < old.Len(); i++ {
-				replace(old.Index(i), value.Index(i))
-			}
+	switch kind := old.Kind(); {
+	case old.IsNil() && value.IsNil():
+	case kind == reflect.Slice && old.Len() == value.Len():
+		reflect.Copy(old, value)
+	case kind == reflect.Map && !old.IsNil():
+		for _, key := range old.MapKeys() {
+			old.SetMapIndex(key, reflect.Value{})
 		}
-	case reflect.Map:
-		if alike = !old.IsNil() || value.Len() == 0; alike {
-			for _, key := range old.MapKeys() {
-				old.SetMapIndex(key, reflect.Value{})
-			}
-			for pairs := value.MapRange(); pairs.Next(); {
-				old.SetMapIndex(pairs.Key(), pairs.Value())
-			}
+		for pairs := value.MapRange(); pairs.Next(); {
+			old.SetMapIndex(pairs.Key(), pairs.Value())
 		}
-	case reflect.Ptr:
-		if alike = old.IsNil() == value.IsNil(); alike && !old.IsNil() {
-			replace(old.Elem(), value.Elem())
-		}
+	case kind == reflect.Ptr && !old.IsNil() && !value.IsNil():
+		old.Elem().Set(value.Elem())
 	default:
-		alike = false
-	}
-	if !alike {
 		panic(wall.Broken("a changed argument of another form"))
-	}
-}
-
-// replace puts `value` where `old` is, and keeps rows that others may hold.
-func replace(old, value reflect.Value) {
-	if old.Kind() == reflect.Slice && old.Len() == value.Len() && !old.IsNil() && !value.IsNil() {
-		change(old, value)
-		return
-	}
-	old.Set(value)
-}
-
-// foreign is a value of the program's own type: equal to nothing, but written like what it is made of.
-type foreign struct {
-	name   string
-	value  interface{}
-	serial *int
-}
-
-func (f foreign) Format(state fmt.State, verb rune) {
-	format := "%"
-	for _, flag := range "+-# 0" {
-		if state.Flag(int(flag)) {
-			format += string(flag)
-		}
-	}
-	fmt.Fprintf(state, format+string(verb), f.value)
-}
-
-func init() {
-	serial := 0
-	open.Foreign = func(name string, value interface{}) interface{} {
-		serial++
-		own := serial
-		return foreign{name, value, &own}
 	}
 }
