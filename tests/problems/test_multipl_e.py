@@ -109,6 +109,8 @@ FORMS = {
         end="\nend\n",
     ),
 }
+DO_NOT_COMPILE = {"go": ["HumanEval_87_get_row"]}
+"""Problems whose published tests do not."""
 FILES = {"cpp": 161, "go": 154, "java": 158, "javascript": 161, "ruby": 161, "rust": 156}
 """Problems in MultiPL-E's files of HumanEval."""
 
@@ -336,5 +338,5 @@ def test_no_problem_of_the_published_files_is_left_out(
     if language == "java":
         assert all("class Main extends Problem {" in problem.tests.code for problem in problems.problems.values())
     checks = check_problems(problems, workers=1)
-    assert [check.task_id for check in checks if not check.fit] == []
+    assert [check.task_id for check in checks if not check.fit] == DO_NOT_COMPILE.get(language, [])
     assert len(checks) == FILES[language]

@@ -15,7 +15,7 @@ from passatk.judging.examiners import TOGETHER
 from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
 from passatk.judging.verdict import agree, decide
 from passatk.languages import LANGUAGES
-from passatk.records import Examiner, Limits, Outcome, StepFacts, Verdict, Workshop
+from passatk.records import Examiner, Limits, Outcome, Program, StepFacts, Verdict, Workshop
 from passatk.sandbox import Slot, SlotDied
 
 _TRIES = 2
@@ -144,6 +144,20 @@ class LocalPool:
                 thread.join()
             for worker in builders:
                 worker.close()
+
+    def examine(self, programs: Iterable[Program]) -> None:
+        """Build what their tests are run with; from then on `Environment.unfit` knows which do not compile.
+
+        Raises:
+            SandboxError: the sandbox cannot execute a build.
+        """
+        able = [program for program in programs if self._environment.cannot_judge(program) is None]
+        builders = [_Worker(self._environment, cpu) for cpu in self._cpus]
+        try:
+            self._build([program.examiner for program in able if program.examiner], builders, threading.Event())
+        finally:
+            for builder in builders:
+                builder.close()
 
     def _examined(
         self, cases: Iterable[Case], builders: "list[_Worker]", stopping: threading.Event

@@ -40,7 +40,7 @@ def check_problems(
 ) -> list[Check]:
     """Run every reference solution against its hidden tests; one Check per problem, in their order.
 
-    Of a problem without one, only what its tests need is looked for. What references need is measured, and kept for
+    Of a problem without one, it is only seen whether its tests compile, and have what they need. What references need is measured, and kept for
     the limits of later runs.
     """
     if not problems.problems:
@@ -50,6 +50,7 @@ def check_problems(
     programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
     policy = policy or LimitPolicy()
     pool, keys = LocalPool(environment, workers), Keys(environment)
+    pool.examine(program for task, program in programs.items() if problems.problems[task].reference is None)
     checks = {
         task: Check(
             task_id=task,
