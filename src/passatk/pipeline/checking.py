@@ -40,8 +40,8 @@ def check_problems(
 ) -> list[Check]:
     """Run every reference solution against its hidden tests; one Check per problem, in their order.
 
-    Of a problem without one, it is only seen whether its tests compile, and have what they need. What references need is measured, and kept for
-    the limits of later runs.
+    Of a problem without one, it is only seen whether its tests compile and have what they need. What references need
+    is measured, and kept for the limits of later runs.
     """
     if not problems.problems:
         raise InputError(f"there are no problems to check in {problems.name}")
