@@ -276,8 +276,9 @@ def every_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
     calls_r, calls_w = os.pipe()
     answers_r, answers_w = os.pipe()
     argv, environment = pairs.filled(toolchain, made.run)
-    started = pairs._start(argv, environment, folder, (os.open("/dev/null", os.O_RDONLY), calls_r, answers_w))
-    for fd in (calls_r, answers_w):
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    started = pairs._start(argv, environment, folder, (nothing, calls_r, answers_w))
+    for fd in (nothing, calls_r, answers_w):
         os.close(fd)
     peer = Peer(started, calls_w, answers_r)
     yield peer
@@ -571,7 +572,7 @@ def test_what_crosses(of: Problem, completion: str, said: str, examiners: Path) 
     [
         ("fn f(n: i32, g: impl Fn(i32) -> i32) -> i32 {\n", "assert_eq!(f(1, |n| n), 1);", "function"),
         ("fn f<T: Ord>(v: Vec<T>) -> T {\n", "assert_eq!(f(vec![1]), 1);", "types"),
-        ("fn f(v: &mut Vec<i32>) -> usize {\n", "assert_eq!(f(&mut vec![1]), 1);", "changes"),
+        ("fn f(v: &mut Vec<i32>) -> &mut i32 {\n", "assert_eq!(*f(&mut vec![1]), 1);", "mut"),
         ("struct S;\nimpl S {\n    fn f(&self) -> i32 {\n", "assert_eq!(S.f(), 1);", "declared"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(Solver::new().f(1), f(1));", "Solver"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(helper(1), f(1));", "helper"),
