@@ -25,7 +25,9 @@ TESTS = {
 }
 
 
-def judged(environment: Environment, tests: str, text: str, whole: bool = False, options: tuple[str, ...] = ()) -> Status:
+def judged(
+    environment: Environment, tests: str, text: str, whole: bool = False, options: tuple[str, ...] = ()
+) -> Status:
     if not environment.toolchains["rust"].usable:
         pytest.skip("no Rust toolchain")
     problem = Problem(

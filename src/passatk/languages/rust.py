@@ -48,10 +48,10 @@ OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
 _FLAGS = (
     *("--crate-name", "program", "-A", "warnings", "--color=never"),
-    *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=debuginfo"),
+    *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=symbols"),
 )
 _SHARED = ("-C", "prefer-dynamic", "-C", "link-arg=-Wl,-rpath,${RUST_STD}")
-"""Linked with std as it is, which takes half the time of linking its parts."""
+"""std as it is: quicker to link than its parts. Only behind the wall, as a program can put functions in std's place."""
 _SEPARATOR = "\n// behind this line is the examiner, before it what answers its calls\n"
 _WALL = ("wall", "examiner")
 _WALL_FLAGS = (  # not optimised: what is made of its generics is shared with programs then
@@ -155,9 +155,8 @@ class Rust(Language):
         module = f"{closing}mod {_TESTS} {{ use super::*;\n{shown}\n{calls}}}\n"
         crates, source = _crates(f"{body}\n{module}", self.without_comments)
         proof = harness("proof.rs").replace("MARK", mark)
-        made = self._program(
-            problem, source + proof, f"crate::{_TESTS}::passatk_run(); crate::passatk_{mark}::give()", crates
-        )
+        entry = f"crate::{_TESTS}::passatk_run(); crate::passatk_{mark}::give()"
+        made = _program(problem, source + proof, entry, _FLAGS, _externs(crates))
         requires = self._requires(crates, (problem.reference or "") + tests) + (() if calls else (NO_TESTS,))
         return msgspec.structs.replace(made, requires=requires)
 
@@ -165,10 +164,10 @@ class Rust(Language):
         sides = both_sides(problem, tests)
         crates, module = _crates(sides.examiner, self.without_comments)
         code = self.without_comments(module)
-        if "rand" in crates and set(re.findall(r"\w+", str(_RAND_NAMES.findall(code)))) <= _OWN_RAND:
+        names = {name for found in _RAND_NAMES.findall(code) for name in re.findall(r"\w+", "".join(found))}
+        if "rand" in crates and names <= _OWN_RAND and (_OLD_RAND.search(code) or "gen_" not in code):
             crates.remove("rand")
-            which = "old_rand" if _OLD_RAND.search(code) else "rand"
-            module = _RAND_PATH.sub(f"::passatk_examiner::{which}::", module)
+            module = _RAND_PATH.sub("::passatk_examiner::rand::", module)
         return Examiner(
             language=self.name,
             source=f"{sides.serve}{_SEPARATOR}// {_wall()}\n{module}",
@@ -181,7 +180,8 @@ class Rust(Language):
         serve = examiner.source.partition(_SEPARATOR)[0]
         crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"), self.without_comments)
         source = f"{body}\n{serve}{_roots(problem.options, 'passatk_wall')}"
-        made = self._program(problem, source, ENTRY, crates, "wall")
+        externs = (*_externs(crates), *_harness_externs("wall"))
+        made = _program(problem, source, ENTRY, (*_FLAGS, *_SHARED), externs)
         requires = self._requires(crates, problem.reference or "")
         return msgspec.structs.replace(made, requires=requires, examiner=examiner)
 
@@ -197,21 +197,6 @@ class Rust(Language):
             keeps=("examiners",),
         )
 
-    def _program(self, problem: Problem, source: str, entry: str, crates: Sequence[str], *harness: str) -> Program:
-        """A crate that begins with `entry`, whether or not it has a `main` of its own, which is not called then."""
-        if _OWN_MAIN.search(source):
-            main = f'#[no_mangle] pub extern "C" fn main() -> i32 {{ {entry}; 0 }}'
-            source = f"#![no_main] {source}\nmod passatk_main {{ {main} }}\n"
-        else:
-            source = f"{source}\nfn main() {{ {entry} }}\n"
-        externs = (*_externs(crates), *(_harness_externs(*harness) if harness else ()))
-        return Program(
-            language=self.name,
-            files=(("main.rs", source),),
-            build=(_compile(problem.options, (*_FLAGS, *_SHARED), externs, "program"),),
-            run=Step(argv=("./program",), env=_QUIET),
-        )
-
     def _requires(self, crates: Sequence[str], tests: str) -> tuple[str, ...]:
         """`tests`: what tells which version of rand is meant."""
         old = "rand" in crates and _OLD_RAND.search(self.without_comments(tests))
@@ -224,6 +209,21 @@ _RAND_NAMES = re.compile(r"\brand\s*::\s*(?:(\w+)|\{([^}]*)\})")
 _RAND_PATH = re.compile(r"(?<![\w:])(?:::\s*)?rand\s*::")
 _OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
 """What tests may use of crate rand and have from the harness, with a fixed seed."""
+
+
+def _program(problem: Problem, source: str, entry: str, flags: Sequence[str], externs: Sequence[str]) -> Program:
+    """A crate that begins with `entry`, whether or not it has a `main` of its own, which is not called then."""
+    if _OWN_MAIN.search(source):
+        main = f'#[no_mangle] pub extern "C" fn main() -> i32 {{ {entry}; 0 }}'
+        source = f"#![no_main] {source}\nmod passatk_main {{ {main} }}\n"
+    else:
+        source = f"{source}\nfn main() {{ {entry} }}\n"
+    return Program(
+        language="rust",
+        files=(("main.rs", source),),
+        build=(_compile(problem.options, flags, externs, "program"),),
+        run=Step(argv=("./program",), env=_QUIET),
+    )
 
 
 def _crates(source: str, without_comments: Callable[[str], str]) -> tuple[list[str], str]:

@@ -48,13 +48,13 @@ GRAMMAR = Grammar(
 )
 
 _STD = dict.fromkeys(("HashMap", "HashSet", "BTreeMap", "BTreeSet", "VecDeque"), "collections")
-_STD |= {"Rc": "rc", "RefCell": "cell", "Any": "any"}
+_STD["Any"] = "any"
 """Where the types of std are that every program has to import."""
 _ARGUMENTS = (
     dict.fromkeys(
         re.findall(r"\w+", "bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 String"), 0
     )
-    | dict.fromkeys(("Vec", "Option", "Box", "HashSet", "BTreeSet", "VecDeque", "Rc", "RefCell"), 1)
+    | dict.fromkeys(("Vec", "Option", "Box", "HashSet", "BTreeSet", "VecDeque"), 1)
     | dict.fromkeys(("Result", "HashMap", "BTreeMap"), 2)
 )
 """How many types a type of std that can cross is made of."""
@@ -217,6 +217,8 @@ def _parameter(node: "Node", own: Iterable[str]) -> Parameter:
     inner = type_.child_by_field_name("type")
     check_type(inner, own, unsized=True)
     mutable = any(part.type == "mutable_specifier" for part in type_.children)
+    if mutable and text_of(inner).startswith(("str", "dyn")):
+        raise CannotCross(f"the type {spelled}")
     return Parameter(type=text_of(inner), reference="&mut" if mutable else "&", spelled=spelled)
 
 

@@ -107,6 +107,9 @@ class _Names:
         if not any(item.name in self._words for item in asking):
             raise CannotCross("tests that call nothing that is declared")
         self.functions = [function(item, self.types) for item in asking]
+        for it in self.functions:
+            if it.result and any(each.reference == "&mut" for each in it.parameters) and _sees_changes(code):
+                raise CannotCross(f"{it.name}, which changes what it is given and returns something too")
         self._settle(beyond)
         self._check(code, here)
 
@@ -114,8 +117,8 @@ class _Names:
         """The function of that name, else the last that the tests name."""
         functions = [item for item in found if item.kind == "function_item"]
         named = [item for item in functions if item.name == name]
-        used = [item for item in functions if item.name in self._words]
-        return (named or used or [None])[-1]
+        found = named or [item for item in functions if item.name in self._words]
+        return found[-1] if found else None
 
     def _settle(self, beyond: list[Item]) -> None:
         """Types that cross, and what the examiner copies from the reference."""
@@ -154,6 +157,19 @@ class _Names:
         for name in (name for found in _CALLED.findall(_ATTRIBUTE.sub("", code)) for name in found if name):
             if name not in known:
                 raise CannotCross(f"{name}, which is neither declared nor in the reference")
+
+
+def _sees_changes(code: str) -> bool:
+    """Whether tests may see what a call did to a variable: they name it again, or call in a loop."""
+    if re.search(r"\b(?:for|while|loop)\b|:\s*&\s*(?:'\w+\s+)?mut\b", code):
+        return True
+    for lent in re.finditer(r"&\s*mut\s+(\w+)\s*([!:(,)])?", code):
+        if lent[2] and lent[2] in "!:(":
+            continue  # made for this call
+        again = re.search(rf"(\blet\s+(?:mut\s+)?)?\b{lent[1]}\b", code[lent.end() :])
+        if not lent[2] or (again and not again[1]):
+            return True
+    return False
 
 
 # --- codecs of the program's own types --------------------------------------------------------------------------

@@ -31,9 +31,7 @@ fn say(word: &str, words: &str) -> ! {
     unsafe { _exit(0) }
 }
 
-fn say_broken(words: &str) -> ! {
-    say("broken", words)
-}
+fn say_broken(words: &str) -> ! { say("broken", words) }
 
 // --- calls -----------------------------------------------------------------------------------------------------
 
@@ -58,9 +56,7 @@ impl Call {
         Call { message }
     }
 
-    pub fn argument<T: Lent + ?Sized>(&mut self, value: &T) {
-        value.write_lent(&mut self.message)
-    }
+    pub fn argument<T: Lent + ?Sized>(&mut self, value: &T) { value.write_lent(&mut self.message) }
 
     /// What the function gives back.
     pub fn result<T: Value>(self) -> T {
@@ -158,9 +154,7 @@ impl<T, E: Debug> Outcome for Result<T, E> {
     }
 }
 
-pub fn test<T: Outcome>(test: fn() -> T) {
-    test().settle()
-}
+pub fn test<T: Outcome>(test: fn() -> T) { test().settle() }
 
 /// A test that holds if it panics, with the words `expected` in what it says.
 pub fn should_panic<T: Outcome>(expected: &str, test: fn() -> T) {
@@ -182,8 +176,10 @@ pub fn main(all: &[(&str, fn())]) -> ! {
     if !matches!(std::io::stdin().read_to_string(&mut token), Ok(32)) {
         say("error", "no token")
     }
-    let secret = u64::from_str_radix(&token[16..], 16).unwrap_or(0);
-    *NEXT.lock().unwrap() = secret.wrapping_add(1);
+    match u64::from_str_radix(&token[16..], 16) {
+        Ok(secret) => *NEXT.lock().unwrap() = secret.wrapping_add(1),
+        Err(_) => say("error", "a token that is no number"),
+    }
     let name = std::env::args().nth(1).unwrap_or_default();
     let run = match all.iter().find(|(known, _)| *known == name) {
         Some((_, run)) => *run,
@@ -207,7 +203,6 @@ pub fn main(all: &[(&str, fn())]) -> ! {
 
 /// What tests use of crate rand, from a fixed seed: the same inputs for every program.
 pub mod rand {
-    use std::ops::{Range, RangeInclusive};
     use std::sync::atomic::{AtomicU64, Ordering};
 
     static STATE: AtomicU64 = AtomicU64::new(0x243f_6a88_85a3_08d3);
@@ -219,103 +214,49 @@ pub mod rand {
         value ^ (value >> 31)
     }
 
-    fn unit() -> f64 {
-        (draw() >> 11) as f64 / (1u64 << 53) as f64
-    }
+    fn unit() -> f64 { (draw() >> 11) as f64 / (1u64 << 53) as f64 }
 
     pub trait Random {
         fn random() -> Self;
-        /// `closed`: `high` may be drawn too.
-        fn between(low: Self, high: Self, closed: bool) -> Self;
+        /// `high` is not drawn.
+        fn between(low: Self, high: Self) -> Self;
     }
 
-    macro_rules! integers {
-        ($($type:ident)*) => { $( impl Random for $type {
-            fn random() -> Self { draw() as $type }
-            fn between(low: Self, high: Self, closed: bool) -> Self {
-                let span = high as i128 - low as i128 + closed as i128;
-                assert!(span > 0, "cannot sample empty range");
-                (low as i128 + draw() as i128 % span) as $type
+    macro_rules! numbers {
+        ($($type:ident: $random:expr, $low:ident $high:ident => $between:expr;)*) => { $( impl Random for $type {
+            fn random() -> Self { ($random) as $type }
+            fn between($low: Self, $high: Self) -> Self {
+                assert!($low < $high, "cannot sample empty range");
+                ($between) as $type
             }
         } )* };
     }
-    integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
-
-    macro_rules! floats {
-        ($($type:ident)*) => { $( impl Random for $type {
-            fn random() -> Self { unit() as $type }
-            fn between(low: Self, high: Self, _: bool) -> Self { low + (high - low) * unit() as $type }
-        } )* };
+    macro_rules! integers {
+        ($($type:ident)*) => { numbers! { $( $type: draw(), low high => {
+            low as i128 + draw() as i128 % (high as i128 - low as i128)
+        }; )* } };
     }
-    floats!(f32 f64);
+    integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+    numbers! {
+        f32: unit(), low high => low + (high - low) * unit() as f32;
+        f64: unit(), low high => low + (high - low) * unit();
+    }
 
     impl Random for bool {
-        fn random() -> Self {
-            draw() & 1 == 1
-        }
-        fn between(low: Self, high: Self, closed: bool) -> Self {
-            u8::between(low as u8, high as u8, closed) == 1
-        }
-    }
-
-    pub trait Span<T> {
-        fn draw(self) -> T;
-    }
-
-    impl<T: Random> Span<T> for Range<T> {
-        fn draw(self) -> T {
-            T::between(self.start, self.end, false)
-        }
-    }
-
-    impl<T: Random> Span<T> for RangeInclusive<T> {
-        fn draw(self) -> T {
-            let (low, high) = self.into_inner();
-            T::between(low, high, true)
-        }
+        fn random() -> Self { draw() & 1 == 1 }
+        fn between(low: Self, _: Self) -> Self { low }
     }
 
     pub struct ThreadRng;
 
-    pub fn thread_rng() -> ThreadRng {
-        ThreadRng
-    }
+    pub fn thread_rng() -> ThreadRng { ThreadRng }
 
-    pub fn random<T: Random>() -> T {
-        T::random()
-    }
+    pub fn random<T: Random>() -> T { T::random() }
 
+    /// As it was up to rand 0.4, where a range is two numbers.
     pub trait Rng {
-        fn gen<T: Random>(&mut self) -> T {
-            T::random()
-        }
-
-        fn gen_range<T, S: Span<T>>(&mut self, range: S) -> T {
-            range.draw()
-        }
-
-        fn gen_bool(&mut self, chance: f64) -> bool {
-            unit() < chance
-        }
-    }
-
-    impl Rng for ThreadRng {}
-    impl<'a, R: Rng> Rng for &'a mut R {}
-}
-
-/// The same as it was up to rand 0.4, where a range is two numbers.
-pub mod old_rand {
-    use super::rand::Random;
-    pub use super::rand::{random, thread_rng, ThreadRng};
-
-    pub trait Rng {
-        fn gen<T: Random>(&mut self) -> T {
-            T::random()
-        }
-
-        fn gen_range<T: Random>(&mut self, low: T, high: T) -> T {
-            T::between(low, high, false)
-        }
+        fn gen<T: Random>(&mut self) -> T { T::random() }
+        fn gen_range<T: Random>(&mut self, low: T, high: T) -> T { T::between(low, high) }
     }
 
     impl Rng for ThreadRng {}

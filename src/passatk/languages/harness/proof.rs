@@ -1,6 +1,6 @@
 // a name that the program cannot know
 mod passatk_MARK {
-    use ::std::panic::{catch_unwind, AssertUnwindSafe};
+    use ::std::prelude::v1::*;
 
     static mut TOKEN: [u8; 32] = [0; 32];
 
@@ -27,35 +27,26 @@ mod passatk_MARK {
     }
 
     pub trait Outcome {
-        fn settle(self);
+        fn words(self) -> String;
     }
 
     impl Outcome for () {
-        fn settle(self) {}
+        fn words(self) -> String { String::new() }
     }
 
-    impl<T, E: ::std::fmt::Debug> Outcome for ::std::result::Result<T, E> {
-        fn settle(self) {
-            if let ::std::result::Result::Err(error) = self {
-                ::std::panic!("assertion failed: {:?}", error)
-            }
-        }
+    impl<T, E: ::std::fmt::Debug> Outcome for Result<T, E> {
+        fn words(self) -> String { self.err().map_or(String::new(), |error| ::std::format!("{:?}", error)) }
     }
 
     pub fn test<T: Outcome>(test: fn() -> T) {
-        test().settle()
+        let words = test().words();
+        ::std::assert!(words.is_empty(), "assertion failed: {}", words);
     }
 
     pub fn should_panic<T>(expected: &str, test: fn() -> T) {
-        let words = match catch_unwind(AssertUnwindSafe(test)) {
-            ::std::result::Result::Ok(_) => ::std::panic!("assertion failed: the test did not panic"),
-            ::std::result::Result::Err(payload) => match payload.downcast::<::std::string::String>() {
-                ::std::result::Result::Ok(words) => *words,
-                ::std::result::Result::Err(other) => {
-                    other.downcast::<&str>().map_or(::std::string::String::new(), |words| words.to_string())
-                }
-            },
-        };
-        ::std::assert!(words.contains(expected), "assertion failed: {:?} where {:?} was expected", words, expected)
+        let payload = ::std::panic::catch_unwind(test).err().expect("assertion failed: the test did not panic");
+        let text = payload.downcast_ref::<&str>().map(|words| words.to_string());
+        let words = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+        ::std::assert!(words.contains(expected), "assertion failed: {:?} where {:?} was expected", words, expected);
     }
 }

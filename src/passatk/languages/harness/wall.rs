@@ -1,15 +1,13 @@
 //! docs/wall.md in Rust: values, messages, and the program's side of the conversation.
 
-use std::any::{Any, TypeId};
-use std::cell::RefCell;
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::hash::Hash;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
 use std::mem::ManuallyDrop;
 use std::os::unix::io::FromRawFd;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::rc::Rc;
 
 const MOST_BYTES: usize = 16 << 20;
 const MOST_DEPTH: u32 = 1000;
@@ -28,13 +26,9 @@ impl Writer {
         message
     }
 
-    pub fn byte(&mut self, byte: u8) {
-        self.bytes.push(byte);
-    }
+    pub fn byte(&mut self, byte: u8) { self.bytes.push(byte); }
 
-    fn count(&mut self, count: usize) {
-        self.bytes.extend_from_slice(&(count as u32).to_le_bytes());
-    }
+    fn count(&mut self, count: usize) { self.bytes.extend_from_slice(&(count as u32).to_le_bytes()); }
 
     fn raw(&mut self, bytes: &[u8]) {
         self.count(bytes.len());
@@ -91,17 +85,13 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub fn broken(&self, words: &str) -> ! {
-        (self.refuse)(words)
-    }
+    pub fn broken(&self, words: &str) -> ! { (self.refuse)(words) }
 
     fn unexpected(&self, found: u8, due: &str) -> ! {
         self.broken(&format!("a value that begins with {:?} where {} was due", found as char, due))
     }
 
-    fn left(&self) -> usize {
-        self.raw.len() - self.at
-    }
+    fn left(&self) -> usize { self.raw.len() - self.at }
 
     fn take(&mut self, size: usize) -> &[u8] {
         if size > self.left() {
@@ -111,9 +101,7 @@ impl Reader {
         &self.raw[self.at - size..self.at]
     }
 
-    pub fn byte(&mut self) -> u8 {
-        self.take(1)[0]
-    }
+    pub fn byte(&mut self) -> u8 { self.take(1)[0] }
 
     pub fn number(&mut self, size: usize) -> u64 {
         let mut bytes = [0; 8];
@@ -198,9 +186,7 @@ impl Reader {
         value
     }
 
-    pub fn unknown(&self, name: &str) -> ! {
-        self.broken(&format!("a value of the unknown type {:?}", name))
-    }
+    pub fn unknown(&self, name: &str) -> ! { self.broken(&format!("a value of the unknown type {:?}", name)) }
 }
 
 // --- values ----------------------------------------------------------------------------------------------------
@@ -215,19 +201,13 @@ pub trait Lent {
     fn write_lent(&self, to: &mut Writer);
     fn boxed(from: &mut Reader) -> Box<Self>;
     /// Takes the value that follows for its own.
-    fn change(&mut self, from: &mut Reader);
+    fn change(&mut self, from: &mut Reader) { from.broken("another value where none can be put") }
 }
 
 impl<T: Value> Lent for T {
-    fn write_lent(&self, to: &mut Writer) {
-        self.write(to)
-    }
-    fn boxed(from: &mut Reader) -> Box<T> {
-        Box::new(T::read(from))
-    }
-    fn change(&mut self, from: &mut Reader) {
-        *self = T::read(from)
-    }
+    fn write_lent(&self, to: &mut Writer) { self.write(to) }
+    fn boxed(from: &mut Reader) -> Box<T> { Box::new(T::read(from)) }
+    fn change(&mut self, from: &mut Reader) { *self = T::read(from) }
 }
 
 impl Lent for str {
@@ -235,12 +215,7 @@ impl Lent for str {
         to.byte(b's');
         to.raw(self.as_bytes());
     }
-    fn boxed(from: &mut Reader) -> Box<str> {
-        String::read(from).into_boxed_str()
-    }
-    fn change(&mut self, from: &mut Reader) {
-        from.broken("another text where none can be put")
-    }
+    fn boxed(from: &mut Reader) -> Box<str> { String::read(from).into_boxed_str() }
 }
 
 impl<T: Value> Lent for [T] {
@@ -250,9 +225,7 @@ impl<T: Value> Lent for [T] {
             value.write(to);
         }
     }
-    fn boxed(from: &mut Reader) -> Box<[T]> {
-        Vec::read(from).into_boxed_slice()
-    }
+    fn boxed(from: &mut Reader) -> Box<[T]> { Vec::read(from).into_boxed_slice() }
     fn change(&mut self, from: &mut Reader) {
         let values: Vec<T> = Vec::read(from);
         from.exactly(values.len(), self.len());
@@ -263,52 +236,62 @@ impl<T: Value> Lent for [T] {
 }
 
 impl<T: Lent + ?Sized> Value for Box<T> {
-    fn write(&self, to: &mut Writer) {
-        (**self).write_lent(to)
-    }
-    fn read(from: &mut Reader) -> Self {
-        T::boxed(from)
-    }
+    fn write(&self, to: &mut Writer) { (**self).write_lent(to) }
+    fn read(from: &mut Reader) -> Self { T::boxed(from) }
 }
 
 impl<'a, T: Lent + ?Sized> Value for &'a T {
-    fn write(&self, to: &mut Writer) {
-        (**self).write_lent(to)
-    }
+    fn write(&self, to: &mut Writer) { (**self).write_lent(to) }
+    fn read(from: &mut Reader) -> Self { Box::leak(T::boxed(from)) }
+}
+
+impl Value for () {
+    fn write(&self, to: &mut Writer) { to.byte(b'n') }
+    fn read(from: &mut Reader) -> Self { from.expect(b'n', "()") }
+}
+
+impl Value for bool {
+    fn write(&self, to: &mut Writer) { to.byte(if *self { b't' } else { b'f' }) }
     fn read(from: &mut Reader) -> Self {
-        Box::leak(T::boxed(from))
+        match from.byte() {
+            b't' => true,
+            b'f' => false,
+            found => from.unexpected(found, "bool"),
+        }
     }
 }
 
-/// One value of two kinds: how it is written, how it is read.
-macro_rules! values {
-    ($($type:ty { $this:ident, $to:ident => $write:expr; $from:ident => $read:expr })*) => { $(
+impl Value for char {
+    fn write(&self, to: &mut Writer) { (*self as u32).write(to) }
+    fn read(from: &mut Reader) -> Self {
+        let code = u32::read(from);
+        char::from_u32(code).unwrap_or_else(|| from.broken("a number that is no char"))
+    }
+}
+
+impl Value for String {
+    fn write(&self, to: &mut Writer) { self.as_str().write_lent(to) }
+    fn read(from: &mut Reader) -> Self {
+        from.expect(b's', "a text");
+        from.text()
+    }
+}
+
+macro_rules! floats {
+    ($($type:ident $bits:ident $size:literal $sign:literal)*) => { $(
         impl Value for $type {
-            fn write(&self, $to: &mut Writer) { let $this = self; $write }
-            fn read($from: &mut Reader) -> Self { $read }
+            fn write(&self, to: &mut Writer) {
+                to.byte($sign);
+                to.bytes.extend_from_slice(&self.to_bits().to_le_bytes());
+            }
+            fn read(from: &mut Reader) -> Self {
+                from.expect($sign, stringify!($type));
+                $type::from_bits(from.number($size) as $bits)
+            }
         }
     )* };
 }
-values! {
-    bool {
-        this, to => to.byte(if *this { b't' } else { b'f' });
-        from => match from.byte() { b't' => true, b'f' => false, found => from.unexpected(found, "bool") }
-    }
-    () { _this, to => to.byte(b'n'); from => from.expect(b'n', "()") }
-    char {
-        this, to => (*this as u32).write(to);
-        from => { let code = u32::read(from); char::from_u32(code).unwrap_or_else(|| from.broken("a number that is no char")) }
-    }
-    String { this, to => this.as_str().write_lent(to); from => { from.expect(b's', "a text"); from.text() } }
-    f64 {
-        this, to => { to.byte(b'd'); to.bytes.extend_from_slice(&this.to_bits().to_le_bytes()) };
-        from => { from.expect(b'd', "f64"); f64::from_bits(from.number(8)) }
-    }
-    f32 {
-        this, to => { to.byte(b'e'); to.bytes.extend_from_slice(&this.to_bits().to_le_bytes()) };
-        from => { from.expect(b'e', "f32"); f32::from_bits(from.number(4) as u32) }
-    }
-}
+floats!(f32 u32 4 b'e' f64 u64 8 b'd');
 
 macro_rules! integers {
     ($($type:ident)*) => { $(
@@ -383,9 +366,7 @@ macro_rules! maps {
 maps!(HashMap [+ Eq + Hash] BTreeMap [+ Ord]);
 
 impl<T: Value, const N: usize> Value for [T; N] {
-    fn write(&self, to: &mut Writer) {
-        self[..].write_lent(to)
-    }
+    fn write(&self, to: &mut Writer) { self[..].write_lent(to) }
     fn read(from: &mut Reader) -> Self {
         <[T; N]>::try_from(Vec::read(from)).unwrap_or_else(|list: Vec<T>| {
             from.exactly(list.len(), N);
@@ -451,52 +432,38 @@ impl<T: Value, E: Value> Value for Result<T, E> {
     }
 }
 
-impl<T: Value> Value for Rc<T> {
-    fn write(&self, to: &mut Writer) {
-        (**self).write(to)
-    }
-    fn read(from: &mut Reader) -> Self {
-        Rc::new(T::read(from))
-    }
-}
-
-impl<T: Value> Value for RefCell<T> {
-    fn write(&self, to: &mut Writer) {
-        self.borrow().write(to)
-    }
-    fn read(from: &mut Reader) -> Self {
-        RefCell::new(T::read(from))
-    }
-}
-
 // --- values of any type ----------------------------------------------------------------------------------------
 
 /// A value of a type that cannot cross.
 struct Unknown;
 
-struct Kind {
-    name: &'static str,
-    id: fn() -> TypeId,
-    write: fn(&dyn Any, &mut Writer),
-    read: fn(&mut Reader) -> Box<dyn Any>,
-}
-
-fn write_as<T: Any + Value>(value: &dyn Any, to: &mut Writer) {
-    if let Some(value) = value.downcast_ref::<T>() {
-        value.write(to)
-    }
-}
-
-fn read_as<T: Any + Value>(from: &mut Reader) -> Box<dyn Any> {
-    Box::new(T::read(from))
-}
-
 macro_rules! kinds {
     ($($type:ty,)*) => {
-        &[$( Kind { name: stringify!($type), id: TypeId::of::<$type>, write: write_as::<$type>, read: read_as::<$type> }, )*]
+        impl Lent for dyn Any {
+            fn write_lent(&self, to: &mut Writer) {
+                $( if let Some(value) = self.downcast_ref::<$type>() {
+                    to.typed(stringify!($type));
+                    return value.write(to);
+                } )*
+                to.typed("?");
+                to.byte(b'n')
+            }
+            fn boxed(from: &mut Reader) -> Box<dyn Any> {
+                from.typed(|from, name| {
+                    $( if name == stringify!($type) {
+                        return Box::new(<$type>::read(from)) as Box<dyn Any>;
+                    } )*
+                    if name != "?" {
+                        from.unknown(name)
+                    }
+                    from.expect(b'n', "nothing");
+                    Box::new(Unknown)
+                })
+            }
+        }
     };
 }
-static KINDS: &[Kind] = kinds![
+kinds! {
     i32, &'static str, String, f64, bool, char, (), i64, u8, u32, u64, usize, isize, f32, i8, i16, u16, i128, u128,
     Vec<i32>, Vec<String>, Vec<&'static str>, Vec<f64>, Vec<i64>, Vec<u8>, Vec<u32>, Vec<u64>, Vec<usize>, Vec<isize>,
     Vec<f32>, Vec<bool>, Vec<char>, Vec<()>, Vec<Box<dyn Any>>, Vec<Vec<i32>>, Vec<Vec<String>>, Vec<Vec<f64>>,
@@ -504,41 +471,11 @@ static KINDS: &[Kind] = kinds![
     HashMap<String, i32>, HashMap<&'static str, i32>, HashMap<String, String>, HashMap<&'static str, &'static str>,
     HashMap<i32, i32>, HashMap<String, Box<dyn Any>>, HashSet<i32>, HashSet<String>, (i32, i32), (f64, f64),
     (String, i32), (&'static str, i32), Box<dyn Any>,
-];
-
-impl Lent for dyn Any {
-    fn write_lent(&self, to: &mut Writer) {
-        match KINDS.iter().find(|kind| (kind.id)() == self.type_id()) {
-            Some(kind) => {
-                to.typed(kind.name);
-                (kind.write)(self, to)
-            }
-            None => {
-                to.typed("?");
-                to.byte(b'n')
-            }
-        }
-    }
-    fn boxed(from: &mut Reader) -> Box<dyn Any> {
-        from.typed(|from, name| match KINDS.iter().find(|kind| kind.name == name) {
-            Some(kind) => (kind.read)(from),
-            None if name == "?" => {
-                from.expect(b'n', "nothing");
-                Box::new(Unknown)
-            }
-            None => from.unknown(name),
-        })
-    }
-    fn change(&mut self, from: &mut Reader) {
-        from.broken("another value where none can be put")
-    }
 }
 
 // --- messages --------------------------------------------------------------------------------------------------
 
-fn pipe(descriptor: i32) -> ManuallyDrop<File> {
-    ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) })
-}
+fn pipe(descriptor: i32) -> ManuallyDrop<File> { ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) }) }
 
 /// The next message, or None where the pipe ends before it does.
 pub fn receive(descriptor: i32, refuse: fn(&str) -> !) -> Option<Reader> {
@@ -550,13 +487,11 @@ pub fn receive(descriptor: i32, refuse: fn(&str) -> !) -> Option<Reader> {
         refuse(&format!("a message of {} bytes", size))
     }
     let mut raw = Vec::new();
-    loop {
-        match (&mut *pipe).take((size - raw.len()) as u64).read_to_end(&mut raw) {
-            Ok(_) if raw.len() == size => return Some(Reader { raw, at: 0, depth: 0, refuse }),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            _ => return None,
-        }
+    (&mut *pipe).take(size as u64).read_to_end(&mut raw).ok()?;
+    if raw.len() < size {
+        return None;
     }
+    Some(Reader { raw, at: 0, depth: 0, refuse })
 }
 
 /// Whether somebody may read it.
@@ -591,9 +526,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn argument<T: Value>(&mut self) -> T {
-        T::read(&mut self.arguments)
-    }
+    pub fn argument<T: Value>(&mut self) -> T { T::read(&mut self.arguments) }
 
     /// What is given back, and how many arguments changed, which follow.
     pub fn result<T: Value>(&mut self, value: T, changes: u8) {
