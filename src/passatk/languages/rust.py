@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -53,14 +53,13 @@ _FLAGS = (
 _SHARED = ("-C", "prefer-dynamic", "-C", "link-arg=-Wl,-rpath,${RUST_STD}")
 """std as it is: quicker to link than its parts. Only behind the wall, as a program can put functions in std's place."""
 _SEPARATOR = "\n// behind this line is the examiner, before it what answers its calls\n"
-_WALL = ("wall", "examiner")
+_WALL = ("values", "wall", "examiner")
+"""Sources of the harness: the first is a module of the second, which the third is built with."""
 _WALL_FLAGS = (  # not optimised: what is made of its generics is shared with programs then
     *("--edition=2021", "--crate-type=rlib", "-Awarnings", "-Ccodegen-units=1", "-Copt-level=0"),
 )
 
 _MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
-_TESTS = "passatk_tests"
-"""The module of tests that share a crate with the program."""
 
 
 class Rust(Language):
@@ -152,17 +151,17 @@ class Rust(Language):
         mark = mark_of(body, tests)
         closing, tests = without_closing(tests)
         shown, calls = made_callable(tests, f"crate::passatk_{mark}")
-        module = f"{closing}mod {_TESTS} {{ use super::*;\n{shown}\n{calls}}}\n"
-        crates, source = _crates(f"{body}\n{module}", self.without_comments)
+        module = f"{closing}mod passatk_tests {{ use super::*;\n{shown}\n{calls}}}\n"
+        crates, source = _crates(f"{body}\n{module}")
         proof = harness("proof.rs").replace("MARK", mark)
-        entry = f"crate::{_TESTS}::passatk_run(); crate::passatk_{mark}::give()"
+        entry = f"crate::passatk_tests::passatk_run(); crate::passatk_{mark}::give()"
         made = _program(problem, source + proof, entry, _FLAGS, _externs(crates))
         requires = self._requires(crates, (problem.reference or "") + tests) + (() if calls else (NO_TESTS,))
         return msgspec.structs.replace(made, requires=requires)
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
-        sides = both_sides(problem, tests)
-        crates, module = _crates(sides.examiner, self.without_comments)
+        serve, module = both_sides(problem, tests)
+        crates, module = _crates(module)
         code = self.without_comments(module)
         names = {name for found in _RAND_NAMES.findall(code) for name in re.findall(r"\w+", "".join(found))}
         if "rand" in crates and names <= _OWN_RAND and (_OLD_RAND.search(code) or "gen_" not in code):
@@ -170,7 +169,7 @@ class Rust(Language):
             module = _RAND_PATH.sub("::passatk_examiner::rand::", module)
         return Examiner(
             language=self.name,
-            source=f"{sides.serve}{_SEPARATOR}// {_wall()}\n{module}",
+            source=f"{serve}{_SEPARATOR}// {_wall()}\n{module}",
             options=problem.options,
             run=Step(argv=("${EXAMINER}/examiners", "${EXAMINER_NAME}"), env=_QUIET),
             requires=self._requires(crates, code),
@@ -178,8 +177,8 @@ class Rust(Language):
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
         serve = examiner.source.partition(_SEPARATOR)[0]
-        crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"), self.without_comments)
-        source = f"{body}\n{serve}{_roots(problem.options, 'passatk_wall')}"
+        crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"))
+        source = f"{body}\n{serve}"
         externs = (*_externs(crates), *_harness_externs("wall"))
         made = _program(problem, source, ENTRY, (*_FLAGS, *_SHARED), externs)
         requires = self._requires(crates, problem.reference or "")
@@ -189,7 +188,7 @@ class Rust(Language):
         modules = [(it.name, it.source.partition(_SEPARATOR)[2]) for it in examiners]
         crates = [crate for crate in CRATES if any(f"crate {crate}" in it.requires for it in examiners)]
         options = examiners[0].options if examiners else ()
-        source = workshop_source(modules) + _roots(options, "passatk_wall", "passatk_examiner")
+        source = workshop_source(modules)
         externs = (*_externs(crates), *_harness_externs("wall", "examiner"))
         return Workshop(
             files=(("main.rs", source),),
@@ -204,7 +203,6 @@ class Rust(Language):
 
 
 _QUIET = (("RUST_BACKTRACE", "0"),)
-_OWN_MAIN = re.compile(r"\bfn\s+main\b")
 _RAND_NAMES = re.compile(r"\brand\s*::\s*(?:(\w+)|\{([^}]*)\})")
 _RAND_PATH = re.compile(r"(?<![\w:])(?:::\s*)?rand\s*::")
 _OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
@@ -213,7 +211,7 @@ _OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
 
 def _program(problem: Problem, source: str, entry: str, flags: Sequence[str], externs: Sequence[str]) -> Program:
     """A crate that begins with `entry`, whether or not it has a `main` of its own, which is not called then."""
-    if _OWN_MAIN.search(source):
+    if _MAIN.search(source):
         main = f'#[no_mangle] pub extern "C" fn main() -> i32 {{ {entry}; 0 }}'
         source = f"#![no_main] {source}\nmod passatk_main {{ {main} }}\n"
     else:
@@ -226,12 +224,12 @@ def _program(problem: Problem, source: str, entry: str, flags: Sequence[str], ex
     )
 
 
-def _crates(source: str, without_comments: Callable[[str], str]) -> tuple[list[str], str]:
+def _crates(source: str) -> tuple[list[str], str]:
     """The crates that `source` uses, and `source` without imports of those that it only imports."""
     crates = []
     for crate in CRATES:
         without = _USE[crate].sub("", source)
-        if _NAMED[crate].search(without) and _NAMED[crate].search(without_comments(without)):
+        if _NAMED[crate].search(without) and _NAMED[crate].search(blanked(LEXICON, without, strings=False)):
             crates.append(crate)
         else:
             source = without  # the import is the only mention: leaving it out changes nothing
@@ -239,25 +237,21 @@ def _crates(source: str, without_comments: Callable[[str], str]) -> tuple[list[s
 
 
 def _externs(crates: Sequence[str]) -> tuple[str, ...]:
-    named = tuple(part for c in crates for part in ("--extern", f"{c}=${{RUST_CRATES}}/{c}/lib{c}.rlib"))
-    return named + tuple(part for c in crates for part in ("-L", f"dependency=${{RUST_CRATES}}/{c}"))
+    return tuple(part for crate in crates for part in _extern(crate, f"${{RUST_CRATES}}/{crate}"))
 
 
-def _harness_externs(*names: str) -> tuple[str, ...]:
-    folder = f"${{RUST_CRATES}}/{_wall()}"
-    named = tuple(part for n in names for part in ("--extern", f"passatk_{n}={folder}/libpassatk_{n}.rlib"))
-    return (*named, "-L", f"dependency={folder}")
+def _harness_externs(*crates: str) -> tuple[str, ...]:
+    return tuple(part for crate in crates for part in _extern(f"passatk_{crate}", f"${{RUST_CRATES}}/{_wall()}"))
+
+
+def _extern(crate: str, folder: str) -> tuple[str, ...]:
+    return "--extern", f"{crate}={folder}/lib{crate}.rlib", "-L", f"dependency={folder}"
 
 
 def _compile(options: Sequence[str], flags: Sequence[str], externs: Sequence[str], made: str) -> Step:
     edition = () if any(option.startswith("--edition") for option in options) else ("--edition", "2021")
     linker = ("-C", "${RUST_LINKER}", "-C", "metadata=passatk")
     return Step(argv=("${RUSTC}", *edition, *flags, *options, *linker, *externs, "-o", made, "main.rs"))
-
-
-def _roots(options: Sequence[str], *crates: str) -> str:
-    """Crates of the harness by name, where the edition does not know them by it."""
-    return "".join(f"extern crate {crate};\n" for crate in crates) if "--edition=2015" in options else ""
 
 
 @cache
@@ -270,10 +264,11 @@ def _wall() -> str:
 def _build_wall(rustc: str, folder: Path) -> None:
     """Build the harness's crates into `folder`."""
     for name in _WALL:
-        source = folder / f"{name}.rs"
-        source.write_text(harness(f"{name}.rs"))
-        made = str(folder / f"libpassatk_{name}.rlib")
-        output_of(rustc, *_WALL_FLAGS, "-L", str(folder), "--crate-name", f"passatk_{name}", "-o", made, str(source))
+        (folder / f"{name}.rs").write_text(harness(f"{name}.rs"))
+    for name in _WALL[1:]:
+        crate, source = f"passatk_{name}", str(folder / f"{name}.rs")
+        made = str(folder / f"lib{crate}.rlib")
+        output_of(rustc, *_WALL_FLAGS, "-L", str(folder), "--crate-name", crate, "-o", made, source)
 
 
 def _build_crate(crate: str, rustc: str, folder: Path) -> None:

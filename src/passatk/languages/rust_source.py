@@ -79,12 +79,14 @@ class Item(Record, frozen=True, kw_only=True):
 def items(text: str) -> list[Item]:
     """The items of `text` in their order; what is not finished is the last."""
     text += "}" * open_braces(LEXICON, text)
-    found, start, source = [], 0, text.encode("utf-8", "replace")
+    found, start, source = [], 0, text.encode("utf-8", "surrogatepass")
     for node in parsed(GRAMMAR, text).children:
-        if node.type not in ("attribute_item", "line_comment", "block_comment"):
-            name = text_of(node.child_by_field_name("name"))
-            found.append(Item(kind=node.type, name=name, text=source[start : node.end_byte].decode()))
-            start = node.end_byte
+        if node.type in ("attribute_item", "line_comment", "block_comment"):
+            continue
+        if node.type != "inner_attribute_item":
+            whole = source[start : node.end_byte].decode("utf-8", "surrogatepass")
+            found.append(Item(kind=node.type, name=text_of(node.child_by_field_name("name")), text=whole))
+        start = node.end_byte
     return found
 
 
@@ -129,10 +131,9 @@ def check_type(node: "Node | None", own: Iterable[str], unsized: bool = False) -
             check_type(node.child_by_field_name("type"), own, unsized=True)
         case "dynamic_type" if unsized and re.fullmatch(r"dyn\s+(?:(?:::)?\s*std::any::)?Any", text_of(node)):
             return
-        case "abstract_type" | "function_type":
-            raise CannotCross("a function as value")
         case _:
-            raise CannotCross(f"the type {text_of(node)}")
+            called = re.match(r"(?:impl\s|dyn\s)?\s*[Ff]n", text_of(node))
+            raise CannotCross("a function as value" if called else f"the type {text_of(node)}")
 
 
 def _of_std(name: str) -> str:
@@ -188,7 +189,7 @@ def function(item: Item, own: Iterable[str]) -> Function:
     generics = node.child_by_field_name("type_parameters")
     kinds = {part.type for part in generics.named_children} if generics else set()
     modifiers = next((text_of(part) for part in node.children if part.type == "function_modifiers"), "const")
-    if not kinds <= {"lifetime_parameter", "lifetime"} or node.child_by_field_name("where") or modifiers != "const":
+    if not kinds <= {"lifetime_parameter", "lifetime"} or modifiers != "const":
         raise CannotCross(f"{item.name}, a function of types or a future")
     taken = node.child_by_field_name("parameters")
     parameters = tuple(
@@ -222,27 +223,19 @@ def _parameter(node: "Node", own: Iterable[str]) -> Parameter:
     return Parameter(type=text_of(inner), reference="&mut" if mutable else "&", spelled=spelled)
 
 
-class Shape(Record, frozen=True, kw_only=True):
-    """A struct or a variant of an enum."""
-
-    name: str
-    fields: tuple[str, ...]
-    """Names of its fields, or their places."""
-
-
 class Own(Record, frozen=True, kw_only=True):
     """A struct or enum of the program that crosses by its fields."""
 
     name: str
     generics: str
     """With their brackets."""
-    shapes: tuple[Shape, ...]
-    """One for a struct, the variants of an enum."""
+    shapes: dict[str, tuple[str, ...]]
+    """Fields of a struct, or of the variants of an enum, by its name: their names, or their places."""
     is_enum: bool
 
 
-def own_type(item: Item, own: Iterable[str]) -> Own:
-    """What an item is made of that is a struct or an enum.
+def own_type(item: Item, own: Iterable[str]) -> Own | None:
+    """What an item is made of that is a struct or an enum; None for another name of a type.
 
     Raises:
         CannotCross: that cannot be told, or is more than values.
@@ -255,19 +248,15 @@ def own_type(item: Item, own: Iterable[str]) -> Own:
     ):
         raise CannotCross(f"{item.name}, a type of the program's own")
     known = {*own, *(text_of(part.child_by_field_name("name")) for part in parts)}
+    if item.kind == "type_item":
+        check_type(node.child_by_field_name("type"), known)
+        return None
     body = node.child_by_field_name("body")
     is_enum = item.kind == "enum_item"
-    if is_enum:
-        variants = [part for part in body.named_children if part.type == "enum_variant"] if body else []
-        shapes = tuple(
-            Shape(
-                name=text_of(part.child_by_field_name("name")),
-                fields=_fields(part.child_by_field_name("body"), known),
-            )
-            for part in variants
-        )
-    else:
-        shapes = (Shape(name=item.name, fields=_fields(body, known)),)
+    shaped = [part for part in body.named_children if part.type == "enum_variant"] if is_enum and body else [node]
+    shapes = {
+        text_of(part.child_by_field_name("name")): _fields(part.child_by_field_name("body"), known) for part in shaped
+    }
     return Own(name=item.name, generics=text_of(generics), shapes=shapes, is_enum=is_enum)
 
 
@@ -302,7 +291,7 @@ def imports(part: Part) -> list[Part]:
     tree = node.child_by_field_name("argument") if node else None
     if node is None or tree is None:
         return [part]
-    before = part.text.encode()[: node.start_byte].decode()
+    before = part.text.encode("utf-8", "replace")[: node.start_byte].decode()
     visible = before + "".join(text_of(it) + " " for it in node.children if it.type == "visibility_modifier")
     return [_use_of(visible, path, part) for path in _leaves(tree, "")]
 

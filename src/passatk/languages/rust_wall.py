@@ -12,7 +12,6 @@ from passatk.languages.rust_source import (
     Function,
     Item,
     Own,
-    Shape,
     function,
     items,
     own_type,
@@ -22,7 +21,7 @@ from passatk.languages.rust_source import (
     words_of,
 )
 from passatk.languages.syntax import parsed
-from passatk.records import Problem, Record
+from passatk.records import Problem
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,7 +39,7 @@ _CRATE = re.compile(r"(?<![$\w])crate\s*::")
 _CALLED = re.compile(r"(?<![\w.:'])([a-z_]\w*)\s*\(|(?<![\w.:'])([A-Z]\w*)\s*(?:::|[({])")
 _BOUND = re.compile(r"\b(?:let|for|static|const)\s+([^=;]*)|\|([^|\n]*)\||\b(?:fn|struct|enum|trait|type|mod)\s+(\w+)")
 _ATTRIBUTE = re.compile(r"#!?\[[^\]]*\]")
-_TYPES = ("struct_item", "enum_item", "type_item", "union_item")
+_TYPES = ("struct_item", "enum_item", "type_item")
 _KNOWN = words_of(
     """if while for match return in loop as move unsafe else let mut ref fn impl where dyn pub crate super self Self
     drop Some None Ok Err Box Vec String Option Result Default Iterator IntoIterator FromIterator Extend From Into
@@ -50,17 +49,8 @@ _KNOWN = words_of(
 """What every Rust program knows."""
 
 
-class Sides(Record, frozen=True, kw_only=True):
-    """What is generated of a task's tests."""
-
-    serve: str
-    """The end of a program."""
-    examiner: str
-    """The inside of a module."""
-
-
-def both_sides(problem: Problem, tests: str) -> Sides:
-    """Both sides for `tests`.
+def both_sides(problem: Problem, tests: str) -> tuple[str, str]:
+    """The end of a program, and the inside of an examiner's module.
 
     Raises:
         CannotCross: the tests need more of a program than values.
@@ -73,10 +63,8 @@ def both_sides(problem: Problem, tests: str) -> Sides:
     codecs = "".join(_codec(type_, known.variants_named(type_.name)) for type_ in known.crossing)
     stubs = "".join(_stub(number, it) for number, it in enumerate(known.functions))
     beside = "".join(item.text for item in (*known.context, *known.copied))
-    return Sides(
-        serve=closing + _serve(known, codecs, catching=bool(_CATCHES.search(shown + calls))),
-        examiner=_CRATE.sub(f"crate::{HERE}::", f"{beside}\n{shown}\n{stubs}") + codecs + calls,
-    )
+    serve = closing + _serve(known, codecs, catching=bool(_CATCHES.search(shown + calls)))
+    return serve, _CRATE.sub(f"crate::{HERE}::", f"{beside}\n{shown}\n{stubs}") + codecs + calls
 
 
 # --- names -------------------------------------------------------------------------------------------------------
@@ -122,27 +110,21 @@ class _Names:
 
     def _settle(self, beyond: list[Item]) -> None:
         """Types that cross, and what the examiner copies from the reference."""
-        signatures = [
-            type_ for it in self.functions for type_ in (it.result, *(each.spelled for each in it.parameters))
-        ]
-        spelled = {word for type_ in signatures for word in words_of(type_)}
+        spelled = words_of(" ".join(f"{it.result} {it.parameters}" for it in self.functions))
         crossing = [self.types[name] for name in sorted(reached(spelled, self.types))]
-        self.crossing = [own_type(item, self.types) for item in crossing if item.kind != "type_item"]
+        self.crossing = [it for it in (own_type(item, self.types) for item in crossing) if it is not None]
         copied = reached(spelled | self._words, self.types) & self._foreign
         self.copied = [item for item in beyond if item.name in copied and item.kind in _TYPES]
         self.copied += [
             item for item in beyond if item.kind in ("const_item", "static_item") and item.name in self._words
         ]
         for item in beyond:
-            target = re.search(r"impl\b(?:.*?\bfor\s+|\s*(?:<[^{]*?>)?\s*)(\w+)", item.text, re.DOTALL)
-            if item.kind == "impl_item" and target and target[1] in copied:
-                if " for " not in item.text.partition("{")[0]:
-                    raise CannotCross(f"{target[1]}, a type of the program's own")
-                self.copied.append(item)
+            if item.kind == "impl_item" and words_of(item.text.partition("{")[0]) & copied:
+                raise CannotCross("a type with functions of its own that only the reference has")
 
     def variants_named(self, name: str) -> set[str] | None:
         """Variants that cross: of a type that only the reference has, those that the tests name; else None for all."""
-        return self._words if name in self._foreign else None
+        return {name, *self._words} if name in self._foreign else None
 
     def _check(self, code: str, here: set[str]) -> None:
         """Raises CannotCross if the tests call something that is nowhere."""
@@ -177,8 +159,8 @@ def _sees_changes(code: str) -> bool:
 
 def _codec(type_: Own, named: set[str] | None) -> str:
     """How a struct or enum crosses."""
-    shapes = [shape for shape in type_.shapes if named is None or not type_.is_enum or shape.name in named]
-    written, read = zip(*(_crossing(type_, shape) for shape in shapes), strict=True) if shapes else ((), ())
+    shapes = [(name, fields) for name, fields in type_.shapes.items() if named is None or name in named]
+    arms = [_crossing(type_, name, fields) for name, fields in shapes]
     bare = re.sub(r":[^,>]*", "", type_.generics)
     bounds = [
         part if part.strip().startswith("'") else f"{part}{' +' if ':' in part else ':'} ::passatk_wall::Value"
@@ -186,24 +168,24 @@ def _codec(type_: Own, named: set[str] | None) -> str:
         if part.strip()
     ]
     other = '_ => to.own("?", 0),' if type_.is_enum else ""
+    writes, reads = ("".join(arm[side] for arm in arms) for side in (0, 1))
     return (
         f"impl<{', '.join(bounds)}> ::passatk_wall::Value for {type_.name}{bare} {{\n"
-        f"fn write(&self, to: &mut ::passatk_wall::Writer) {{ match self {{\n{''.join(written)}{other}\n}} }}\n"
+        f"fn write(&self, to: &mut ::passatk_wall::Writer) {{ match self {{\n{writes}{other}\n}} }}\n"
         "fn read(from: &mut ::passatk_wall::Reader) -> Self { from.typed(|from, name| match name {\n"
-        f"{''.join(read)}_ => from.unknown(name),\n}}) }}\n}}\n"
+        f"{reads}_ => from.unknown(name),\n}}) }}\n}}\n"
     )
 
 
-def _crossing(type_: Own, shape: Shape) -> tuple[str, str]:
-    """The arms that write and read it."""
-    path = f"{type_.name}::{shape.name}" if type_.is_enum else type_.name
-    count = len(shape.fields)
-    bound = ", ".join(f"{field}: passatk_{place}" for place, field in enumerate(shape.fields))
-    writes = "".join(f" ::passatk_wall::Value::write(passatk_{place}, to);" for place in range(count))
-    reads = ", ".join(f"{field}: ::passatk_wall::Value::read(from)" for field in shape.fields)
+def _crossing(type_: Own, name: str, fields: Sequence[str]) -> tuple[str, str]:
+    """The arms that write and read a struct or a variant."""
+    path = f"{type_.name}::{name}" if type_.is_enum else name
+    bound = ", ".join(f"{field}: passatk_{place}" for place, field in enumerate(fields))
+    writes = "".join(f" ::passatk_wall::Value::write(passatk_{place}, to);" for place, _ in enumerate(fields))
+    reads = ", ".join(f"{field}: ::passatk_wall::Value::read(from)" for field in fields)
     return (
-        f'{path} {{ {bound} }} => {{ to.own("{shape.name}", {count});{writes} }}\n',
-        f'"{shape.name}" => {{ from.fields({count}); {path} {{ {reads} }} }}\n',
+        f'{path} {{ {bound} }} => {{ to.own("{name}", {len(fields)});{writes} }}\n',
+        f'"{name}" => {{ from.fields({len(fields)}); {path} {{ {reads} }} }}\n',
     )
 
 
@@ -231,7 +213,10 @@ def _serve(known: _Names, codecs: str, catching: bool) -> str:
     answers = "".join(_answer(number, it, known) for number, it in enumerate(known.functions))
     table = ", ".join(f"answer_{number}" for number in range(len(known.functions)))
     served = f"::passatk_wall::serve(&[{table}], {str(catching).lower()})"
-    return f"mod passatk_serve {{\nuse super::*;\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
+    return (
+        "extern crate passatk_wall;\nmod passatk_serve {\nuse super::*;\n"
+        f"{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
+    )
 
 
 def _answer(number: int, it: Function, known: _Names) -> str:
@@ -262,14 +247,14 @@ def made_callable(tests: str, runner: str) -> tuple[str, str]:
 
     `runner`: the module with `test` and `should_panic`.
     """
-    source = tests.encode("utf-8", "replace")
+    source = tests.encode("utf-8", "surrogatepass")
     edits: list[tuple[int, int, bytes]] = []
     calls = "".join(_tests_in(parsed(GRAMMAR, tests), "", runner, edits))
     if not calls and re.search(r"\bfn\s+main\s*\(\s*\)", blanked(LEXICON, tests)):
         calls = f"{runner}::test(main);\n"
     for start, end, text in sorted(edits, reverse=True):
         source = source[:start] + text + source[end:]
-    return source.decode(), f"pub fn passatk_run() {{\n{calls}}}\n" if calls else ""
+    return source.decode("utf-8", "surrogatepass"), f"pub fn passatk_run() {{\n{calls}}}\n" if calls else ""
 
 
 def _tests_in(scope: "Node", path: str, runner: str, edits: list[tuple[int, int, bytes]]) -> list[str]:
@@ -303,7 +288,8 @@ def workshop_source(modules: Sequence[tuple[str, str]]) -> str:
     """The crate of several examiners: (name, inside of its module) each."""
     inside = "".join(f"pub mod {name} {{\n{text.replace(HERE, name)}\n}}\n" for name, text in modules)
     table = ", ".join(f'("{name}", {name}::passatk_run as fn())' for name, _ in modules)
-    return f"{_ASSERT}{inside}fn main() {{ ::passatk_examiner::main(&[{table}]) }}\n"
+    main = f"fn main() {{ ::passatk_examiner::main(&[{table}]) }}\n"
+    return f"extern crate passatk_wall;\nextern crate passatk_examiner;\n{_ASSERT}{inside}{main}"
 
 
 # an assertion with words of its own says nothing else
