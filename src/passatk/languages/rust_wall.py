@@ -214,8 +214,8 @@ def _serve(known: _Names, codecs: str, catching: bool) -> str:
     table = ", ".join(f"answer_{number}" for number in range(len(known.functions)))
     served = f"::passatk_wall::serve(&[{table}], {str(catching).lower()})"
     return (
-        "extern crate passatk_wall;\nmod passatk_serve {\nuse super::*;\n"
-        f"{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
+        f"mod passatk_serve {{\nuse super::*;\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
+        "extern crate passatk_wall;\n"
     )
 
 
