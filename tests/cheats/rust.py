@@ -1,4 +1,4 @@
-"""Rust: program and tests are one crate; the harness has a name that the program cannot know."""
+"""Rust, behind the wall; what shares a crate with its tests is in `languages/test_rust.py`."""
 
 from cheats import CRASH, REFUSED, UNPROVEN, WRONG, Honest, cheat
 

@@ -87,9 +87,10 @@ def meet(language: Language, program: Program, examiners: Path, timeout_s: float
         os.write(token_w, TOKEN)
         os.close(token_w)
         argv, environment = filled(toolchain, program.run)
-        answering = _start(argv, environment, folder, (os.open("/dev/null", os.O_RDONLY), calls_r, answers_w))
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        answering = _start(argv, environment, folder, (nothing, calls_r, answers_w))
         asking = start_examiner(toolchain, program.examiner, examiners, (token_r, said_w, answers_r, calls_w))
-        for fd in (calls_r, calls_w, answers_r, answers_w, token_r, said_w):
+        for fd in (nothing, calls_r, calls_w, answers_r, answers_w, token_r, said_w):
             os.close(fd)
         with ThreadPoolExecutor(1) as reader:  # what the program prints must not hold it up
             printed = reader.submit(answering.communicate)
@@ -126,7 +127,7 @@ def _start(argv: list[str], environment: dict[str, str], cwd: Path, given: tuple
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 40) for fd in given]
         for target, fd in zip((0, 3, 4, 5), high, strict=False):
             os.dup2(fd, target, inheritable=True)
-        os.closerange(3 + len(given) - 1, 100)
+        os.closerange(3 + len(given) - 1, os.sysconf("SC_OPEN_MAX"))
 
     if not argv[0].startswith(("/", "./")):
         argv = ["/usr/bin/env", *argv]

@@ -173,6 +173,10 @@ SORTS = problem(
     "fn f(v: &mut Vec<i32>, w: &mut [u8]) {\n",
     module_of("let mut v = vec![3, 1]; let mut w = [7u8]; f(&mut v, &mut w); assert_eq!((v, w), (vec![1, 3], [8]));"),
 )
+POPS = problem(
+    "fn f(v: &mut Vec<i32>) -> Option<i32> {\n",
+    module_of("assert_eq!(f(&mut vec![1, 2]), Some(2)); let mut v = vec![]; assert_eq!(f(&mut v), None);"),
+)
 NEGATIVE = problem(
     "fn f(n: i32) -> i32 {\n",
     module_of("f(-1);", '#[should_panic(expected = "negative")]\n') + "#[test]\nfn u() { assert_eq!(f(2), 2); }\n",
@@ -197,7 +201,7 @@ RANDOM = problem(
         " let m = rand::random::<u32>() % 7; assert_eq!(f(n + m as i32), n + m as i32); }"
     ),
 )
-ALL = (EVERY, VOWELS, SORTS, NEGATIVE, SHAPES, NAMED_IN_REFERENCE, PLAIN, RANDOM)
+ALL = (EVERY, VOWELS, SORTS, POPS, NEGATIVE, SHAPES, NAMED_IN_REFERENCE, PLAIN, RANDOM)
 
 
 def examiner_of(of: Problem) -> Examiner:
@@ -276,8 +280,9 @@ def every_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
     calls_r, calls_w = os.pipe()
     answers_r, answers_w = os.pipe()
     argv, environment = pairs.filled(toolchain, made.run)
-    started = pairs._start(argv, environment, folder, (os.open("/dev/null", os.O_RDONLY), calls_r, answers_w))
-    for fd in (calls_r, answers_w):
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    started = pairs._start(argv, environment, folder, (nothing, calls_r, answers_w))
+    for fd in (nothing, calls_r, answers_w):
         os.close(fd)
     peer = Peer(started, calls_w, answers_r)
     yield peer
@@ -548,6 +553,8 @@ def test_a_right_program_passes_however_it_looks(name: str, examiners: Path) -> 
         (SORTS, "    v.sort(); w[0] += 1;\n}\n", "passed"),
         (SORTS, "    v.reverse();\n}\n", "failed"),
         (SORTS, "    v.clear(); panic!()\n}\n", "ended"),
+        (POPS, "    v.pop()\n}\n", "passed"),
+        (POPS, "    v.first().copied()\n}\n", "failed"),
         (NEGATIVE, '    if n < 0 { panic!("{} is negative", n) }\n    n\n}\nfn main() {}\n', "passed"),
         (NEGATIVE, "    n\n}\n", "failed"),
         (NEGATIVE, '    panic!("negative")\n}\n', "raised"),
@@ -571,7 +578,9 @@ def test_what_crosses(of: Problem, completion: str, said: str, examiners: Path) 
     [
         ("fn f(n: i32, g: impl Fn(i32) -> i32) -> i32 {\n", "assert_eq!(f(1, |n| n), 1);", "function"),
         ("fn f<T: Ord>(v: Vec<T>) -> T {\n", "assert_eq!(f(vec![1]), 1);", "types"),
-        ("fn f(v: &mut Vec<i32>) -> usize {\n", "assert_eq!(f(&mut vec![1]), 1);", "changes"),
+        ("fn f(v: &mut Vec<i32>) -> i32 {\n", "let mut v = vec![1]; f(&mut v); assert_eq!(v, []);", "changes"),
+        ("fn f(v: &mut Vec<i32>) -> i32 {\n", "let mut v = vec![1]; while f(&mut v) > 0 {}", "changes"),
+        ("fn f(v: &mut Vec<i32>) -> &mut i32 {\n", "assert_eq!(*f(&mut vec![1]), 1);", "mut"),
         ("struct S;\nimpl S {\n    fn f(&self) -> i32 {\n", "assert_eq!(S.f(), 1);", "declared"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(Solver::new().f(1), f(1));", "Solver"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(helper(1), f(1));", "helper"),

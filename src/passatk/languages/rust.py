@@ -5,15 +5,28 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Missing, Toolchain, body_of, harness, mark_of, output_of, prepared
+import msgspec
+
+from passatk.languages.base import (
+    NO_TESTS,
+    Language,
+    Missing,
+    Toolchain,
+    body_of,
+    harness,
+    mark_of,
+    output_of,
+    prepared,
+)
 from passatk.languages.dialect import patterns
-from passatk.languages.rust_source import LEXICON
-from passatk.languages.rust_wall import MAIN, SEPARATOR, both_sides, workshop_source
-from passatk.languages.syntax import Grammar, Part
+from passatk.languages.lexing import blanked
+from passatk.languages.rust_source import GRAMMAR, LEXICON, imports
+from passatk.languages.rust_wall import ENTRY, both_sides, made_callable, without_closing, workshop_source
+from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
 CRATES = {
@@ -35,84 +48,18 @@ OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
 _FLAGS = (
     *("--crate-name", "program", "-A", "warnings", "--color=never"),
-    *("-C", "debuginfo=0", "-C", "codegen-units=1"),
+    *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=symbols"),
 )
-_WALL = ("wall", "examiner")
+_SHARED = ("-C", "prefer-dynamic", "-C", "link-arg=-Wl,-rpath,${RUST_STD}")
+"""std as it is: quicker to link than its parts. Only behind the wall, as a program can put functions in std's place."""
+_SEPARATOR = "\n// behind this line is the examiner, before it what answers its calls\n"
+_WALL = ("values", "wall", "examiner")
+"""Sources of the harness: the first is a module of the second, which the third is built with."""
 _WALL_FLAGS = (  # not optimised: what is made of its generics is shared with programs then
     *("--edition=2021", "--crate-type=rlib", "-Awarnings", "-Ccodegen-units=1", "-Copt-level=0"),
 )
 
-_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TEST = re.compile(r"#\[test\]\s*(?:pub\s+)?fn\s+(\w+)")
 _MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
-_MODULE = re.compile(r"^\s*(?:pub\s+)?mod\s+(\w+)\s*\{", re.MULTILINE)
-
-_SECTIONS = re.compile(r"\b(?:link_section|global_asm)\b")
-_FORBIDDEN = '::std::compile_error!("link_section and global_asm could run before the harness");\n'
-_STANDARD_MACROS = re.compile(
-    r"(?<![\w:])(assert|assert_eq|assert_ne|panic|vec|format|matches|println|print|eprintln|unreachable|concat|write)!"
-)
-_FUNCTION = re.compile(
-    r"^(?:pub\s+)?fn\s+(?P<name>\w+)\s*\((?P<parameters>[^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:->\s*(?P<type>[^{;]+?))?\s*\{",
-    re.MULTILINE,
-)
-_STANDARD_TYPES = {
-    **dict.fromkeys(
-        [
-            "bool",
-            "char",
-            "str",
-            "u8",
-            "u16",
-            "u32",
-            "u64",
-            "u128",
-            "usize",
-            "i8",
-            "i16",
-            "i32",
-            "i64",
-            "i128",
-            "isize",
-            "f32",
-            "f64",
-        ],
-        "primitive",
-    ),
-    "String": "string",
-    "Vec": "vec",
-    "Option": "option",
-    "Result": "result",
-    "Box": "boxed",
-    "HashMap": "collections",
-    "HashSet": "collections",
-    "BTreeMap": "collections",
-}
-
-
-_GRAMMAR = Grammar(
-    module="tree_sitter_rust",
-    query="""
-        (function_item name: (identifier) @name body: (block) @body) @function
-        (struct_item name: (type_identifier) @name) @definition
-        (enum_item name: (type_identifier) @name) @definition
-        (trait_item name: (type_identifier) @name) @definition
-        (type_item name: (type_identifier) @name) @definition
-        (const_item name: (identifier) @name) @definition
-        (static_item name: (identifier) @name) @definition
-        (macro_definition name: (identifier) @name) @definition
-        (mod_item name: (identifier) @name) @definition
-        (trait_item body: (declaration_list (function_signature_item name: (identifier) @name))) @definition
-        (trait_item body: (declaration_list (function_item name: (identifier) @name))) @definition
-        (impl_item trait: (type_identifier) @name) @definition
-        (impl_item type: (type_identifier) @name) @definition
-        (impl_item type: (generic_type type: (type_identifier) @name)) @definition
-        (use_declaration) @import
-        (extern_crate_declaration) @import
-    """,
-    scopes=frozenset(("block", "declaration_list")),
-    leading=frozenset(("attribute_item",)),
-)
 
 
 class Rust(Language):
@@ -126,7 +73,7 @@ class Rust(Language):
     typed_by_colon = True
     multipl_e = ("rs",)
     option = re.compile(r"--edition=20(?:15|18|21)")
-    minimum = (1, 59)
+    minimum = (1, 63)
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
     assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     fences = ("rust", "rs")
@@ -136,7 +83,7 @@ class Rust(Language):
     upper_is_no_variable = True
     members = (".", "::")
     suffixes = (".rs",)
-    grammar = _GRAMMAR
+    grammar = GRAMMAR
     code_line = re.compile(
         r"#!?\[|(?:pub(?:\([^()]*\))?\s+)?(?:use\s+[\w:]+.*[;{]\s*$|(?:async\s+|unsafe\s+|const\s+)*fn\s+\w+|(?:struct|enum|trait|mod|union)\s+\w+[^.]*$"
         r"|impl\b.*\{|(?:const|static)\s+(?:mut\s+)?\w+\s*:|type\s+\w+.*=|extern\s+crate)|[{})]|//|/\*|macro_rules!"
@@ -164,13 +111,10 @@ class Rust(Language):
     )
 
     def imports(self, part: Part) -> list[Part]:
-        if part.text.startswith("extern crate"):
-            return []  # the edition knows crates by their names
-        found = _USED.fullmatch(part.text.strip())
-        return [_use_of(visible, path, part) for visible, path in _leaves(found)] if found else [part]
+        return imports(part)
 
     def without_comments(self, source: str) -> str:
-        return _COMMENT.sub(lambda m: m[0] if m[0].startswith('"') else " ", source)
+        return blanked(LEXICON, source, strings=False)
 
     def locate(self, cache: Path) -> Toolchain:
         found = self.find_tool("rustc")
@@ -194,6 +138,7 @@ class Rust(Language):
             readable=(root, str(folder)),
             variables=(
                 ("RUSTC", rustc if os.path.exists(rustc) else found),
+                ("RUST_STD", output_of(found, "--print", "target-libdir").strip()),
                 ("RUST_CRATES", str(folder)),
                 ("RUST_LINKER", f"link-arg=-fuse-ld={'mold' if mold else 'bfd'}"),
             ),
@@ -202,92 +147,89 @@ class Rust(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        body = body_of(problem, sample)
+        body = body_of(problem, sample).removeprefix("\ufeff")
         mark = mark_of(body, tests)
-        refused = _FORBIDDEN if _SECTIONS.search(body) else ""
-        tests = _as_module(tests, self.without_comments(tests), mark)
-        source = f"{body}\n{refused}{_callable_tests(tests, problem.declaration)}"
-        crates, stripped = _crates(source, self.without_comments)
-        requires = tuple(f"crate {crate}" for crate in crates)
-        if "rand" in crates and _OLD_RAND.search(self.without_comments((problem.reference or "") + tests)):
-            requires += (OLD_RAND,)
-        calls = "".join(f"    {path}();\n" for path in _test_paths(self.without_comments(tests)))
-        entry = harness("proof.rs").replace("    // the tests\n", calls).replace("MARK", mark)
-        return Program(
-            language=self.name,
-            files=(("main.rs", stripped + "\n" + entry),),
-            build=(_compile(problem.options, (*_FLAGS, "-C", "strip=symbols"), _externs(crates), "program"),),
-            run=Step(argv=("./program",), env=_QUIET),
-            requires=requires,
-        )
+        closing, tests = without_closing(tests)
+        shown, calls = made_callable(tests, f"crate::passatk_{mark}")
+        module = f"{closing}mod passatk_tests {{ use super::*;\n{shown}\n{calls}}}\n"
+        crates, source = _crates(f"{body}\n{module}")
+        proof = harness("proof.rs").replace("MARK", mark)
+        entry = f"crate::passatk_tests::passatk_run(); crate::passatk_{mark}::give()"
+        made = _program(problem, source + proof, entry, _FLAGS, _externs(crates))
+        requires = self._requires(crates, (problem.reference or "") + tests) + (() if calls else (NO_TESTS,))
+        return msgspec.structs.replace(made, requires=requires)
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
-        sides = both_sides(problem, tests)
-        crates, module = _crates(sides.examiner, self.without_comments)
+        serve, module = both_sides(problem, tests)
+        crates, module = _crates(module)
         code = self.without_comments(module)
-        if "rand" in crates and set(re.findall(r"\w+", str(_RAND_NAMES.findall(code)))) <= _OWN_RAND:
+        names = {name for found in _RAND_NAMES.findall(code) for name in re.findall(r"\w+", "".join(found))}
+        if "rand" in crates and names <= _OWN_RAND and (_OLD_RAND.search(code) or "gen_" not in code):
             crates.remove("rand")
-            which = "old_rand" if _OLD_RAND.search(code) else "rand"
-            module = _RAND_PATH.sub(f"::passatk_examiner::{which}::", module)
-        requires = tuple(f"crate {crate}" for crate in crates)
-        if "rand" in crates and _OLD_RAND.search(code):
-            requires += (OLD_RAND,)
+            module = _RAND_PATH.sub("::passatk_examiner::rand::", module)
         return Examiner(
             language=self.name,
-            source=f"{sides.serve}{SEPARATOR}// {_wall()}\n{module}",
+            source=f"{serve}{_SEPARATOR}// {_wall()}\n{module}",
             options=problem.options,
             run=Step(argv=("${EXAMINER}/examiners", "${EXAMINER_NAME}"), env=_QUIET),
-            requires=requires,
+            requires=self._requires(crates, code),
         )
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
-        serve = examiner.source.partition(SEPARATOR)[0]
-        crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"), self.without_comments)
-        requires = tuple(f"crate {crate}" for crate in crates)
-        if "rand" in crates and _OLD_RAND.search(self.without_comments(problem.reference or "")):
-            requires += (OLD_RAND,)
-        if _OWN_MAIN.search(body):
-            body, serve = f"#![no_main] {body}", serve.replace(MAIN, _C_MAIN)
-        source = f"{body}\n{serve}{_roots(problem.options, 'passatk_wall')}"
+        serve = examiner.source.partition(_SEPARATOR)[0]
+        crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"))
+        source = f"{body}\n{serve}"
         externs = (*_externs(crates), *_harness_externs("wall"))
-        return Program(
-            language=self.name,
-            files=(("main.rs", source),),
-            build=(_compile(problem.options, (*_FLAGS, "-C", "strip=debuginfo"), externs, "program"),),
-            run=Step(argv=("./program",), env=_QUIET),
-            requires=requires,
-            examiner=examiner,
-        )
+        made = _program(problem, source, ENTRY, (*_FLAGS, *_SHARED), externs)
+        requires = self._requires(crates, problem.reference or "")
+        return msgspec.structs.replace(made, requires=requires, examiner=examiner)
 
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
-        modules = [(it.name, it.source.partition(SEPARATOR)[2]) for it in examiners]
+        modules = [(it.name, it.source.partition(_SEPARATOR)[2]) for it in examiners]
         crates = [crate for crate in CRATES if any(f"crate {crate}" in it.requires for it in examiners)]
         options = examiners[0].options if examiners else ()
-        source = workshop_source(modules) + _roots(options, "passatk_wall", "passatk_examiner")
+        source = workshop_source(modules)
         externs = (*_externs(crates), *_harness_externs("wall", "examiner"))
         return Workshop(
             files=(("main.rs", source),),
-            build=(_compile(options, (*_FLAGS, "-C", "strip=debuginfo"), externs, "examiners"),),
+            build=(_compile(options, _FLAGS, externs, "examiners"),),
             keeps=("examiners",),
         )
 
+    def _requires(self, crates: Sequence[str], tests: str) -> tuple[str, ...]:
+        """`tests`: what tells which version of rand is meant."""
+        old = "rand" in crates and _OLD_RAND.search(self.without_comments(tests))
+        return (*(f"crate {crate}" for crate in crates), *((OLD_RAND,) if old else ()))
+
 
 _QUIET = (("RUST_BACKTRACE", "0"),)
-_OWN_MAIN = re.compile(r"\bfn\s+main\b")
-_C_MAIN = 'mod passatk_main { #[no_mangle] pub extern "C" fn main() -> i32 { super::passatk_serve::all(); 0 } }'
-"""In place of `MAIN`, where the program has a `main` of its own, which is an ordinary function then."""
 _RAND_NAMES = re.compile(r"\brand\s*::\s*(?:(\w+)|\{([^}]*)\})")
 _RAND_PATH = re.compile(r"(?<![\w:])(?:::\s*)?rand\s*::")
 _OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
 """What tests may use of crate rand and have from the harness, with a fixed seed."""
 
 
-def _crates(source: str, without_comments: Callable[[str], str]) -> tuple[list[str], str]:
+def _program(problem: Problem, source: str, entry: str, flags: Sequence[str], externs: Sequence[str]) -> Program:
+    """A crate that begins with `entry`, whether or not it has a `main` of its own, which is not called then."""
+    if _MAIN.search(source):
+        main = f'#[no_mangle] pub extern "C" fn main() -> i32 {{ {entry}; 0 }}'
+        source = f"#![no_main] {source}\nmod passatk_main {{ {main} }}\n"
+    else:
+        source = f"{source}\nfn main() {{ {entry} }}\n"
+    return Program(
+        language="rust",
+        files=(("main.rs", source),),
+        build=(_compile(problem.options, flags, externs, "program"),),
+        run=Step(argv=("./program",), env=_QUIET),
+    )
+
+
+def _crates(source: str) -> tuple[list[str], str]:
     """The crates that `source` uses, and `source` without imports of those that it only imports."""
     crates = []
     for crate in CRATES:
         without = _USE[crate].sub("", source)
-        if _NAMED[crate].search(without) and _NAMED[crate].search(without_comments(without)):
+        if _NAMED[crate].search(without) and _NAMED[crate].search(blanked(LEXICON, without, strings=False)):
             crates.append(crate)
         else:
             source = without  # the import is the only mention: leaving it out changes nothing
@@ -295,25 +237,21 @@ def _crates(source: str, without_comments: Callable[[str], str]) -> tuple[list[s
 
 
 def _externs(crates: Sequence[str]) -> tuple[str, ...]:
-    named = tuple(part for c in crates for part in ("--extern", f"{c}=${{RUST_CRATES}}/{c}/lib{c}.rlib"))
-    return named + tuple(part for c in crates for part in ("-L", f"dependency=${{RUST_CRATES}}/{c}"))
+    return tuple(part for crate in crates for part in _extern(crate, f"${{RUST_CRATES}}/{crate}"))
 
 
-def _harness_externs(*names: str) -> tuple[str, ...]:
-    folder = f"${{RUST_CRATES}}/{_wall()}"
-    named = tuple(part for n in names for part in ("--extern", f"passatk_{n}={folder}/libpassatk_{n}.rlib"))
-    return (*named, "-L", f"dependency={folder}")
+def _harness_externs(*crates: str) -> tuple[str, ...]:
+    return tuple(part for crate in crates for part in _extern(f"passatk_{crate}", f"${{RUST_CRATES}}/{_wall()}"))
+
+
+def _extern(crate: str, folder: str) -> tuple[str, ...]:
+    return "--extern", f"{crate}={folder}/lib{crate}.rlib", "-L", f"dependency={folder}"
 
 
 def _compile(options: Sequence[str], flags: Sequence[str], externs: Sequence[str], made: str) -> Step:
     edition = () if any(option.startswith("--edition") for option in options) else ("--edition", "2021")
     linker = ("-C", "${RUST_LINKER}", "-C", "metadata=passatk")
     return Step(argv=("${RUSTC}", *edition, *flags, *options, *linker, *externs, "-o", made, "main.rs"))
-
-
-def _roots(options: Sequence[str], *crates: str) -> str:
-    """Crates of the harness by name, where the edition does not know them by it."""
-    return "".join(f"extern crate {crate};\n" for crate in crates) if "--edition=2015" in options else ""
 
 
 @cache
@@ -326,91 +264,11 @@ def _wall() -> str:
 def _build_wall(rustc: str, folder: Path) -> None:
     """Build the harness's crates into `folder`."""
     for name in _WALL:
-        source = folder / f"{name}.rs"
-        source.write_text(harness(f"{name}.rs"))
-        made = str(folder / f"libpassatk_{name}.rlib")
-        output_of(rustc, *_WALL_FLAGS, "-L", str(folder), "--crate-name", f"passatk_{name}", "-o", made, str(source))
-
-
-_USED = re.compile(r"(?P<visible>(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^()]*\))?\s+)?)use\s+(?P<tree>[^;]+);", re.DOTALL)
-
-
-def _leaves(declaration: re.Match[str]) -> list[tuple[str, str]]:
-    """(visibility, path) of every name that a `use` brings."""
-    tree = re.sub(r"//[^\n]*|/\*.*?\*/", "", declaration["tree"], flags=re.DOTALL)
-    leaves, prefixes, path = [], [""], ""
-    for sign in re.findall(r"[{},]|[^{},]+", tree):
-        if sign == "{":
-            prefixes.append(prefixes[-1] + path.strip())
-            path = ""
-        elif sign in "},":
-            if path.strip():
-                leaves.append(prefixes[-1] + path.strip())
-            path = ""
-            if sign == "}" and len(prefixes) > 1:
-                prefixes.pop()
-        else:
-            path = sign
-    if path.strip():
-        leaves.append(path.strip())
-    return [(declaration["visible"], re.sub(r"::self\b", "", leaf)) for leaf in leaves]
-
-
-def _use_of(visible: str, path: str, part: Part) -> Part:
-    name = re.split(r"\bas\b|::", path)[-1].strip()
-    names = () if name in ("*", "_") else (name,)
-    return Part(kind="import", names=names, text=f"{visible}use {path};", start=part.start, end=part.end)
-
-
-def _as_module(tests: str, code: str, mark: str) -> str:
-    """Tests that are a `main` as the one test of a module: the program's own `main` is the harness's.
-
-    `code`: `tests` again, without comments.
-    """
-    if _TEST.search(code) or not _MAIN.search(code):
-        return tests
-    return f"mod tests_{mark} {{ use super::*;\n{_MAIN.sub('#[test] fn main()', tests)}\n}}\n"
-
-
-def _callable_tests(tests: str, declaration: str) -> str:
-    """`tests` with every `#[test]` function made an ordinary one that `main` can call."""
-    tests = re.sub(r"#\[cfg\(test\)\]", "", tests)
-    # std's own, whatever macros the program defines
-    tests = _STANDARD_MACROS.sub(r"::std::\1!", tests)
-    # the declared functions with the declared types, whatever the program made of either
-    forwarders = "".join(filter(None, map(_forwarder, _FUNCTION.finditer(declaration))))
-    tests = _MODULE.sub(lambda opening: f"{opening[0]} {forwarders}", tests, count=1)
-    return re.sub(r"#\[test\]((?:\s|//[^\n]*\n)*)(?:pub\s+)?fn\b", r"\1pub fn", tests)
-
-
-def _forwarder(function: re.Match[str]) -> str | None:
-    """A declared function once more, calling the program's; None if its types are not all standard ones."""
-    parameters = [part for part in re.split(r",(?![^<(]*[>)])", function["parameters"]) if part.strip()]
-    pairs = [re.fullmatch(r"\s*(?:mut\s+)?([A-Za-z]\w*|_\w+)\s*:(.*)", part, re.DOTALL) for part in parameters]
-    spelled = [_absolute(pair[2]) for pair in pairs if pair]
-    result = _absolute(function["type"] or "()")
-    if result is None or None in spelled or len(spelled) != len(parameters):
-        return None
-    given = [pair[1] for pair in pairs if pair]
-    taken = ", ".join(f"{name}: {type_}" for name, type_ in zip(given, spelled, strict=True))
-    return f"fn {function['name']}({taken}) -> {result} {{ super::{function['name']}({', '.join(given)}) }} "
-
-
-def _absolute(type_: str) -> str | None:
-    """A type with standard names spelled from the root; None if there is another name in it."""
-    words = re.findall(r"(?<![\w'])[A-Za-z_]\w*", type_)
-    if "'" in type_ or "::" in type_ or not set(words) <= {*_STANDARD_TYPES, "mut"}:
-        return None
-    return re.sub(
-        r"\b[A-Za-z]\w*", lambda w: w[0] if w[0] == "mut" else f"::std::{_STANDARD_TYPES[w[0]]}::{w[0]}", type_
-    )
-
-
-def _test_paths(tests: str) -> list[str]:
-    """Paths of the `#[test]` functions in `tests`, which is without comments."""
-    module = _MODULE.search(tests)
-    prefix = f"crate::{module[1]}::" if module else "crate::"
-    return [prefix + name for name in _TEST.findall(tests)]
+        (folder / f"{name}.rs").write_text(harness(f"{name}.rs"))
+    for name in _WALL[1:]:
+        crate, source = f"passatk_{name}", str(folder / f"{name}.rs")
+        made = str(folder / f"lib{crate}.rlib")
+        output_of(rustc, *_WALL_FLAGS, "-L", str(folder), "--crate-name", crate, "-o", made, source)
 
 
 def _build_crate(crate: str, rustc: str, folder: Path) -> None:

@@ -1,11 +1,16 @@
-"""Rust source as its items and types, read as far as is needed to call a function from another process."""
+"""Rust source as its items and types, read with the grammar as far as is needed to call a function elsewhere."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
-from passatk.languages.lexing import SLASHES, Lexicon, blanked
+from passatk.languages.lexing import SLASHES, Lexicon, open_braces
+from passatk.languages.syntax import Grammar, Part, parsed
 from passatk.records import Record
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 LEXICON = Lexicon(
     comments=(SLASHES,),
@@ -18,331 +23,204 @@ LEXICON = Lexicon(
     ),
     multiline=("/*",),
 )
-
-_PLACES = {
-    "primitive": "bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64",
-    "string": "String",
-    "vec": "Vec",
-    "option": "Option",
-    "result": "Result",
-    "boxed": "Box",
-    "collections": "HashMap HashSet BTreeMap BTreeSet VecDeque LinkedList",
-    "rc": "Rc",
-    "sync": "Arc",
-    "cell": "RefCell Cell",
-    "borrow": "Cow",
-}
-_ROOTED = {name: place for place, names in _PLACES.items() for name in names.split()}
-"""Where std has the types that can cross."""
-
-_ATTRIBUTES = re.compile(r"\s*(?:#!?\[[^\]]*\]\s*)*(?:pub(?:\s*\([^)]*\))?\s+)?")
-_ITEM = re.compile(
-    r"(?:(?:default|const|async|unsafe|extern\s*)\s+)*(?P<kind>fn|struct|enum|union|trait|type|const|static|mod|use|impl)\b"
-    r"\s*(?:mut\s+)?(?P<name>\w+)?|(?P<macro>macro_rules)\s*!\s*(?P<macro_name>\w+)|(?P<extern>extern\s+crate)"
+GRAMMAR = Grammar(
+    module="tree_sitter_rust",
+    query="""
+        (function_item name: (identifier) @name body: (block) @body) @function
+        (struct_item name: (type_identifier) @name) @definition
+        (enum_item name: (type_identifier) @name) @definition
+        (trait_item name: (type_identifier) @name) @definition
+        (type_item name: (type_identifier) @name) @definition
+        (const_item name: (identifier) @name) @definition
+        (static_item name: (identifier) @name) @definition
+        (macro_definition name: (identifier) @name) @definition
+        (mod_item name: (identifier) @name) @definition
+        (trait_item body: (declaration_list (function_signature_item name: (identifier) @name))) @definition
+        (trait_item body: (declaration_list (function_item name: (identifier) @name))) @definition
+        (impl_item trait: (type_identifier) @name) @definition
+        (impl_item type: (type_identifier) @name) @definition
+        (impl_item type: (generic_type type: (type_identifier) @name)) @definition
+        (use_declaration) @import
+        (extern_crate_declaration) @import
+    """,
+    scopes=frozenset(("block", "declaration_list")),
+    leading=frozenset(("attribute_item",)),
 )
-_BOUNDARY = re.compile(r"[{}()\[\];]")
-_TO_SEMICOLON = frozenset({"use", "const", "static", "type", "extern crate"})
+
+_STD = dict.fromkeys(("HashMap", "HashSet", "BTreeMap", "BTreeSet", "VecDeque"), "collections")
+_STD["Any"] = "any"
+"""Where the types of std are that every program has to import."""
+_ARGUMENTS = (
+    dict.fromkeys(
+        re.findall(r"\w+", "bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 String"), 0
+    )
+    | dict.fromkeys(("Vec", "Option", "Box", "HashSet", "BTreeSet", "VecDeque"), 1)
+    | dict.fromkeys(("Result", "HashMap", "BTreeMap"), 2)
+)
+"""How many types a type of std that can cross is made of."""
+_LONGEST_TUPLE = 8
+_WORD = re.compile(r"\w+")
+
+
+def text_of(node: "Node | None") -> str:
+    return "" if node is None or node.text is None else node.text.decode()
 
 
 class Item(Record, frozen=True, kw_only=True):
     """What stands outside of everything else."""
 
     kind: str
-    """As its keyword has it; empty where it has none."""
+    """Of its node."""
     name: str
     text: str
-    """With its attributes."""
-    code: str
-    """`text` with comments and strings blanked."""
-    head: int
-    """Where in both its keyword is."""
+    """With its attributes and the comments before it."""
 
 
 def items(text: str) -> list[Item]:
     """The items of `text` in their order; what is not finished is the last."""
-    code = blanked(LEXICON, text)
-    found, depth, start = [], 0, 0
-    for mark in _BOUNDARY.finditer(code):
-        depth += (mark[0] in "{([") - (mark[0] in "})]")
-        ends = depth == 0 and mark[0] in ";}"
-        if ends and (mark[0] == ";" or _item(text, code, start, mark.end()).kind not in _TO_SEMICOLON):
-            found.append(_item(text, code, start, mark.end()))
-            start = mark.end()
-    if code[start:].strip():
-        found.append(_item(text, code, start, len(text)))
+    text += "}" * open_braces(LEXICON, text)
+    found, start, source = [], 0, text.encode("utf-8", "surrogatepass")
+    for node in parsed(GRAMMAR, text).children:
+        if node.type in ("attribute_item", "line_comment", "block_comment"):
+            continue
+        if node.type != "inner_attribute_item":
+            whole = source[start : node.end_byte].decode("utf-8", "surrogatepass")
+            found.append(Item(kind=node.type, name=text_of(node.child_by_field_name("name")), text=whole))
+        start = node.end_byte
     return found
 
 
-def _item(text: str, code: str, start: int, end: int) -> Item:
-    attributes = _ATTRIBUTES.match(code, start, end)
-    at = attributes.end() if attributes else start
-    head = _ITEM.match(code, at, end)
-    kind = (head["kind"] or head["macro"] or "extern crate") if head else ""
-    name = (head["name"] or head["macro_name"] or "") if head else ""
-    return Item(kind=kind, name=name, text=text[start:end], code=code[start:end], head=at - start)
+def words_of(text: str) -> set[str]:
+    return set(_WORD.findall(text))
 
 
-def split(text: str) -> list[str]:
-    """What commas part, brackets of all kinds left whole; nothing for what is blank."""
-    found, depth, start = [], 0, 0
-    text = text.replace("->", "\0\0")
-    for place, letter in enumerate(text):
-        depth += (letter in "([{<") - (letter in ")]}>")
-        if letter == "," and depth == 0:
-            found.append(text[start:place])
-            start = place + 1
-    return [part.replace("\0\0", "->").strip() for part in (*found, text[start:]) if part.strip()]
-
-
-def closing(code: str, start: int) -> int:
-    """Where the bracket closes that opens at `start`.
-
-    Raises:
-        CannotCross: it does not.
-    """
-    opened, closed = code[start], {"(": ")", "<": ">", "{": "}", "[": "]"}[code[start]]
-    depth = 0
-    for place in range(start, len(code)):
-        arrow = code[place] == ">" and code[place - 1] in "-="
-        depth += (code[place] == opened) - (code[place] == closed and not arrow)
-        if depth == 0:
-            return place
-    raise CannotCross("a declaration that cannot be read")
+def _node(item: Item) -> "Node":
+    return next(node for node in parsed(GRAMMAR, item.text).children if node.type == item.kind)
 
 
 # --- types ---------------------------------------------------------------------------------------------------
 
 
-class Type(Record, frozen=True, kw_only=True):
-    """The type of a parameter or result, with every name spelled from the root and lifetimes left out."""
+def check_type(node: "Node | None", own: Iterable[str], unsized: bool = False) -> None:
+    """Raises CannotCross unless `node` is a type of values. `own`: names of types that are values beside those of std.
 
-    text: str
-    reference: str = ""
-    """`&` or `&mut` where a borrowed value is taken; then `text` is of what is borrowed."""
+    `unsized`: what has no size of its own may stand here.
+    """
+    if node is None:
+        return
+    parts = [part for part in node.named_children if part.type != "lifetime"]
+    name = text_of(node.child_by_field_name("type") if node.type == "generic_type" else node)
+    match node.type:
+        case "lifetime" | "unit_type":
+            return
+        case "primitive_type" | "type_identifier" | "scoped_type_identifier" | "generic_type":
+            inner = node.child_by_field_name("type_arguments")
+            arguments = [] if inner is None else [part for part in inner.named_children if part.type != "lifetime"]
+            if name not in own and _ARGUMENTS.get(_of_std(name)) != len(arguments):
+                raise CannotCross(f"the type {text_of(node)}")
+            if name == "str" and not unsized:
+                raise CannotCross("a str by value")
+            for part in arguments:
+                check_type(part, own, unsized=name == "Box")
+        case "tuple_type" if len(parts) <= _LONGEST_TUPLE:
+            for part in parts:
+                check_type(part, own)
+        case "array_type" if unsized or text_of(node.child_by_field_name("length")).isdigit():
+            check_type(node.child_by_field_name("element"), own)
+        case "reference_type" if not any(part.type == "mutable_specifier" for part in parts):
+            check_type(node.child_by_field_name("type"), own, unsized=True)
+        case "dynamic_type" if unsized and re.fullmatch(r"dyn\s+(?:(?:::)?\s*std::any::)?Any", text_of(node)):
+            return
+        case _:
+            called = re.match(r"(?:impl\s|dyn\s)?\s*[Ff]n", text_of(node))
+            raise CannotCross("a function as value" if called else f"the type {text_of(node)}")
 
-    @property
-    def whole(self) -> str:
-        """With the reference."""
-        return f"{self.reference} {self.text}".strip()
 
-    @property
-    def owned(self) -> str:
-        """What can hold a value of it."""
-        if self.text == "::std::primitive::str":
-            return "::std::string::String"
-        if self.text.startswith("[") and ";" not in self.text:
-            return f"::std::vec::Vec<{self.text[1:-1]}>"
-        return f"::std::boxed::Box<{self.text}>" if self.text.startswith("dyn ") else self.text
-
-    @property
-    def given(self) -> str:
-        """Before a variable that holds `owned`, where it is given for the parameter."""
-        return "" if not self.reference else f"{self.reference} {'' if self.owned == self.text else '*'}"
+def _of_std(name: str) -> str:
+    """The last part of a path in std, or what stands for none."""
+    path = re.sub(r"\s", "", name).removeprefix("::").split("::")
+    return path[-1] if len(path) == 1 or path[0] in ("std", "core", "alloc", "collections") else ""
 
 
-_TOKEN = re.compile(r"\s*('\w+|\w+(?:\s*::\s*\w+)*|::\s*\w+(?:\s*::\s*\w+)*|->|[^\s\w])")
-
-
-class Types:
-    """Reads types. `own` are those of the program that can cross, spelled from `super`."""
-
-    def __init__(self, own: frozenset[str] = frozenset()):
-        self._own = own
-        self.named: set[str] = set()
-        """Of `own`, what was named."""
-        self._tokens: list[str] = []
-
-    def parameter(self, text: str) -> Type:
-        """A parameter's or result's type.
-
-        Raises:
-            CannotCross: it is not one of values.
-        """
-        self._tokens = _TOKEN.findall(text)[::-1]
-        reference = ""
-        if self._next == "&":
-            static = self._tokens[-2:-1] == ["'static"]
-            if not static:
-                self._tokens.pop()
-                reference = "&" + self._mutable()
-        made = self._type(bare=bool(reference))
-        if self._tokens:
-            raise CannotCross(f"the type {' '.join(text.split())}")
-        return Type(text=made, reference=reference)
-
-    @property
-    def _next(self) -> str:
-        return self._tokens[-1] if self._tokens else ""
-
-    def _take(self, wanted: str) -> None:
-        if self._next != wanted:
-            raise CannotCross(f"a type with {self._next or 'nothing'} where {wanted} was due")
-        self._tokens.pop()
-
-    def _mutable(self) -> str:
-        """Behind `&`: a lifetime is skipped, `mut` is said."""
-        if self._next.startswith("'"):
-            self._tokens.pop()
-        if self._next == "mut":
-            self._tokens.pop()
-            return "mut"
-        return ""
-
-    def _type(self, bare: bool = False) -> str:
-        """`bare`: what has no size of its own may stand here."""
-        sign = self._next
-        if sign == "(":
-            parts = self._list("(", ")")
-            alone = len(parts) == 1 and not self._trailing
-            return parts[0] if alone else f"({''.join(f'{part}, ' for part in parts)})".replace(", )", ",)")
-        if sign == "[":
-            return self._array(bare)
-        if sign == "&":
-            self._tokens.pop()
-            if self._mutable():
-                raise CannotCross("a mutable reference within another type")
-            return "&" + self._type(bare=True)
-        if sign == "dyn":
-            self._tokens.pop()
-            name = self._tokens.pop() if self._tokens else ""
-            if name.rpartition("::")[2].strip() != "Any" or not bare:
-                raise CannotCross(f"dyn {name}")
-            return "dyn ::std::any::Any"
-        return self._path(bare)
-
-    def _array(self, bare: bool) -> str:
-        self._take("[")
-        inner = self._type()
-        if self._next == ";":
-            self._tokens.pop()
-            count = self._tokens.pop() if self._tokens else ""
-            if not count.isdigit():
-                raise CannotCross(f"an array of {count} values")
-            self._take("]")
-            return f"[{inner}; {count}]"
-        self._take("]")
-        if not bare:
-            raise CannotCross("a slice by value")
-        return f"[{inner}]"
-
-    def _list(self, opening: str, ending: str) -> list[str]:
-        self._take(opening)
-        parts: list[str] = []
-        self._trailing = False
-        while self._next != ending:
-            if self._next.startswith("'"):
-                self._tokens.pop()
-            else:
-                parts.append(self._type(bare=opening == "<"))
-            self._trailing = self._next == ","
-            if self._trailing:
-                self._tokens.pop()
-            elif self._next != ending:
-                raise CannotCross("a type that cannot be read")
-        trailing = self._trailing
-        self._take(ending)
-        self._trailing = trailing
-        return parts
-
-    def _path(self, bare: bool) -> str:
-        token = re.sub(r"\s", "", self._tokens.pop() if self._tokens else "")
-        first, name = token.removeprefix("::").partition("::")[0], token.rpartition("::")[2]
-        arguments = self._list("<", ">") if self._next == "<" else []
-        inner = f"<{', '.join(arguments)}>" if arguments else ""
-        if name in self._own and "::" not in token.removeprefix("self::").removeprefix("crate::"):
-            self.named.add(name)
-            return f"super::{name}{inner}"
-        known = name in _ROOTED and (first == name or first in ("std", "core", "alloc", "collections", "rc", "cell"))
-        if not known or (name == "str" and not bare) or (name == "Result" and len(arguments) != 2):
-            raise CannotCross("a function as value" if token in ("fn", "impl") else f"the type {token or 'of nothing'}")
-        return f"::std::{_ROOTED[name]}::{name}{inner}"
+def rooted(type_: str, own: Iterable[str]) -> str:
+    """A type with the paths of what has to be imported, which a program may not have done."""
+    return re.sub(
+        r"(?<![\w:])[A-Z]\w*(?!\w|\s*::)",
+        lambda word: f"::std::{_STD[word[0]]}::{word[0]}" if word[0] in _STD and word[0] not in own else word[0],
+        type_,
+    )
 
 
 # --- functions and own types -------------------------------------------------------------------------------------
+
+
+class Parameter(Record, frozen=True, kw_only=True):
+    type: str
+    reference: str = ""
+    """`&` or `&mut` where a borrowed value is taken; then `type` is of what is borrowed."""
+    spelled: str
+    """The whole type as the declaration has it."""
 
 
 class Function(Record, frozen=True, kw_only=True):
     """A function that takes and gives values."""
 
     name: str
-    unsafe: bool
     lifetimes: str
     """Its generic parameters with their brackets; empty where it has none."""
-    spelled: tuple[str, ...]
-    """Types of its parameters as the declaration has them."""
-    parameters: tuple[Type, ...]
-    result_spelled: str
-    result: Type
+    parameters: tuple[Parameter, ...]
+    result: str
+    """Empty where it returns nothing."""
 
     @property
     def changed(self) -> tuple[int, ...]:
-        """Parameters that are sent back."""
-        return tuple(place for place, type_ in enumerate(self.parameters) if type_.reference == "&mut")
+        """Parameters that are sent back: they are the result of a function that returns nothing."""
+        mutable = (place for place, it in enumerate(self.parameters) if it.reference == "&mut")
+        return () if self.result else tuple(mutable)
 
 
-def function(item: Item, types: Types) -> Function:
-    """What an item of kind `fn` declares, body or not.
+def function(item: Item, own: Iterable[str]) -> Function:
+    """What an item declares that is a function.
 
     Raises:
         CannotCross: it takes or gives more than values.
     """
-    code = item.code
-    named = re.compile(rf"\bfn\s+{item.name}\b").search(code, item.head)
-    if named is None:
-        raise CannotCross("a declaration that cannot be read")
-    modifiers, at = code[item.head : named.start()], named.end()
-    lifetimes = ""
-    if (place := _behind_space(code, at)) < len(code) and code[place] == "<":
-        end = closing(code, place) + 1
-        lifetimes, at = code[place:end], end
-    if any(not part.startswith("'") for part in split(lifetimes[1:-1])) or "async" in modifiers:
+    node = _node(item)
+    generics = node.child_by_field_name("type_parameters")
+    kinds = {part.type for part in generics.named_children} if generics else set()
+    modifiers = next((text_of(part) for part in node.children if part.type == "function_modifiers"), "const")
+    if not kinds <= {"lifetime_parameter", "lifetime"} or modifiers != "const":
         raise CannotCross(f"{item.name}, a function of types or a future")
-    opening = code.find("(", at)
-    if opening < 0:
-        raise CannotCross("a declaration that cannot be read")
-    end = closing(code, opening)
-    spelled = tuple(_type_of(part) for part in split(code[opening + 1 : end]))
-    behind = re.match(r"\s*(?:->(?P<type>(?:[^{;]|;\s*\d+\s*\])*))?", code[end + 1 :])
-    result_spelled = (behind["type"] or "()").strip() if behind else "()"
-    if re.search(r"\bwhere\b", result_spelled):
-        raise CannotCross(f"{item.name}, a function of types")
-    made = Function(
-        name=item.name,
-        unsafe="unsafe" in modifiers,
-        lifetimes=lifetimes,
-        spelled=spelled,
-        parameters=tuple(types.parameter(text) for text in spelled),
-        result_spelled=result_spelled,
-        result=types.parameter(result_spelled),
+    taken = node.child_by_field_name("parameters")
+    parameters = tuple(
+        _parameter(part, own)
+        for part in (taken.named_children if taken else [])
+        if part.type not in ("attribute_item", "line_comment", "block_comment")
     )
-    if made.result.reference == "&mut" or (made.changed and result_spelled != "()"):
-        raise CannotCross(f"{item.name}, which changes what it is given and returns something too")
-    return made
+    result = node.child_by_field_name("return_type")
+    check_type(result, own)
+    return Function(
+        name=item.name,
+        lifetimes=text_of(generics),
+        parameters=parameters,
+        result="" if result is None or result.type == "unit_type" else text_of(result),
+    )
 
 
-def _behind_space(code: str, at: int) -> int:
-    while at < len(code) and code[at].isspace():
-        at += 1
-    return at
-
-
-def _type_of(parameter: str) -> str:
-    found = re.match(r"(?:#\[[^\]]*\]\s*)*[^:]*(?<!:):(?!:)(.*)", parameter, re.DOTALL)
-    if found is None or re.match(r"&?\s*(?:'\w+\s*)?(?:mut\s+)?self\b", parameter):
+def _parameter(node: "Node", own: Iterable[str]) -> Parameter:
+    type_ = node.child_by_field_name("type")
+    if node.type != "parameter" or type_ is None:
         raise CannotCross("a method")
-    return found[1].strip()
-
-
-class Shape(Record, frozen=True, kw_only=True):
-    """A struct or a variant of an enum."""
-
-    name: str
-    """The variant's; empty for a struct."""
-    fields: tuple[str, ...]
-    """Names of its fields, or their places."""
-    opening: str
-    """`{`, `(`, or nothing."""
-    types: tuple[str, ...]
+    spelled = text_of(type_)
+    if type_.type != "reference_type" or spelled.replace(" ", "").startswith("&'static"):
+        check_type(type_, own)
+        return Parameter(type=spelled, spelled=spelled)
+    inner = type_.child_by_field_name("type")
+    check_type(inner, own, unsized=True)
+    mutable = any(part.type == "mutable_specifier" for part in type_.children)
+    if mutable and text_of(inner).startswith(("str", "dyn")):
+        raise CannotCross(f"the type {spelled}")
+    return Parameter(type=text_of(inner), reference="&mut" if mutable else "&", spelled=spelled)
 
 
 class Own(Record, frozen=True, kw_only=True):
@@ -351,50 +229,86 @@ class Own(Record, frozen=True, kw_only=True):
     name: str
     generics: str
     """With their brackets."""
-    shapes: tuple[Shape, ...]
+    shapes: dict[str, tuple[str, ...]]
+    """Fields of a struct, or of the variants of an enum, by its name: their names, or their places."""
+    is_enum: bool
 
 
-def own(item: Item) -> Own:
-    """What an item of kind `struct` or `enum` is made of.
+def own_type(item: Item, own: Iterable[str]) -> Own | None:
+    """What an item is made of that is a struct or an enum; None for another name of a type.
 
     Raises:
-        CannotCross: that cannot be told.
+        CannotCross: that cannot be told, or is more than values.
     """
-    code = item.code[item.head :]
-    found = re.match(r"(?:struct|enum)\s+(\w+)\s*", code)
-    if found is None:
+    node = _node(item)
+    generics = node.child_by_field_name("type_parameters")
+    parts = generics.named_children if generics else []
+    if not {part.type for part in parts} <= {"lifetime_parameter", "lifetime", "type_parameter"} or "=" in text_of(
+        generics
+    ):
         raise CannotCross(f"{item.name}, a type of the program's own")
-    at, generics = found.end(), ""
-    if code[at : at + 1] == "<":
-        end = closing(code, at) + 1
-        generics, at = code[at:end], _behind_space(code, end)
-    if "=" in generics or "const " in generics or code.startswith("where", at):
-        raise CannotCross(f"{item.name}, a type of the program's own")
-    if code.startswith("struct"):
-        return Own(name=item.name, generics=generics, shapes=(_shape("", code[at:]),))
-    inner = code[at + 1 : closing(code, at)]
-    return Own(name=item.name, generics=generics, shapes=tuple(_variants(inner)))
+    known = {*own, *(text_of(part.child_by_field_name("name")) for part in parts)}
+    if item.kind == "type_item":
+        check_type(node.child_by_field_name("type"), known)
+        return None
+    body = node.child_by_field_name("body")
+    is_enum = item.kind == "enum_item"
+    shaped = [part for part in body.named_children if part.type == "enum_variant"] if is_enum and body else [node]
+    shapes = {
+        text_of(part.child_by_field_name("name")): _fields(part.child_by_field_name("body"), known) for part in shaped
+    }
+    return Own(name=item.name, generics=text_of(generics), shapes=shapes, is_enum=is_enum)
 
 
-def _variants(inner: str) -> Iterator[Shape]:
-    for part in split(inner):
-        found = re.match(r"(?:#\[[^\]]*\]\s*)*(\w+)\s*(.*)", part, re.DOTALL)
-        if found is None:
-            raise CannotCross("an enum that cannot be read")
-        yield _shape(found[1], found[2])
+def _fields(body: "Node | None", known: Iterable[str]) -> tuple[str, ...]:
+    if body is None:
+        return ()
+    named = [part for part in body.named_children if part.type == "field_declaration"]
+    types = [part.child_by_field_name("type") for part in named] or body.children_by_field_name("type")
+    for type_ in types:
+        check_type(type_, known)
+    return tuple(text_of(part.child_by_field_name("name")) for part in named) or tuple(map(str, range(len(types))))
 
 
-def _shape(name: str, text: str) -> Shape:
-    text = text.strip()
-    if not text.startswith(("{", "(")):
-        return Shape(name=name, fields=(), opening="", types=())
-    parts = [
-        re.sub(r"^(?:#\[[^\]]*\]\s*)*(?:pub(?:\s*\([^)]*\))?\s+)?", "", part)
-        for part in split(text[1 : closing(text, 0)])
-    ]
-    if text[0] == "(":
-        return Shape(name=name, fields=tuple(map(str, range(len(parts)))), opening="(", types=tuple(parts))
-    pairs = [part.partition(":") for part in parts]
-    return Shape(
-        name=name, fields=tuple(pair[0].strip() for pair in pairs), opening="{", types=tuple(pair[2] for pair in pairs)
-    )
+def reached(names: Iterable[str], types: Mapping[str, Item]) -> set[str]:
+    """Those of `types` that are named, and those that they are made of."""
+    found: set[str] = set()
+    left = set(names)
+    while new := (left & types.keys()) - found:
+        found |= new
+        left = {word for name in new for word in words_of(types[name].text)}
+    return found
+
+
+# --- imports -----------------------------------------------------------------------------------------------------
+
+
+def imports(part: Part) -> list[Part]:
+    """A `use` as one for each name that it brings."""
+    if part.text.startswith("extern crate"):
+        return []  # the edition knows crates by their names
+    node = next((it for it in parsed(GRAMMAR, part.text).children if it.type == "use_declaration"), None)
+    tree = node.child_by_field_name("argument") if node else None
+    if node is None or tree is None:
+        return [part]
+    before = part.text.encode("utf-8", "replace")[: node.start_byte].decode()
+    visible = before + "".join(text_of(it) + " " for it in node.children if it.type == "visibility_modifier")
+    return [_use_of(visible, path, part) for path in _leaves(tree, "")]
+
+
+def _leaves(tree: "Node", prefix: str) -> Iterator[str]:
+    if tree.type in ("line_comment", "block_comment"):
+        return
+    if tree.type not in ("use_list", "scoped_use_list"):
+        yield re.sub(r"::self\b", "", prefix + text_of(tree))
+        return
+    inner = tree if tree.type == "use_list" else tree.child_by_field_name("list")
+    path = tree.child_by_field_name("path")
+    for leaf in inner.named_children if inner else []:
+        yield from _leaves(leaf, f"{prefix}{text_of(path)}::" if path else prefix)
+
+
+def _use_of(visible: str, path: str, part: Part) -> Part:
+    name = re.split(r"\bas\b|::", path)[-1].strip()
+    names = () if name in ("*", "_") else (name,)
+    return Part(kind="import", names=names, text=f"{visible}use {path};", start=part.start, end=part.end)

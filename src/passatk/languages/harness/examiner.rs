@@ -2,125 +2,104 @@
 
 extern crate passatk_wall;
 
-use passatk_wall::{at_broken, raised, receive, send, words_of, Decode, Encode, Reader, Writer};
+use passatk_wall::{receive, send, words_of, Lent, Reader, Value, Writer};
 use std::cell::RefCell;
-use std::collections::hash_map::DefaultHasher;
 use std::fmt::{Arguments, Debug};
 use std::fs::File;
-use std::hash::Hasher;
 use std::io::{Read, Write};
 use std::os::unix::io::FromRawFd;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, Once};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
 
 const VERDICT: i32 = 3;
 const ANSWERS: i32 = 4;
 const CALLS: i32 = 5;
-
-// --- what it says ----------------------------------------------------------------------------------------------
+const LONGEST: usize = 2000;
 
 extern "C" {
     fn _exit(code: i32) -> !;
-    fn getauxval(kind: u64) -> u64;
 }
-
-const RANDOM: u64 = 25;
-const LONGEST: usize = 2000;
 
 /// Says one line and ends, whatever else is going on.
 fn say(word: &str, words: &str) -> ! {
-    let mut line: String = word.to_owned();
-    for part in words.split_whitespace() {
-        line.push(' ');
-        line.push_str(part);
-    }
-    if line.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|&at| line.is_char_boundary(at)).unwrap_or(0);
-        line.truncate(end);
-    }
-    line.push('\n');
-    let _ = unsafe { File::from_raw_fd(VERDICT) }.write_all(line.as_bytes());
-    send(CALLS, &mut [0, 0, 0, 0, b'E']);
+    let line: String = words.split_whitespace().fold(word.to_owned(), |line, part| line + " " + part);
+    let line: String = line.chars().take(LONGEST).collect();
+    let _ = unsafe { File::from_raw_fd(VERDICT) }.write_all((line + "\n").as_bytes());
+    send(CALLS, &mut Writer { bytes: vec![0, 0, 0, 0, b'E'] });
     let _ = std::io::stdout().flush();
     unsafe { _exit(0) }
 }
 
-fn say_broken(words: &str) -> ! {
-    say("broken", words)
-}
+fn say_broken(words: &str) -> ! { say("broken", words) }
 
 // --- calls -----------------------------------------------------------------------------------------------------
 
-static NEXT: AtomicU64 = AtomicU64::new(0);
+/// The number of the next call. It is held until the answer is there: one question at a time.
+static NEXT: Mutex<u64> = Mutex::new(0);
 static ANSWERED: AtomicBool = AtomicBool::new(false);
-static ONCE: Once = Once::new();
-static mut TURNS: Option<Mutex<()>> = None;
 
-/// One question at a time, whatever threads the tests start.
-fn turns() -> &'static Mutex<()> {
-    unsafe {
-        ONCE.call_once(|| TURNS = Some(Mutex::new(())));
-        (*std::ptr::addr_of!(TURNS)).as_ref().unwrap()
-    }
+thread_local! {
+    /// The class and words of the last panic that was an answer.
+    static RAISED: RefCell<Option<(String, String)>> = RefCell::new(None);
 }
 
 pub struct Call {
-    number: u64,
     message: Writer,
 }
 
 impl Call {
     pub fn new(function: u16, arguments: u8) -> Call {
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let mut message = Writer { bytes: vec![0, 0, 0, 0, b'C'] };
-        message.bytes.extend_from_slice(&number.to_le_bytes());
+        let mut message = Writer::new(b'C', 0);
         message.bytes.extend_from_slice(&function.to_le_bytes());
         message.byte(arguments);
-        Call { number, message }
+        Call { message }
     }
 
-    pub fn argument<T: Encode + ?Sized>(&mut self, value: &T) {
-        value.encode(&mut self.message)
-    }
+    pub fn argument<T: Lent + ?Sized>(&mut self, value: &T) { value.write_lent(&mut self.message) }
 
     /// What the function gives back.
-    pub fn result<T: Decode>(self) -> T {
+    pub fn result<T: Value>(self) -> T {
         let mut answer = self.ask();
-        let value = answer.value();
-        answer.end(0);
+        let value = T::read(&mut answer.from);
+        answer.changes(0);
+        answer.end();
         value
     }
 
-    /// Of a function that gives nothing back and changes what it is given.
-    pub fn ask(mut self) -> Answer {
-        let message = {
-            let _turn = turns().lock();
-            match send(CALLS, &mut self.message.bytes) {
-                true => receive(ANSWERS),
-                false => None,
-            }
-        };
-        let mut from = match message {
-            Some(message) => Reader::new(message),
-            None => say("ended", ""),
+    /// Of a function that gives nothing back: its changes follow.
+    pub fn changing(self, count: u8) -> Answer {
+        let mut answer = self.ask();
+        <()>::read(&mut answer.from);
+        answer.changes(count);
+        answer
+    }
+
+    fn ask(mut self) -> Answer {
+        let mut next = NEXT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let number = *next;
+        *next = next.wrapping_add(1);
+        self.message.bytes[5..13].copy_from_slice(&number.to_le_bytes());
+        let sent = send(CALLS, &mut self.message);
+        let mut from = match receive(ANSWERS, say_broken) {
+            Some(message) if sent => message,
+            _ => say("ended", ""),
         };
         let kind = from.byte();
         if kind != b'R' && kind != b'X' {
             say_broken(&format!("a message that begins with {:?}", kind as char))
         }
-        let number = from.number(8);
-        if number != self.number {
+        if from.number(8) != number {
             say_broken("an answer to another question")
         }
-        if kind == b'X' {
-            let (class, words) = raised(&mut from);
-            finished(&from);
-            ANSWERED.store(true, Ordering::SeqCst);
-            RAISED.with(|it| *it.borrow_mut() = Some((class, words.clone())));
-            std::panic::panic_any(words)
+        if kind == b'R' {
+            return Answer { from };
         }
-        Answer { from }
+        let (class, words) = (from.text(), from.text());
+        Answer { from }.end();
+        RAISED.with(|it| *it.borrow_mut() = Some((class, words.clone())));
+        drop(next);
+        std::panic::panic_any(words)
     }
 }
 
@@ -129,57 +108,27 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn value<T: Decode>(&mut self) -> T {
-        T::decode(&mut self.from)
-    }
-
-    pub fn changes(&mut self, count: u8) {
+    fn changes(&mut self, count: u8) {
         if self.from.byte() != count {
             say_broken("the wrong number of changed arguments")
         }
     }
 
-    pub fn change<T: Decode>(&mut self, place: u8, target: &mut T) {
-        *target = self.changed(place);
-    }
-
-    pub fn change_slice<T: Decode>(&mut self, place: u8, target: &mut [T]) {
-        let values: Vec<T> = self.changed(place);
-        if values.len() != target.len() {
-            say_broken("a slice of another length")
-        }
-        for (old, new) in target.iter_mut().zip(values) {
-            *old = new;
-        }
-    }
-
-    fn changed<T: Decode>(&mut self, place: u8) -> T {
+    pub fn change<T: Lent + ?Sized>(&mut self, place: u8, target: &mut T) {
         if self.from.byte() != place {
             say_broken("another argument changed")
         }
-        self.value()
+        target.change(&mut self.from)
     }
 
-    pub fn end(mut self, changes: u8) {
-        if changes == 0 {
-            self.changes(0);
-        }
-        finished(&self.from);
+    pub fn end(self) {
+        self.from.end();
         ANSWERED.store(true, Ordering::SeqCst);
-    }
-}
-
-fn finished(from: &Reader) {
-    if !from.at_end() {
-        say_broken("bytes behind an answer")
     }
 }
 
 // --- tests -----------------------------------------------------------------------------------------------------
 
-thread_local! {
-    static RAISED: RefCell<Option<(String, String)>> = RefCell::new(None);
-}
 static FAILED: AtomicBool = AtomicBool::new(false);
 
 /// What `assert!` with words of its own does where it does not hold.
@@ -205,9 +154,7 @@ impl<T, E: Debug> Outcome for Result<T, E> {
     }
 }
 
-pub fn test<T: Outcome>(test: fn() -> T) {
-    test().settle()
-}
+pub fn test<T: Outcome>(test: fn() -> T) { test().settle() }
 
 /// A test that holds if it panics, with the words `expected` in what it says.
 pub fn should_panic<T: Outcome>(expected: &str, test: fn() -> T) {
@@ -225,61 +172,40 @@ pub fn should_panic<T: Outcome>(expected: &str, test: fn() -> T) {
 
 /// Reads the token, runs the tests of the name that it is given, and says what came of them.
 pub fn main(all: &[(&str, fn())]) -> ! {
-    at_broken(say_broken);
-    let mut token = [0; 32];
-    if std::io::stdin().read_exact(&mut token).is_err() {
+    let mut token = String::new();
+    if !matches!(std::io::stdin().read_to_string(&mut token), Ok(32)) {
         say("error", "no token")
     }
-    NEXT.store(first_number(&token), Ordering::SeqCst);
+    match u64::from_str_radix(&token[16..], 16) {
+        Ok(secret) => *NEXT.lock().unwrap() = secret.wrapping_add(1),
+        Err(_) => say("error", "a token that is no number"),
+    }
     let name = std::env::args().nth(1).unwrap_or_default();
     let run = match all.iter().find(|(known, _)| *known == name) {
         Some((_, run)) => *run,
         None => say("error", "no such examiner"),
     };
     match catch_unwind(run) {
-        Ok(()) if ANSWERED.load(Ordering::SeqCst) => say("passed", &String::from_utf8_lossy(&token)),
+        Ok(()) if ANSWERED.load(Ordering::SeqCst) => say("passed", &token),
         Ok(()) => say("error", "the tests asked nothing of the program"),
         Err(payload) => {
             let words = words_of(&*payload);
             match RAISED.with(|it| it.borrow_mut().take()) {
                 Some((class, raised)) if raised == words => say("raised", &format!("{}: {}", class, words)),
-                _ => {}
+                _ if FAILED.load(Ordering::SeqCst) || words.starts_with("assertion") => say("failed", &words),
+                _ => say("error", &words),
             }
-            let asserted = FAILED.load(Ordering::SeqCst) || words.starts_with("assertion");
-            say(if asserted { "failed" } else { "error" }, &words)
         }
     }
-}
-
-/// Not to be guessed by a program, and nothing about the token to be learnt from it.
-fn first_number(token: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let random = unsafe { getauxval(RANDOM) } as *const u8;
-    if !random.is_null() {
-        hasher.write(unsafe { std::slice::from_raw_parts(random, 16) });
-    }
-    hasher.write(token);
-    hasher.finish() >> 1
 }
 
 // --- randomness of tests ---------------------------------------------------------------------------------------
 
 /// What tests use of crate rand, from a fixed seed: the same inputs for every program.
 pub mod rand {
-    use std::ops::{Range, RangeInclusive};
     use std::sync::atomic::{AtomicU64, Ordering};
 
     static STATE: AtomicU64 = AtomicU64::new(0x243f_6a88_85a3_08d3);
-
-    pub struct ThreadRng;
-
-    pub fn thread_rng() -> ThreadRng {
-        ThreadRng
-    }
-
-    pub fn random<T: Random>() -> T {
-        T::random()
-    }
 
     fn draw() -> u64 {
         let mut value = STATE.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
@@ -288,123 +214,49 @@ pub mod rand {
         value ^ (value >> 31)
     }
 
-    fn unit() -> f64 {
-        (draw() >> 11) as f64 / (1u64 << 53) as f64
-    }
+    fn unit() -> f64 { (draw() >> 11) as f64 / (1u64 << 53) as f64 }
 
     pub trait Random {
         fn random() -> Self;
-    }
-
-    /// Between two ends, the second not included.
-    pub trait Between: Sized {
+        /// `high` is not drawn.
         fn between(low: Self, high: Self) -> Self;
-        fn within(low: Self, high: Self) -> Self;
     }
 
+    macro_rules! numbers {
+        ($($type:ident: $random:expr, $low:ident $high:ident => $between:expr;)*) => { $( impl Random for $type {
+            fn random() -> Self { ($random) as $type }
+            fn between($low: Self, $high: Self) -> Self {
+                assert!($low < $high, "cannot sample empty range");
+                ($between) as $type
+            }
+        } )* };
+    }
     macro_rules! integers {
-        ($($type:ident)*) => { $(
-            impl Random for $type {
-                fn random() -> Self { (((draw() as u128) << 64) | draw() as u128) as $type }
-            }
-            impl Between for $type {
-                fn between(low: Self, high: Self) -> Self {
-                    assert!(low < high, "cannot sample empty range");
-                    Self::within(low, high - 1)
-                }
-                fn within(low: Self, high: Self) -> Self {
-                    let span = (high as i128).wrapping_sub(low as i128) as u128;
-                    let drawn = if span == u128::MAX { 0 } else { draw() as u128 % (span + 1) };
-                    (low as i128).wrapping_add(drawn as i128) as $type
-                }
-            }
-        )* };
+        ($($type:ident)*) => { numbers! { $( $type: draw(), low high => {
+            low as i128 + draw() as i128 % (high as i128 - low as i128)
+        }; )* } };
     }
-    integers!(i8 i16 i32 i64 isize i128 u8 u16 u32 u64 usize u128);
-
-    macro_rules! floats {
-        ($($type:ident)*) => { $(
-            impl Random for $type {
-                fn random() -> Self { unit() as $type }
-            }
-            impl Between for $type {
-                fn between(low: Self, high: Self) -> Self { low + (high - low) * unit() as $type }
-                fn within(low: Self, high: Self) -> Self { Self::between(low, high) }
-            }
-        )* };
+    integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+    numbers! {
+        f32: unit(), low high => low + (high - low) * unit() as f32;
+        f64: unit(), low high => low + (high - low) * unit();
     }
-    floats!(f32 f64);
 
     impl Random for bool {
-        fn random() -> Self {
-            draw() & 1 == 1
-        }
+        fn random() -> Self { draw() & 1 == 1 }
+        fn between(low: Self, _: Self) -> Self { low }
     }
 
-    impl Random for char {
-        fn random() -> Self {
-            loop {
-                if let Some(letter) = char::from_u32((draw() % 0x11_0000) as u32) {
-                    return letter;
-                }
-            }
-        }
-    }
+    pub struct ThreadRng;
 
-    impl<A: Random, B: Random> Random for (A, B) {
-        fn random() -> Self {
-            (A::random(), B::random())
-        }
-    }
+    pub fn thread_rng() -> ThreadRng { ThreadRng }
 
-    pub trait Spread<T> {
-        fn draw(self) -> T;
-    }
+    pub fn random<T: Random>() -> T { T::random() }
 
-    impl<T: Between> Spread<T> for Range<T> {
-        fn draw(self) -> T {
-            T::between(self.start, self.end)
-        }
-    }
-
-    impl<T: Between> Spread<T> for RangeInclusive<T> {
-        fn draw(self) -> T {
-            let (low, high) = self.into_inner();
-            T::within(low, high)
-        }
-    }
-
+    /// As it was up to rand 0.4, where a range is two numbers.
     pub trait Rng {
-        fn gen<T: Random>(&mut self) -> T {
-            T::random()
-        }
-
-        fn gen_range<T, S: Spread<T>>(&mut self, range: S) -> T {
-            range.draw()
-        }
-
-        fn gen_bool(&mut self, chance: f64) -> bool {
-            unit() < chance
-        }
-    }
-
-    impl Rng for ThreadRng {}
-    impl<'a, R: Rng> Rng for &'a mut R {}
-}
-
-/// The same as it was up to rand 0.4, where a range is two numbers.
-pub mod old_rand {
-    use super::rand::{Between, Random};
-    pub use super::rand::{random, thread_rng, ThreadRng};
-
-    pub trait Rng {
-        fn gen<T: Random>(&mut self) -> T {
-            T::random()
-        }
-
-        fn gen_range<T: Between>(&mut self, low: T, high: T) -> T {
-            T::between(low, high)
-        }
+        fn gen<T: Random>(&mut self) -> T { T::random() }
+        fn gen_range<T: Random>(&mut self, low: T, high: T) -> T { T::between(low, high) }
     }
 
     impl Rng for ThreadRng {}
