@@ -17,7 +17,8 @@ from pairs import TOKEN, BuildFailed, Met, _start, build, build_examiners, fille
 
 from passatk.languages import LANGUAGES
 from passatk.languages.base import CannotCross
-from passatk.languages.cpp_types import read_type
+from passatk.languages.cpp_declared import declared_by
+from passatk.languages.cpp_prepared import wall
 from passatk.languages.wall import NULL, Bare, Many, Map, Number, Some, Text, Typed, Value, encode
 from passatk.records import Asserts, Examiner, Problem, Program, Sample
 
@@ -229,7 +230,16 @@ VIEWED = problem(
     "    static std::string kept;\n    kept = std::string(text.substr(from)) + mark;\n    return kept;\n}\n",
     ("-std=c++17",),
 )
-ALL = (ECHO, MIRROR, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED)
+DRAWN = problem(
+    "int same(long drawn) {\n",
+    "#include <chrono>\n#include <random>\n#include <time.h>\n#include <sys/time.h>\nusing namespace std;\nint main() {\n"
+    "    srand(time(NULL));\n    same(rand());\n    srand(clock());\n    same(rand());\n    same(random_device()());\n"
+    "    same(mt19937(chrono::system_clock::now().time_since_epoch().count())());\n"
+    "    same(mt19937_64(chrono::steady_clock::now().time_since_epoch().count())() / 2);\n"
+    "    same(default_random_engine(chrono::high_resolution_clock::now().time_since_epoch().count())());\n"
+    "    timeval now;\n    gettimeofday(&now, nullptr);\n    srand48(now.tv_usec);\n    same(lrand48());\n}\n",
+)
+ALL = (ECHO, MIRROR, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED, DRAWN)
 
 
 class Built(NamedTuple):
@@ -381,6 +391,20 @@ def test_large_values_cross(built: Built) -> None:
         while whole:
             whole = whole[os.write(program.writes, whole) :]
         assert program.receive() == b"R" + bytes(8) + value + b"\0"
+
+
+def test_tests_draw_the_same_whatever_the_clocks_say(built: Built) -> None:
+    def drawn() -> list[bytes]:
+        values = []
+        with examining(built, DRAWN) as examiner:
+            while (call := examiner.receive()) != b"E":
+                values.append(call[12:])
+                examiner.send(answer(call, encode(0)))
+        return values
+
+    first = drawn()
+    assert len(set(first)) == len(first) == 7
+    assert drawn() == first
 
 
 # --- messages that are none
@@ -632,7 +656,7 @@ def test_nothing_of_the_tests_is_in_a_program() -> None:
 def test_an_examiner_is_the_same_for_all_samples_and_knows_its_harness() -> None:
     examiner = CPP.examiner(SUM, SUM.tests.code)
     assert sample_of(SUM, RIGHT).examiner == sample_of(SUM, WRONG).examiner == examiner
-    assert "passatk-wall-" in examiner.source
+    assert wall() in examiner.source
 
 
 @pytest.mark.parametrize(
@@ -645,6 +669,7 @@ def test_an_examiner_is_the_same_for_all_samples_and_knows_its_harness() -> None
         ("struct Point { int x; };\nint norm(Point p) {\n", "int main() {}"),
         ("long double half(long double x) {\n", "int main() {}"),
         ("int one() {\n", "int main() { assert(other_of_the_program(1) == 2); }"),
+        ("int one() {\n", "int main() { clock_t t = clock(); one(); assert(clock() - t < CLOCKS_PER_SEC); }"),
         ("int one() {\n", "// no main"),
         ("no declaration", "int main() {}"),
     ],
@@ -668,5 +693,6 @@ def test_what_is_more_than_values_does_not_cross(prompt: str, tests: str) -> Non
     ],
 )
 def test_types_are_read(written: str, full: str, changed: bool) -> None:
-    found = read_type(written, {"list_any": "std::list<boost::any>"})
+    declaration = f"typedef std::list<boost::any> list_any;\nvoid function({written} value) {{\n"
+    ((found, _),) = declared_by(CPP, problem(declaration, "")).function.parameters
     assert (found.text, found.changed) == (full, changed)
