@@ -239,7 +239,14 @@ DRAWN = problem(
     "    same(default_random_engine(chrono::high_resolution_clock::now().time_since_epoch().count())());\n"
     "    timeval now;\n    gettimeofday(&now, nullptr);\n    srand48(now.tv_usec);\n    same(lrand48());\n}\n",
 )
-ALL = (ECHO, MIRROR, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED, DRAWN)
+NOT_PREPARED = problem(
+    "#include<vector>\nint size(std::vector<int> numbers) {\n",
+    "#include<assert.h>\nint main() {\n    assert(size({1, 2}) == 2);\n}\n",
+    "    return numbers.size();\n}\n",
+    ("-std=c++14",),
+)
+"""For a standard without precompiled headers."""
+ALL = (NOT_PREPARED, ECHO, MIRROR, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED, DRAWN)
 
 
 class Built(NamedTuple):
@@ -522,7 +529,9 @@ def test_garbage_never_passes(built: Built, raw: bytes, at: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED], ids=lambda made: made.prompt[-40:]
+    "made",
+    [NOT_PREPARED, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED],
+    ids=lambda made: made.prompt[-40:],
 )
 def test_references_pass(built: Built, made: Problem) -> None:
     found = met(built, made)
@@ -677,6 +686,13 @@ def test_an_examiner_is_the_same_for_all_samples_and_knows_its_harness() -> None
 def test_what_is_more_than_values_does_not_cross(prompt: str, tests: str) -> None:
     with pytest.raises(CannotCross):
         CPP.examiner(problem(prompt, tests), tests)
+
+
+def test_the_verdict_says_where_tests_share_the_process() -> None:
+    made = problem("int first(int *p) {\n", "int main() { int n = 1; assert(first(&n) == 1); }", "    return *p;\n}\n")
+    program = CPP.program(made, Sample(task_id="CPP/0", index=0, text=made.solution), made.tests.code)
+    assert program.examiner is None
+    assert program.not_walled == "the type of 'int *p'"
 
 
 @pytest.mark.parametrize(

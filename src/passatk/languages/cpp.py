@@ -15,6 +15,7 @@ from passatk.languages.cpp_prepared import (
     EXAMINE,
     INCLUDES,
     command,
+    examiners_header,
     name_of,
     newest_standard,
     object_of,
@@ -186,7 +187,7 @@ class Cpp(Language):
         objects = (object_of("wall_examiner"), object_of("known"))
         libraries = _libraries([name for each in examiners for name in each.requires])
         return Workshop(
-            files=(("examiners.cpp", cpp_wall.workshop_source(examiners)),),
+            files=(("examiners.cpp", cpp_wall.workshop_source(examiners)), examiners_header()),
             build=(Step(argv=(*compile_, *objects, *libraries)),),
             keeps=("examiners",),
         )

@@ -28,8 +28,7 @@ _HEADERS = {
     **dict.fromkeys(("size_t", "ptrdiff_t"), "cstddef"),
     **dict.fromkeys(("less", "greater"), "functional"),
     "pair": "utility",
-    **dict.fromkeys(("array", "tuple", "optional", "variant", "monostate"), "wall_more.h"),
-    "any": "wall_any.h",
+    **dict.fromkeys(("array", "tuple", "optional", "variant", "monostate", "any"), "wall_more.h"),
 }
 """Types of `std` -> the header that has them, or the harness's that also says how they cross."""
 
@@ -205,7 +204,7 @@ def _type(node: "Node | None", aliases: Mapping[str, Type]) -> Type:
     if not prefix and listed is None and name in aliases:
         return aliases[name]
     if prefix == "boost::" and name == "any":
-        return Type(text="::boost::any", headers=frozenset({"boost/any.hpp", "wall_any.h"}))
+        return Type(text="::boost::any", headers=frozenset({"boost/any.hpp", "wall_more.h"}))
     if prefix not in ("", "std::") or name not in _HEADERS:
         raise CannotCross(f"the type {words!r}")
     if listed is None:

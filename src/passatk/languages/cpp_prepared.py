@@ -54,10 +54,9 @@ _PRECOMPILED: dict[str, tuple[frozenset[str], ...]] = {
     NEWEST: (frozenset({ALL_HEADERS}),),
 }
 """Standard -> the sets of headers that its programs usually begin with. Others are read as they are."""
-_EXAMINERS = f"#include <{ALL_HEADERS}>\n#include <assert.h>\n#include <{{wall}}/wall_examiner.h>\n"
 
 _OBJECTS = ("known", "proof", "wall_examiner", "wall_program")
-_HEADERS = ("known.h", "wall_any.h", "wall_codec.h", "wall_examiner.h", "wall_exceptions.h", "wall_more.h")
+_HEADERS = ("known.h", "wall_codec.h", "wall_examiner.h", "wall_exceptions.h", "wall_more.h")
 _SOURCES = (*_HEADERS, *(f"{name}.cpp" for name in _OBJECTS), "wall_codec.cpp")
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -68,7 +67,7 @@ _SYSTEM_HEADER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([\w./+]+)>[ \t]*$", r
 def prepare(compiler: str, version: str, newest: str, cache: Path) -> Path:
     """A folder with the harness compiled and, for each prepared standard, headers precompiled."""
     texts = sorted(text_of(headers) for sets in _PRECOMPILED.values() for headers in sets)
-    recipe = repr((version, os.stat(compiler).st_mtime_ns, newest, COMPILE, EXAMINE, _EXAMINERS, texts))
+    recipe = repr((version, os.stat(compiler).st_mtime_ns, newest, COMPILE, EXAMINE, examiners_header(), texts))
     folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
     def compile_object(name: str, made: Path) -> None:
@@ -77,9 +76,8 @@ def prepare(compiler: str, version: str, newest: str, cache: Path) -> Path:
     def precompile(standard: str, made: Path) -> None:
         place = made / _place(standard)
         place.mkdir()
-        examiners = (examiners_header(), _EXAMINERS.format(wall=wall()), EXAMINE)
         jobs = [(name_of(headers), text_of(headers), COMPILE) for headers in _PRECOMPILED[standard]]
-        for name, text, options in (*jobs, examiners):
+        for name, text, options in (*jobs, (*examiners_header(), EXAMINE)):
             (place / name).write_text(text)
             compile_ = (compiler, newest if standard == NEWEST else standard, *options, "-I", str(made))
             output_of(*compile_, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=place)
@@ -133,9 +131,10 @@ def wall() -> str:
     return f"passatk-{hashlib.sha256(''.join(map(harness, _SOURCES)).encode()).hexdigest()[:16]}"
 
 
-def examiners_header() -> str:
-    """The header that examiners begin with."""
-    return f"{wall()}.h"
+def examiners_header() -> tuple[str, str]:
+    """(name, text) of the header that examiners begin with."""
+    names = (ALL_HEADERS, "assert.h", f"{wall()}/wall_examiner.h")
+    return f"{wall()}.h", "".join(f"#include <{name}>\n" for name in names)
 
 
 def text_of(headers: frozenset[str]) -> str:

@@ -42,9 +42,9 @@ _STANDARD = frozenset(
         """
     assert abs fabs labs llabs fabsf round roundf floor ceil trunc lround llround sqrt cbrt pow exp log log2 log10 sin
     cos tan asin acos atan atan2 fmod isnan isinf isfinite gcd lcm min max clamp swap sort stable_sort reverse unique
-    find find_if count count_if accumulate iota equal mismatch is_sorted all_of any_of none_of copy fill transform distance
-    begin end next prev advance next_permutation is_permutation lower_bound upper_bound binary_search max_element
-    min_element nth_element partial_sum lexicographical_compare
+    find find_if count count_if accumulate iota equal mismatch is_sorted all_of any_of none_of copy fill transform
+    distance begin end next prev advance next_permutation is_permutation lower_bound upper_bound binary_search
+    max_element min_element nth_element partial_sum lexicographical_compare
     rand srand random srandom lrand48 drand48 srand48 random_device mt19937 mt19937_64 default_random_engine
     time clock gettimeofday exit abort printf fprintf sprintf snprintf puts putchar getline
     to_string stoi stol stoll stof stod atoi atof strlen strcmp strncmp memcmp memset memcpy
@@ -99,6 +99,7 @@ def _from_reference(language: Language, problem: Problem, declared: Declared, te
         CannotCross: nobody has one of them, or the tests use something else that only the reference has.
     """
     nodes = list(_nodes(parsed(language.grammar, tests)))
+    called = {text_of(node.child_by_field_name("function")) for node in nodes if node.type == "call_expression"}
     names = [node for node in nodes if node.type in ("identifier", "type_identifier")]
     local = {text_of(node) for node in names if node.parent is not None and _BINDINGS.search(node.parent.type)}
     local |= {declared.function.name, *language.outline(declared.before).names}
@@ -106,10 +107,9 @@ def _from_reference(language: Language, problem: Problem, declared: Declared, te
     theirs = dict(functions_in(parsed(language.grammar, reference)))
     defined = language.outline(reference).names
     for name in dict.fromkeys(text_of(node) for node in names if text_of(node) not in local):
-        called = any(text_of(node.child_by_field_name("function")) == name for node in nodes if _is_call(node))
-        if called and name in theirs:
+        if name in called and name in theirs:
             yield function_of(theirs[name], declared.aliases, {})
-        elif name in defined or (called and name not in _STANDARD):
+        elif name in defined or (name in called and name not in _STANDARD):
             raise CannotCross(f"{name}, which the problem does not declare")
 
 
@@ -117,10 +117,6 @@ def _nodes(node: "Node") -> Iterator["Node"]:
     yield node
     for child in node.named_children:
         yield from _nodes(child)
-
-
-def _is_call(node: "Node") -> bool:
-    return node.type == "call_expression"
 
 
 def _as_function(language: Language, code: str) -> str:
@@ -202,10 +198,7 @@ def _answering(functions: Sequence[Function], unions: dict[str, Union], catches:
 def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
     lines = [f"    case {place}: {{"]
     for at, (type_, _) in enumerate(function.parameters):
-        lines += [
-            f"        {type_.text} passatk_{at}{{}};",
-            f"        {_codec(type_)}::take(passatk_in, passatk_{at});",
-        ]
+        lines.append(f"        {type_.text} passatk_{at} = {_codec(type_)}::take(passatk_in);")
     lines.append("        passatk_in.finish();")
     call = f"::{function.name}({', '.join(f'passatk_{at}' for at in range(len(function.parameters)))})"
     changed = []
@@ -283,9 +276,9 @@ def workshop_source(examiners: Sequence[Examiner]) -> str:
     ]
     return "\n".join(
         (
-            f"#include <{examiners_header()}>",
+            f"#include <{examiners_header()[0]}>",
             *includes,
-            f"#include <{wall()}/wall_any.h>",
+            f"#include <{wall()}/wall_more.h>",
             ASSERT,
             *spaces,
             "const ::passatk_wall::Task passatk_wall::tasks[] = {",

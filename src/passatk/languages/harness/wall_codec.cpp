@@ -169,24 +169,27 @@ void Out::integer(unsigned __int128 bits, bool negative) {
 
 // --- plain values
 
-#define PASSATK_INTEGER(TYPE)                                                                            \
-    template <> void Codec<TYPE>::take(In &in, TYPE &value) {                                            \
-        bool negative;                                                                                   \
-        const unsigned __int128 bits = in.integer(negative);                                             \
-        value = static_cast<TYPE>(bits);                                                                 \
-        if (static_cast<unsigned __int128>(value) != bits || (value < 0) != negative)                    \
-            broken("an integer out of the range of its type");                                           \
-    }                                                                                                    \
-    template <> void Codec<TYPE>::give(Out &out, TYPE const &value) {                                    \
-        out.integer(static_cast<unsigned __int128>(value), value < 0);                                   \
+#define PASSATK_INTEGER(TYPE)                                                         \
+    template <> TYPE Codec<TYPE>::take(In &in) {                                      \
+        bool negative;                                                                \
+        const unsigned __int128 bits = in.integer(negative);                          \
+        const TYPE value = static_cast<TYPE>(bits);                                   \
+        if (static_cast<unsigned __int128>(value) != bits || (value < 0) != negative) \
+            broken("an integer out of the range of its type");                        \
+        return value;                                                                 \
+    }                                                                                 \
+    template <> void Codec<TYPE>::give(Out &out, TYPE const &value) {                 \
+        out.integer(static_cast<unsigned __int128>(value), value < 0);                \
     }
 PASSATK_INTEGERS(PASSATK_INTEGER)
 
 #define PASSATK_FLOAT(TYPE, SIGN)                                      \
-    template <> void Codec<TYPE>::take(In &in, TYPE &value) {          \
+    template <> TYPE Codec<TYPE>::take(In &in) {                       \
         in.expect(SIGN);                                               \
+        TYPE value;                                                    \
         const unsigned long long bits = in.number(sizeof value);       \
         memcpy(&value, &bits, sizeof value);                           \
+        return value;                                                  \
     }                                                                  \
     template <> void Codec<TYPE>::give(Out &out, TYPE const &value) {  \
         unsigned long long bits = 0;                                   \
@@ -197,16 +200,17 @@ PASSATK_INTEGERS(PASSATK_INTEGER)
 PASSATK_FLOAT(float, 'e')
 PASSATK_FLOAT(double, 'd')
 
-template <> void Codec<bool>::take(In &in, bool &value) {
-    value = in.sign() == 't';
+template <> bool Codec<bool>::take(In &in) {
+    const bool value = in.sign() == 't';
     in.expect(value ? 't' : 'f');
+    return value;
 }
 template <> void Codec<bool>::give(Out &out, bool const &value) { out.put(value ? 't' : 'f'); }
 
-template <> void Codec<const char *>::take(In &in, const char *&value) {
+template <> const char *Codec<const char *>::take(In &in) {
     Size size;
     const char *bytes = in.text('s', size);
-    value = kept(bytes, size);
+    return kept(bytes, size);
 }
 template <> void Codec<const char *>::give(Out &out, const char *const &value) { out.text('s', value, strlen(value)); }
 

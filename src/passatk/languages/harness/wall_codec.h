@@ -1,5 +1,5 @@
 // C++ values as docs/wall.md writes them: Codec<T>::give writes one, Codec<T>::take reads one. Needs no header, so that a
-// program has only those that it includes; wall_more.h and wall_any.h have the types that do need theirs.
+// program has only those that it includes; wall_more.h has the types that do need theirs.
 #if __cplusplus >= 201103L && !defined(PASSATK_WALL)
 #define PASSATK_WALL
 namespace passatk_wall {
@@ -45,12 +45,12 @@ class Out {
     unsigned char *data;
     Size used, room;
     void bytes(const void *from, Size size);
-    Out(const Out &);
-    Out &operator=(const Out &);
+    Out(const Out &) = delete;
+    Out &operator=(const Out &) = delete;
 };
 
 template <class T> struct Codec {
-    static void take(In &in, T &value);
+    static T take(In &in);
     static void give(Out &out, const T &value);
 };
 
@@ -58,8 +58,8 @@ template <class T> struct Codec {
     DO(char) DO(signed char) DO(unsigned char) DO(wchar_t) DO(char16_t) DO(char32_t) DO(short) DO(unsigned short)      \
     DO(int) DO(unsigned) DO(long) DO(unsigned long) DO(long long) DO(unsigned long long)                               \
     DO(__int128) DO(unsigned __int128)
-#define PASSATK_PLAIN(TYPE)                                      \
-    template <> void Codec<TYPE>::take(In &in, TYPE &value);    \
+#define PASSATK_PLAIN(TYPE)                      \
+    template <> TYPE Codec<TYPE>::take(In &in); \
     template <> void Codec<TYPE>::give(Out &out, TYPE const &value);
 PASSATK_INTEGERS(PASSATK_PLAIN)
 PASSATK_PLAIN(bool)
@@ -68,14 +68,10 @@ PASSATK_PLAIN(double)
 PASSATK_PLAIN(const char *)
 
 struct List {
-    template <class L> static void take(In &in, L &list) {
-        typedef typename L::value_type T;
-        list.clear();
-        for (Size left = in.count('l'); left; left--) {
-            T value = T();
-            Codec<T>::take(in, value);
-            list.push_back(static_cast<T &&>(value));
-        }
+    template <class L> static L take(In &in) {
+        L list;
+        for (Size left = in.count('l'); left; left--) list.push_back(Codec<typename L::value_type>::take(in));
+        return list;
     }
     template <class L> static void give(Out &out, const L &list, char sign = 'l') {
         out.count(sign, list.size());
@@ -85,34 +81,26 @@ struct List {
 };
 
 struct Set {
-    template <class S> static void take(In &in, S &set) {
-        typedef typename S::value_type T;
-        set.clear();
+    template <class S> static S take(In &in) {
+        S set;
         const Size count = in.count('q');
-        for (Size left = count; left; left--) {
-            T value = T();
-            Codec<T>::take(in, value);
-            set.insert(static_cast<T &&>(value));
-        }
+        for (Size left = count; left; left--) set.insert(Codec<typename S::value_type>::take(in));
         if (set.size() != count) broken("a set that has a value twice");
+        return set;
     }
     template <class S> static void give(Out &out, const S &set) { List::give(out, set, 'q'); }
 };
 
 struct Map {
-    template <class M> static void take(In &in, M &map) {
-        typedef typename M::key_type K;
-        typedef typename M::mapped_type T;
-        map.clear();
+    template <class M> static M take(In &in) {
+        M map;
         const Size count = in.count('m');
         for (Size left = count; left; left--) {
-            K key = K();
-            T value = T();
-            Codec<K>::take(in, key);
-            Codec<T>::take(in, value);
-            map.insert(typename M::value_type(key, static_cast<T &&>(value)));
+            const typename M::key_type key = Codec<typename M::key_type>::take(in);
+            map.insert(typename M::value_type(key, Codec<typename M::mapped_type>::take(in)));
         }
         if (map.size() != count) broken("a map that has a key twice");
+        return map;
     }
     template <class M> static void give(Out &out, const M &map) {
         out.count('m', map.size());
@@ -124,10 +112,10 @@ struct Map {
 };
 
 struct Pair {
-    template <class P> static void take(In &in, P &pair) {
+    template <class P> static P take(In &in) {
         if (in.count('p') != 2) broken("a pair that has not 2 values");
-        Codec<typename P::first_type>::take(in, pair.first);
-        Codec<typename P::second_type>::take(in, pair.second);
+        const typename P::first_type first = Codec<typename P::first_type>::take(in);
+        return P(first, Codec<typename P::second_type>::take(in));
     }
     template <class P> static void give(Out &out, const P &pair) {
         out.count('p', 2);
@@ -137,21 +125,20 @@ struct Pair {
 };
 
 struct String {
-    template <class S> static void take(In &in, S &string) {
+    template <class S> static S take(In &in) {
         Size size;
         const char *bytes = in.text('s', size);
-        string.assign(bytes, size);
+        return S(bytes, size);
     }
     template <class S> static void give(Out &out, const S &string) { out.text('s', string.data(), string.size()); }
 };
 
-struct View {
-    template <class V> static void take(In &in, V &view) {
+struct View : String {
+    template <class V> static V take(In &in) {
         Size size;
         const char *bytes = in.text('s', size);
-        view = V(kept(bytes, size), size);
+        return V(kept(bytes, size), size);
     }
-    template <class V> static void give(Out &out, const V &view) { String::give(out, view); }
 };
 
 // What a type is follows from the names that it has; the highest rank that fits is taken.
@@ -164,7 +151,7 @@ template <class T, class = typename T::traits_type> View kind(Rank<2>);
 template <class T, class = typename T::first_type> Pair kind(Rank<1>);
 template <class T, class = typename T::allocator_type> List kind(Rank<0>);
 
-template <class T> void Codec<T>::take(In &in, T &value) { decltype(kind<T>(Rank<5>()))::take(in, value); }
+template <class T> T Codec<T>::take(In &in) { return decltype(kind<T>(Rank<5>()))::template take<T>(in); }
 template <class T> void Codec<T>::give(Out &out, const T &value) { decltype(kind<T>(Rank<5>()))::give(out, value); }
 
 }  // namespace passatk_wall

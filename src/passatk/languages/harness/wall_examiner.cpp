@@ -76,9 +76,7 @@ struct Words : std::exception {
 struct Unknown {};
 
 [[noreturn]] static void rethrow(In &in) {
-    std::string name, words;
-    Codec<std::string>::take(in, name);
-    Codec<std::string>::take(in, words);
+    const std::string name = Codec<std::string>::take(in), words = Codec<std::string>::take(in);
     in.finish();
     rethrown = true;
 #define PASSATK_CLASS(NAME) if (name == #NAME) throw NAME(words);

@@ -33,14 +33,13 @@ template <class T, class... A> T call(unsigned which, const A &...given) {
     const int order[] = {0, (Codec<A>::give(call.out, given), 0)...};
     static_cast<void>(order);
     call.ask();
-    T value = T();
-    Codec<T>::take(call.in, value);
+    const T value = Codec<T>::take(call.in);
     if (call.changes()) broken("changed arguments of a function that returns something");
     call.in.finish();
     return value;
 }
 
-template <class T> void take_change(In &in, T &value) { Codec<T>::take(in, value); }
+template <class T> void take_change(In &in, T &value) { value = Codec<T>::take(in); }
 template <class T> void take_change(In &, const T &) { broken("a changed argument that cannot change"); }
 
 // Asks a function that returns nothing; arguments that are not `const` may change.
