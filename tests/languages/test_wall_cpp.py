@@ -680,12 +680,33 @@ def test_an_examiner_is_the_same_for_all_samples_and_knows_its_harness() -> None
         ("int one() {\n", "int main() { assert(other_of_the_program(1) == 2); }"),
         ("int one() {\n", "int main() { clock_t t = clock(); one(); assert(clock() - t < CLOCKS_PER_SEC); }"),
         ("int one() {\n", "// no main"),
+        ("int one(int first, ...) {\n", "int main() {}"),
+        ("int one(int &&n) {\n", "int main() {}"),
+        ("typedef int *Pointer;\nint one(Pointer p) {\n", "int main() {}"),
         ("no declaration", "int main() {}"),
     ],
 )
 def test_what_is_more_than_values_does_not_cross(prompt: str, tests: str) -> None:
     with pytest.raises(CannotCross):
         CPP.examiner(problem(prompt, tests), tests)
+
+
+@pytest.mark.parametrize(
+    "tests", ["Two n = one();", "auto other = Two();", "check(MOST);", "(void)most;", "struct X : Two {};"]
+)
+def test_what_only_the_reference_has_does_not_cross_unless_it_is_a_function(tests: str) -> None:
+    reference = "    return 1;\n}\nstruct Two { int n; };\nint most;\n#define MOST 3\nint check(int n) { return n; }\n"
+    made = problem("int one() {\n", f"int main() {{ {tests} }}", reference)
+    with pytest.raises(CannotCross, match=r"^(Two|MOST|most), which"):
+        CPP.examiner(made, made.tests.code)
+
+
+def test_functions_of_the_reference_are_asked_however_they_are_named() -> None:
+    for tests in ("check(1);", "auto other = check; other(1);", "for (int n : {1}) check(n);"):
+        made = problem(
+            "int one() {\n", f"int main() {{ {tests} }}", "    return 1;\n}\nint check(int n) { return n; }\n"
+        )
+        assert "case 1:" in CPP.examiner(made, made.tests.code).source
 
 
 def test_the_verdict_says_where_tests_share_the_process() -> None:
@@ -706,9 +727,11 @@ def test_the_verdict_says_where_tests_share_the_process() -> None:
         ("list_any", "::std::list<::boost::any>", False),
         ("map<string, pair<int,int>>", "::std::map<::std::string, ::std::pair<int, int>>", False),
         ("const char*", "const char *", False),
+        ("const Rows &", "::std::vector<::std::vector<int>>", False),
     ],
 )
 def test_types_are_read(written: str, full: str, changed: bool) -> None:
-    declaration = f"typedef std::list<boost::any> list_any;\nvoid function({written} value) {{\n"
+    aliases = "typedef std::list<boost::any> list_any;\nusing Row = std::vector<int>;\nusing Rows = std::vector<Row>;\n"
+    declaration = f"{aliases}void function({written} value) {{\n"
     ((found, _),) = declared_by(CPP, problem(declaration, "")).function.parameters
     assert (found.text, found.changed) == (full, changed)

@@ -90,7 +90,7 @@ def declared_by(language: Language, problem: Problem) -> Declared:
         named = [node for name, node in functions if name == problem.entry_point]
         if named or (functions and text != problem.reference):
             node = named[-1] if named else functions[-1][1]
-            before = whole.encode()[: node.start_byte].decode()
+            before = whole.encode("utf-8", "surrogatepass")[: node.start_byte].decode("utf-8", "surrogatepass")
             aliases = _aliases(root)
             unions = _unions(root, aliases) if _WITH_VARIANTS.search("".join(problem.options)) else {}
             return Declared(function=function_of(node, aliases, unions), before=before, unions=unions, aliases=aliases)
@@ -124,10 +124,12 @@ def function_of(node: "Node", aliases: Mapping[str, Type], unions: Mapping[str, 
     _, _, declarator = _outside(node.child_by_field_name("declarator"))
     assert declarator is not None  # or it was not found as a function
     listed = declarator.child_by_field_name("parameters")
+    if "..." in text_of(listed):
+        raise CannotCross("as many arguments as one likes")
     parameters = [
         (_declared_type(child, aliases, {}), text_of(child.child_by_field_name("default_value")))
         for child in (listed.named_children if listed is not None else ())
-        if child.type in ("parameter_declaration", "optional_parameter_declaration") and text_of(child) != "void"
+        if child.type != "comment" and text_of(child) != "void"
     ]
     name = text_of(declarator.child_by_field_name("declarator"))
     return Function(name=name, parameters=tuple(parameters), returns=_declared_type(node, aliases, unions))
@@ -138,7 +140,7 @@ def _aliases(root: "Node") -> dict[str, Type]:
     aliases: dict[str, Type] = {}
     for node in root.named_children:
         named = {"type_definition": "declarator", "alias_declaration": "name"}.get(node.type)
-        if named is not None:
+        if named is not None and not _qualified(node):
             try:
                 aliases[text_of(node.child_by_field_name(named))] = _type(node.child_by_field_name("type"), aliases)
             except CannotCross:
@@ -175,7 +177,6 @@ def _declared_type(node: "Node", aliases: Mapping[str, Type], unions: Mapping[st
     """The type of a parameter, or the one that a function returns."""
     written = node.child_by_field_name("type")
     stars, reference, inside = _outside(node.child_by_field_name("declarator"))
-    constant = any(text_of(child) == "const" for child in node.children if child.type == "type_qualifier")
     if inside is not None and inside.type not in ("identifier", "function_declarator"):
         raise CannotCross(f"{text_of(node)!r}, which is no value")
     if text_of(written) in unions and not stars:
@@ -183,15 +184,23 @@ def _declared_type(node: "Node", aliases: Mapping[str, Type], unions: Mapping[st
         headers = frozenset({"wall_more.h"}).union(*(member.headers for member in union.members))
         return Type(text=union.crossing, headers=headers, union=text_of(written))
     found = _type(written, aliases)
-    if stars == 1 and found.text == "char" and constant and not reference:
+    if stars == 1 and found.text == "char" and _qualified(node) and not reference:
         return Type(text="const char *")
     if stars or reference == "&&":
         raise CannotCross(f"the type of {text_of(node)[:80]!r}")
-    return Type(text=found.text, headers=found.headers, changed=reference == "&" and not constant)
+    return Type(text=found.text, headers=found.headers, changed=reference == "&" and not _qualified(node))
+
+
+def _qualified(node: "Node") -> bool:
+    return any(text_of(child) == "const" for child in node.children if child.type == "type_qualifier")
 
 
 def _type(node: "Node | None", aliases: Mapping[str, Type]) -> Type:
     words = " ".join(text_of(node).split())
+    if node is not None and node.type == "type_descriptor":
+        if _qualified(node) or node.child_by_field_name("declarator") is not None:
+            raise CannotCross(f"the type {words!r}")
+        return _type(node.child_by_field_name("type"), aliases)
     if set(words.split()) <= _BUILT_IN and words not in ("", "long double"):
         return Type(text=words)
     prefix, inner = "", node
@@ -209,14 +218,9 @@ def _type(node: "Node | None", aliases: Mapping[str, Type]) -> Type:
         raise CannotCross(f"the type {words!r}")
     if listed is None:
         return Type(text=f"::std::{name}", headers=frozenset({_HEADERS[name]}))
-    arguments = [_argument(child, aliases) for child in listed.named_children]
+    arguments = [
+        Type(text=text_of(child)) if child.type == "number_literal" else _type(child, aliases)
+        for child in listed.named_children
+    ]
     headers = frozenset({_HEADERS[name]}).union(*(argument.headers for argument in arguments))
     return Type(text=f"::std::{name}<{', '.join(argument.text for argument in arguments)}>", headers=headers)
-
-
-def _argument(node: "Node", aliases: Mapping[str, Type]) -> Type:
-    if node.type == "number_literal":
-        return Type(text=text_of(node))
-    if node.type != "type_descriptor" or node.child_by_field_name("declarator") is not None:
-        raise CannotCross(f"the type {text_of(node)!r}")
-    return _type(node.child_by_field_name("type"), aliases)

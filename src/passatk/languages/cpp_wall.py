@@ -55,8 +55,12 @@ _STANDARD = frozenset(
     )
 )
 """What tests call without defining it."""
-_BINDINGS = re.compile(r"declarat|parameter|preproc|_specifier|structured_binding")
-"""Nodes right within which a name is defined."""
+_NAMING = re.compile(r"declar|_specifier|defin|preproc|enumerator|for_range_loop")
+"""Nodes that give a name to something: to what stands in one of `_FIELDS`, or, in `_BARE` ones, in none."""
+_FIELDS = ("declarator", "name")
+_BARE = frozenset(
+    ("reference_declarator", "structured_binding_declarator", "type_parameter_declaration", "preproc_params")
+)
 
 
 def undone(code: str) -> str:
@@ -101,16 +105,25 @@ def _from_reference(language: Language, problem: Problem, declared: Declared, te
     nodes = list(_nodes(parsed(language.grammar, tests)))
     called = {text_of(node.child_by_field_name("function")) for node in nodes if node.type == "call_expression"}
     names = [node for node in nodes if node.type in ("identifier", "type_identifier")]
-    local = {text_of(node) for node in names if node.parent is not None and _BINDINGS.search(node.parent.type)}
+    local = {text_of(node) for node in names if _names(node)}
     local |= {declared.function.name, *language.outline(declared.before).names}
     reference = f"{problem.prompt}{problem.reference or ''}"
     theirs = dict(functions_in(parsed(language.grammar, reference)))
     defined = language.outline(reference).names
-    for name in dict.fromkeys(text_of(node) for node in names if text_of(node) not in local):
-        if name in called and name in theirs:
+    used = (node for node in names if node.parent is not None and node.parent.type != "qualified_identifier")
+    for name in dict.fromkeys(text_of(node) for node in used if text_of(node) not in local):
+        if name in theirs:
             yield function_of(theirs[name], declared.aliases, {})
         elif name in defined or (name in called and name not in _STANDARD):
             raise CannotCross(f"{name}, which the problem does not declare")
+
+
+def _names(node: "Node") -> bool:
+    """Whether an identifier stands where something gets its name."""
+    parent = node.parent
+    if parent is None or not _NAMING.search(parent.type):
+        return False
+    return parent.type in _BARE or any(node in parent.children_by_field_name(field) for field in _FIELDS)
 
 
 def _nodes(node: "Node") -> Iterator["Node"]:
