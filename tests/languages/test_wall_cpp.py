@@ -205,7 +205,7 @@ UNION = (
 )
 EITHER = problem(
     HEADERS + UNION + "Union_std_string_long either(long n) {\n",
-    "}\nint main() {\n    auto candidate = either;\n    assert(candidate((3)) == 3);\n    assert(candidate((-1)) == -1);\n"
+    "int main() {\n    auto candidate = either;\n    assert(candidate((3)) == 3);\n    assert(candidate((-1)) == -1);\n"
     '    assert(candidate((-2)) == "short");\n    assert(candidate((-3)) == "a text that is longer than 15 letters");\n'
     '    assert(candidate((-4)) == "");\n    assert(candidate((0)) == 0);\n}\n',
     '    if (n >= -1) return n;\n    if (n == -2) return std::string("short");\n    if (n == -4) return std::string();\n'
@@ -216,7 +216,7 @@ LISTS = problem(
     HEADERS
     + UNION.replace("std_string_", "").replace("std::string", "std::vector<std::string>")
     + "Union_long lists(long n) {\n",
-    "}\nint main() {\n    auto candidate = lists;\n    assert(candidate((3)) == 3);\n"
+    "int main() {\n    auto candidate = lists;\n    assert(candidate((3)) == 3);\n"
     '    assert(candidate((-2)) == std::vector<std::string>({(std::string)"a", (std::string)"b"}));\n'
     "    assert(candidate((-4)) == std::vector<std::string>());\n}\n",
     "    if (n >= -1) return n;\n    if (n == -4) return std::vector<std::string>();\n"

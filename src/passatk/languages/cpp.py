@@ -194,8 +194,6 @@ class Cpp(Language):
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
         body = _whole(problem, sample)
-        if problem.tests.code.lstrip().startswith("}") and self.open_blocks(body) == 1:
-            body += "\n}\n"
         behind = f"{cpp_wall.undone(body)}{cpp_wall.answers(examiner)}"
         return msgspec.structs.replace(self._made(problem, body, behind, "wall_program"), examiner=examiner)
 

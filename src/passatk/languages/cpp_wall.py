@@ -61,6 +61,12 @@ _FIELDS = ("declarator", "name")
 _BARE = frozenset(
     ("reference_declarator", "structured_binding_declarator", "type_parameter_declaration", "preproc_params")
 )
+_KINDS = {
+    "::std::string": "s",
+    **dict.fromkeys(("long", "long long", "double"), "8"),
+    **dict.fromkeys(("int", "float"), "4"),
+    **dict.fromkeys(("bool", "char"), "1"),
+}
 
 
 def undone(code: str) -> str:
@@ -76,7 +82,7 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     """
     if any(re.search(r"\+\+(?:98|03)", option) for option in problem.options):
         raise CannotCross("C++ before C++11")
-    code = INCLUDE.sub("\n", re.sub(r"\A\s*\}", "", tests))  # some close the function before them
+    code = INCLUDE.sub("\n", tests)
     plain = blanked(language.lexicon, code)
     if _MEASURES.search(plain):
         raise CannotCross("the time that a program takes")
@@ -261,13 +267,11 @@ def _union_answer(name: str, union: Union, call: str) -> list[str]:
 
 def _kind(member: Type) -> str:
     """What its bytes look like: a string, a vector, or as many bytes as a digit says."""
-    sizes = {"long": "8", "long long": "8", "double": "8", "int": "4", "float": "4", "bool": "1", "char": "1"}
-    kind = "v" if member.text.startswith("::std::vector<") else sizes.get(member.text, "")
-    if member.text == "::std::string":
-        return "s"
-    if not kind:
+    if member.text.startswith("::std::vector<"):
+        return "v"
+    if member.text not in _KINDS:
         raise CannotCross(f"a union with {member.text}")
-    return kind
+    return _KINDS[member.text]
 
 
 def answers(examiner: Examiner) -> str:
