@@ -229,7 +229,7 @@ ROWS = (
             strange = [fd for fd in held if not os.readlink(f'/proc/self/fd/{fd}').startswith(('pipe:', 'socket:', '/dev/null'))]
             if strange or len(held) > 6: raise SystemError(held)
             """,
-        cpp="for (int fd = 4; fd < 1024; fd++) if (fcntl(fd, F_GETFD) != -1) abort();",
+        cpp="for (int fd = 5; fd < 1024; fd++) if (fcntl(fd, F_GETFD) != -1) abort();",
     ),
     row(
         "terminal of the judge",

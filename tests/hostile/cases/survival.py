@@ -129,8 +129,8 @@ ROWS = (
         "everything closed",  # the harness can no longer hand over its token
         Status.RUNTIME_ERROR,
         python="os.closerange(0, 1024)",
-        cpp="for (int fd = 0; fd < 1024; fd++) close(fd);",
     ),
+    row("no pipes to answer by", Status.UNPROVEN, cpp="for (int fd = 0; fd < 1024; fd++) close(fd);"),
     # --- where they hide
     row("nicest of all", Status.TIME_LIMIT, python="os.nice(19)\nwhile True: pass"),
     row(
