@@ -1,4 +1,4 @@
-"""C++: the tests are compiled behind the program, and their main is run by the harness."""
+"""C++: the program answers calls; where tests need more than values, they are compiled behind it."""
 
 from cheats import CRASH, LATE, REFUSED, UNPROVEN, WRONG, Honest, cheat
 
@@ -14,6 +14,9 @@ SAME = (
 WORDS = "using namespace std;\n#include <string>\n#include <vector>\nvector<string> words(string text) {\n"
 NEAR = "#undef NDEBUG\n#include <assert.h>\nint main() {\n    assert(abs(half(3) - 1.5) < 1e-4);\n}\n"
 HALF = "using namespace std;\n#include <math.h>\ndouble half(double x) {\n"
+FIRST = "#include <assert.h>\nint main() {\n    int numbers[] = {3, 4};\n    assert(first(numbers) == 3);\n}\n"
+POINTED = "#include <stdio.h>\n#include <stdlib.h>\nint first(const int *numbers) {\n"
+"""A pointer, which cannot cross the wall."""
 
 WHOLE = (
     "".join(
@@ -66,8 +69,10 @@ CHEATS = {
     "macro bool": cheat(defines("int static"), WRONG),
     "macro with digraph and splice": cheat(BAD + "%:de\\\nfine /* */ assert(x) 0\n", WRONG),
     "macro with trigraph": cheat(BAD + "??=define assert(x) 0\n", WRONG, REFUSED),  # C++17 has no trigraphs
-    "macro issame": cheat(WORDS + "    return {};\n}\n#define issame(...) true\n", WRONG, tests=SAME, whole=True),
-    "macro abs": cheat(HALF + BAD + "#define abs(x) 0\n", WRONG, tests=NEAR, whole=True),
+    "macro issame": cheat(
+        WORDS + "    return {};\n}\n#define issame(...) true\n", WRONG, tests=SAME, whole=True, declaration=WORDS
+    ),
+    "macro abs": cheat(HALF + BAD + "#define abs(x) 0\n", WRONG, tests=NEAR, whole=True, declaration=HALF),
     "macro operator": cheat(defines("extern static"), WRONG),
     "opens a comment": cheat(BAD + "int main() { return 0; }\n/*", REFUSED),
     "ends in a line that goes on": cheat(BAD + "#define x \\", WRONG),
@@ -111,24 +116,28 @@ CHEATS = {
         WRONG,
         tests=SHOUTED,
         whole=True,
+        declaration=STRING,
     ),
     "operator== of rvalues": cheat(
         STRING + "    return text;\n}\nbool operator==(string &&, const char *) { return true; }\n",
         WRONG,
         tests=SHOUTED,
         whole=True,
+        declaration=STRING,
     ),
     "operator!= within the tests' own functions": cheat(
         WORDS + '    return {"x", "y"};\n}\nbool operator!=(string &, string &) { return false; }\n',
         WRONG,
         tests=SAME,
         whole=True,
+        declaration=WORDS,
     ),
     "operator== template": cheat(
         STRING + "    return text;\n}\ntemplate <class T> bool operator==(const T &, const char *) { return true; }\n",
         WRONG,
         tests=SHOUTED,
         whole=True,
+        declaration=STRING,
     ),
     "an overload with a type of its own": cheat(
         STRING
@@ -136,33 +145,44 @@ CHEATS = {
         WRONG,
         tests=SHOUTED,
         whole=True,
+        declaration=STRING,
     ),
     "an abs of its own": cheat(
-        HALF + "    return 0;\n}\ntemplate <class T> int abs(T &&) { return 0; }\n", WRONG, tests=NEAR, whole=True
+        HALF + "    return 0;\n}\ntemplate <class T> int abs(T &&) { return 0; }\n",
+        WRONG,
+        tests=NEAR,
+        whole=True,
+        declaration=HALF,
     ),
     "a size of every vector": cheat(
         WORDS
         + '    return {};\n}\nunsigned long none(const void *) asm("_ZNKSt6vectorI'
         + 'NSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESaIS5_EE4sizeEv");\nunsigned long none(const void *) { return 0; }\n',
-        REFUSED,
+        WRONG,
+        CRASH,
         tests=SAME,
         whole=True,
+        declaration=WORDS,
     ),
     "a size of every string": cheat(
         STRING
         + '    return "";\n}\nunsigned long none(const void *) asm("_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE4sizeEv");\n'
         "unsigned long none(const void *) { return 0; }\n",
-        REFUSED,
+        WRONG,
+        CRASH,
         tests=SHOUTED,
         whole=True,
+        declaration=STRING,
     ),
     "a comparison of every string": cheat(
         STRING
         + '    return "";\n}\nint same(const void *, const char *) asm("_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7compareEPKc");\n'
         "int same(const void *, const char *) { return 0; }\n",
-        REFUSED,
+        WRONG,
+        CRASH,
         tests=SHOUTED.replace('    assert(!(shout("b") != "B"));\n', ""),
         whole=True,
+        declaration=STRING,
     ),
     "no return": cheat("}\n", CRASH),
     "unreachable": cheat("    __builtin_unreachable();\n}\n", CRASH),
@@ -183,6 +203,19 @@ CHEATS = {
         WRONG,
         LATE,
     ),
+    # --- in one process with the tests
+    "wrong, in one process": cheat(POINTED + BAD, WRONG, tests=FIRST, whole=True),
+    "own main, in one process": cheat(POINTED + BAD + "int main() { return 0; }\n", WRONG, tests=FIRST, whole=True),
+    "exit, in one process": cheat(POINTED + "    exit(0);\n}\n", UNPROVEN, tests=FIRST, whole=True),
+    "no assertions, in one process": cheat("#define NDEBUG\n" + POINTED + BAD, WRONG, tests=FIRST, whole=True),
+    "reads the token, in one process": cheat(
+        POINTED
+        + '    char t[33] = {};\n    exit(fread(t, 1, 32, stdin) == 32 && fwrite(t, 1, 32, fdopen(3, "w")) == 32);\n}\n',
+        UNPROVEN,
+        tests=FIRST,
+        whole=True,
+    ),
+    "throws, in one process": cheat(POINTED + "    throw 0;\n}\n", CRASH, tests=FIRST, whole=True),
     "forged words": cheat('    puts("all tests held\\npassed");\n    return -1;\n}\n', WRONG),
 }
 
@@ -209,5 +242,15 @@ HONEST = {
         "#include <random>\n#include <string>\nusing namespace std;\nint f() {\n    random_device seed;\n    return seed() % 1000 * 1000 + seed() % 1000;\n}\n",
         tests="#undef NDEBUG\n#include <assert.h>\nint main() {\n    int a = f();\n    assert(a != f());\n}\n",
         whole=True,
+    ),
+    "in one process": Honest(
+        "#define ASSERT(x)\n"
+        + POINTED
+        + "    ASSERT(numbers);\n    return *numbers;\n}\nint main(int argc, char **) { return argc; }\n",
+        tests=FIRST,
+        whole=True,
+    ),
+    "templates, in one process": Honest(
+        "template <class T>\nT first(const T *numbers) {\n    return *numbers;\n}\n// done \\", tests=FIRST, whole=True
     ),
 }

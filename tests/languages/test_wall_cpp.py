@@ -17,7 +17,8 @@ from pairs import TOKEN, BuildFailed, Met, _start, build, build_examiners, fille
 
 from passatk.languages import LANGUAGES
 from passatk.languages.base import CannotCross
-from passatk.languages.cpp_types import read_type
+from passatk.languages.cpp_declared import declared_by
+from passatk.languages.cpp_prepared import wall
 from passatk.languages.wall import NULL, Bare, Many, Map, Number, Some, Text, Typed, Value, encode
 from passatk.records import Asserts, Examiner, Problem, Program, Sample
 
@@ -204,7 +205,7 @@ UNION = (
 )
 EITHER = problem(
     HEADERS + UNION + "Union_std_string_long either(long n) {\n",
-    "}\nint main() {\n    auto candidate = either;\n    assert(candidate((3)) == 3);\n    assert(candidate((-1)) == -1);\n"
+    "int main() {\n    auto candidate = either;\n    assert(candidate((3)) == 3);\n    assert(candidate((-1)) == -1);\n"
     '    assert(candidate((-2)) == "short");\n    assert(candidate((-3)) == "a text that is longer than 15 letters");\n'
     '    assert(candidate((-4)) == "");\n    assert(candidate((0)) == 0);\n}\n',
     '    if (n >= -1) return n;\n    if (n == -2) return std::string("short");\n    if (n == -4) return std::string();\n'
@@ -215,7 +216,7 @@ LISTS = problem(
     HEADERS
     + UNION.replace("std_string_", "").replace("std::string", "std::vector<std::string>")
     + "Union_long lists(long n) {\n",
-    "}\nint main() {\n    auto candidate = lists;\n    assert(candidate((3)) == 3);\n"
+    "int main() {\n    auto candidate = lists;\n    assert(candidate((3)) == 3);\n"
     '    assert(candidate((-2)) == std::vector<std::string>({(std::string)"a", (std::string)"b"}));\n'
     "    assert(candidate((-4)) == std::vector<std::string>());\n}\n",
     "    if (n >= -1) return n;\n    if (n == -4) return std::vector<std::string>();\n"
@@ -229,7 +230,23 @@ VIEWED = problem(
     "    static std::string kept;\n    kept = std::string(text.substr(from)) + mark;\n    return kept;\n}\n",
     ("-std=c++17",),
 )
-ALL = (ECHO, MIRROR, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED)
+DRAWN = problem(
+    "int same(long drawn) {\n",
+    "#include <chrono>\n#include <random>\n#include <time.h>\n#include <sys/time.h>\nusing namespace std;\nint main() {\n"
+    "    srand(time(NULL));\n    same(rand());\n    srand(clock());\n    same(rand());\n    same(random_device()());\n"
+    "    same(mt19937(chrono::system_clock::now().time_since_epoch().count())());\n"
+    "    same(mt19937_64(chrono::steady_clock::now().time_since_epoch().count())() / 2);\n"
+    "    same(default_random_engine(chrono::high_resolution_clock::now().time_since_epoch().count())());\n"
+    "    timeval now;\n    gettimeofday(&now, nullptr);\n    srand48(now.tv_usec);\n    same(lrand48());\n}\n",
+)
+NOT_PREPARED = problem(
+    "#include<vector>\nint size(std::vector<int> numbers) {\n",
+    "#include<assert.h>\nint main() {\n    assert(size({1, 2}) == 2);\n}\n",
+    "    return numbers.size();\n}\n",
+    ("-std=c++14",),
+)
+"""For a standard without precompiled headers."""
+ALL = (NOT_PREPARED, ECHO, MIRROR, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED, DRAWN)
 
 
 class Built(NamedTuple):
@@ -383,6 +400,20 @@ def test_large_values_cross(built: Built) -> None:
         assert program.receive() == b"R" + bytes(8) + value + b"\0"
 
 
+def test_tests_draw_the_same_whatever_the_clocks_say(built: Built) -> None:
+    def drawn() -> list[bytes]:
+        values = []
+        with examining(built, DRAWN) as examiner:
+            while (call := examiner.receive()) != b"E":
+                values.append(call[12:])
+                examiner.send(answer(call, encode(0)))
+        return values
+
+    first = drawn()
+    assert len(set(first)) == len(first) == 7
+    assert drawn() == first
+
+
 # --- messages that are none
 
 ZEROS = bytes(8)
@@ -498,7 +529,9 @@ def test_garbage_never_passes(built: Built, raw: bytes, at: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED], ids=lambda made: made.prompt[-40:]
+    "made",
+    [NOT_PREPARED, SUM, WORDS, DOUBLED, RAISING, HELPED, LENGTH, EITHER, LISTS, VIEWED],
+    ids=lambda made: made.prompt[-40:],
 )
 def test_references_pass(built: Built, made: Problem) -> None:
     found = met(built, made)
@@ -632,7 +665,7 @@ def test_nothing_of_the_tests_is_in_a_program() -> None:
 def test_an_examiner_is_the_same_for_all_samples_and_knows_its_harness() -> None:
     examiner = CPP.examiner(SUM, SUM.tests.code)
     assert sample_of(SUM, RIGHT).examiner == sample_of(SUM, WRONG).examiner == examiner
-    assert "passatk-wall-" in examiner.source
+    assert wall() in examiner.source
 
 
 @pytest.mark.parametrize(
@@ -645,13 +678,42 @@ def test_an_examiner_is_the_same_for_all_samples_and_knows_its_harness() -> None
         ("struct Point { int x; };\nint norm(Point p) {\n", "int main() {}"),
         ("long double half(long double x) {\n", "int main() {}"),
         ("int one() {\n", "int main() { assert(other_of_the_program(1) == 2); }"),
+        ("int one() {\n", "int main() { clock_t t = clock(); one(); assert(clock() - t < CLOCKS_PER_SEC); }"),
         ("int one() {\n", "// no main"),
+        ("int one(int first, ...) {\n", "int main() {}"),
+        ("int one(int &&n) {\n", "int main() {}"),
+        ("typedef int *Pointer;\nint one(Pointer p) {\n", "int main() {}"),
         ("no declaration", "int main() {}"),
     ],
 )
 def test_what_is_more_than_values_does_not_cross(prompt: str, tests: str) -> None:
     with pytest.raises(CannotCross):
         CPP.examiner(problem(prompt, tests), tests)
+
+
+@pytest.mark.parametrize(
+    "tests", ["Two n = one();", "auto other = Two();", "check(MOST);", "(void)most;", "struct X : Two {};"]
+)
+def test_what_only_the_reference_has_does_not_cross_unless_it_is_a_function(tests: str) -> None:
+    reference = "    return 1;\n}\nstruct Two { int n; };\nint most;\n#define MOST 3\nint check(int n) { return n; }\n"
+    made = problem("int one() {\n", f"int main() {{ {tests} }}", reference)
+    with pytest.raises(CannotCross, match=r"^(Two|MOST|most), which"):
+        CPP.examiner(made, made.tests.code)
+
+
+def test_functions_of_the_reference_are_asked_however_they_are_named() -> None:
+    for tests in ("check(1);", "auto other = check; other(1);", "for (int n : {1}) check(n);"):
+        made = problem(
+            "int one() {\n", f"int main() {{ {tests} }}", "    return 1;\n}\nint check(int n) { return n; }\n"
+        )
+        assert "case 1:" in CPP.examiner(made, made.tests.code).source
+
+
+def test_the_verdict_says_where_tests_share_the_process() -> None:
+    made = problem("int first(int *p) {\n", "int main() { int n = 1; assert(first(&n) == 1); }", "    return *p;\n}\n")
+    program = CPP.program(made, Sample(task_id="CPP/0", index=0, text=made.solution), made.tests.code)
+    assert program.examiner is None
+    assert program.not_walled == "the type of 'int *p'"
 
 
 @pytest.mark.parametrize(
@@ -665,8 +727,11 @@ def test_what_is_more_than_values_does_not_cross(prompt: str, tests: str) -> Non
         ("list_any", "::std::list<::boost::any>", False),
         ("map<string, pair<int,int>>", "::std::map<::std::string, ::std::pair<int, int>>", False),
         ("const char*", "const char *", False),
+        ("const Rows &", "::std::vector<::std::vector<int>>", False),
     ],
 )
 def test_types_are_read(written: str, full: str, changed: bool) -> None:
-    found = read_type(written, {"list_any": "std::list<boost::any>"})
+    aliases = "typedef std::list<boost::any> list_any;\nusing Row = std::vector<int>;\nusing Rows = std::vector<Row>;\n"
+    declaration = f"{aliases}void function({written} value) {{\n"
+    ((found, _),) = declared_by(CPP, problem(declaration, "")).function.parameters
     assert (found.text, found.changed) == (full, changed)

@@ -1,39 +1,27 @@
-"""C++: `main` is the tests' own; the linker wraps it, so that the token is given when it returns 0.
-
-Headers are read in precompiled form where a program begins with exactly a set of them that was prepared; a header it
-does not include stays missing. The members of strings and of common vectors are compiled once, and linked as strong
-definitions: a program cannot put its own in their place.
-"""
+"""C++: a sample and what answers the tests' calls are compiled as one, the tests as another."""
 
 import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from passatk.languages import cpp_wall
-from passatk.languages.base import (
-    TYPED_HEAD,
-    Language,
-    Toolchain,
-    body_of,
-    mark_of,
-    output_of,
-)
+from passatk.languages.base import TYPED_HEAD, Language, Toolchain, body_of, output_of
+from passatk.languages.cpp_declared import INCLUDE
 from passatk.languages.cpp_prepared import (
     COMPILE,
     EXAMINE,
     INCLUDES,
-    examiner_header,
-    instances_object,
+    command,
+    examiners_header,
     name_of,
     newest_standard,
+    object_of,
     opened_by,
     prepare,
-    proof_object,
-    side_object,
-    standard_of,
     text_of,
-    wall_header,
 )
 from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, Lexicon, blanked
@@ -45,22 +33,8 @@ _DEPENDENCIES = {
     "boost": (re.compile(r"#\s*include\s*[<\"]boost/"), "/usr/include/boost/version.hpp", "libboost-dev"),
     "openssl": (re.compile(r"#\s*include\s*[<\"]openssl/"), "/usr/include/openssl/md5.h", "libssl-dev"),
 }
-
-
-_INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include\b|undef[ \t]+NDEBUG\b).*\n?", re.MULTILINE)
-_MAIN = re.compile(r"\bint\s+main\s*\(")
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_MACRO = re.compile(r"(?:#|%:|\?\?=)\s*define\s+(\w+)")
-_FUNCTION = re.compile(r"^(?P<type>[\w:<>, ]+?)\s*\b(?P<name>\w+)\s*\((?P<parameters>[^()]*)\)\s*\{", re.MULTILINE)
-_PLAIN_TYPE = re.compile(
-    r"(?:std::|\b(?:const|unsigned|signed|long|short|int|float|double|bool|char|string|vector|map|set|pair)\b|[<>,&\s])+"
-)
-_OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "&&", "||", "&", "|", "^", "<<", ">>")
-_STANDARD = ("abs", "fabs")
-"""Functions that tests call, and of which a program could bring an overload."""
-
-_MATH = re.compile(r"#\s*include\s*[<\"](?:cmath|math\.h|bits/stdc\+\+\.h)[>\"]")
-"""Headers that have them."""
+_PROOF = "namespace passatk_wall { void failed(const char *words, int line); }\n"
+_MAIN = re.compile(r"\bmain(?=\s*\()")
 
 _LEXICON = Lexicon(
     comments=(r"//(?:\\\r?\n|[^\n])*", SLASH_STAR),
@@ -177,7 +151,7 @@ class Cpp(Language):
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         # a program that says std:: itself may have names of std's, so for it the tests alone get them
-        spoken = _INCLUDE.sub("", blanked(self.lexicon, code))
+        spoken = INCLUDE.sub("", blanked(self.lexicon, code))
         apart = "std::" in spoken and not _BARE_STD.search(spoken) and not _USING_STD.search(spoken)
         behind = [part for part in added if apart and _USING_STD.match(part.text)]
         relying = [part for part in added if part.kind != "import"]
@@ -199,7 +173,7 @@ class Cpp(Language):
         return end
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
-        source = f"// {wall_header()}\n{cpp_wall.examiner_source(self, problem, tests)}"
+        source = cpp_wall.examiner_source(self, problem, tests)
         return Examiner(
             language=self.name,
             source=source,
@@ -209,64 +183,46 @@ class Cpp(Language):
         )
 
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
-        flag, folder, _ = standard_of(examiners[0].options)
-        compile_ = ("${CXX}", flag, *EXAMINE, "-I", folder, "-o", "examiners", "examiners.cpp")
-        link = (
-            f"${{CXX_PREPARED}}/{side_object('examiner')}",
-            "${CXX_LINKER}",
-            *_libraries([name for each in examiners for name in each.requires]),
-        )
+        compile_ = command(examiners[0].options, EXAMINE, "examiners.cpp", "examiners")
+        objects = (object_of("wall_examiner"), object_of("known"))
+        libraries = _libraries([name for each in examiners for name in each.requires])
         return Workshop(
-            files=(("examiners.cpp", cpp_wall.workshop_source(examiners, examiner_header(), wall_header())),),
-            build=(Step(argv=(*compile_, *link)),),
+            files=(("examiners.cpp", cpp_wall.workshop_source(examiners)), examiners_header()),
+            build=(Step(argv=(*compile_, *objects, *libraries)),),
             keeps=("examiners",),
         )
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
-        helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
-        body = body_of(problem, sample).replace("\r\n", "\n").removeprefix("\ufeff")
-        if problem.tests.code.lstrip().startswith("}") and self.open_blocks(body) == 1:
-            body += "\n}\n"
-        flag, folder, reduced = standard_of(problem.options)
-        headers, opened = opened_by(f"{helpers}{body}", reduced=reduced)
-        # what the program left open at its end (a line that goes on, an attribute), then its macros
-        undone = "".join(f"#undef {name}\n" for name in _macros_of(f"{body}\n{blanked(self.lexicon, body)}"))
-        source = f"{opened}\n;\n{undone}{cpp_wall.serve_part(examiner, wall_header())}"
-        requires = _required(f"{helpers}{body}")
-        objects = (f"${{CXX_PREPARED}}/{side_object('program')}", f"{folder}/{instances_object()}")
-        compile_ = ("${CXX}", flag, *COMPILE, "-I", folder, "-I", ".", "-o", "program", "main.cpp", *objects)
-        return Program(
-            language=self.name,
-            files=(("main.cpp", source), (name_of(headers), text_of(headers))),
-            build=(Step(argv=(*compile_, "-Wl,--wrap=main", "${CXX_LINKER}", *_libraries(requires))),),
-            run=Step(argv=("./program",)),
-            requires=requires,
-            examiner=examiner,
-        )
+        body = _whole(problem, sample)
+        behind = f"{cpp_wall.undone(body)}{cpp_wall.answers(examiner)}"
+        return msgspec.structs.replace(self._made(problem, body, behind, "wall_program"), examiner=examiner)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
-        body = body_of(problem, sample)
-        if not _MATH.search(f"{helpers}{body}{tests}"):
-            tests = f"#include <cmath>\n#include <cstdlib>\n{tests}"
-        # a name the program cannot know when it is written, for the tests' own assertion
-        mark = mark_of(body, tests)
-        flag, folder, reduced = standard_of(problem.options)
-        headers, opened = opened_by(f"{helpers}{body}", reduced=reduced)
-        source = f"{opened}\n{_sealed(tests, problem.declaration, body, mark)}"
-        requires = _required(f"{body}\n{tests}")
-        marked = f"-Wl,--defsym=passatk_failed_{mark}=passatk_failed"
-        link = ("-Wl,--wrap=main", marked, "${CXX_LINKER}", *_libraries(requires))
-        compile_ = ("${CXX}", flag, *COMPILE, "-I", folder, "-I", ".", "-o", "program", "main.cpp")
+        body = _MAIN.sub("passatk_own_main", _whole(problem, sample))
+        includes = "".join(f"#include {name}\n" for name in INCLUDE.findall(tests))
+        behind = f"{includes}{_PROOF}{cpp_wall.ASSERT}{INCLUDE.sub(chr(10), tests)}"
+        return self._made(problem, body, behind, "proof")
+
+    def _made(self, problem: Problem, body: str, behind: str, harness: str) -> Program:
+        """`body` with what stands `behind` it, linked with an object of the harness."""
+        headers, opened = opened_by(body, problem.options)
+        requires = _required(f"{body}\n{behind}")
+        compile_ = command(problem.options, COMPILE, "main.cpp", "program")
+        link = (object_of(harness), object_of("known"), "-Wl,--wrap=main", *_libraries(requires))
         return Program(
             language=self.name,
-            files=(("main.cpp", source), (name_of(headers), text_of(headers))),
-            build=(
-                Step(argv=(*compile_, *(f"{folder}/{name}" for name in (proof_object(), instances_object())), *link)),
-            ),
+            files=(("main.cpp", f"{opened}\n\n{behind}"), (name_of(headers), text_of(headers))),
+            build=(Step(argv=(*compile_, *link)),),
             run=Step(argv=("./program",)),
             requires=requires,
         )
+
+
+def _whole(problem: Problem, sample: Sample) -> str:
+    """The sample behind the includes that it gets, without those that it has."""
+    helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
+    body = body_of(problem, sample).replace("\r\n", "\n").removeprefix("\ufeff")
+    return f"{helpers}{body}"
 
 
 def _required(written: str) -> tuple[str, ...]:
@@ -275,53 +231,6 @@ def _required(written: str) -> tuple[str, ...]:
 
 def _libraries(requires: Sequence[str]) -> tuple[str, ...]:
     return ("-lcrypto",) if "openssl" in requires else ()
-
-
-def _macros_of(body: str) -> list[str]:
-    return list(dict.fromkeys(_MACRO.findall(_COMMENT.sub(" ", re.sub(r"(?:\\|\?\?/)\n", "", body)))))
-
-
-def _sealed(tests: str, declaration: str, body: str, mark: str) -> str:
-    """`tests` as they follow the program, out of reach of its macros, operators and overloads.
-
-    They stand in a namespace of their own: operators declared there hide those of the program for standard types, and
-    the declared functions stand there once more with the declared types, so that no overload takes a call from them.
-    """
-    includes = "".join(_INCLUDE.findall(tests))
-    own_main = _MAIN.sub('extern "C" int main(', _INCLUDE.sub("\n", tests))  # the program's entry, wherever it stands
-    macros = dict.fromkeys(["main", "assert", *_macros_of(body)])
-    named = {function["name"] for function in _FUNCTION.finditer(declaration)}
-    lines = [
-        "\n;",  # ends what the program left open at its end: a line that goes on, an attribute
-        *(f"#undef {name}" for name in macros),
-        "#pragma GCC reset_options",
-        includes,
-        f'extern "C" void passatk_failed_{mark}(const char *, const char *);',
-        f"namespace passatk_{mark} {{",
-        f"struct hidden_{mark} {{}};",
-        *(f"void operator{sign}(hidden_{mark}, hidden_{mark});" for sign in _OPERATORS),
-        *(f"using std::{name};" for name in _STANDARD if name not in named),
-        *(filter(None, map(_forwarder, _FUNCTION.finditer(declaration)))),
-        "#undef assert",
-        "#define PASSATK_TEXT(x) #x",
-        "#define PASSATK_LINE(x) PASSATK_TEXT(x)",
-        f"#define assert(...) ((__VA_ARGS__) ? (void)0 : passatk_failed_{mark}(#__VA_ARGS__, PASSATK_LINE(__LINE__)))",
-        own_main,
-        "}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _forwarder(function: re.Match[str]) -> str | None:
-    """A declared function once more, calling the program's; None if its types are not all standard ones."""
-    parameters = [part.strip() for part in re.split(r",(?![^<]*>)", function["parameters"]) if part.strip()]
-    split = [re.fullmatch(r"(.*?[\s&>])(\w+)", parameter, re.DOTALL) for parameter in parameters]
-    types = [function["type"], *(found[1] for found in split if found)]
-    if len(types) != len(parameters) + 1 or not all(_PLAIN_TYPE.fullmatch(type_.strip()) for type_ in types):
-        return None
-    given = ", ".join(found[2] for found in split if found)
-    signature = f"{function['type']} {function['name']}({function['parameters']})"
-    return f"inline __attribute__((noinline)) {signature} {{ return ::{function['name']}({given}); }}"
 
 
 LANGUAGE = Cpp()

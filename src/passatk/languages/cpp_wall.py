@@ -1,56 +1,77 @@
-"""Both sides of the wall in C++: declarations and tests become stubs for the tests, and calls of a program.
+"""Both sides of the wall in C++: tests become a function that asks, and what stands behind a program answers.
 
-An examiner's source has three sections: the headers that its tests include, the calls that its programs serve, and the
-tests with stubs in place of the program's functions.
+An examiner's source has three sections: the headers that its tests include, what answers their calls behind a program,
+and the tests, with functions of the same names in place of the program's.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross, Language
-from passatk.languages.cpp_signatures import (
+from passatk.languages.cpp_declared import (
     INCLUDE,
-    UNDEF,
-    UNION,
+    Declared,
     Function,
-    Signatures,
+    Type,
     Union,
     declared_by,
     function_of,
-    included_by,
-    signatures_of,
+    functions_in,
+    text_of,
 )
-from passatk.languages.cpp_types import Type
-from passatk.languages.heads import Head, heads
+from passatk.languages.cpp_prepared import examiners_header, wall
 from passatk.languages.lexing import blanked, end_by_braces
+from passatk.languages.syntax import parsed
 from passatk.records import Examiner, Problem
 
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+ASSERT = (
+    "#undef assert\n#define assert(...) ((__VA_ARGS__) ? (void)0 : ::passatk_wall::failed(#__VA_ARGS__, __LINE__))\n"
+)
+"""Takes conditions with commas in braces, too."""
 _SECTION = "\n\f\n"
 _MAIN = re.compile(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
-_CALLED = re.compile(r"(?<![\w.:])(?<!->)([A-Za-z_]\w*)\s*\(")
-_DEFINED = re.compile(r"#\s*define\s+(\w+)")
-_TYPED = re.compile(r"(?:[\w>][&*\s]*[&*\s]|\])\s*\b([A-Za-z_]\w*)\s*(?=[({=;,)\[:])")
-_WORDS = frozenset(
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+_MEASURES = re.compile(r"\bdifftime\b|\bCLOCKS_PER_SEC\b|\bduration\s*<|\bnow\(\)\s*-")
+_STANDARD = frozenset(
     re.findall(
         r"\w+",
         """
-    if for while switch return sizeof catch assert static_assert decltype defined alignof noexcept throw new delete
-    do else case and or not typeid co_return co_await static_cast
-    void bool char wchar_t short int long signed unsigned float double auto size_t
-    string vector map set pair tuple list deque array optional any variant unordered_map unordered_set multimap multiset
-    stack queue priority_queue string_view stringstream ostringstream istringstream complex function bitset list_any
-    abs fabs labs llabs fabsf abort exit round roundf floor ceil trunc sqrt cbrt pow exp log log2 log10 sin cos tan asin
-    acos atan atan2 fmod hypot isnan isinf isfinite lround llround max min swap sort stable_sort reverse unique find
-    find_if count count_if accumulate iota equal is_sorted all_of any_of none_of copy fill transform next_permutation
-    lower_bound upper_bound binary_search max_element min_element distance advance begin end next prev gcd lcm clamp
-    rand srand time clock printf fprintf puts putchar sprintf snprintf getline to_string stoi stol stoll stof stod atoi
-    atof strlen strcmp strncmp memcmp memset memcpy isdigit isalpha isalnum isspace isupper islower ispunct toupper
-    tolower make_pair make_tuple make_optional make_any any_cast get get_if holds_alternative tie move forward
-    is_permutation mismatch lexicographical_compare nth_element partial_sum adjacent_difference inner_product
+    assert abs fabs labs llabs fabsf round roundf floor ceil trunc lround llround sqrt cbrt pow exp log log2 log10 sin
+    cos tan asin acos atan atan2 fmod isnan isinf isfinite gcd lcm min max clamp swap sort stable_sort reverse unique
+    find find_if count count_if accumulate iota equal mismatch is_sorted all_of any_of none_of copy fill transform
+    distance begin end next prev advance next_permutation is_permutation lower_bound upper_bound binary_search
+    max_element min_element nth_element partial_sum lexicographical_compare
+    rand srand random srandom lrand48 drand48 srand48 random_device mt19937 mt19937_64 default_random_engine
+    time clock gettimeofday exit abort printf fprintf sprintf snprintf puts putchar getline
+    to_string stoi stol stoll stof stod atoi atof strlen strcmp strncmp memcmp memset memcpy
+    isdigit isalpha isalnum isspace isupper islower ispunct toupper tolower
+    make_pair make_tuple make_optional make_any any_cast get holds_alternative tie move forward
+    string string_view vector map set pair tuple list deque array any optional stringstream bitset complex size_t
     """,
     )
 )
 """What tests call without defining it."""
+_NAMING = re.compile(r"declar|_specifier|defin|preproc|enumerator|for_range_loop")
+"""Nodes that give a name to something: to what stands in one of `_FIELDS`, or, in `_BARE` ones, in none."""
+_FIELDS = ("declarator", "name")
+_BARE = frozenset(
+    ("reference_declarator", "structured_binding_declarator", "type_parameter_declaration", "preproc_params")
+)
+_KINDS = {
+    "::std::string": "s",
+    **dict.fromkeys(("long", "long long", "double"), "8"),
+    **dict.fromkeys(("int", "float"), "4"),
+    **dict.fromkeys(("bool", "char"), "1"),
+}
+
+
+def undone(code: str) -> str:
+    """What undoes the macros of `code`, for what stands behind it."""
+    return "".join(f"#undef {name}\n" for name in dict.fromkeys(_MACRO.findall(code)))
 
 
 def examiner_source(language: Language, problem: Problem, tests: str) -> str:
@@ -61,58 +82,60 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     """
     if any(re.search(r"\+\+(?:98|03)", option) for option in problem.options):
         raise CannotCross("C++ before C++11")
-    declared, head = declared_by(language, problem)
-    known = signatures_of(declared[: head.start], problem)
-    code = UNDEF.sub("\n", INCLUDE.sub("\n", _without_brace(tests)))
-    functions = [function_of(declared, head, known)]
-    functions += [
-        function_of(text, found, known) for text, found in _from_reference(language, problem, code, known, head)
-    ]
-    bodies = UNION.sub(
-        lambda found: _tagged(known.unions[found["name"]]) if found["name"] in known.unions else found[0], known.helpers
-    )
-    stubs = "\n".join(_stub(function, place, known) for place, function in enumerate(functions))
-    catches = "true" if re.search(r"\bcatch\b", blanked(language.lexicon, code)) else "false"
-    serves = "\n".join(
-        (
-            *(f"#include <{name}>" for name in sorted({name for each in functions for name in _headers(each, known)})),
-            *(_served(function, place, known) for place, function in enumerate(functions)),
-            f"catches {catches}",
-        )
-    )
-    includes = dict.fromkeys((*known.includes, *included_by(tests)))
-    headers = "".join(f"#include {name}\n" for name in includes)
-    return _SECTION.join((headers, serves, f'{bodies}\n{stubs}\n#line 1 "tests"\n{_as_function(language, code)}'))
+    code = INCLUDE.sub("\n", tests)
+    plain = blanked(language.lexicon, code)
+    if _MEASURES.search(plain):
+        raise CannotCross("the time that a program takes")
+    declared = declared_by(language, problem)
+    functions = [declared.function, *_from_reference(language, problem, declared, code)]
+    helpers = INCLUDE.sub("\n", declared.before)
+    for name, union in declared.unions.items():
+        helpers = helpers.replace(union.text, _telling(name, union))
+    asking = "\n".join(_asking(function, place) for place, function in enumerate(functions))
+    headers = "".join(f"#include {name}\n" for name in dict.fromkeys(_included(f"{declared.before}\n{tests}")))
+    catches = re.search(r"\bcatch\b", plain) is not None
+    answering = _answering(functions, declared.unions, catches)
+    return _SECTION.join((headers, answering, f'{helpers}\n{asking}\n#line 1 "tests"\n{_as_function(language, code)}'))
 
 
-def _without_brace(tests: str) -> str:
-    """Some tests begin with what closes the function before them."""
-    return re.sub(r"\A\s*\}", "", tests)
+def _included(text: str) -> list[str]:
+    return [f"<{name[1:-1]}>" for name in INCLUDE.findall(text)]
 
 
-def _from_reference(
-    language: Language, problem: Problem, tests: str, known: Signatures, head: Head
-) -> Iterator[tuple[str, Head]]:
+def _from_reference(language: Language, problem: Problem, declared: Declared, tests: str) -> Iterator[Function]:
     """Functions that the tests call and only the reference has.
 
     Raises:
-        CannotCross: nobody has one of them, or the tests use a class that only the reference has.
+        CannotCross: nobody has one of them, or the tests use something else that only the reference has.
     """
-    plain = blanked(language.lexicon, tests)
-    local = f"{known.helpers}\n{plain}"
-    there = {*_WORDS, head.name, *known.unions, *known.aliases, *_TYPED.findall(local), *_DEFINED.findall(local)}
-    reference = blanked(language.lexicon, f"{problem.prompt}{problem.reference or ''}", strings=False)
-    theirs = {found.name: found for found in heads(reference, language)}
-    for name in dict.fromkeys(_CALLED.findall(plain)):
-        if name in there:
-            continue
-        if name not in theirs:
+    nodes = list(_nodes(parsed(language.grammar, tests)))
+    called = {text_of(node.child_by_field_name("function")) for node in nodes if node.type == "call_expression"}
+    names = [node for node in nodes if node.type in ("identifier", "type_identifier")]
+    local = {text_of(node) for node in names if _names(node)}
+    local |= {declared.function.name, *language.outline(declared.before).names}
+    reference = f"{problem.prompt}{problem.reference or ''}"
+    theirs = dict(functions_in(parsed(language.grammar, reference)))
+    defined = language.outline(reference).names
+    used = (node for node in names if node.parent is not None and node.parent.type != "qualified_identifier")
+    for name in dict.fromkeys(text_of(node) for node in used if text_of(node) not in local):
+        if name in theirs:
+            yield function_of(theirs[name], declared.aliases, {})
+        elif name in defined or (name in called and name not in _STANDARD):
             raise CannotCross(f"{name}, which the problem does not declare")
-        yield reference, theirs[name]
-    classes = re.findall(r"\b(?:class|struct|union|enum)\s+(\w+)\s*[:{]", problem.reference or "")
-    for name in classes:
-        if name not in there and re.search(rf"\b{name}\b", plain):
-            raise CannotCross(f"{name}, a class of the program")
+
+
+def _names(node: "Node") -> bool:
+    """Whether an identifier stands where something gets its name."""
+    parent = node.parent
+    if parent is None or not _NAMING.search(parent.type):
+        return False
+    return parent.type in _BARE or any(node in parent.children_by_field_name(field) for field in _FIELDS)
+
+
+def _nodes(node: "Node") -> Iterator["Node"]:
+    yield node
+    for child in node.named_children:
+        yield from _nodes(child)
 
 
 def _as_function(language: Language, code: str) -> str:
@@ -134,207 +157,149 @@ def _as_function(language: Language, code: str) -> str:
 # --- the examiner's side
 
 
-def _tagged(union: Union) -> str:
-    """A MultiPL-E union as a struct that knows what it holds, with the same constructors and comparisons."""
-    lines = [f"struct {union.name} {{", "    int passatk_holds;"]
-    for place, type_ in enumerate(union.members):
+def _telling(name: str, union: Union) -> str:
+    """A union as a struct that knows what it holds, with the same constructors and comparisons."""
+    lines = [
+        f"struct {name} {{",
+        f"    {union.crossing} held;",
+        f"    {name}({union.crossing} given) : held(given) {{}}",
+    ]
+    for place, member in enumerate(union.members):
         lines += [
-            f"    {type_.text} f{place};",
-            f"    {union.name}({type_.text} given) : passatk_holds({place}), f{place}(given) {{}}",
-            f"    bool operator==({type_.text} other) {{ return passatk_holds == {place} && f{place} == other; }}",
+            f"    {name}({member.text} given) : held(::std::in_place_index<{place}>, given) {{}}",
+            f"    bool operator==({member.text} other) {{",
+            f"        return held.index() == {place} && ::std::get<{place}>(held) == other;",
+            "    }",
         ]
-    lines.append(f"    {union.name}() : passatk_holds(0), f0{{}} {{}}")
-    lines.append(f"    void passatk_take(::passatk_wall::In &in) {{\n{_tag_reader(union)}    }}\n}};")
-    return "\n".join(lines)
+    return "\n".join((*lines, "}"))
 
 
-def _tag_reader(union: Union) -> str:
-    cases = "".join(
-        f"        case {place}: ::passatk_wall::Codec<{type_.text}>::take(in, f{place}); break;\n"
-        for place, type_ in enumerate(union.members)
+def _asking(function: Function, place: int) -> str:
+    """The function as the tests find it."""
+    names = [f"passatk_{at}" for at in range(len(function.parameters))]
+    parameters = ", ".join(
+        f"{type_.text} {'&' if type_.changed else 'const '}{name}{f' = {default}' if default else ''}"
+        for name, (type_, default) in zip(names, function.parameters, strict=True)
     )
-    return (
-        "        const char *name; in.expect('a');\n"
-        '        if (in.length(name) != 1) ::passatk_wall::broken("a union without its place");\n'
-        "        switch (passatk_holds = *name - 'A') {\n"
-        f"{cases}"
-        '        default: ::passatk_wall::broken("a union of a type that it does not have");\n        }\n'
-    )
-
-
-def _stub(function: Function, place: int, known: Signatures) -> str:
-    """The function as the tests find it: it asks the program."""
-    head = ", ".join(
-        f"{written} passatk_{at}{f' = {default}' if default else ''}"
-        for at, (_, written, default) in enumerate(function.parameters)
-    )
-    lines = [f"    ::passatk_wall::Call passatk_call({place}, {len(function.parameters)});"]
-    for at, (taken, *_) in enumerate(function.parameters):
-        value = f"::std::string(passatk_{at})" if taken.viewed else f"passatk_{at}"
-        lines.append(f"    ::passatk_wall::Codec<{taken.held}>::give(passatk_call.out, {value});")
-    lines.append("    passatk_call.ask();")
-    if function.returns.nothing:
-        lines += _changes(function)
-        return f"{function.written} {function.name}({head}) {{\n" + "\n".join(lines) + "\n}"
-    if function.returns.viewed:
-        letters = "::passatk_wall::kept(passatk_value.data(), passatk_value.size())"
-        value = letters if "char" in function.returns.text else f"::std::string_view({letters}, passatk_value.size())"
-    else:
-        value = "passatk_value"
-    union = function.returns.text.removeprefix("::") in known.unions
-    type_ = function.returns.text.removeprefix("::") if union else function.returns.held
-    take = (
-        "passatk_value.passatk_take(passatk_call.in)"
-        if union
-        else "::passatk_wall::Codec<passatk_type>::take(passatk_call.in, passatk_value)"
-    )
-    lines += [
-        f"    typedef {type_} passatk_type;",
-        "    passatk_type passatk_value = passatk_type();",
-        f"    {take};",
-        "    passatk_call.done();",
-        f"    return {value};",
-    ]
-    return f"{function.written} {function.name}({head}) {{\n" + "\n".join(lines) + "\n}"
-
-
-def _changes(function: Function) -> list[str]:
-    count = len(function.parameters)
-    cases = [
-        f"        case {at}: ::passatk_wall::Codec<{type_.text}>::take(passatk_call.in, passatk_{at}); break;"
-        for at, (type_, *_) in enumerate(function.parameters)
-        if type_.changed
-    ]
-    return [
-        "    passatk_call.nothing();",
-        "    for (unsigned passatk_left = passatk_call.changes(); passatk_left; passatk_left--)",
-        f"        switch (passatk_call.place({count})) {{",
-        *cases,
-        '        default: ::passatk_wall::broken("a changed argument that cannot change");',
-        "        }",
-        "    passatk_call.end();",
-    ]
+    given = ", ".join((str(place), *names))
+    returns = function.returns
+    how = "change" if returns.text == "void" else f"call<{returns.text}>"
+    head = f"{returns.union or returns.text} {function.name}({parameters})"
+    return f"{head} {{ return ::passatk_wall::{how}({given}); }}"
 
 
 # --- the program's side
 
 
-def _headers(function: Function, known: Signatures) -> frozenset[str]:
-    union = known.unions.get(function.returns.text.removeprefix("::"))
-    types = [function.returns, *(type_ for type_, *_ in function.parameters), *(union.members if union else ())]
-    return frozenset({"new", "string"} if union else ()).union(*(type_.headers for type_ in types))
+def _answering(functions: Sequence[Function], unions: dict[str, Union], catches: bool) -> str:
+    """The function that calls the program's and writes what it returns."""
+    types = [type_ for each in functions for type_ in (each.returns, *(type_ for type_, _ in each.parameters))]
+    headers = sorted(frozenset().union(*(type_.headers for type_ in types), {"wall_codec.h"}))
+    includes = [f"#include <{f'{wall()}/{name}' if name.startswith('wall_') else name}>" for name in headers]
+    cases = [_answer(function, place, unions) for place, function in enumerate(functions)]
+    return "\n".join(
+        (
+            *includes,
+            *(["namespace passatk_wall { char holds(const unsigned char *room, Size size); }"] if unions else []),
+            'extern "C" const bool passatk_catches;',
+            f'extern "C" const bool passatk_catches = {str(catches).lower()};',
+            'extern "C" void passatk_serve(',
+            "    unsigned passatk_which, ::passatk_wall::In &passatk_in, ::passatk_wall::Out &passatk_out) {",
+            "    switch (passatk_which) {",
+            *cases,
+            "    }",
+            '    ::passatk_wall::broken("a call of a function that is not declared");',
+            "}\n",
+        )
+    )
 
 
-def _served(function: Function, place: int, known: Signatures) -> str:
-    """The branch that calls the program's function and writes what it returns."""
-    lines = [f"    if (passatk_which == {place} && passatk_count == {len(function.parameters)}) {{"]
-    for at, (type_, *_) in enumerate(function.parameters):
-        lines += [
-            f"        typedef {type_.held} passatk_type_{at};",
-            f"        passatk_type_{at} passatk_{at} = passatk_type_{at}();",
-            f"        ::passatk_wall::Codec<passatk_type_{at}>::take(passatk_in, passatk_{at});",
-        ]
-    given = ", ".join(type_.given(f"passatk_{at}") for at, (type_, *_) in enumerate(function.parameters))
-    call = f"::{function.name}({given})"
-    union = known.unions.get(function.returns.text.removeprefix("::"))
+def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
+    lines = [f"    case {place}: {{"]
+    for at, (type_, _) in enumerate(function.parameters):
+        lines.append(f"        {type_.text} passatk_{at} = {_codec(type_)}::take(passatk_in);")
     lines.append("        passatk_in.finish();")
-    if function.returns.nothing:
-        changed = [at for at, (type_, *_) in enumerate(function.parameters) if type_.changed]
-        lines += [
-            f"        {call};",
-            "        passatk_out.put('n');",
-            f"        passatk_out.number({len(changed)}, 1);",
-            *(
-                f"        passatk_out.number({at}, 1);\n"
-                f"        ::passatk_wall::Codec<passatk_type_{at}>::give(passatk_out, passatk_{at});"
-                for at in changed
-            ),
-        ]
-    elif union is not None:
-        lines += [*_union_served(union, call), "        passatk_out.number(0, 1);"]
+    call = f"::{function.name}({', '.join(f'passatk_{at}' for at in range(len(function.parameters)))})"
+    changed = []
+    if function.returns.text == "void":
+        changed = [(at, type_) for at, (type_, _) in enumerate(function.parameters) if type_.changed]
+        lines += [f"        {call};", "        passatk_out.put('n');"]
+    elif function.returns.union:
+        lines += _union_answer(function.returns.union, unions[function.returns.union], call)
     else:
         lines += [
-            f"        typedef {function.returns.held} passatk_result;",
-            f"        const passatk_result passatk_value = static_cast<passatk_result>({call});"
-            if function.returns.viewed
-            else f"        const passatk_result passatk_value = {call};",
-            "        ::passatk_wall::Codec<passatk_result>::give(passatk_out, passatk_value);",
-            "        passatk_out.number(0, 1);",
+            f"        {function.returns.text} const passatk_value = {call};",
+            f"        {_codec(function.returns)}::give(passatk_out, passatk_value);",
+        ]
+    lines.append(f"        passatk_out.number({len(changed)}, 1);")
+    for at, type_ in changed:
+        lines += [
+            f"        passatk_out.number({at}, 1);",
+            f"        {_codec(type_)}::give(passatk_out, passatk_{at});",
         ]
     return "\n".join((*lines, "        return;", "    }"))
 
 
-def _union_served(union: Union, call: str) -> list[str]:
+def _codec(type_: Type) -> str:
+    return f"::passatk_wall::Codec<{type_.text}>"
+
+
+def _union_answer(name: str, union: Union, call: str) -> list[str]:
     """Nothing says what such a union holds, so it is made where every byte is known, and what was written tells."""
-    kinds = [_kind(type_) for type_ in union.members]
+    kinds = [_kind(member) for member in union.members]
     if len(set(kinds)) < len(kinds):
-        raise CannotCross(f"{union.name}, whose types look alike")
+        raise CannotCross(f"{name}, whose types look alike")
     lines = [
-        f"        alignas(::{union.name}) static unsigned char passatk_room[sizeof(::{union.name})];",
+        f"        alignas(::{name}) static unsigned char passatk_room[sizeof(::{name})];",
         "        for (unsigned char &passatk_byte : passatk_room) passatk_byte = 0xa5;",
-        f"        new (passatk_room) ::{union.name}({call});",
+        f"        new (passatk_room) ::{name}({call});",
         "        switch (::passatk_wall::holds(passatk_room, sizeof passatk_room)) {",
     ]
-    for place, (type_, kind) in enumerate(zip(union.members, kinds, strict=True)):
+    for place, (member, kind) in enumerate(zip(union.members, kinds, strict=True)):
         lines += [
             f"        case '{kind}':",
             f"            passatk_out.text('a', \"{chr(ord('A') + place)}\", 1);",
-            f"            ::passatk_wall::Codec<{type_.text}>::give(",
-            f"                passatk_out, *reinterpret_cast<const {type_.text} *>(passatk_room));",
+            f"            {_codec(member)}::give(passatk_out, *reinterpret_cast<{member.text} *>(passatk_room));",
             "            break;",
         ]
     return [*lines, '        default: ::passatk_wall::cannot_send("a union");', "        }"]
 
 
-def _kind(type_: Type) -> str:
-    """What its bytes look like: a string, a vector, or as many bytes as a letter says."""
-    sizes = {"long": "8", "long long": "8", "double": "8", "int": "4", "float": "4", "bool": "1", "char": "1"}
-    kind = sizes.get(type_.text, "s" if type_.text == "::std::string" else "")
-    if not kind and type_.text.startswith("::std::vector<"):
-        kind = "v"
-    if not kind:
-        raise CannotCross(f"a union with {type_.text}")
-    return kind
+def _kind(member: Type) -> str:
+    """What its bytes look like: a string, a vector, or as many bytes as a digit says."""
+    if member.text.startswith("::std::vector<"):
+        return "v"
+    if member.text not in _KINDS:
+        raise CannotCross(f"a union with {member.text}")
+    return _KINDS[member.text]
 
 
-def serve_part(examiner: Examiner, header: str) -> str:
-    """What stands behind a program: it answers the examiner's calls."""
-    serves = examiner.source.split(_SECTION)[1]
-    body, _, catches = serves.rpartition("\ncatches ")
-    includes = "".join(f"#include {name}\n" for name in included_by(body))
-    return (
-        f'#line 1 "passatk"\n{includes}#include <{header}>\n'
-        f'extern "C" const bool passatk_catches;\nextern "C" const bool passatk_catches = {catches.strip()};\n'
-        'extern "C" void passatk_serve(unsigned passatk_which, unsigned passatk_count, ::passatk_wall::In &passatk_in, '
-        "::passatk_wall::Out &passatk_out) {\n"
-        f"{INCLUDE.sub('', body)}\n"
-        '    ::passatk_wall::broken("a call of a function that is not declared");\n}\n'
-    )
+def answers(examiner: Examiner) -> str:
+    """What stands behind a program and answers the examiner's calls."""
+    return f'#line 1 "passatk"\n{examiner.source.split(_SECTION)[1]}'
 
 
 # --- the workshop
 
 
-def workshop_source(examiners: Sequence[Examiner], opening: str, header: str) -> str:
-    """One source for all of them, each in a namespace of its own.
-
-    Args:
-        examiners: with equal options.
-        opening: the header that they share.
-        header: the one of the values' format.
-    """
+def workshop_source(examiners: Sequence[Examiner]) -> str:
+    """One source for all of them, which have equal options, each in a namespace of its own."""
     sections = [examiner.source.split(_SECTION) for examiner in examiners]
-    includes = dict.fromkeys(name for headers, _, _ in sections for name in INCLUDE.findall(headers))
-    lines = [
-        f"#include <{opening}>",
-        *(f"#include {name}" for name in includes),
-        f"#include <{header}>",
-        "#undef assert",
-        "#define assert(...) ((__VA_ARGS__) ? (void)0 : ::passatk_wall::failed(#__VA_ARGS__, __LINE__))",
+    includes = dict.fromkeys(line for headers, _, _ in sections for line in headers.splitlines())
+    tasks = [f'    {{"{each.name}", &::{each.name}::passatk_run}},' for each in examiners]
+    spaces = [
+        f"namespace {examiner.name} {{\n{code}\n}}\n{undone(code)}"
+        for examiner, (_, _, code) in zip(examiners, sections, strict=True)
     ]
-    for examiner, (_, _, code) in zip(examiners, sections, strict=True):
-        macros = dict.fromkeys(_DEFINED.findall(code))
-        lines += [f"namespace {examiner.name} {{", code, "}", *(f"#undef {name}" for name in macros)]
-    lines.append("const ::passatk_wall::Task passatk_wall::tasks[] = {")
-    lines += [f'    {{"{examiner.name}", &::{examiner.name}::passatk_run}},' for examiner in examiners]
-    return "\n".join((*lines, "    {nullptr, nullptr}};", ""))
+    return "\n".join(
+        (
+            f"#include <{examiners_header()[0]}>",
+            *includes,
+            f"#include <{wall()}/wall_more.h>",
+            ASSERT,
+            *spaces,
+            "const ::passatk_wall::Task passatk_wall::tasks[] = {",
+            *tasks,
+            "    {nullptr, nullptr}};\n",
+        )
+    )

@@ -130,11 +130,7 @@ ROWS = (
         Status.RUNTIME_ERROR,
         python="os.closerange(0, 1024)",
     ),
-    row(
-        "no answer any more",  # it ends as if nobody had anything to ask
-        Status.UNPROVEN,
-        cpp="for (int fd = 0; fd < 1024; fd++) close(fd);",
-    ),
+    row("no pipes to answer by", Status.UNPROVEN, cpp="for (int fd = 0; fd < 1024; fd++) close(fd);"),
     # --- where they hide
     row("nicest of all", Status.TIME_LIMIT, python="os.nice(19)\nwhile True: pass"),
     row(
