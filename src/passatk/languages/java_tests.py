@@ -1,0 +1,48 @@
+"""What tests in Java ask of a program beyond values, and what they may leave behind in their own process."""
+
+import re
+
+from passatk.languages.base import CannotCross
+from passatk.languages.lexing import Lexicon, blanked
+
+_STREAMS = re.compile(r"\bSystem\s*\.\s*set(?:Out|Err|In)\b")
+_OWN_EXCEPTION = re.compile(r"\bclass\s+(\w+)\s+extends\s+[\w.]*(?:Exception|Error|Throwable)\b")
+_EXPECTS = re.compile(r"\bcatch\b|\bassertThrows\b")
+_CLASS_OF = re.compile(r"\bgetClass\s*\(")
+_OUTLIVES = re.compile(
+    r"\bThread(?:Group|Local)?\b|Executor|\bTimer\b|[pP]arallel|CompletableFuture|ForkJoin|\bCleaner\b"
+    r"|\bLocale\b|TimeZone|\bProperties\b|\bRuntime\b|\bProcess(?:Builder)?\b|\bLogger\b|\bsetAccessible\b|\bUnsafe\b"
+    r"|\bSystem\s*\.\s*(?:set\w+|clear\w+|in|identityHashCode)\b"
+    r"|SecureRandom|\bUUID\b|SplittableRandom|RandomGenerator|IdentityHashMap|\bgetInstanceStrong\b"
+)
+_HASHES = re.compile(r"\bhashCode\b")
+_OWN_HASH = re.compile(r"\bint\s+hashCode\s*\(\s*\)\s*\{")
+
+
+def check(lexicon: Lexicon, tests: str, shell: str, reference: str) -> None:
+    """
+    Raises:
+        CannotCross: they ask for what a program prints or reads, or for a class of its own.
+    """
+    clear = blanked(lexicon, tests)
+    if _STREAMS.search(clear):
+        raise CannotCross("what a program prints, or reads, which its tests capture")
+    if _EXPECTS.search(clear) and _CLASS_OF.search(clear):
+        raise CannotCross("the exact class of an exception")
+    for name in _OWN_EXCEPTION.findall(blanked(lexicon, f"{shell}\n{reference}")):
+        if re.search(rf"\b{name}\b", clear):
+            raise CannotCross(f"exceptions of the program's own class {name}")
+
+
+def asks(clear: str, owner: str, head: str, static: bool, made: bool) -> str:
+    """What a compiler would ask of a method with this head, see `harness/java/Serve.java`. `clear`: the tests."""
+    by_object = re.search(rf"\bnew\s+{owner}\b|\b{owner}\s+\w+\s*[=;]", clear)
+    unchecked = not re.search(r"\b(?:throws|catch|assertThrows)\b", f"{clear}\n{head}")
+    exact = re.search(r"[eE]quals\s*\(", clear)
+    return f"{'.' * (static and not by_object)}{'+' * made}{'!' * unchecked}{'=' * bool(exact)}"
+
+
+def outlives(lexicon: Lexicon, code: str) -> bool:
+    """Whether tests may leave something behind in their process, or draw from the machine."""
+    clear = blanked(lexicon, code)
+    return bool(_OUTLIVES.search(clear) or (_HASHES.search(clear) and not _OWN_HASH.search(clear)))
