@@ -1,7 +1,6 @@
 """Java: the tests reach the program through its declared methods, and get copies of what those return."""
 
 from cheats import CRASH, REFUSED, UNPROVEN, WRONG, Cheat, Honest, cheat
-
 from passatk.records import Status
 
 BAD = "        return -1;\n    }\n}\n"
@@ -187,15 +186,20 @@ def _caught(kind: str, condition: str = "true") -> str:
 
 SORTED = "s.f(Arrays.asList(2, 1, 2)).equals(Arrays.asList(1, 2))"
 ONE = "s.f(1) == 1"
+BAD_CLASS = "class Bad extends Exception { }\n"
+PAIR_CLASS = "class Pair<A, B> { A a; public boolean equals(Object o) { return false; } }\n"
 INT, LISTS = "int f(int a)", "List<Integer> f(List<Integer> a)"
 
-# the same kind of container is not asked for: what the declared type is made of decides which one the tests get
+# another kind of container or number than the declared one
 CHEATS |= {
-    "a set where a list is wanted": _bad(LISTS, "public Object f(List<Integer> a) { return new TreeSet<>(a); }", SORTED),
+    "a set where a list is wanted": _bad(
+        LISTS, "public Object f(List<Integer> a) { return new TreeSet<>(a); }", SORTED, allowed=(CRASH,)
+    ),
     "values of a map where a list is wanted": _bad(
         LISTS,
         "public Collection<Integer> f(List<Integer> a) { Map<Integer, Integer> m = new TreeMap<>(); for (int x : a) m.put(x, x); return m.values(); }",
         SORTED,
+        allowed=(CRASH,),
     ),
     "a set where a collection is declared": _bad(
         "Collection<Integer> f(List<Integer> a)",
@@ -206,11 +210,13 @@ CHEATS |= {
         "Set<Integer> f(List<Integer> a)",
         "public Object f(List<Integer> a) { return Arrays.asList(2, 1); }",
         "s.f(Arrays.asList(2, 1, 2)).equals(new HashSet<>(Arrays.asList(1, 2)))",
+        allowed=(CRASH,),
     ),
     "deques within a list of lists": _bad(
         "List<List<Integer>> f(int a)",
         "public List<List<Integer>> f(int a) { List r = new ArrayList(); r.add(new ArrayDeque<>(List.of(1, 2))); return r; }",
         "s.f(1).equals(List.of(List.of(1, 2)))",
+        allowed=(CRASH,),
     ),
     "an ArrayDeque equals nothing": _bad(
         "Deque<Integer> f(int a)",
@@ -228,9 +234,9 @@ CHEATS |= {
         's.f(1).keySet().iterator().next().equals("a")',
     ),
     "a double where an Integer is compared": _bad(
-        INT, "public double f(int a) { return 3.0; }", "Objects.equals(s.f(1), 3)"
+        INT, "public double f(int a) { return 3.0; }", "Objects.equals(s.f(1), 3)", allowed=(REFUSED,)
     ),
-    # what cannot be changed can be
+    # what cannot be changed
     "changes an argument that is Map.of": _bad(
         "int f(Map<String, Integer> a)",
         'public int f(Map<String, Integer> a) { a.remove("a"); return a.size(); }',
@@ -264,20 +270,6 @@ CHEATS |= {
         allowed=(CRASH,),
     ),
     # what happens to arguments, objects and output
-    "gives the same list again": _bad(
-        "List<Integer> f(int a)",
-        "static List<Integer> l = new ArrayList<>(); public List<Integer> f(int a) { l.clear(); l.add(a); return l; }",
-        "p.equals(List.of(1))",
-        "q.equals(List.of(2))",
-        pre="List<Integer> p = s.f(1), q = s.f(2);",
-    ),
-    "destroys its argument": _bad(
-        "int f(List<Integer> a)",
-        "public int f(List<Integer> a) { int n = a.size(); a.clear(); return n; }",
-        "s.f(l) == 1",
-        "s.f(l) == 1",
-        pre="List<Integer> l = new ArrayList<>(List.of(1));",
-    ),
     "changes its argument and throws": _bad(
         "void f(List<Integer> a)",
         "public void f(List<Integer> a) { a.clear(); throw new IllegalStateException(); }",
@@ -328,12 +320,37 @@ CHEATS |= {
         whole=True,
         declaration=head("static int f(int a)"),
     ),
-    "an Object whose methods the tests call": _bad(
-        "String f(int a)", 'public Object f(int a) { return "a"; }', "s.f(1).length() == 1", allowed=(REFUSED,)
+    "a copy of a text where the same object is asked": _bad(
+        "String f(String a)", "public String f(String a) { return new String(a); }", 's.f("ab") == "ab"'
+    ),
+    "a text that is made where a literal is asked": _bad(
+        "String f(int a)", 'public String f(int a) { return "a" + a; }', 's.f(1) == "a1"'
+    ),
+    "a prompt's exception that the tests catch": cheat(
+        body("public int f(int a) throws Bad { throw new IllegalStateException(); }") + BAD_CLASS,
+        WRONG,
+        CRASH,
+        tests=told("ok", pre=_caught("Bad")),
+        whole=True,
+        declaration=head("int f(int a) throws Bad").replace("class S", BAD_CLASS + "class S"),
+    ),
+    "a pair of the prompt's own": cheat(
+        body("public Pair<Integer, Integer> f(int a) { return new Pair<>(); }") + PAIR_CLASS,
+        WRONG,
+        tests=told("s.f(1).equals(s.f(1))"),
+        whole=True,
+        declaration=head("Pair<Integer, Integer> f(int a)").replace("class S", PAIR_CLASS + "class S"),
+    ),
+    "a field of the prompt's class": cheat(
+        body("int count = 1; public int f(int a) { return a; }"),
+        WRONG,
+        tests=told(ONE, "s.count == 2"),
+        whole=True,
+        declaration="import java.util.*;\nclass Solution {\n    int count = 2;\n    public int f(int a) {\n",
     ),
 }
 
-# these held
+# other ways
 CHEATS |= {
     "answers in a message of its own": _bad(
         INT,
@@ -393,7 +410,7 @@ CHEATS |= {
     ),
 }
 
-# right ones that did not pass
+# right ones, of which each needs the wall to keep something
 HONEST |= {
     "emptyList, sorted by the tests": _good(
         LISTS,
@@ -450,7 +467,7 @@ HONEST |= {
     ),
     "an exception of its own, with a message": _good(
         INT,
-        "static class Bad extends IllegalArgumentException { Bad(String m) { super(m); } } public int f(int a) { if (a < 0) throw new Bad(\"negative\"); return a; }",
+        'static class Bad extends IllegalArgumentException { Bad(String m) { super(m); } } public int f(int a) { if (a < 0) throw new Bad("negative"); return a; }',
         "ok",
         pre=_caught("IllegalArgumentException", '"negative".equals(e.getMessage())'),
     ),
@@ -502,9 +519,7 @@ HONEST |= {
         whole=True,
         declaration=head(INT),
     ),
-    "varargs": _good(
-        "int f(int a, int b)", "public int f(int... a) { return a[0] + a[1]; }", "s.f(1, 2) == 3"
-    ),
+    "varargs": _good("int f(int a, int b)", "public int f(int... a) { return a[0] + a[1]; }", "s.f(1, 2) == 3"),
     "overloads in place of Object": _good(
         "Object f(Object a)",
         "public Object f(String a) { return a; } public Object f(Integer a) { return a + 1; }",
@@ -543,12 +558,6 @@ HONEST |= {
         "p.f(1) == 2",
         pre="Solution p = new Solution(), q = new Solution();",
     ),
-    "swaps rows that the tests hold": _good(
-        "void f(int[][] a)",
-        "public void f(int[][] a) { int[] t = a[0]; a[0] = a[1]; a[1] = t; }",
-        "r[0] == 1",
-        pre="int[][] l = {{1}, {2}}; int[] r = l[0]; s.f(l);",
-    ),
     "changes its argument before it throws": _good(
         "void f(List<Integer> a)",
         "public void f(List<Integer> a) { a.clear(); throw new IllegalStateException(); }",
@@ -561,18 +570,46 @@ HONEST |= {
         'b.toString().equals("hi1")',
         pre="java.io.ByteArrayOutputStream b = new java.io.ByteArrayOutputStream(); System.setOut(new java.io.PrintStream(b)); s.f(1);",
     ),
-    "two calls that meet": _good(
+    "literals and arguments compared by identity": _good(
+        "String f(String a)",
+        'public String f(String a) { return a == "x" ? "y" : a; }',
+        's.f("x") == "y"',
+        's.f("z") == "z"',
+    ),
+    "bounded type variables": Honest(
+        body(
+            "public <T extends Comparable<T>> boolean f(T a, T[] b, Number c) { return a.compareTo(b[0]) > c.intValue(); }"
+        ),
+        tests=told("s.f(2, new Integer[] {1}, 0)", 's.f("b", new String[] {"a"}, 0L)'),
+        whole=True,
+        declaration=head("<T extends Comparable<T>> boolean f(T a, T[] b, Number c)"),
+    ),
+    "an exception without words": _good(
         INT,
-        "java.util.concurrent.CountDownLatch l = new java.util.concurrent.CountDownLatch(2); public int f(int a) { l.countDown(); try { l.await(); } catch (InterruptedException e) { } return a; }",
-        "Arrays.asList(1, 2).parallelStream().mapToInt(s::f).sum() == 3",
+        "public int f(int a) { if (a < 0) throw new IllegalStateException(); return a; }",
+        "ok",
+        pre=_caught("IllegalStateException", "e.getMessage() == null && e.getCause() == null"),
+    ),
+    "queues and collections": _good(
+        "Collection<Integer> f(Queue<Integer> a)",
+        "public Collection<Integer> f(Queue<Integer> a) { a.poll(); return a; }",
+        "s.f(new LinkedList<>(List.of(1, 2))).equals(List.of(2))",
+        "!s.f(new ArrayDeque<>(List.of(1, 2))).equals(List.of(2))",
+        "s.f(new PriorityQueue<>(List.of(2, 1))).contains(2)",
+    ),
+    "a prompt's exception": Honest(
+        body("public int f(int a) throws Bad { throw new Bad(); }") + BAD_CLASS,
+        tests=told("ok", pre=_caught("Bad")),
+        whole=True,
+        declaration=head("int f(int a) throws Bad").replace("class S", BAD_CLASS + "class S"),
     ),
 }
 
-# these held
+# strange ones
 HONEST |= {
     "all kinds of lists and maps": _good(
         "List<Object> f(int a)",
-        "public List<Object> f(int a) { List<Object> l = new ArrayList<>(); l.add(Collections.synchronizedList(new ArrayList<>(List.of(a)))); l.add(new java.util.concurrent.CopyOnWriteArrayList<>(List.of(a))); l.add(new java.util.concurrent.ConcurrentHashMap<>(Map.of(a, a))); l.add(new AbstractMap<String, Integer>() { public Set<Map.Entry<String, Integer>> entrySet() { return Set.of(Map.entry(\"a\", 1)); } }); return l; }",
+        'public List<Object> f(int a) { List<Object> l = new ArrayList<>(); l.add(Collections.synchronizedList(new ArrayList<>(List.of(a)))); l.add(new java.util.concurrent.CopyOnWriteArrayList<>(List.of(a))); l.add(new java.util.concurrent.ConcurrentHashMap<>(Map.of(a, a))); l.add(new AbstractMap<String, Integer>() { public Set<Map.Entry<String, Integer>> entrySet() { return Set.of(Map.entry("a", 1)); } }); return l; }',
         's.f(1).equals(List.of(List.of(1), List.of(1), Map.of(1, 1), Map.of("a", 1)))',
     ),
     "entries and arrays": _good(
@@ -625,7 +662,7 @@ HONEST |= {
     ),
     "quotes, text blocks, public in a text": _good(
         INT,
-        "char a = '\"', b = '\\'', c = '\\u0041'; /* \" */ // '\n    String t = \"\"\"\n    public class X { \"\" \\\"\"\" package a;\n    \"\"\"; public int f(int a) { return a; }",
+        'char a = \'"\', b = \'\\\'\', c = \'\\u0041\'; /* " */ // \'\n    String t = """\n    public class X { "" \\""" package a;\n    """; public int f(int a) { return a; }',
         ONE,
     ),
     "closes its streams and reads the end": _good(
@@ -652,11 +689,13 @@ HONEST |= {
     ),
 }
 
-_NEXT = body("int n; public int f(int a) { for (long i = System.nanoTime(); System.nanoTime() - i < 50_000_000; ); return n += a; }")
+_NEXT = body(
+    "int n; public int f(int a) { for (long i = System.nanoTime(); System.nanoTime() - i < 50_000_000; ); return n += a; }"
+)
 _FOUR = told("s.f(1) == 1", "s.f(1) == 2", "s.f(1) == 3", "s.f(1) == 4")
 _ECHO = body("public int f(int a) { return a; }")
 _LATE = body("public int f(int a) { try { Thread.sleep(1500); } catch (InterruptedException e) { } return a; }")
-_LEFT = "Thread w = new Thread(() -> { for (long i = System.nanoTime(); System.nanoTime() - i < 30_000_000_000L; ) { try { new Solution().f(List.of(\"x\")); } catch (Throwable e) { } } }); w.setDaemon(true); w.start(); s.f(List.of());"
+_LEFT = 'Thread w = new Thread(() -> { for (long i = System.nanoTime(); System.nanoTime() - i < 30_000_000_000L; ) { try { new Solution().f(List.of("x")); } catch (Throwable e) { } } }); w.setDaemon(true); w.start(); s.f(List.of());'
 _DRAWS = told(ONE, pre="byte[] r = new byte[300_000]; new java.security.SecureRandom().nextBytes(r);")
 
 SEQUENCES: dict[str, list[Honest]] = {
@@ -671,6 +710,10 @@ SEQUENCES: dict[str, list[Honest]] = {
     ],
     "tests that set the locale": [
         Honest(_ECHO, told(ONE, pre="Locale.setDefault(Locale.GERMANY);"), True, head(INT)),
+        Honest(body("public double f(int a) { return 1.5; }"), told('String.format("%.1f", s.f(1)).equals("1.5")'), True, head("double f(int a)")),
+    ],
+    "tests that set the locale by another name": [
+        Honest(_ECHO, told(ONE, pre='Class.forName("java.util." + "Lo" + "cale").getMethod("setDefault", Class.forName("java.util.Lo" + "cale")).invoke(null, Class.forName("java.util.Lo" + "cale").getField("GERMANY").get(null));'), True, head(INT)),
         Honest(body("public double f(int a) { return 1.5; }"), told('String.format("%.1f", s.f(1)).equals("1.5")'), True, head("double f(int a)")),
     ],
     "tests that set a property": [Honest(_ECHO, told(ONE, 'System.setProperty("x", "1") == null'), True, head(INT))] * 2,

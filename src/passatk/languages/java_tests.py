@@ -19,27 +19,22 @@ _HASHES = re.compile(r"\bhashCode\b")
 _OWN_HASH = re.compile(r"\bint\s+hashCode\s*\(\s*\)\s*\{")
 
 
-def check(lexicon: Lexicon, tests: str, shell: str, reference: str) -> None:
-    """
+def check(lexicon: Lexicon, tests: str, shell: str, reference: str, changes: bool) -> None:
+    """`changes`: what the program makes of its arguments is its result.
+
     Raises:
-        CannotCross: they ask for what a program prints or reads, or for a class of its own.
+        CannotCross: they ask for what a program prints or reads, or for more of its exceptions than class and words.
     """
     clear = blanked(lexicon, tests)
     if _STREAMS.search(clear):
         raise CannotCross("what a program prints, or reads, which its tests capture")
     if _EXPECTS.search(clear) and _CLASS_OF.search(clear):
         raise CannotCross("the exact class of an exception")
+    if _EXPECTS.search(clear) and changes:
+        raise CannotCross("changed arguments beside an exception")
     for name in _OWN_EXCEPTION.findall(blanked(lexicon, f"{shell}\n{reference}")):
         if re.search(rf"\b{name}\b", clear):
             raise CannotCross(f"exceptions of the program's own class {name}")
-
-
-def asks(clear: str, owner: str, head: str, static: bool, made: bool) -> str:
-    """What a compiler would ask of a method with this head, see `harness/java/Serve.java`. `clear`: the tests."""
-    by_object = re.search(rf"\bnew\s+{owner}\b|\b{owner}\s+\w+\s*[=;]", clear)
-    unchecked = not re.search(r"\b(?:throws|catch|assertThrows)\b", f"{clear}\n{head}")
-    exact = re.search(r"[eE]quals\s*\(", clear)
-    return f"{'.' * (static and not by_object)}{'+' * made}{'!' * unchecked}{'=' * bool(exact)}"
 
 
 def outlives(lexicon: Lexicon, code: str) -> bool:

@@ -161,8 +161,8 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     if not owners or open_braces(lexicon, shell) < 1:
         raise CannotCross("its method is declared outside of a class")
     owner = owners[-1]
-    java_tests.check(lexicon, tests, shell, problem.reference or "")
     methods = [method_of(head)]
+    java_tests.check(lexicon, tests, shell, problem.reference or "", methods[0].result == "void")
     methods += _others(language, problem, owner, shell, tests, methods[0].name)
     _check_classes(blanked(lexicon, shell), methods)
     shell = re.sub(r"^(\s*)public\s+(?=(?:\w+\s+)*(?:class|interface|enum|record)\s)", r"\1", shell, flags=re.MULTILINE)
@@ -171,13 +171,20 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     lines = [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
     lines += [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
     clear = blanked(lexicon, tests)
-    asked = " ".join(
-        f"{method.name} {method.signature};{java_tests.asks(clear, owner, method.head, method.static, made)}"
-        for method in methods
-    )
+    asked = " ".join(f"{one.name} {one.signature};{_asks(clear, owner, one, made)}" for one in methods)
     closing = "}" * open_braces(lexicon, shell)
     body = "\n".join([shell.rstrip(), *lines, closing, PACKAGE.sub("", IMPORT.sub("", tests))])
     return f"// {owner} {asked}\n{imports}\n{without_dead_tuples(lexicon, seeded(lexicon, body))}\n"
+
+
+def _asks(tests: str, owner: str, method: Method, made: bool) -> str:
+    """What a compiler would ask of it for these tests, as `harness/java/Serve.java` reads it."""
+    by_class = re.search(rf"(?<!new )\b{owner}\s*\.\s*{method.name}\s*\(", tests)
+    by_object = re.search(rf"\bnew\s+{owner}\b", tests)
+    static = method.static and (by_class or not by_object)
+    unchecked = not re.search(r"\b(?:throws|catch|assertThrows)\b", f"{tests}\n{method.head}")
+    exact = re.search(r"[eE]quals\s*\(", tests) is not None
+    return "." * bool(static) + "+" * made + "!" * unchecked + "=" * exact
 
 
 def _check_classes(shell: str, methods: list[Method]) -> None:
