@@ -10,30 +10,51 @@ final class Lookup {
     private static final String WIDENING = "BSIJFD";
     private static final int WIDENED = 1, BOXED = 10, COPIED = 20, OPEN = 30, SPREAD = 1000;
 
-    private Lookup() {}
+    private final String name, asked;
+    private final Type[] signature;
+    private final List<Method> found = new ArrayList<>();
+    private int[] distances = new int[8];
+
+    private Lookup(String name, Type[] signature, String asked) {
+        this.name = name;
+        this.signature = signature;
+        this.asked = asked;
+    }
 
     /** Those that fit, nearest first; of those that are as near, the one of the class before that of its base. */
     static List<Method> fitting(Class<?> owner, String name, Type[] signature, String asked) {
-        Map<Method, Integer> found = new LinkedHashMap<>();
-        for (Class<?> here = owner; here != null && here != Object.class; here = here.getSuperclass()) {
-            for (Method method : here.getDeclaredMethods()) consider(method, name, signature, asked, found);
-        }
-        for (Method method : owner.getMethods()) { // also those that interfaces have a body for
-            if (method.getDeclaringClass().isInterface()) consider(method, name, signature, asked, found);
-        }
-        List<Method> methods = new ArrayList<>(found.keySet());
-        methods.sort(Comparator.comparing(found::get));
-        return methods;
+        Lookup lookup = new Lookup(name, signature, asked);
+        for (Class<?> here = owner; here != null && here != Object.class; here = here.getSuperclass()) lookup.look(here);
+        for (Class<?> here = owner; here != null; here = here.getSuperclass()) lookup.lookAbove(here);
+        return lookup.found;
     }
 
-    private static void consider(Method method, String name, Type[] signature, String asked, Map<Method, Integer> found) {
-        int barred = Modifier.PRIVATE | Modifier.ABSTRACT;
-        if (!method.getName().equals(name) || method.isBridge() || (method.getModifiers() & barred) != 0) return;
-        if (asked.indexOf('.') >= 0 && !Modifier.isStatic(method.getModifiers())) return;
-        if (asked.indexOf('!') >= 0 && throwsChecked(method)) return;
-        if (!gives(method.getReturnType(), signature[signature.length - 1], asked.indexOf('=') >= 0)) return;
-        int distance = distance(method, signature);
-        if (distance >= 0) found.put(method, distance);
+    /** In interfaces, which may have a body for it. */
+    private void lookAbove(Class<?> owner) {
+        for (Class<?> one : owner.getInterfaces()) {
+            look(one);
+            lookAbove(one);
+        }
+    }
+
+    private void look(Class<?> owner) {
+        int barred = Modifier.PRIVATE | Modifier.ABSTRACT | (owner.isInterface() ? Modifier.STATIC : 0);
+        for (Method method : owner.getDeclaredMethods()) {
+            if (!method.getName().equals(name) || method.isBridge() || (method.getModifiers() & barred) != 0) continue;
+            if (asked.indexOf('.') >= 0 && !Modifier.isStatic(method.getModifiers())) continue;
+            if (asked.indexOf('!') >= 0 && throwsChecked(method)) continue;
+            if (!gives(method.getReturnType(), signature[signature.length - 1], asked.indexOf('=') >= 0)) continue;
+            int distance = distance(method, signature);
+            if (distance >= 0) add(method, distance);
+        }
+    }
+
+    private void add(Method method, int distance) {
+        int place = found.size();
+        if (place == distances.length) distances = Arrays.copyOf(distances, 2 * place);
+        for (; place > 0 && distances[place - 1] > distance; place--) distances[place] = distances[place - 1];
+        distances[place] = distance;
+        found.add(place, method);
     }
 
     private static boolean throwsChecked(Method method) {
