@@ -1,6 +1,7 @@
 """Java: the tests reach the program through its declared methods, and get copies of what those return."""
 
-from cheats import CRASH, REFUSED, UNPROVEN, WRONG, Honest, cheat
+from cheats import CRASH, REFUSED, UNPROVEN, WRONG, Cheat, Honest, cheat
+from passatk.records import Status
 
 BAD = "        return -1;\n    }\n}\n"
 RIGHT = '        int n = 0;\n        for (char c : text.toLowerCase().toCharArray()) if ("aeiou".indexOf(c) >= 0) n++;\n        return n;\n    }\n}\n'
@@ -152,3 +153,574 @@ HONEST = {
         LIST + "        return null;\n    }\n}\n", tests=tests("s.f(new ArrayList<>()) == null"), whole=True
     ),
 }
+
+
+def told(*conditions: str, pre: str = "") -> str:
+    """Tests of `s`, a new Solution, that must all hold after the statements `pre`."""
+    lines = "".join(f"        if (!({c})) throw new AssertionError();\n" for c in conditions)
+    return (
+        "import java.util.*;\npublic class Main {\n    public static void main(String[] args) throws Exception {\n"
+        f"        final Solution s = new Solution();\n        {pre}\n{lines}    }}\n}}\n"
+    )
+
+
+def head(method: str) -> str:
+    return f"import java.util.*;\nclass Solution {{\n    public {method} {{\n"
+
+
+def body(members: str) -> str:
+    return f"import java.util.*;\nclass Solution {{\n    {members}\n}}\n"
+
+
+def _bad(method: str, members: str, *conditions: str, allowed: tuple[Status, ...] = (WRONG,), pre: str = "") -> Cheat:
+    return cheat(body(members), *allowed, tests=told(*conditions, pre=pre), whole=True, declaration=head(method))
+
+
+def _good(method: str, members: str, *conditions: str, pre: str = "") -> Honest:
+    return Honest(body(members), tests=told(*conditions, pre=pre), whole=True, declaration=head(method))
+
+
+def _caught(kind: str, condition: str = "true") -> str:
+    return f"boolean ok = false; try {{ s.f(-1); }} catch ({kind} e) {{ ok = {condition}; }}"
+
+
+SORTED = "s.f(Arrays.asList(2, 1, 2)).equals(Arrays.asList(1, 2))"
+ONE = "s.f(1) == 1"
+BAD_CLASS = "class Bad extends Exception { }\n"
+PAIR_CLASS = "class Pair<A, B> { A a; public boolean equals(Object o) { return false; } }\n"
+INT, LISTS = "int f(int a)", "List<Integer> f(List<Integer> a)"
+
+# another kind of container or number than the declared one
+CHEATS |= {
+    "a set where a list is wanted": _bad(
+        LISTS, "public Object f(List<Integer> a) { return new TreeSet<>(a); }", SORTED, allowed=(CRASH,)
+    ),
+    "values of a map where a list is wanted": _bad(
+        LISTS,
+        "public Collection<Integer> f(List<Integer> a) { Map<Integer, Integer> m = new TreeMap<>(); for (int x : a) m.put(x, x); return m.values(); }",
+        SORTED,
+        allowed=(CRASH,),
+    ),
+    "a set where a collection is declared": _bad(
+        "Collection<Integer> f(List<Integer> a)",
+        "public Collection<Integer> f(List<Integer> a) { return new TreeSet<>(a); }",
+        SORTED,
+    ),
+    "a list where a set is wanted": _bad(
+        "Set<Integer> f(List<Integer> a)",
+        "public Object f(List<Integer> a) { return Arrays.asList(2, 1); }",
+        "s.f(Arrays.asList(2, 1, 2)).equals(new HashSet<>(Arrays.asList(1, 2)))",
+        allowed=(CRASH,),
+    ),
+    "deques within a list of lists": _bad(
+        "List<List<Integer>> f(int a)",
+        "public List<List<Integer>> f(int a) { List r = new ArrayList(); r.add(new ArrayDeque<>(List.of(1, 2))); return r; }",
+        "s.f(1).equals(List.of(List.of(1, 2)))",
+        allowed=(CRASH,),
+    ),
+    "an ArrayDeque equals nothing": _bad(
+        "Deque<Integer> f(int a)",
+        "public Deque<Integer> f(int a) { return new ArrayDeque<>(List.of(1, 2)); }",
+        "s.f(1).equals(new LinkedList<>(List.of(1, 2)))",
+    ),
+    "a sorted set in another order": _bad(
+        "TreeSet<Integer> f(List<Integer> a)",
+        "public TreeSet<Integer> f(List<Integer> a) { TreeSet<Integer> t = new TreeSet<>(Comparator.comparing((Integer x) -> x == 3 ? 1 : x == 2 ? 2 : x - 1)); t.addAll(a); return t; }",
+        's.f(Arrays.asList(2, 1, 3)).toString().equals("[1, 2, 3]")',
+    ),
+    "a linked map as HashMap, backwards": _bad(
+        "HashMap<String, Integer> f(int a)",
+        'public HashMap<String, Integer> f(int a) { HashMap<String, Integer> m = new LinkedHashMap<>(); m.put("b", 1); m.put("a", 1); return m; }',
+        's.f(1).keySet().iterator().next().equals("a")',
+    ),
+    "a double where an Integer is compared": _bad(
+        INT, "public double f(int a) { return 3.0; }", "Objects.equals(s.f(1), 3)", allowed=(REFUSED,)
+    ),
+    # what cannot be changed
+    "changes an argument that is Map.of": _bad(
+        "int f(Map<String, Integer> a)",
+        'public int f(Map<String, Integer> a) { a.remove("a"); return a.size(); }',
+        's.f(Map.of("a", 1, "b", 2)) == 1',
+        allowed=(CRASH,),
+    ),
+    "changes an argument that is Set.of": _bad(
+        "int f(Set<String> a)",
+        'public int f(Set<String> a) { a.remove("a"); return a.size(); }',
+        's.f(Set.of("a", "b")) == 1',
+        allowed=(CRASH,),
+    ),
+    "changes Map.of within a list of objects": _bad(
+        "int f(List<Object> a)",
+        'public int f(List<Object> a) { ((Map) a.get(0)).put("seen", 1); return a.size(); }',
+        "s.f(new ArrayList<>(Arrays.asList(Map.of()))) == 1",
+        allowed=(CRASH,),
+    ),
+    "returns Map.of, which the tests change": _bad(
+        "Map<String, Integer> f(int a)",
+        'public Map<String, Integer> f(int a) { return Map.of("a", 1); }',
+        "m.size() == 2",
+        pre='Map<String, Integer> m = s.f(1); m.put("b", 2);',
+        allowed=(CRASH,),
+    ),
+    "returns nCopies, which the tests change": _bad(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { return Collections.nCopies(2, 1); }",
+        "m.size() == 3",
+        pre="List<Integer> m = s.f(null); m.add(3);",
+        allowed=(CRASH,),
+    ),
+    # what happens to arguments, objects and output
+    "changes its argument and throws": _bad(
+        "void f(List<Integer> a)",
+        "public void f(List<Integer> a) { a.clear(); throw new IllegalStateException(); }",
+        "l.size() == 1",
+        pre="List<Integer> l = new ArrayList<>(List.of(1)); try { s.f(l); } catch (IllegalStateException e) { }",
+    ),
+    "one object's state in another": _bad(
+        INT,
+        "int n; public int f(int a) { return n += a; }",
+        "p.f(1) == 1",
+        "q.f(1) == 2",
+        pre="Solution p = new Solution(), q = new Solution();",
+    ),
+    "prints where nothing may be printed": _bad(
+        INT,
+        'public int f(int a) { System.out.print("hi"); return a; }',
+        "b.size() == 0",
+        pre="java.io.ByteArrayOutputStream b = new java.io.ByteArrayOutputStream(); System.setOut(new java.io.PrintStream(b)); s.f(1);",
+    ),
+    "a subclass where the exact class is asked": _bad(
+        INT,
+        "static class Bad extends IllegalArgumentException { } public int f(int a) { if (a < 0) throw new Bad(); return a; }",
+        "ok",
+        pre=_caught("RuntimeException", "e.getClass() == IllegalArgumentException.class"),
+    ),
+    "compares texts by identity": _bad(
+        "boolean f(String a, String b)",
+        "public boolean f(String a, String b) { return a == b; }",
+        "s.f(x, y)",
+        pre='String x = new String("ab"), y = new String("ab");',
+    ),
+    # no compiler would take these with their tests
+    "a private method": _bad(INT, "private int f(int a) { return a; }", ONE, allowed=(REFUSED,)),
+    "a private constructor": _bad(
+        INT, "private Solution() { } public int f(int a) { return a; }", ONE, allowed=(REFUSED,)
+    ),
+    "a checked exception that is not declared": cheat(
+        body("public int f(int a) throws Exception { return a; }"),
+        REFUSED,
+        tests=told(ONE).replace(" throws Exception", ""),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "no static method where one is declared": cheat(
+        body("public int f(int a) { return a; }"),
+        REFUSED,
+        tests=told("Solution.f(1) == 1"),
+        whole=True,
+        declaration=head("static int f(int a)"),
+    ),
+    "a copy of a text where the same object is asked": _bad(
+        "String f(String a)", "public String f(String a) { return new String(a); }", 's.f("ab") == "ab"'
+    ),
+    "a text that is made where a literal is asked": _bad(
+        "String f(int a)", 'public String f(int a) { return "a" + a; }', 's.f(1) == "a1"'
+    ),
+    "a prompt's exception that the tests catch": cheat(
+        body("public int f(int a) throws Bad { throw new IllegalStateException(); }") + BAD_CLASS,
+        WRONG,
+        CRASH,
+        tests=told("ok", pre=_caught("Bad")),
+        whole=True,
+        declaration=head("int f(int a) throws Bad").replace("class S", BAD_CLASS + "class S"),
+    ),
+    "a pair of the prompt's own": cheat(
+        body("public Pair<Integer, Integer> f(int a) { return new Pair<>(); }") + PAIR_CLASS,
+        WRONG,
+        tests=told("s.f(1).equals(s.f(1))"),
+        whole=True,
+        declaration=head("Pair<Integer, Integer> f(int a)").replace("class S", PAIR_CLASS + "class S"),
+    ),
+    "a field of the prompt's class": cheat(
+        body("int count = 1; public int f(int a) { return a; }"),
+        WRONG,
+        tests=told(ONE, "s.count == 2"),
+        whole=True,
+        declaration="import java.util.*;\nclass Solution {\n    int count = 2;\n    public int f(int a) {\n",
+    ),
+}
+
+# other ways
+CHEATS |= {
+    "answers in a message of its own": _bad(
+        INT,
+        'public int f(int a) throws Exception { new java.io.FileOutputStream("/proc/self/fd/4").write(new byte[] {1, 0, 0, 0, 69}); return -1; }',
+        ONE,
+        allowed=(CRASH,),
+    ),
+    "another process answers": _bad(
+        INT,
+        'public int f(int a) throws Exception { new ProcessBuilder("sh", "-c", "printf passed >/proc/$PPID/fd/4").start(); return -1; }',
+        ONE,
+        allowed=(WRONG, CRASH),
+    ),
+    "throws ThreadDeath": _bad(INT, "public int f(int a) { throw new ThreadDeath(); }", ONE, allowed=(CRASH,)),
+    "throws InvocationTargetException": _bad(
+        "int f(int a) throws Exception",
+        "public int f(int a) throws Exception { throw new java.lang.reflect.InvocationTargetException(null); }",
+        ONE,
+        allowed=(CRASH,),
+    ),
+    "an exception whose words lie": _bad(
+        INT,
+        'static class E extends RuntimeException { public String toString() { return "x\\npassed"; } } public int f(int a) { throw new E(); }',
+        ONE,
+        allowed=(CRASH,),
+    ),
+    "throws the harness's error": _bad(
+        INT,
+        'public int f(int a) { sneak(); return 0; } <T extends Throwable> void sneak() throws T { try { java.lang.reflect.Constructor<?> c = Class.forName("passatk.Broken").getDeclaredConstructor(String.class); c.setAccessible(true); throw (T) c.newInstance("passed"); } catch (ReflectiveOperationException e) { } }',
+        ONE,
+        allowed=(CRASH,),
+    ),
+    "closes its pipe and ends well": _bad(
+        INT,
+        'public int f(int a) throws Exception { new java.io.FileOutputStream("/proc/self/fd/4").close(); Runtime.getRuntime().halt(0); return 0; }',
+        ONE,
+        allowed=(UNPROVEN,),
+    ),
+    "a map that has a key twice": _bad(
+        "Map<String, Integer> f(int a)",
+        'public Map<String, Integer> f(int a) { Map<String, Integer> m = new IdentityHashMap<>(); m.put(new String("a"), 1); m.put(new String("a"), 1); return m; }',
+        "s.f(1).size() == 1",
+        allowed=(CRASH, WRONG),
+    ),
+    "a boxed Float among Doubles": _bad(
+        "List<Double> f(int a)",
+        "public List<Double> f(int a) { List l = new ArrayList(); l.add(1.0f); return l; }",
+        "s.f(1).equals(List.of(1.0))",
+        allowed=(CRASH, WRONG),
+    ),
+    "static state": _bad(
+        INT,
+        "static int n; public int f(int a) { return n += a; }",
+        "p.f(1) == 1",
+        "q.f(1) == 1",
+        pre="Solution p = new Solution(), q = new Solution();",
+    ),
+}
+
+# right ones, of which each needs the wall to keep something
+HONEST |= {
+    "emptyList, sorted by the tests": _good(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { return Collections.emptyList(); }",
+        "r.isEmpty()",
+        pre="List<Integer> r = s.f(Arrays.asList(1)); Collections.sort(r);",
+    ),
+    "singletonList, sorted by the tests": _good(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { return Collections.singletonList(1); }",
+        "r.size() == 1",
+        pre="List<Integer> r = s.f(Arrays.asList(1)); Collections.sort(r);",
+    ),
+    "unmodifiableList, asked for null": _good(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { return Collections.unmodifiableList(new ArrayList<>(a)); }",
+        "!s.f(Arrays.asList(1)).contains(null)",
+    ),
+    "Stream.toList, asked for null": _good(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { return a.stream().toList(); }",
+        "s.f(Arrays.asList(1)).indexOf(null) == -1",
+    ),
+    "sorts an emptyList": _good(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { Collections.sort(a); return a; }",
+        "s.f(Collections.emptyList()).isEmpty()",
+    ),
+    "looks for null in a singletonList": _good(
+        "boolean f(List<Integer> a)",
+        "public boolean f(List<Integer> a) { return a.contains(null); }",
+        "!s.f(Collections.singletonList(1))",
+    ),
+    "a set where a collection is declared and a set wanted": _good(
+        "Collection<Integer> f(List<Integer> a)",
+        "public Collection<Integer> f(List<Integer> a) { return new TreeSet<>(a); }",
+        "s.f(Arrays.asList(2, 1)).equals(new HashSet<>(Arrays.asList(1, 2)))",
+    ),
+    "a TreeMap by length": _good(
+        "TreeMap<String, Integer> f(List<String> a)",
+        "public TreeMap<String, Integer> f(List<String> a) { TreeMap<String, Integer> t = new TreeMap<>(Comparator.comparing(String::length)); for (String x : a) t.put(x, x.length()); return t; }",
+        's.f(Arrays.asList("aaa", "b", "cc")).toString().equals("{b=1, cc=2, aaa=3}")',
+    ),
+    "a linked map as HashMap": _good(
+        "HashMap<String, Integer> f(List<String> a)",
+        "public HashMap<String, Integer> f(List<String> a) { HashMap<String, Integer> t = new LinkedHashMap<>(); for (String x : a) t.put(x, x.length()); return t; }",
+        's.f(Arrays.asList("zaaa", "b")).toString().equals("{zaaa=4, b=1}")',
+    ),
+    "a PriorityQueue, polled by the tests": _good(
+        "Queue<Integer> f(int a)",
+        "public Queue<Integer> f(int a) { Queue<Integer> q = new PriorityQueue<>(); for (int i : new int[] {1, 5, 2, 9, 6, 3}) q.add(i); return q; }",
+        "q.poll() == 1 && q.poll() == 2 && q.poll() == 3 && q.poll() == 5",
+        pre="Queue<Integer> q = s.f(1);",
+    ),
+    "an exception of its own, with a message": _good(
+        INT,
+        'static class Bad extends IllegalArgumentException { Bad(String m) { super(m); } } public int f(int a) { if (a < 0) throw new Bad("negative"); return a; }',
+        "ok",
+        pre=_caught("IllegalArgumentException", '"negative".equals(e.getMessage())'),
+    ),
+    "PatternSyntaxException is an IllegalArgumentException": _good(
+        INT,
+        'public int f(int a) { if (a < 0) java.util.regex.Pattern.compile("("); return a; }',
+        "ok",
+        pre=_caught("IllegalArgumentException"),
+    ),
+    "DateTimeParseException is a DateTimeException": _good(
+        INT,
+        'public int f(int a) { if (a < 0) java.time.LocalDate.parse("x"); return a; }',
+        "ok",
+        pre=_caught("java.time.DateTimeException"),
+    ),
+    "a wrong format is an IllegalArgumentException": _good(
+        INT,
+        'public int f(int a) { if (a < 0) String.format("%d", "x"); return a; }',
+        "ok",
+        pre=_caught("IllegalArgumentException"),
+    ),
+    "UncheckedIOException": _good(
+        INT,
+        'public int f(int a) { if (a < 0) throw new java.io.UncheckedIOException("x", new java.io.IOException()); return a; }',
+        "ok",
+        pre=_caught("java.io.UncheckedIOException"),
+    ),
+    "CompletionException of join": _good(
+        INT,
+        "public int f(int a) { if (a < 0) java.util.concurrent.CompletableFuture.supplyAsync(() -> { throw new IllegalStateException(); }).join(); return a; }",
+        "ok",
+        pre=_caught("java.util.concurrent.CompletionException"),
+    ),
+    "the cause of an exception": _good(
+        INT,
+        'public int f(int a) { if (a < 0) throw new IllegalStateException("x", new IllegalArgumentException()); return a; }',
+        "ok",
+        pre=_caught("IllegalStateException", "e.getCause() instanceof IllegalArgumentException"),
+    ),
+    "an exception with an empty message": _good(
+        INT,
+        'public int f(int a) { if (a < 0) throw new IllegalArgumentException(""); return a; }',
+        "ok",
+        pre=_caught("IllegalArgumentException", "e.getMessage().isEmpty()"),
+    ),
+    "a default method of an interface": Honest(
+        "interface F { default int f(int a) { return a; } }\nclass Solution implements F { }\n",
+        tests=told(ONE),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "varargs": _good("int f(int a, int b)", "public int f(int... a) { return a[0] + a[1]; }", "s.f(1, 2) == 3"),
+    "overloads in place of Object": _good(
+        "Object f(Object a)",
+        "public Object f(String a) { return a; } public Object f(Integer a) { return a + 1; }",
+        's.f("x").equals("x")',
+        "s.f(1).equals(2)",
+    ),
+    "widening before boxing": _good(
+        INT, "public int f(long a) { return (int) a; } public int f(Integer a) { return -1; }", ONE
+    ),
+    "a private namesake in its base": Honest(
+        "class Base { private int f(int a) { return -1; } }\nclass Solution extends Base { public int f(long a) { return (int) a; } }\n",
+        tests=told(ONE),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "an int where a char is declared": _good("char f(int a)", "public int f(int a) { return 'b'; }", "s.f(1) == 'b'"),
+    "a float where a Double is declared": _good(
+        "Double f(int a)", "public float f(int a) { return 1.5f; }", "s.f(1) == 1.5"
+    ),
+    "a StringBuilder as CharSequence": _good(
+        "CharSequence f(int a)",
+        'public CharSequence f(int a) { return new StringBuilder("a"); }',
+        's.f(1).toString().equals("a")',
+    ),
+    "an Iterable that is a lambda": _good(
+        "Iterable<Integer> f(int a)",
+        "public Iterable<Integer> f(int a) { return () -> List.of(1, 2).iterator(); }",
+        "x == 3",
+        pre="int x = 0; for (int y : s.f(1)) x += y;",
+    ),
+    "two objects with a state": _good(
+        INT,
+        "int n; public int f(int a) { return n += a; }",
+        "p.f(1) == 1",
+        "q.f(5) == 5",
+        "p.f(1) == 2",
+        pre="Solution p = new Solution(), q = new Solution();",
+    ),
+    "changes its argument before it throws": _good(
+        "void f(List<Integer> a)",
+        "public void f(List<Integer> a) { a.clear(); throw new IllegalStateException(); }",
+        "l.isEmpty()",
+        pre="List<Integer> l = new ArrayList<>(List.of(1)); try { s.f(l); } catch (IllegalStateException e) { }",
+    ),
+    "prints what the tests capture": _good(
+        "void f(int a)",
+        'public void f(int a) { System.out.print("hi" + a); }',
+        'b.toString().equals("hi1")',
+        pre="java.io.ByteArrayOutputStream b = new java.io.ByteArrayOutputStream(); System.setOut(new java.io.PrintStream(b)); s.f(1);",
+    ),
+    "literals and arguments compared by identity": _good(
+        "String f(String a)",
+        'public String f(String a) { return a == "x" ? "y" : a; }',
+        's.f("x") == "y"',
+        's.f("z") == "z"',
+    ),
+    "bounded type variables": Honest(
+        body(
+            "public <T extends Comparable<T>> boolean f(T a, T[] b, Number c) { return a.compareTo(b[0]) > c.intValue(); }"
+        ),
+        tests=told("s.f(2, new Integer[] {1}, 0)", 's.f("b", new String[] {"a"}, 0L)'),
+        whole=True,
+        declaration=head("<T extends Comparable<T>> boolean f(T a, T[] b, Number c)"),
+    ),
+    "an exception without words": _good(
+        INT,
+        "public int f(int a) { if (a < 0) throw new IllegalStateException(); return a; }",
+        "ok",
+        pre=_caught("IllegalStateException", "e.getMessage() == null && e.getCause() == null"),
+    ),
+    "queues and collections": _good(
+        "Collection<Integer> f(Queue<Integer> a)",
+        "public Collection<Integer> f(Queue<Integer> a) { a.poll(); return a; }",
+        "s.f(new LinkedList<>(List.of(1, 2))).equals(List.of(2))",
+        "!s.f(new ArrayDeque<>(List.of(1, 2))).equals(List.of(2))",
+        "s.f(new PriorityQueue<>(List.of(2, 1))).contains(2)",
+    ),
+    "a prompt's exception": Honest(
+        body("public int f(int a) throws Bad { throw new Bad(); }") + BAD_CLASS,
+        tests=told("ok", pre=_caught("Bad")),
+        whole=True,
+        declaration=head("int f(int a) throws Bad").replace("class S", BAD_CLASS + "class S"),
+    ),
+}
+
+# strange ones
+HONEST |= {
+    "all kinds of lists and maps": _good(
+        "List<Object> f(int a)",
+        'public List<Object> f(int a) { List<Object> l = new ArrayList<>(); l.add(Collections.synchronizedList(new ArrayList<>(List.of(a)))); l.add(new java.util.concurrent.CopyOnWriteArrayList<>(List.of(a))); l.add(new java.util.concurrent.ConcurrentHashMap<>(Map.of(a, a))); l.add(new AbstractMap<String, Integer>() { public Set<Map.Entry<String, Integer>> entrySet() { return Set.of(Map.entry("a", 1)); } }); return l; }',
+        's.f(1).equals(List.of(List.of(1), List.of(1), Map.of(1, 1), Map.of("a", 1)))',
+    ),
+    "entries and arrays": _good(
+        "Map<Character, List<int[]>> f(char[][] a)",
+        "public Map<Character, List<int[]>> f(char[][] a) { return Map.of(a[0][0], List.of(new int[] {1})); }",
+        "s.f(new char[][] {{'x'}}).get('x').get(0)[0] == 1",
+    ),
+    "nulls in Stream.toList": _good(
+        "List<String> f(int a)",
+        'public List<String> f(int a) { return java.util.stream.Stream.of("a", null).toList(); }',
+        's.f(1).equals(Arrays.asList("a", null))',
+        "s.f(1).contains(null)",
+    ),
+    "zeros and NaN in a set": _good(
+        "Set<Double> f(int a)",
+        "public Set<Double> f(int a) { return new HashSet<>(Arrays.asList(0.0, -0.0, Double.NaN)); }",
+        "s.f(1).size() == 3",
+    ),
+    "halves of characters": _good(
+        "String f(String a)",
+        'public String f(String a) { return a + "\\ud83d"; }',
+        's.f("\\ud83d\\ude00").length() == 3',
+        's.f("\\ude00\\ud83d").equals("\\ude00\\ud83d\\ud83d")',
+    ),
+    "a method that is generic, static, and wider": _good(
+        LISTS,
+        "static <T extends Comparable<T>> List<T> f(final Collection<? extends T> a) { List<T> r = new ArrayList<>(a); Collections.sort(r); return r; }",
+        "s.f(Arrays.asList(2, 1)).equals(List.of(1, 2))",
+    ),
+    "a generic base": Honest(
+        "abstract class Base<T> { public int f(T a) { return g(a); } abstract int g(T a); }\nclass Solution extends Base<String> { int g(String a) { return a.length(); } }\n",
+        tests=told('s.f("a") == 1'),
+        whole=True,
+        declaration=head("int f(String a)"),
+    ),
+    "a record": Honest(
+        "record Solution() { public int f(int a) { return a; } }\n", tests=told(ONE), whole=True, declaration=head(INT)
+    ),
+    "classes called as those of java.lang and java.util": Honest(
+        "class String { }\nclass Integer { }\nclass Map { }\nclass Objects { }\nclass Solution { public int f(int a) { return a; } static class java { } static class passatk { } }\n",
+        tests=told(ONE),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "CRLF and a public class": Honest(
+        body("public int f(int a) { return a; // x\n    }").replace("class S", "public class S").replace("\n", "\r\n"),
+        tests=told(ONE),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "quotes, text blocks, public in a text": _good(
+        INT,
+        'char a = \'"\', b = \'\\\'\', c = \'\\u0041\'; /* " */ // \'\n    String t = """\n    public class X { "" \\""" package a;\n    """; public int f(int a) { return a; }',
+        ONE,
+    ),
+    "closes its streams and reads the end": _good(
+        INT,
+        "public int f(int a) throws java.io.IOException { Scanner c = new Scanner(System.in); while (c.hasNextLine()) c.nextLine(); System.out.close(); System.err.close(); System.in.close(); return a; }",
+        ONE,
+    ),
+    "deep recursion": _good(
+        INT, "int g(int n) { return n == 0 ? 0 : 1 + g(n - 1); } public int f(int a) { return g(50000) - 49999; }", ONE
+    ),
+    "a busy daemon": _good(
+        INT,
+        "public int f(int a) { Thread t = new Thread(() -> { while (true) Thread.onSpinWait(); }); t.setDaemon(true); t.start(); return a; }",
+        ONE,
+    ),
+    "an exception whose message throws": _good(
+        INT,
+        "static class E extends RuntimeException { public String getMessage() { throw new E(); } } public int f(int a) { throw new E(); }",
+        "ok",
+        pre=_caught("RuntimeException"),
+    ),
+    "overflows its stack as the tests expect": _good(
+        INT, "public int f(int a) { return a < 0 ? f(a) : a; }", "ok", pre=_caught("StackOverflowError")
+    ),
+}
+
+_NEXT = body(
+    "int n; public int f(int a) { for (long i = System.nanoTime(); System.nanoTime() - i < 50_000_000; ); return n += a; }"
+)
+_FOUR = told("s.f(1) == 1", "s.f(1) == 2", "s.f(1) == 3", "s.f(1) == 4")
+_ECHO = body("public int f(int a) { return a; }")
+_LATE = body("public int f(int a) { try { Thread.sleep(1500); } catch (InterruptedException e) { } return a; }")
+_LEFT = 'Thread w = new Thread(() -> { for (long i = System.nanoTime(); System.nanoTime() - i < 30_000_000_000L; ) { try { new Solution().f(List.of("x")); } catch (Throwable e) { } } }); w.setDaemon(true); w.start(); s.f(List.of());'
+_DRAWS = told(ONE, pre="byte[] r = new byte[300_000]; new java.security.SecureRandom().nextBytes(r);")
+
+SEQUENCES: dict[str, list[Honest]] = {
+    "tests whose watchdog ends them later": [
+        Honest(_ECHO, told(ONE, pre="Thread w = new Thread(() -> { try { Thread.sleep(1000); } catch (InterruptedException e) { } System.exit(1); }); w.setDaemon(true); w.start();"), True, head(INT)),
+        Honest(_LATE, told(ONE), True, head(INT)),
+    ],
+    "tests that leave a thread which calls": [
+        Honest(body("public int f(List<String> a) { return a.size(); }"), told("true", pre=_LEFT), True, head("int f(List<String> a)")),
+        Honest(_NEXT, _FOUR, True, head(INT)),
+        Honest(_NEXT, _FOUR, True, head(INT)),
+    ],
+    "tests that set the locale": [
+        Honest(_ECHO, told(ONE, pre="Locale.setDefault(Locale.GERMANY);"), True, head(INT)),
+        Honest(body("public double f(int a) { return 1.5; }"), told('String.format("%.1f", s.f(1)).equals("1.5")'), True, head("double f(int a)")),
+    ],
+    "tests that set the locale by another name": [
+        Honest(_ECHO, told(ONE, pre='Class.forName("java.util." + "Lo" + "cale").getMethod("setDefault", Class.forName("java.util.Lo" + "cale")).invoke(null, Class.forName("java.util.Lo" + "cale").getField("GERMANY").get(null));'), True, head(INT)),
+        Honest(body("public double f(int a) { return 1.5; }"), told('String.format("%.1f", s.f(1)).equals("1.5")'), True, head("double f(int a)")),
+    ],
+    "tests that set a property": [Honest(_ECHO, told(ONE, 'System.setProperty("x", "1") == null'), True, head(INT))] * 2,
+    "tests that end interrupted": [
+        Honest(_ECHO, told(ONE).replace("    }\n}\n", "        Thread.currentThread().interrupt();\n    }\n}\n"), True, head(INT)),
+        Honest(_ECHO, told(ONE, pre="Thread.sleep(5);"), True, head(INT)),
+    ],
+    "tests that draw from SecureRandom": [Honest(_ECHO, _DRAWS, True, head(INT))] * 5,
+}  # fmt: skip
+"""Right programs that must all pass one after another in one slot, whose examiner stays from each to the next."""

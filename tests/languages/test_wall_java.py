@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passatk.languages import LANGUAGES, java_wall, wall
+from passatk.languages import LANGUAGES, java_types, java_wall, wall
 from passatk.languages.base import CannotCross, Toolchain
 from passatk.records import Asserts, Examiner, Problem, Program, Sample
 
@@ -43,9 +43,9 @@ FLOAT: st.SearchStrategy[wall.Value] = st.floats(width=32).map(lambda x: wall.Nu
 LONG = whole(-(1 << 63), (1 << 63) - 1)
 INT = whole(-(1 << 31), (1 << 31) - 1)
 # two halves side by side are one character, which UTF-8 writes in four bytes
-TEXT = (st.text(st.characters(), max_size=8) | st.sampled_from(["\ud800", "a\udc00b", "\U0010ffff", "\0"])).map(
-    wall.text
-)
+WORDS = st.text(st.characters(), max_size=8) | st.sampled_from(["\ud800", "a\udc00b", "\U0010ffff", "\0"])
+MADE_TEXT = WORDS.map(wall.text)
+TEXT = MADE_TEXT | MADE_TEXT.map(lambda text: wall.Text("S", text.raw))
 BYTES = st.binary(max_size=8).map(lambda raw: wall.Text("b", raw))
 NULL = st.just(wall.NULL)
 
@@ -54,9 +54,18 @@ def many(signs: str, values: st.SearchStrategy[Any], **more: Any) -> st.SearchSt
     return st.builds(wall.Many, st.sampled_from(signs), st.lists(values, max_size=5, **more).map(tuple))
 
 
-def maps(keys: st.SearchStrategy[Any], values: st.SearchStrategy[Any], ordered: bool = False) -> Any:
-    pairs_of = st.lists(st.tuples(keys, values), max_size=5, unique_by=lambda pair: wall.encode(pair[0]))
-    return pairs_of.map(lambda found: wall.Map(tuple(sorted(found) if ordered else found)))
+def copies(value: st.SearchStrategy[Any]) -> st.SearchStrategy[wall.Value]:
+    return st.builds(lambda one, count: wall.Many("W", (one,) * count), value, st.integers(0, 3))
+
+
+def letters_of(value: wall.Value) -> object:
+    """What two values of a set, or keys of a map, must not have in common."""
+    return value.raw if isinstance(value, wall.Text) else value
+
+
+def maps(keys: st.SearchStrategy[Any], values: st.SearchStrategy[Any], signs: str = "m") -> Any:
+    pairs_of = st.lists(st.tuples(keys, values), max_size=5, unique_by=lambda pair: letters_of(pair[0]))
+    return st.builds(wall.Map, pairs_of.map(tuple), st.sampled_from(signs))
 
 
 def optional(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -71,15 +80,21 @@ PLAIN_OBJECTS = (
     NULL | typed("Integer", INT) | typed("Long", LONG) | typed("Double", DOUBLE) | typed("String", TEXT)
     | typed("Character", whole(0, 65535)) | typed("Boolean", st.booleans()) | typed("Float", FLOAT)
     | typed("int[]", many("l", INT)) | typed("Object[]", many("l", typed("Integer", INT)))
-    | typed("Byte", whole(-128, 127)) | typed("Short", whole(-32768, 32767))
+    | typed("Byte", whole(-128, 127)) | typed("Short", whole(-32768, 32767)) | typed("StringBuilder", MADE_TEXT)
 )  # fmt: skip
 OBJECT = st.recursive(
     PLAIN_OBJECTS,
-    lambda inner: typed("List", many("lF", inner)) | typed("Map", maps(typed("String", TEXT), inner))
+    lambda inner: typed("List", many("lF", inner)) | typed("Map", maps(typed("String", MADE_TEXT), inner))
+    | typed("LinkedList", many("l", inner)) | typed("Collection", many("l", inner))
+    | typed("Deque", many("l", inner.filter(lambda it: it != wall.NULL)))
     | typed("Optional", optional(inner.filter(lambda it: it != wall.NULL))),
     max_leaves=6,
 )  # fmt: skip
 
+INT_OBJECT = typed("Integer", INT)
+RISING = st.lists(INT, max_size=5).map(
+    lambda found: wall.Many("l", tuple(wall.Typed(b"Integer", one) for one in sorted(found)))
+)
 TYPES: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.booleans(),
     "byte": whole(-128, 127),
@@ -99,13 +114,15 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
     "byte[]": NULL | BYTES,
     "boolean[][]": many("l", NULL | many("l", st.booleans())),
     "String[]": many("l", NULL | TEXT),
-    "List<Integer>": NULL | many("lFU", INT) | many("lF", NULL | INT),
-    "List<List<String>>": many("lFU", many("lFU", TEXT)),
+    "List<Integer>": NULL | many("lFUV", INT) | many("lFV", st.just(wall.NULL) | INT) | copies(NULL | INT),
+    "List<List<String>>": many("lFUV", many("lFUV", TEXT)),
     "ArrayList<Long>": many("l", NULL | LONG),
     "LinkedList<Double>": many("l", DOUBLE),
-    "Set<Integer>": many("q", NULL | INT, unique=True),
-    "Map<String, Integer>": NULL | maps(NULL | TEXT, NULL | INT),
-    "TreeMap<Long, String>": maps(LONG, TEXT, ordered=True),
+    "Set<Integer>": many("qQ", NULL | INT, unique=True),
+    "Map<String, Integer>": NULL | maps(NULL | TEXT, NULL | INT, "mM"),
+    "HashMap<Integer, String>": maps(INT, TEXT),
+    "TreeSet<Integer>": many("q", NULL | INT, unique=True),
+    "TreeMap<Long, String>": maps(LONG, TEXT),
     "LinkedHashMap<Character, List<Integer>>": maps(whole(0, 65535), many("lF", INT)),
     "Map.Entry<String, Integer>": st.tuples(TEXT, INT).map(lambda two: wall.Many("p", two)),
     "Optional<Integer>": optional(INT),
@@ -113,7 +130,12 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
     "List<Optional<String>>": many("lF", optional(TEXT)),
     "Object": OBJECT,
     "List<Object>": many("lF", OBJECT),
-    "Map<Object, Object>": maps(typed("String", TEXT), OBJECT),
+    "Map<Object, Object>": maps(typed("String", MADE_TEXT), OBJECT),
+    "Collection<Integer>": NULL
+    | typed("List", many("lFUV", INT_OBJECT))
+    | typed("Set", many("qQ", INT_OBJECT, unique=True)),
+    "Queue<Integer>": typed("Deque", many("l", INT_OBJECT)) | typed("PriorityQueue", RISING),
+    "CharSequence": typed("String", TEXT) | typed("StringBuilder", MADE_TEXT),
 }
 NAMES = list(TYPES)
 
@@ -364,6 +386,10 @@ def test_a_failed_assertion_is_one_line(fresh: Side) -> None:
     assert fresh.said() == "failed java.lang.AssertionError: words in two lines in main"
 
 
+def _sized(raw: bytes) -> bytes:
+    return struct.pack("<I", len(raw)) + raw
+
+
 @pytest.mark.parametrize(
     ("first", "name", "said"),
     [
@@ -373,16 +399,34 @@ def test_a_failed_assertion_is_one_line(fresh: Side) -> None:
         (-3, "java.lang.AssertionError", "raised java.lang.AssertionError: why"),
         (-3, "passatk.Broken", "raised java.lang.RuntimeException: passatk.Broken: why"),
         (-3, "java.lang.String", "raised java.lang.RuntimeException: java.lang.String: why"),
+        (-3, "java.util.regex.PatternSyntaxException", "raised java.lang.IllegalArgumentException: why"),
+        (-3, "java.io.UncheckedIOException", "raised java.lang.RuntimeException: why"),
     ],
 )
 def test_an_exception_of_the_program_is_thrown_in_the_tests(fresh: Side, first: int, name: str, said: str) -> None:
     answered(fresh, first)
     call = fresh.read()
-    words = [struct.pack("<I", len(part)) + part for part in (name.encode(), b"why")]
-    fresh.write(b"X" + call[1:9] + b"".join(words))
+    fresh.write(b"X" + call[1:9] + _sized(name.encode()) + _sized(b"why"))
     if said == "passed":
         answered(fresh, -1)
     assert fresh.said().startswith(said)
+
+
+def test_an_exception_crosses_with_its_cause_and_without_words(fresh: Side) -> None:
+    answered(fresh, -3)
+    call = fresh.read()
+    name, cause = b"java.io.UncheckedIOException", b"java.io.IOException"
+    none = struct.pack("<i", -1)
+    fresh.write(b"X" + call[1:9] + _sized(name) + _sized(b"why") + _sized(cause) + none)
+    assert fresh.said().startswith("raised java.io.UncheckedIOException: why")
+
+
+@pytest.mark.parametrize("rest", [b"", struct.pack("<i", -1) + b"!", _sized(b"a") + _sized(b"b") * 9])
+def test_half_an_exception_is_broken(fresh: Side, rest: bytes) -> None:
+    answered(fresh, -3)
+    call = fresh.read()
+    fresh.write(b"X" + call[1:9] + _sized(b"java.lang.Error") + rest)
+    assert fresh.said().startswith("broken ")
 
 
 def _answer(number: bytes, rest: bytes) -> bytes:
@@ -447,7 +491,11 @@ def test_a_pipe_that_ends_is_said(fresh: Side, raw: bytes) -> None:
         ("Object", b"i" + bytes(8)),
         ("Object", wall.encode(wall.Typed(b"Own", 1))),
         ("Object", b"".join([(b"a\4\0\0\0List" + b"l\1\0\0\0") * 600, b"n"])),
-        ("TreeMap<Long, String>", wall.encode(wall.Map(((wall.NULL, wall.NULL), (1, wall.NULL))))),
+        ("TreeMap<Long, String>", wall.encode(wall.Map(((1, wall.NULL), (1, wall.NULL))))),
+        ("TreeMap<Long, String>", wall.encode(wall.Map((), "M"))),
+        ("List<Integer>", wall.encode(wall.Many("U", (wall.NULL,)))),
+        ("List<Integer>", wall.encode(wall.Many("W", (1, 2)))),
+        ("Queue<Integer>", wall.encode(wall.Many("l", (1,)))),
         ("boolean", b"i" + bytes(8)),
         ("char", wall.encode(65536)),
         ("byte[]", wall.encode(wall.Many("l", (1,)))),
@@ -481,7 +529,17 @@ def test_nothing_else_passes(meet: Meet, case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["class Other { }", "class Solution { }", "class Solution { String up(int l) { return null; } }"]
+    "text",
+    [
+        "class Other { }",
+        "class Solution { }",
+        "class Solution { String up(int l) { return null; } }",
+        "class Solution { private List<Integer> up(List<Integer> l) { return l; } }",
+        "class Solution { List<Integer> up(List<Integer> l) throws Exception { return l; } }",
+        "class Solution { private Solution() { } List<Integer> up(List<Integer> l) { return l; } }",
+        "class Solution { Solution(int n) { } List<Integer> up(List<Integer> l) { return l; } }",
+        "abstract class Solution { List<Integer> up(List<Integer> l) { return l; } }",
+    ],
 )
 def test_a_program_without_the_method_is_refused_as_by_a_compiler(meet: Meet, text: str) -> None:
     met = meet(LISTS, text, True)
@@ -512,7 +570,8 @@ def test_what_is_not_declared_does_not_cross(condition: str) -> None:
         ("List<Integer>", "li"), ("java.util.List<int[]>", "l[I"), ("List<? extends Number>", "lo"),
         ("int [ ] []", "[[I"),
         ("Map<String, List<Integer>>", "mtli"), ("Pair<Long, Optional<String>>", "p1j?t"), ("List", "lo"), ("T", "o"),
+        ("Queue<Integer>", "o"), ("List<Collection<String>>", "lo"),
     ],
 )  # fmt: skip
 def test_types_are_letters(declared: str, letters: str) -> None:
-    assert java_wall.letters(declared, frozenset("T")) == letters
+    assert java_types.letters(declared, frozenset("T")) == letters

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.languages import java_wall
+from passatk.languages import java_tests, java_wall
 from passatk.languages.base import (
     TYPED_HEAD,
     Language,
@@ -242,6 +242,7 @@ class Java(Language):
         source = java_wall.examiner_source(self, problem, tests)
         tuples = _NAMES_TUPLES.search(source) is not None
         library = ":${JAVA_TUPLES}" if tuples else ""
+        once = ("once",) if java_tests.outlives(self.lexicon, source) else ()
         return Examiner(
             language=self.name,
             source=source,
@@ -249,7 +250,7 @@ class Java(Language):
             run=Step(
                 argv=(
                     *("${JAVA_HOME}/bin/java", *_JVM, *_WALL, *_ONE_ORDER, *problem.options),
-                    *("-cp", f"${{JAVA_PREPARED}}/{_jar()}{library}", "passatk.Examiner"),
+                    *("-cp", f"${{JAVA_PREPARED}}/{_jar()}{library}", "passatk.Examiner", *once),
                 )
             ),
             asks="${EXAMINER}/${EXAMINER_NAME}",

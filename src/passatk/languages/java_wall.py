@@ -1,90 +1,36 @@
-"""Java's two sides of the wall: which types cross, and the examiner's source with a class that sends calls.
-
-A type is written for `harness/java/Type.java` with one letter for each class, then its parts: `List<int[]>` is `l[I`.
-"""
+"""Java's two sides of the wall: the examiner's source with a class that sends calls, and the program's."""
 
 import hashlib
 import re
 from functools import cache
 from itertools import pairwise
 
+from passatk.languages import java_tests
 from passatk.languages.base import CannotCross, Language, harness
 from passatk.languages.heads import heads
+from passatk.languages.java_types import NAMES, TUPLES, letters
 from passatk.languages.lexing import Lexicon, blanked, open_braces, spans
 from passatk.records import Problem, Record
 
 _CLASSES = (
-    *("Asking", "Broken", "Compiler", "Examiner", "Incoming", "Order", "Outgoing", "Proof", "Serve", "Train", "Type"),
-    "Wire",
+    *(
+        "Asking",
+        "Broken",
+        "Compiler",
+        "Examiner",
+        "Incoming",
+        "Lookup",
+        "Order",
+        "Outgoing",
+        "Proof",
+        "Raised",
+        "Ranks",
+    ),
+    *("Serve", "Surroundings", "Train", "Type", "Wire"),
 )
 FILES = tuple(f"java/{name}.java" for name in _CLASSES)
 """The harness."""
 
-TUPLES = ("Unit", "Pair", "Triplet", "Quartet", "Quintet", "Sextet", "Septet", "Octet", "Ennead", "Decade")
-"""Of org.javatuples, by their length."""
-
-_LETTERS = {
-    "boolean": "Z",
-    "byte": "B",
-    "short": "S",
-    "int": "I",
-    "long": "J",
-    "char": "C",
-    "float": "F",
-    "double": "D",
-    "Boolean": "z",
-    "Byte": "b",
-    "Short": "s",
-    "Integer": "i",
-    "Long": "j",
-    "Character": "c",
-    "Float": "f",
-    "Double": "d",
-    "String": "t",
-    "CharSequence": "t",
-    "Object": "o",
-    "Number": "o",
-    "Comparable": "o",
-    "BigInteger": "N",
-    "BigDecimal": "M",
-    "OptionalInt": "1",
-    "OptionalLong": "2",
-    "OptionalDouble": "3",
-    "void": "V",
-    "?": "o",
-    "Void": "o",
-}
-_OF_ONE = {
-    "List": "l",
-    "Collection": "l",
-    "Iterable": "l",
-    "AbstractList": "l",
-    "SequencedCollection": "l",
-    "ArrayList": "a",
-    "LinkedList": "k",
-    "Queue": "q",
-    "Deque": "q",
-    "Vector": "v",
-    "Stack": "K",
-    "ArrayDeque": "A",
-    "Set": "e",
-    "HashSet": "h",
-    "LinkedHashSet": "g",
-    "SortedSet": "r",
-    "NavigableSet": "r",
-    "TreeSet": "r",
-    "Optional": "?",
-}
-_OF_TWO = {
-    "Map": "m",
-    "HashMap": "H",
-    "LinkedHashMap": "G",
-    "SortedMap": "T",
-    "NavigableMap": "T",
-    "TreeMap": "T",
-    "Entry": "y",
-    "Map.Entry": "y",
-}
 _BOXES = {
     "boolean": "Boolean",
     "byte": "Byte",
@@ -95,8 +41,6 @@ _BOXES = {
     "float": "Float",
     "double": "Double",
 }
-_KNOWN_PACKAGES = re.compile(r"\b(?:java\.(?:util|lang|math)|org\.javatuples)\.(?=[A-Z])")
-_TYPE_TOKEN = re.compile(r"\s*(?:@\w+\s*)*([\w.?]+|<|>|,|\[\s*\]|\.\.\.|&)")
 _PARAMETER = re.compile(
     r"\s*(?:final\s+|@\w+(?:\([^()]*\))?\s*)*(?P<type>.*?)\s*(?P<dots>\.\.\.)?\s*(?<=[\s>\].])(?P<name>\w+)"
     r"\s*(?P<brackets>(?:\[\s*\])*)\s*\Z",
@@ -108,6 +52,7 @@ _HEAD = re.compile(
     r"(?P<throws>\s*throws\b[^{]*)?\s*\{?\s*\Z",
     re.DOTALL,
 )
+_OBJECT = "passatk_object"
 IMPORT = re.compile(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
 PACKAGE = re.compile(r"^[ \t]*package\s+[\w.]+\s*;", re.MULTILINE)
 _TOP_TYPE = re.compile(
@@ -153,7 +98,7 @@ class Asked(Record, frozen=True, kw_only=True):
 
     owner: str
     methods: tuple[tuple[str, str], ...]
-    """(name, signature)"""
+    """(name, signature and what the tests ask of it, see `harness/java/Serve.java`)"""
     imports: str
     """Those of the tests."""
 
@@ -174,10 +119,13 @@ def method_of(head: str) -> Method:
             raise CannotCross(f"its parameter cannot be read: {part.strip()}")
         types.append(letters(words["type"] + ("[]" if words["dots"] else "") + words["brackets"], variables))
         names.append(words["name"])
+    result = letters(found["type"], variables)
+    if "[o" in result and not re.search(r"\bObject\b", found["type"]):
+        raise CannotCross(f"values of type {found['type'].strip()}")
     head = re.sub(r"\b(?:private|abstract|default)\s+", "", head[: head.rindex(")") + 1]) + (found["throws"] or "")
     return Method(
         name=found["name"],
-        signature=f"({''.join(types)}){letters(found['type'], variables)}",
+        signature=f"({''.join(types)}){result}",
         head=head.strip(),
         result=found["type"].strip(),
         names=tuple(names),
@@ -194,62 +142,6 @@ def _split(parameters: str) -> list[str]:
             cuts.append(place)
     parts = [parameters[a + 1 : b] for a, b in pairwise([*cuts, len(parameters)])]
     return [part for part in parts if part.strip()]
-
-
-def letters(declared: str, variables: frozenset[str] = frozenset()) -> str:
-    """A type in letters.
-
-    Raises:
-        CannotCross: its values do not cross.
-    """
-    text = _KNOWN_PACKAGES.sub("", declared)
-    tokens = [token.replace(" ", "") for token in _TYPE_TOKEN.findall(text)]
-    if "".join(tokens) != re.sub(r"\s|@\w+", "", text):
-        raise CannotCross(f"values of type {declared.strip()}")
-    made, end = _letters(tokens, 0, variables, declared)
-    if end != len(tokens):
-        raise CannotCross(f"values of type {declared.strip()}")
-    return made
-
-
-def _letters(tokens: list[str], at: int, variables: frozenset[str], declared: str) -> tuple[str, int]:
-    if at >= len(tokens):
-        raise CannotCross(f"values of type {declared.strip()}")
-    name, at = tokens[at], at + 1
-    if name == "?" and tokens[at : at + 1] in (["extends"], ["super"]):
-        return _letters(tokens, at + 1, variables, declared)
-    parts: list[str] = []
-    if tokens[at : at + 1] == ["<"]:
-        at += 1
-        while tokens[at : at + 1] != [">"]:
-            part, at = _letters(tokens, at, variables, declared)
-            parts.append(part)
-            if tokens[at : at + 1] == [","]:
-                at += 1
-            elif tokens[at : at + 1] != [">"]:
-                raise CannotCross(f"values of type {declared.strip()}")
-        at += 1
-    made = _one(name, parts, variables)
-    if not made:
-        raise CannotCross(f"values of type {declared.strip()}")
-    while tokens[at : at + 1] in (["[]"], ["..."]):
-        made, at = f"[{made}", at + 1
-    return made, at
-
-
-def _one(name: str, parts: list[str], variables: frozenset[str]) -> str:
-    """A class with its parts in letters; empty where its values do not cross."""
-    if name in variables:
-        return "o"
-    if name in _LETTERS and (not parts or name == "Comparable"):
-        return _LETTERS[name]
-    for table, count in ((_OF_ONE, 1), (_OF_TWO, 2)):
-        if name in table and len(parts) in (0, count):
-            return table[name] + "".join(parts or ["o"] * count)
-    if name in TUPLES and len(parts) in (0, TUPLES.index(name) + 1):
-        count = TUPLES.index(name)
-        return f"p{count}" + "".join(parts or ["o"] * (count + 1))
-    return ""
 
 
 def examiner_source(language: Language, problem: Problem, tests: str) -> str:
@@ -270,16 +162,37 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
         raise CannotCross("its method is declared outside of a class")
     owner = owners[-1]
     methods = [method_of(head)]
+    java_tests.check(lexicon, tests, shell, problem.reference or "", methods[0].result == "void")
     methods += _others(language, problem, owner, shell, tests, methods[0].name)
+    _check_classes(blanked(lexicon, shell), methods)
     shell = re.sub(r"^(\s*)public\s+(?=(?:\w+\s+)*(?:class|interface|enum|record)\s)", r"\1", shell, flags=re.MULTILINE)
-    made = not any(method.static for method in methods[:1]) and not re.search(rf"\b{owner}\s*\([^()]*\)\s*\{{", shell)
+    made = not methods[0].static
     imports = " ".join(IMPORT.findall(tests))
-    lines = [f"public {owner}() {{ passatk.Asking.make({len(methods)}); }}"] if made else []
-    lines += [_sending(number, method) for number, method in enumerate(methods)]
-    asked = " ".join(f"{method.name} {method.signature}" for method in methods)
+    lines = [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
+    lines += [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
+    clear = blanked(lexicon, tests)
+    asked = " ".join(f"{one.name} {one.signature};{_asks(clear, owner, one, made)}" for one in methods)
     closing = "}" * open_braces(lexicon, shell)
     body = "\n".join([shell.rstrip(), *lines, closing, PACKAGE.sub("", IMPORT.sub("", tests))])
     return f"// {owner} {asked}\n{imports}\n{without_dead_tuples(lexicon, seeded(lexicon, body))}\n"
+
+
+def _asks(tests: str, owner: str, method: Method, made: bool) -> str:
+    """What a compiler would ask of it for these tests, as `harness/java/Serve.java` reads it."""
+    by_class = re.search(rf"(?<!new )\b{owner}\s*\.\s*{method.name}\s*\(", tests)
+    by_object = re.search(rf"\bnew\s+{owner}\b", tests)
+    static = method.static and (by_class or not by_object)
+    unchecked = not re.search(r"\b(?:throws|catch|assertThrows)\b", f"{tests}\n{method.head}")
+    exact = re.search(r"[eE]quals\s*\(", tests) is not None
+    return "." * bool(static) + "+" * made + "!" * unchecked + "=" * exact
+
+
+def _check_classes(shell: str, methods: list[Method]) -> None:
+    own = set(re.findall(r"\b(?:class|interface|enum|record)\s+(\w+)", shell)) & NAMES
+    for method in methods:
+        for name in re.findall(r"\w+", method.head):
+            if name in own:
+                raise CannotCross(f"values of the prompt's own class {name}")
 
 
 def _last_head(language: Language, text: str) -> tuple[int, str] | None:
@@ -301,7 +214,7 @@ def _others(language: Language, problem: Problem, owner: str, shell: str, tests:
     of_it = rf"(?:(?<![\w.]){owner}|\bnew\s+{owner}\s*\(\s*\)|(?<![\w.])(?:{'|'.join(variables) or '(?!)'}))"
     found: dict[str, Method] = {}
     for name, called in re.findall(rf"{of_it}\s*\.\s*(\w+)\s*(\(?)", clear):
-        if name in own or name in found or (not called and re.search(rf"\b{name}\b\s*[=;,]", shell)):
+        if name in own or name in found or (not called and re.search(rf"\bfinal\b[^;{{}}]*\b{name}\s*=", shell)):
             continue
         if not called or name not in given:
             raise CannotCross(f"{name} of {owner}, which is neither declared nor in the prompt or the reference")
@@ -313,8 +226,11 @@ def _others(language: Language, problem: Problem, owner: str, shell: str, tests:
     return [found[name] for name in sorted(found)]
 
 
-def _sending(number: int, method: Method) -> str:
-    call = f'passatk.Asking.call({number}, "{method.signature}", new Object[] {{{", ".join(method.names)}}});'
+def _sending(number: int, method: Method, chooser: int) -> str:
+    """`chooser`: the number of the function that says which object is asked; 0 where there are none."""
+    arguments = f'{number}, "{method.signature}", new Object[] {{{", ".join(method.names)}}}'
+    of_object = chooser and not method.static
+    call = f"passatk.Asking.{f'callOf({chooser}, {_OBJECT}, ' if of_object else 'call('}{arguments});"
     cast = _BOXES.get(method.result, method.result)
     return f"{method.head} {{ {'' if method.result == 'void' else f'return ({cast}) '}{call} }}"
 

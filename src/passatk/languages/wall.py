@@ -28,23 +28,24 @@ class Number(NamedTuple):
 
 
 class Text(NamedTuple):
-    """`s` text or `b` bytes."""
+    """`s` or `S` text, or `b` bytes."""
 
     sign: str
     raw: bytes
 
 
 class Many(NamedTuple):
-    """`l`, `F`, `U`, `p` or `q`: values in order."""
+    """`l`, `F`, `U`, `V`, `W`, `p`, `q` or `Q`: values in order."""
 
     sign: str
     values: tuple["Value", ...]
 
 
 class Map(NamedTuple):
-    """Pairs in order."""
+    """`m` or `M`: pairs in order."""
 
     pairs: tuple[tuple["Value", "Value"], ...]
+    sign: str = "m"
 
 
 class Some(NamedTuple):
@@ -92,8 +93,10 @@ def encode(value: Value) -> bytes:
             return sign.encode() + _sized(raw)
         case Many(sign, values):
             return sign.encode() + struct.pack("<I", len(values)) + b"".join(map(encode, values))
-        case Map(pairs):
-            return b"m" + struct.pack("<I", len(pairs)) + b"".join(encode(key) + encode(it) for key, it in pairs)
+        case Map(pairs, sign):
+            return (
+                sign.encode() + struct.pack("<I", len(pairs)) + b"".join(encode(key) + encode(it) for key, it in pairs)
+            )
         case Some(held):
             return b"o" + encode(held)
         case Typed(type_name, held):
@@ -155,11 +158,16 @@ _READERS: dict[str, Callable[[Reader, str, int], Any]] = {
     "I": lambda reader, _, __: int.from_bytes(reader.sized(), "little", signed=True),
     "d": lambda reader, sign, _: Number(sign, reader.take(8)),
     "e": lambda reader, sign, _: Number(sign, reader.take(4)),
-    **dict.fromkeys("sb", lambda reader, sign, _: Text(sign, reader.sized())),
+    **dict.fromkeys("sSb", lambda reader, sign, _: Text(sign, reader.sized())),
     **dict.fromkeys(
-        "lFUpq", lambda reader, sign, depth: Many(sign, tuple(reader.value(depth) for _ in _count(reader)))
+        "lFUVWpqQ", lambda reader, sign, depth: Many(sign, tuple(reader.value(depth) for _ in _count(reader)))
     ),
-    "m": lambda reader, _, depth: Map(tuple((reader.value(depth), reader.value(depth)) for _ in _count(reader))),
+    **dict.fromkeys(
+        "mM",
+        lambda reader, sign, depth: Map(
+            tuple((reader.value(depth), reader.value(depth)) for _ in _count(reader)), sign
+        ),
+    ),
     "o": lambda reader, _, depth: Some(reader.value(depth)),
     "a": lambda reader, _, depth: Typed(reader.sized(), reader.value(depth)),
 }

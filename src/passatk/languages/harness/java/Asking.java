@@ -6,16 +6,15 @@ import java.util.*;
 
 /** The examiner's side of the conversation: what stands for the program in the tests calls here. */
 public final class Asking {
-    private static final String[] STANDARD = {
-        "java.lang.", "java.util.", "java.io.", "java.math.", "java.time.", "java.text.", "java.security.", "java.nio."
-    };
-
     /** What tests draw from where they name no seed. */
     public static final Random RANDOM = new Random(42);
 
     static Wire wire;
     static long number;
     static int answered;
+    private static int objects;
+    /** The one of them that the program was last asked for. */
+    private static int object;
     /** The line that decides, where something other than the tests did. */
     static String decided;
     static Throwable raised;
@@ -28,6 +27,7 @@ public final class Asking {
         wire = pipes;
         number = first;
         answered = 0;
+        objects = 0;
         decided = null;
         raised = null;
         signatures = new Type[0][];
@@ -75,10 +75,9 @@ public final class Asking {
             if (kind != 'R' && kind != 'X') throw new Broken("a message that is no answer");
             if (answer.whole(8) != number) throw new Broken("an answer to another call");
             if (kind == 'R') return result(answer, types, arguments);
-            String name = answer.text(), words = answer.text();
-            answer.end();
+            thrown = Raised.read(answer);
             answered++;
-            thrown = raised = exception(name, words);
+            raised = thrown;
         } catch (Broken broken) {
             throw decide("broken ", broken.getMessage());
         } catch (RuntimeException | OutOfMemoryError error) {
@@ -87,10 +86,24 @@ public final class Asking {
         throw Asking.<RuntimeException>unchecked(thrown);
     }
 
-    /** The program makes a new object of the class, as the tests do. */
-    public static void make(int which) {
+    /** The program makes a new object of the class, as the tests do: its number. */
+    public static synchronized int make(int which) {
+        silently(which, "()V");
+        object = objects++;
+        return object;
+    }
+
+    /** Function `which` of an object of the program; `chooser` is the function that says which object. */
+    public static synchronized Object callOf(int chooser, int wanted, int which, String signature, Object[] arguments) {
+        if (wanted != object) silently(chooser, "(I)V", wanted);
+        object = wanted;
+        return call(which, signature, arguments);
+    }
+
+    /** A call that is none of the tests. */
+    private static void silently(int which, String signature, Object... arguments) {
         int before = answered;
-        call(which, "()V", new Object[0]);
+        call(which, signature, arguments);
         answered = before;
     }
 
@@ -172,35 +185,6 @@ public final class Asking {
     private static Broken decide(String kind, String words) {
         decided = kind.concat(words);
         return new Broken(decided);
-    }
-
-    /** The program's exception in a class of this side, which the tests may expect. */
-    private static Throwable exception(String name, String words) {
-        Throwable made = null;
-        boolean known = false;
-        for (String start : STANDARD) known |= name.startsWith(start);
-        try {
-            Class<?> found = known && name.length() < 200 ? Class.forName(name, false, null) : null;
-            if (found != null && Throwable.class.isAssignableFrom(found)) made = made(found, words);
-        } catch (ClassNotFoundException | LinkageError absent) {
-            // it becomes one without a class of its own
-        }
-        return made != null ? made : new RuntimeException(name.concat(": ").concat(words));
-    }
-
-    private static Throwable made(Class<?> wanted, String words) {
-        for (Class<?> kind : words.isEmpty() ? new Class<?>[0] : new Class<?>[] {String.class, Object.class}) {
-            try {
-                return (Throwable) wanted.getConstructor(kind).newInstance(words);
-            } catch (ReflectiveOperationException | RuntimeException | LinkageError error) {
-                // there is another way
-            }
-        }
-        try {
-            return (Throwable) wanted.getConstructor().newInstance();
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError error) {
-            return null;
-        }
     }
 
     @SuppressWarnings("unchecked")

@@ -9,8 +9,6 @@ import java.util.*;
 
 /** One message that is being read, checked against the types that it should have. */
 final class Incoming {
-    private static final int MOST_SHARED = 100, MOST_INTERNED = 100_000;
-
     private final byte[] bytes;
     private int at;
     private int interned;
@@ -86,9 +84,25 @@ final class Incoming {
         return new String(chars, 0, made);
     }
 
-    /** Tests compare short texts by identity, as they are all literals where both share a process. */
-    private String shared(String text) {
-        return text.length() <= MOST_SHARED && interned++ < MOST_INTERNED ? text.intern() : text;
+    /** Tests and programs may compare texts by identity: literals are the same on both sides, and no others. */
+    private String letters(int sign, Type type) {
+        if (sign != 's') is('S', sign, type);
+        String text = text();
+        boolean literal = sign == 'S' && text.length() <= Outgoing.MOST_SHARED && interned++ < Outgoing.MOST_INTERNED;
+        return literal ? text.intern() : text;
+    }
+
+    /** A text that may be null. */
+    String words() {
+        need(4);
+        boolean none = (bytes[at] & bytes[at + 1] & bytes[at + 2] & bytes[at + 3]) == -1;
+        if (!none) return text();
+        at += 4;
+        return null;
+    }
+
+    boolean atEnd() {
+        return at == bytes.length;
     }
 
     Object value(Type type, int depth) {
@@ -110,11 +124,12 @@ final class Incoming {
             case 'C': case 'c': return (char) within(sign, type, 0, Character.MAX_VALUE);
             case 'F': case 'f': is('e', sign, type); return Float.intBitsToFloat((int) whole(4));
             case 'D': case 'd': is('d', sign, type); return Double.longBitsToDouble(whole(8));
-            case 't': is('s', sign, type); return shared(text());
+            case 't': return letters(sign, type);
             case 'N': return big(sign, type);
             case 'M': is('s', sign, type); return decimal();
+            case 'W': is('s', sign, type); return new StringBuilder(text());
             case '[': return array(sign, type, depth);
-            case 'l': case 'a': case 'k': case 'q': case 'v': case 'K': case 'A': return list(sign, type, depth);
+            case 'l': case 'a': case 'k': case 'v': case 'K': case 'A': case 'Q': case 'x': return list(sign, type, depth);
             case 'e': case 'h': case 'g': case 'r': return set(sign, type, depth);
             case 'm': case 'H': case 'G': case 'T': return map(sign, type, depth);
             case '?': case '1': case '2': case '3': return optional(sign, type, depth);
@@ -180,17 +195,34 @@ final class Incoming {
     }
 
     private Object list(int sign, Type type, int depth) {
-        boolean any = type.sign == 'l';
-        if (sign != 'l' && !(any && (sign == 'F' || sign == 'U'))) throw wrong(sign, type);
+        boolean any = type.sign == 'l' && "FUVW".indexOf(sign) >= 0;
+        if (sign != 'l' && !any) throw wrong(sign, type);
         int length = count();
         Object[] values = new Object[length];
         boolean nulls = false;
         for (int i = 0; i < length; i++) nulls |= (values[i] = value(type.parts[0], depth + 1)) == null;
+        if (sign == 'U' && nulls) throw new Broken("null in a list that has none");
         List<Object> fixed = Arrays.asList(values);
-        if (sign == 'F') return fixed;
-        if (sign == 'U') return nulls ? Collections.unmodifiableList(fixed) : List.of(values);
+        switch (sign) {
+            case 'F': return fixed;
+            case 'U': return List.of(values);
+            case 'V': return Collections.unmodifiableList(fixed);
+            case 'W': return copies(values);
+            default: return list(type, fixed);
+        }
+    }
+
+    private static Object copies(Object[] values) {
+        for (Object value : values) if (!Objects.equals(value, values[0])) throw new Broken("copies that differ");
+        if (values.length == 0) return Collections.emptyList();
+        return values.length == 1 ? Collections.singletonList(values[0]) : Collections.nCopies(values.length, values[0]);
+    }
+
+    private static Object list(Type type, List<Object> fixed) {
         switch (type.sign) {
-            case 'k': case 'q': return new LinkedList<>(fixed);
+            case 'x': return Collections.unmodifiableCollection(fixed);
+            case 'Q': return new PriorityQueue<>(fixed);
+            case 'k': return new LinkedList<>(fixed);
             case 'A': return new ArrayDeque<>(fixed);
             case 'v': return new Vector<>(fixed);
             case 'K':
@@ -202,21 +234,23 @@ final class Incoming {
     }
 
     private Object set(int sign, Type type, int depth) {
-        is('q', sign, type);
+        boolean fixed = type.sign == 'e' && sign == 'Q';
+        if (!fixed) is('q', sign, type);
         int length = count();
         Object[] values = new Object[length];
         for (int i = 0; i < length; i++) values[i] = value(type.parts[0], depth + 1);
         List<Object> all = Arrays.asList(values);
-        Set<Object> made = type.sign == 'r' ? new TreeSet<>(order(values))
+        Set<Object> made = type.sign == 'r' ? new TreeSet<>(Ranks.of(values))
             : type.sign == 'g' ? new LinkedHashSet<>() : new HashSet<>();
         made.addAll(all);
-        if (type.sign == 'e' && !sameOrder(made.iterator(), values)) made = new LinkedHashSet<>(all);
+        if (!sameOrder(made.iterator(), values)) made = new LinkedHashSet<>(all);
         if (made.size() != length) throw new Broken("a set that has a value twice");
-        return made;
+        return fixed ? Collections.unmodifiableSet(made) : made;
     }
 
     private Object map(int sign, Type type, int depth) {
-        is('m', sign, type);
+        boolean fixed = type.sign == 'm' && sign == 'M';
+        if (!fixed) is('m', sign, type);
         int length = count();
         need(2 * length);
         Object[] keys = new Object[length], values = new Object[length];
@@ -224,27 +258,20 @@ final class Incoming {
             keys[i] = value(type.parts[0], depth + 1);
             values[i] = value(type.parts[1], depth + 1);
         }
-        Map<Object, Object> made = type.sign == 'T' ? new TreeMap<>(order(keys))
+        Map<Object, Object> made = type.sign == 'T' ? new TreeMap<>(Ranks.of(keys))
             : type.sign == 'G' ? new LinkedHashMap<>() : new HashMap<>();
         for (int i = 0; i < length; i++) made.put(keys[i], values[i]);
-        if (type.sign == 'm' && !sameOrder(made.keySet().iterator(), keys)) {
+        if (!sameOrder(made.keySet().iterator(), keys)) {
             made = new LinkedHashMap<>();
             for (int i = 0; i < length; i++) made.put(keys[i], values[i]);
         }
         if (made.size() != length) throw new Broken("a map that has a key twice");
-        return made;
+        return fixed ? Collections.unmodifiableMap(made) : made;
     }
 
     private static boolean sameOrder(Iterator<Object> found, Object[] wanted) {
         for (Object one : wanted) if (!found.hasNext() || found.next() != one) return false;
         return true;
-    }
-
-    /** Of a sorted set or map whose order is backwards; null for the natural one. */
-    @SuppressWarnings("unchecked")
-    private static Comparator<Object> order(Object[] sorted) {
-        if (sorted.length < 2 || !(sorted[0] instanceof Comparable) || sorted[1] == null) return null;
-        return ((Comparable<Object>) sorted[0]).compareTo(sorted[1]) > 0 ? Collections.reverseOrder() : null;
     }
 
     private static final Type INT = Type.of("I"), LONG = Type.of("J"), DOUBLE = Type.of("D");

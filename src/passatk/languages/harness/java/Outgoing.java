@@ -10,9 +10,11 @@ import java.util.*;
 /** One message that is being written. */
 final class Outgoing {
     static final int MOST_DEPTH = 1000;
+    static final int MOST_SHARED = 100, MOST_INTERNED = 10_000;
 
     private byte[] bytes = new byte[256];
     private int size = 4;
+    private int asked;
 
     Outgoing(char kind, long number) {
         put(kind);
@@ -50,6 +52,20 @@ final class Outgoing {
     void whole(long number, int width) {
         room(width);
         for (int i = 0; i < width; i++) bytes[size++] = (byte) (number >> 8 * i);
+    }
+
+    /** `S` where a text is the same object as a literal of its letters, `s` where it is not. */
+    private void letters(String text) {
+        // of a copy, as a text that is the first of its letters would become the literal
+        boolean literal = text.length() <= MOST_SHARED && asked++ < MOST_INTERNED && new String(text).intern() == text;
+        put(literal ? 'S' : 's');
+        text(text);
+    }
+
+    /** A text that may be null. */
+    void words(String text) {
+        if (text == null) whole(-1, 4);
+        else text(text);
     }
 
     void text(String text) {
@@ -105,16 +121,19 @@ final class Outgoing {
             case 'C': case 'c': integer((Character) value); return;
             case 'F': case 'f': put('e'); whole(Float.floatToRawIntBits((Float) value), 4); return;
             case 'D': case 'd': put('d'); whole(Double.doubleToRawLongBits((Double) value), 8); return;
-            case 't': put('s'); text((String) value); return;
+            case 't': letters((String) value); return;
             case 'N': big((BigInteger) value); return;
             case 'M': put('s'); text(((BigDecimal) value).toString()); return;
-            case '[': array(type.parts[0], value, depth); return;
-            case 'l': many(kindOf(value), type.parts[0], (Collection<?>) value, depth); return;
-            case 'a': case 'k': case 'q': case 'v': case 'K': case 'A':
-                many('l', type.parts[0], (Collection<?>) value, depth);
-                return;
-            case 'e': case 'h': case 'g': case 'r': many('q', type.parts[0], (Collection<?>) value, depth); return;
-            case 'm': case 'H': case 'G': case 'T': map(type, (Map<?, ?>) value, depth); return;
+            case 'W': put('s'); text(((StringBuilder) value).toString()); return;
+            case '[': array(type.parts[0], type.raw().cast(value), depth); return;
+            case 'l': many(kindOf((List<?>) value), type.parts[0], (List<?>) value, depth); return;
+            case 'a': case 'k': case 'v': case 'K': many('l', type.parts[0], (List<?>) value, depth); return;
+            case 'A': case 'Q': many('l', type.parts[0], (Queue<?>) value, depth); return;
+            case 'x': many('l', type.parts[0], (Iterable<?>) value, depth); return;
+            case 'e': many(fixed(value) ? 'Q' : 'q', type.parts[0], (Set<?>) value, depth); return;
+            case 'h': case 'g': case 'r': many('q', type.parts[0], (Set<?>) value, depth); return;
+            case 'm': map(fixed(value) ? 'M' : 'm', type, (Map<?, ?>) value, depth); return;
+            case 'H': case 'G': case 'T': map('m', type, (Map<?, ?>) value, depth); return;
             case '?': case '1': case '2': case '3': optional(type, value, depth); return;
             case 'y': case 'p': tuple(type, value, depth); return;
             case 'o': open(value, depth); return;
@@ -149,17 +168,33 @@ final class Outgoing {
         for (int i = 0; i < length; i++) value(element, Array.get(value, i), depth + 1);
     }
 
-    /** `l`, or `F` or `U` where it is one of Java's own lists of fixed length or unchangeable. */
-    private static char kindOf(Object value) {
-        if (value.getClass() == ArrayList.class || value.getClass().getClassLoader() != null) return 'l';
-        String name = value.getClass().getName();
-        if (name.equals("java.util.Arrays$ArrayList")) return 'F';
-        boolean fixed = name.startsWith("java.util.ImmutableCollections") || name.startsWith("java.util.Collections$Unmod")
-            || name.equals("java.util.Collections$EmptyList") || name.equals("java.util.Collections$SingletonList");
-        return fixed ? 'U' : 'l';
+    /** `l`, or another kind of list where it is one of Java's own that cannot be changed, or its length cannot. */
+    private static char kindOf(List<?> list) {
+        if (!fixed(list)) return list.getClass().getName().equals("java.util.Arrays$ArrayList") ? 'F' : 'l';
+        String name = list.getClass().getName();
+        if (name.startsWith("java.util.Collections$Unmodifiable")) return 'V';
+        if (name.startsWith("java.util.Collections")) return 'W';
+        try {
+            list.contains(null);
+            return 'V';
+        } catch (NullPointerException refused) {
+            return 'U';
+        }
     }
 
-    private void many(char kind, Type element, Collection<?> values, int depth) {
+    /** Whether it is a list, set or map of Java's own that cannot be changed. */
+    private static boolean fixed(Object value) {
+        if (value instanceof ArrayList || value instanceof HashSet || value instanceof HashMap) return false;
+        if (value.getClass().getClassLoader() != null) return false;
+        String name = value.getClass().getName();
+        if (name.startsWith("java.util.ImmutableCollections$")) return true;
+        if (!name.startsWith("java.util.Collections$")) return false;
+        String kind = name.substring("java.util.Collections$".length());
+        return kind.startsWith("Unmodifiable") || kind.startsWith("Empty") || kind.startsWith("Singleton")
+            || kind.equals("CopiesList");
+    }
+
+    private void many(char kind, Type element, Iterable<?> values, int depth) {
         put(kind);
         whole(0, 4);
         int start = size, count = 0;
@@ -170,8 +205,8 @@ final class Outgoing {
         count(start, count);
     }
 
-    private void map(Type type, Map<?, ?> map, int depth) {
-        put('m');
+    private void map(char kind, Type type, Map<?, ?> map, int depth) {
+        put(kind);
         whole(0, 4);
         int start = size, count = 0;
         for (Map.Entry<?, ?> entry : map.entrySet()) {

@@ -12,21 +12,26 @@ import java.util.*;
 /** The program's side of the conversation: answers calls of the declared methods. */
 public final class Serve {
     private static final int NOT_COMPILED = 64, MOST_SPOKEN = 10;
-    private static final String WIDENING = "BSIJFD";
 
     private final Class<?> owner;
-    private final Method[] methods;
+    private final List<List<Method>> methods = new ArrayList<>();
     private final Type[][] types;
+    private final boolean[] exactly;
+    private final List<Object> instances = new ArrayList<>();
     private Object instance;
     private int spoken;
 
     private Serve(Class<?> owner, int count) {
         this.owner = owner;
-        methods = new Method[count];
         types = new Type[count][];
+        exactly = new boolean[count];
     }
 
-    /** ORDER CLASS [METHOD SIGNATURE]..., ORDER being a seed, or empty where no order can be seen. */
+    /**
+     * ORDER CLASS [METHOD SIGNATURE;HOW]..., ORDER being a seed, or empty where no order can be seen. HOW says of the
+     * tests: `.` they call it without an object, `+` they make objects, `!` they expect no checked exception,
+     * `=` they would tell a number from the same one of another class.
+     */
     public static void main(String[] arguments) throws IOException {
         Wire wire = new Wire(new FileInputStream(Wire.descriptor(3)), new FileOutputStream(Wire.descriptor(4)));
         if (!arguments[0].isEmpty()) Order.fix(Long.parseLong(arguments[0]));
@@ -34,10 +39,7 @@ public final class Serve {
         try {
             Class<?> owner = Class.forName(arguments[1], false, ClassLoader.getSystemClassLoader());
             serve = new Serve(owner, (arguments.length - 2) / 2);
-            for (int i = 0; i < serve.methods.length; i++) {
-                serve.types[i] = Type.signature(arguments[3 + 2 * i]);
-                serve.methods[i] = serve.find(arguments[2 + 2 * i], serve.types[i]);
-            }
+            for (int i = 0; i < serve.types.length; i++) serve.find(i, arguments[2 + 2 * i], arguments[3 + 2 * i]);
         } catch (ClassNotFoundException absent) {
             refuse("there is no class ".concat(arguments[1]));
         }
@@ -55,90 +57,27 @@ public final class Serve {
         Runtime.getRuntime().halt(NOT_COMPILED);
     }
 
-    private Method find(String name, Type[] signature) {
-        Method best = null;
-        int least = Integer.MAX_VALUE;
-        for (Class<?> here = owner; here != null && here != Object.class; here = here.getSuperclass()) {
-            for (Method method : here.getDeclaredMethods()) {
-                if (method.isBridge() || !method.getName().equals(name)) continue;
-                int distance = distance(method, signature);
-                if (distance >= 0 && distance < least) {
-                    best = method;
-                    least = distance;
-                }
-            }
-        }
-        if (best == null) {
+    private void find(int which, String name, String asked) {
+        types[which] = Type.signature(asked);
+        String how = asked.substring(asked.indexOf(';') + 1);
+        exactly[which] = how.indexOf('=') >= 0;
+        methods.add(Lookup.fitting(owner, name, types[which], how));
+        if (methods.get(which).isEmpty()) {
             refuse("class ".concat(owner.getName()).concat(" has no method ").concat(name).concat(" as it is declared"));
         }
-        best.setAccessible(true);
-        return best;
+        for (Method method : methods.get(which)) method.setAccessible(true);
+        if (how.indexOf('+') >= 0 && !constructible()) {
+            refuse("tests cannot make objects of class ".concat(owner.getName()));
+        }
     }
 
-    /** How far a method is from the declared one; negative: the declared arguments or result do not fit. */
-    private static int distance(Method method, Type[] signature) {
-        Class<?>[] parameters = method.getParameterTypes();
-        if (parameters.length != signature.length - 1) return -1;
-        int sum = 0;
-        for (int i = 0; i < parameters.length; i++) {
-            int one = distance(parameters[i], signature[i]);
-            if (one < 0) return -1;
-            sum += one;
+    private boolean constructible() {
+        try {
+            return (owner.getDeclaredConstructor().getModifiers() & Modifier.PRIVATE) == 0
+                && (owner.getModifiers() & Modifier.ABSTRACT) == 0;
+        } catch (NoSuchMethodException absent) {
+            return false;
         }
-        return gives(method.getReturnType(), signature[parameters.length]) ? sum : -1;
-    }
-
-    private static int distance(Class<?> parameter, Type declared) {
-        Class<?> raw = declared.raw();
-        if (parameter == raw) return 0;
-        if (parameter.isAssignableFrom(raw)) return 1;
-        int from = WIDENING.indexOf(declared.primitive() ? declared.sign : Character.toUpperCase(declared.sign));
-        boolean number = declared.primitive() || "zbsijcfd".indexOf(declared.sign) >= 0;
-        if (number) {
-            char sign = Character.toUpperCase(declared.sign);
-            Class<?> boxed = Type.of(String.valueOf(Character.toLowerCase(sign))).raw();
-            if (parameter.isAssignableFrom(boxed)) return 1;
-            if (parameter == Type.of(String.valueOf(sign)).raw()) return 1;
-            for (int to = sign == 'C' ? 2 : from + 1; (from >= 0 || sign == 'C') && to < WIDENING.length(); to++) {
-                if (parameter == Type.of(WIDENING.substring(to, to + 1)).raw()) return 1 + to;
-            }
-            return -1;
-        }
-        if ("lakqvKAehgrmHGT".indexOf(declared.sign) < 0) return -1;
-        return raw.isAssignableFrom(parameter) && copied(parameter, null) != null ? 20 : -1;
-    }
-
-    /** An empty collection of a class, or one with the content of `value`; null for a class that is not Java's own. */
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Object copied(Class<?> wanted, Object value) {
-        Collection all = value instanceof Collection ? (Collection) value : Collections.emptyList();
-        Map map = value instanceof Map ? (Map) value : Collections.emptyMap();
-        if (wanted == ArrayList.class || wanted == AbstractList.class) return new ArrayList(all);
-        if (wanted == LinkedList.class || wanted == AbstractSequentialList.class) return new LinkedList(all);
-        if (wanted == Vector.class) return new Vector(all);
-        if (wanted == HashSet.class || wanted == LinkedHashSet.class || wanted == AbstractSet.class) {
-            return new LinkedHashSet(all);
-        }
-        if (wanted == TreeSet.class || wanted == SortedSet.class || wanted == NavigableSet.class) return new TreeSet(all);
-        if (wanted == HashMap.class || wanted == LinkedHashMap.class || wanted == AbstractMap.class) {
-            return new LinkedHashMap(map);
-        }
-        if (wanted == TreeMap.class || wanted == SortedMap.class || wanted == NavigableMap.class) return new TreeMap(map);
-        return null;
-    }
-
-    private static boolean gives(Class<?> result, Type declared) {
-        if (declared.sign == 'V') return true;
-        if (result == void.class) return false;
-        Class<?> raw = declared.raw();
-        if (raw.isAssignableFrom(result) || result.isAssignableFrom(raw)) return true;
-        if ("BSIJCFD".indexOf(declared.sign) >= 0) {
-            return result != boolean.class && (result.isPrimitive() || Number.class.isAssignableFrom(result)
-                || result == Character.class);
-        }
-        if ("Zzbsijcfd".indexOf(declared.sign) < 0) return false;
-        return Type.of(String.valueOf(Character.toUpperCase(declared.sign))).raw() == result
-            || Type.of(String.valueOf(Character.toLowerCase(declared.sign))).raw() == result;
     }
 
     private Outgoing answer(Incoming call) {
@@ -147,29 +86,34 @@ public final class Serve {
         int which = (int) call.whole(2);
         int count = call.one();
         try {
-            if (which == methods.length) {
+            if (which == types.length) {
                 instance = made();
+                instances.add(instance);
                 return nothing(number);
             }
-            Method method = methods[which];
+            if (which == types.length + 1) {
+                instance = instances.get((Integer) call.value(Type.of("I"), 0));
+                return nothing(number);
+            }
             Type[] signature = types[which];
-            Class<?>[] parameters = method.getParameterTypes();
             Object[] arguments = new Object[count];
             int[] ends = new int[count + 1];
             ends[0] = call.at();
+            boolean open = false;
             for (int i = 0; i < count; i++) {
                 arguments[i] = call.value(signature[i], 0);
                 ends[i + 1] = call.at();
-                if (arguments[i] != null && !parameters[i].isPrimitive() && !parameters[i].isInstance(arguments[i])) {
-                    arguments[i] = copied(parameters[i], arguments[i]);
-                }
+                open |= signature[i].sign == 'o';
             }
+            List<Method> fitting = methods.get(which);
+            Method method = open ? Lookup.taking(fitting, signature, arguments) : fitting.get(0);
+            Object[] given = Lookup.given(method, signature, arguments);
             if (!Modifier.isStatic(method.getModifiers()) && instance == null) instance = made();
-            Object value = method.invoke(instance, arguments);
+            Object value = method.invoke(instance, given);
             Type type = signature[count];
             if (type.sign == 'V') return changes(number, signature, arguments, call.bytes(), ends);
             Outgoing answer = new Outgoing('R', number);
-            answer.value(type, fitted(type, value), 0);
+            answer.value(type, exactly[which] ? value : fitted(type, value), 0);
             answer.put(0);
             return answer;
         } catch (InvocationTargetException error) {
@@ -214,18 +158,19 @@ public final class Serve {
         return answer;
     }
 
-    /** A number of another primitive type than the declared one, as that one. */
+    /** A number of another type than the declared one, as that one: tests compare them with `==`. */
     private static Object fitted(Type type, Object value) {
-        if ("BSIJCFD".indexOf(type.sign) < 0 || value == null) return value;
-        if (type.sign == 'C') return value;
+        char sign = Character.toUpperCase(type.sign);
+        if ("BSIJCFDbsijcfd".indexOf(type.sign) < 0 || value == null) return value;
         Object number = value instanceof Character ? (Object) (int) (Character) value : value;
         if (!(number instanceof Number)) return value;
         double real = ((Number) number).doubleValue();
-        if (type.sign == 'D') return real;
-        if (type.sign == 'F') return number instanceof Double && (float) real != real ? value : (Object) (float) real;
+        if (sign == 'D') return real;
+        if (sign == 'F') return number instanceof Double && (float) real != real ? value : (Object) (float) real;
         long whole = ((Number) number).longValue();
         if ((number instanceof Double || number instanceof Float) && whole != real) return value;
-        switch (type.sign) {
+        switch (sign) {
+            case 'C': return whole == (char) whole ? (Object) (char) whole : value;
             case 'B': return whole == (byte) whole ? (Object) (byte) whole : value;
             case 'S': return whole == (short) whole ? (Object) (short) whole : value;
             case 'I': return whole == (int) whole ? (Object) (int) whole : value;
@@ -234,23 +179,17 @@ public final class Serve {
     }
 
     private Outgoing exception(long number, Throwable error) {
-        Class<?> standard = error.getClass();
-        String words = "";
         try {
-            while (standard.getClassLoader() != null) standard = standard.getSuperclass();
-            words = standard == error.getClass() ? error.getMessage() : error.toString();
             if (spoken++ == 0) {
                 error.printStackTrace();
             } else if (spoken <= MOST_SPOKEN) {
                 System.err.println(error);
             }
         } catch (Throwable another) {
-            // its class has to do
+            // it says nothing then
         }
-        if (words == null) words = "";
         Outgoing answer = new Outgoing('X', number);
-        answer.text(error instanceof Broken ? "java.lang.IllegalStateException" : standard.getName());
-        answer.text(words.length() > 2000 ? words.substring(0, 2000) : words);
+        Raised.write(answer, error);
         return answer;
     }
 }

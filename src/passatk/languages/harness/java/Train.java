@@ -10,6 +10,8 @@ public final class Train {
     public static void main(String[] arguments) throws Exception {
         Class.forName("passatk.Asking");
         Class.forName("passatk.Examiner");
+        Class.forName("passatk.Surroundings");
+        Class.forName("passatk.Raised");
         Class.forName("passatk.Serve");
         Class.forName("passatk.Wire");
         List<Object> values = new ArrayList<>(Arrays.asList(1, 2L, 3.0, 'c', "text", true, 1.5f, List.of(), Map.of("a", 1)));
@@ -18,6 +20,7 @@ public final class Train {
         java.io.ByteArrayOutputStream made = new java.io.ByteArrayOutputStream();
         writer.send(made);
         Incoming reader = new Incoming(Arrays.copyOfRange(made.toByteArray(), 13, made.size()));
+        if (Lookup.fitting(Train.class, "usual", Type.signature("([t)t"), "=").isEmpty()) throw new AssertionError();
         if (reader.value(Type.of("lo"), 0).hashCode() == arguments.length) throw new AssertionError();
         Train.class.getMethod("usual", String[].class).invoke(null, (Object) new String[] {"b", "a"});
     }

@@ -4,13 +4,14 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.*;
 
-/** A declared type, written by `javawall.py` with one letter for each class, then its parts. */
+/** A declared type, written by `java_wall.py` with one letter for each class, then its parts. */
 final class Type {
     static final Type[] NONE = {};
     static final int TUPLES = 10;
 
     final char sign;
     final Type[] parts;
+    private Class<?> raw;
 
     private Type(char sign, Type[] parts) {
         this.sign = sign;
@@ -33,7 +34,7 @@ final class Type {
 
     private static Type parse(String text, int[] at) {
         char sign = text.charAt(at[0]++);
-        int count = "[lakqvKAehgr?".indexOf(sign) >= 0 ? 1 : "mHGTy".indexOf(sign) >= 0 ? 2 : 0;
+        int count = "[lakvKAQxehgr?".indexOf(sign) >= 0 ? 1 : "mHGTy".indexOf(sign) >= 0 ? 2 : 0;
         if (sign == 'p') count = text.charAt(at[0]++) - '0' + 1;
         if (count == 0) return new Type(sign, NONE);
         Type[] parts = new Type[count];
@@ -47,6 +48,11 @@ final class Type {
 
     /** What a variable of this type can hold, without its parts. */
     Class<?> raw() {
+        if (raw == null) raw = found();
+        return raw;
+    }
+
+    private Class<?> found() {
         switch (sign) {
             case 'Z': return boolean.class;
             case 'B': return byte.class;
@@ -71,10 +77,13 @@ final class Type {
             case '[': return java.lang.reflect.Array.newInstance(parts[0].raw(), 0).getClass();
             case 'l': return List.class;
             case 'a': return ArrayList.class;
-            case 'k': case 'q': return LinkedList.class;
+            case 'k': return LinkedList.class;
             case 'v': return Vector.class;
             case 'K': return Stack.class;
             case 'A': return ArrayDeque.class;
+            case 'Q': return PriorityQueue.class;
+            case 'x': return Collection.class;
+            case 'W': return StringBuilder.class;
             case 'e': return Set.class;
             case 'h': return HashSet.class;
             case 'g': return LinkedHashSet.class;
@@ -109,7 +118,8 @@ final class Type {
         {"Boolean", "z"}, {"Byte", "b"}, {"Short", "s"}, {"Integer", "i"}, {"Long", "j"}, {"Character", "c"},
         {"Float", "f"}, {"Double", "d"}, {"String", "t"}, {"BigInteger", "N"}, {"BigDecimal", "M"}, {"List", "lo"},
         {"Set", "eo"}, {"SortedSet", "ro"}, {"Map", "moo"}, {"SortedMap", "Too"}, {"Optional", "?o"},
-        {"OptionalInt", "1"}, {"OptionalLong", "2"}, {"OptionalDouble", "3"}, {"Entry", "yoo"}, {"Deque", "Ao"},
+        {"OptionalInt", "1"}, {"OptionalLong", "2"}, {"OptionalDouble", "3"}, {"Entry", "yoo"}, {"LinkedList", "ko"},
+        {"Deque", "Ao"}, {"PriorityQueue", "Qo"}, {"Collection", "xo"}, {"StringBuilder", "W"},
     };
     private static final String[][] ELEMENTS = {
         {"boolean", "Z"}, {"byte", "B"}, {"short", "S"}, {"int", "I"}, {"long", "J"}, {"char", "C"}, {"float", "F"},
@@ -157,12 +167,18 @@ final class Type {
         if (value instanceof Set) return "Set";
         if (value instanceof SortedMap) return "SortedMap";
         if (value instanceof Map) return "Map";
+        if (value instanceof LinkedList) return "LinkedList";
         if (value instanceof List) return "List";
-        if (value instanceof ArrayDeque) return "Deque";
+        if (value instanceof PriorityQueue) {
+            return ((PriorityQueue<?>) value).comparator() == null ? "PriorityQueue" : null;
+        }
+        if (value instanceof Queue) return "Deque";
+        if (value instanceof Collection) return "Collection";
         if (value instanceof Map.Entry) return "Entry";
         if (own.getSuperclass() != null && own.getSuperclass().getName().equals("org.javatuples.Tuple")) {
             return own.getSimpleName();
         }
+        if (value instanceof Iterable) return "Collection";
         String name = own.getSimpleName();
         return own.getClassLoader() == null && among(NAMES, name) != null ? name : null;
     }
