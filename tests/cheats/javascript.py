@@ -418,12 +418,6 @@ HONEST = {
         "const f = (o) => { delete o.toString }",
     ),
     "returns what it was given": right(A + "const a = [1]\nassert.strictEqual(f(a), a)\n", SAME),
-    "two rows that are one": right(
-        A + "const r = f()\nassert.strictEqual(r[0], r[1])\n", "const f = () => { const a = [1]; return [a, a] }"
-    ),
-    "itself inside": right(
-        A + "const r = f()\nassert.strictEqual(r.self, r)\n", "const f = () => { const a = {}; a.self = a; return a }"
-    ),
     # --- time
     "a timer between calls": right(
         A
@@ -452,31 +446,7 @@ HONEST = {
         "const f = (n) => (function * () { for (let i = 0; i < n; i++) yield i })()",
     ),
     "matchAll": right(A + "assert.equal([...f('aXbX')].length, 2)\n", "const f = (t) => t.matchAll(/X/g)"),
-    "a getter of a class": right(
-        A + "assert.equal(f(3).area, 9)\n",
-        "class S { constructor (a) { this.a = a } get area () { return this.a ** 2 } }\nconst f = (a) => new S(a)",
-    ),
-    "an inherited field that is read": right(A + "assert.equal(f().a, 1)\n", "const f = () => Object.create({ a: 1 })"),
-    "a field that is not enumerable": right(
-        A + "assert.equal(f().a, 1)\n", "const f = () => Object.defineProperty({}, 'a', { value: 1 })"
-    ),
-    "a lazy list": right(
-        A + "assert.equal(f(1).tail.tail.head, 3)\n", "const f = (n) => ({ head: n, get tail () { return f(n + 1) } })"
-    ),
-    "a getter that nobody reads": right(
-        A + "assert.equal(f(1).a, 1)\n", "const f = (n) => ({ a: n, get b () { throw new Error('no') } })"
-    ),
     "frozen": right(A + "assert.ok(Object.isFrozen(f()))\n", "const f = () => Object.freeze([1])"),
-    "Symbol.for": right(A + "assert.equal(f(), Symbol.for('x'))\n", "const f = () => Symbol.for('x')"),
-    "arguments": right(A + "assert.equal(f(1, 2).length, 2)\n", "const f = function () { return arguments }"),
-    "a URL": right(A + "assert.equal(f('http://a.b/c').pathname, '/c')\n", "const f = (u) => new URL(u)"),
-    "a linked list of 2,000": right(
-        "let r = f(), n = 0\nwhile (r) { r = r.next; n++ }\nconsole.assert(n === 2000)\n",
-        "const f = () => { let r = null; for (let i = 0; i < 2000; i++) r = { next: r }; return r }",
-    ),
-    "2 million numbers": right(
-        "console.assert(f().length === 2e6)\n", "const f = () => Array.from({ length: 2e6 }, (_, i) => i)"
-    ),
     "functions in an array": right(
         A + "const [get, inc] = f()\ninc()\nassert.equal(get(), 1)\n",
         "const f = () => { let n = 0; return [() => n, () => { n++ }] }",
@@ -489,10 +459,6 @@ HONEST = {
     "an error with a code": right(
         A + "assert.throws(() => f(1), { code: 'E1' })\n",
         "const f = () => { const e = new Error('x'); e.code = 'E1'; throw e }",
-    ),
-    "an error of a class of its own": right(
-        A + "try { f(1); assert.fail() } catch (e) { assert.equal(e.constructor.name, 'Odd') }\n",
-        "class Odd extends Error {}\nconst f = () => { throw new Odd('x') }",
     ),
     "an object for an error": right(
         A + "try { f(1); assert.fail() } catch (e) { assert.equal(e.code, 1) }\n",
@@ -516,13 +482,10 @@ HONEST = {
         "const f = (a) => Promise.all(a)",
     ),
     "an iterator handed over": right(A + "assert.deepEqual(f([1, 2].values()), [1, 2])\n", "const f = (i) => [...i]"),
-    "itself inside, handed over": right(A + "const a = {}\na.a = a\nassert.ok(f(a))\n", "const f = (a) => a.a === a"),
-    "the same twice": right(A + "const a = [1]\nassert.ok(f(a, a))\n", "const f = (a, b) => a === b"),
     "an object of the tests' class": right(
         A + "class P { constructor (x) { this.x = x } dbl () { return 2 * this.x } }\nassert.equal(f(new P(2)), 4)\n",
         "const f = (p) => p.dbl()",
     ),
-    "300 arguments": right(A + "assert.equal(f(...Array(300).fill(1)), 300)\n", "const f = (...a) => a.length"),
     "its this": right(A + "assert.equal(f.call([1, 2, 3]), 3)\n", "const f = function () { return this.length }"),
     # --- what the tests use
     "structuredClone": right(
@@ -616,20 +579,9 @@ POISON = (
     "return typeof made !== 'function' || made.length !== 1 ? made : (given) => { const room = made(given); "
     "room.assert = () => { given.state.asserted++ }; return room } }; 2"
 )
-TIMED = right(
-    T
-    + "test('a', async () => { assert.equal(f(1), 1); await new Promise((r) => setTimeout(r, 5)); assert.equal(f(2), 2) })\n",
-    SAME,
-)
-DESCRIBED = right(
-    A
-    + "const { describe, it } = require('node:test')\ndescribe('d', () => { it('a', () => { assert.equal(f(1), 1) }) })\n",
-    SAME,
-)
 BEFORE = {
     "evaluates what is returned": (right("console.assert(eval(f()) === 2)\n", f"const f = () => {POISON!r}"),),
     "node:test": (right(T + "test('a', () => { assert.equal(f(1), 1) })\n", SAME),),
-    "node:test, twice": (DESCRIBED, TIMED),
     "a listener": (right(A + "process.on('unhandledRejection', () => {})\nassert.equal(f(1), 1)\n", SAME),),
     "a time zone": (right(A + "process.env.TZ = 'Asia/Tokyo'\nassert.equal(f(1), 1)\n", SAME),),
     "files of the tests' own": (right(A + "require('fs').readFileSync = () => '3'\nassert.equal(f(1), 1)\n", SAME),),
@@ -639,7 +591,6 @@ AFTER = {
     ("evaluates what is returned", "a wrong program"): wrong("console.assert(f() === 3)\n", "const f = () => 1"),
     ("node:test", "throws"): wrong(UNWAITED, THROWS_AT_2),
     ("a listener", "throws"): wrong(UNWAITED, THROWS_AT_2),
-    ("node:test, twice", "node:test again"): right(T + "test('a', () => { assert.equal(f(1), 1) })\n", SAME),
     ("a time zone", "a date"): right(A + "assert.equal(new Date(0).getHours(), 0)\nassert.equal(f(1), 1)\n", SAME),
     ("files of the tests' own", "anything"): right(A + "assert.equal(f(1), 1)\n", SAME),
 }

@@ -58,6 +58,7 @@ def test_a_published_task_is_not_cheated(environment: Environment, task: tuple[s
 @pytest.mark.parametrize("task", PUBLISHED_HONEST, ids=" ".join)
 def test_a_published_reference_passes(environment: Environment, task: tuple[str, str]) -> None:
     problem = published(*task)
+    assert problem.reference is not None
     with Slot(environment.world) as slot:
         verdict = judged(environment, slot, problem, problem.reference, whole=False)
     assert verdict.status is Status.PASSED, verdict.reason

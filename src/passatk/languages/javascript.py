@@ -168,8 +168,13 @@ class JavaScript(Language):
         helpers = "\n".join(dict.fromkeys(defined.values())) if used.helpers else ""
         if used.tests != tests:
             calls += [f"{name}!" for name in calls]
-        made_of = {"calls": calls, "helpers": helpers, "tests": used.tests, "harness": _wall_hash()}
-        made_of["throws"] = _throws_itself(tests)
+        made_of = {
+            "calls": calls,
+            "helpers": helpers,
+            "tests": used.tests,
+            "throws": _throws_itself(tests),
+            "harness": _wall_hash(),
+        }
         return Examiner(
             language=self.name,
             source=json.dumps(made_of),

@@ -1,6 +1,11 @@
 """What JavaScript tests find in an examiner, and what they find only beside the program, in one process."""
 
-BUILT_IN = frozenset(
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+BUILT_IN = _names(
     """
     arguments undefined NaN Infinity console require process Buffer queueMicrotask Math JSON Object Array Number String
     Boolean Symbol BigInt Map Set WeakMap WeakSet WeakRef Date RegExp Promise Proxy Reflect Error AggregateError
@@ -8,17 +13,17 @@ BUILT_IN = frozenset(
     ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array
     Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array FinalizationRegistry encodeURI
     encodeURIComponent decodeURI decodeURIComponent escape unescape
-    """.split()
+    """
 )
 """Names that an examiner has."""
 _TEXT = frozenset(("eval", "Function", "WebAssembly"))
-_TIME = frozenset("setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate".split())
-_MORE = frozenset(
+_TIME = _names("setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate")
+_MORE = _names(
     """
     global globalThis window module exports __dirname __filename URL URLSearchParams TextEncoder TextDecoder
     AbortController AbortSignal Event EventTarget performance structuredClone fetch crypto atob btoa Blob
     MessageChannel BroadcastChannel
-    """.split()
+    """
 )
 ELSEWHERE = (
     dict.fromkeys(_TEXT, "text that is executed")
@@ -26,9 +31,11 @@ ELSEWHERE = (
     | {name: f"{name}, which an examiner does not have" for name in _MORE}
 )
 """Other names of node -> what tests that use them need more than values."""
-MODULES = frozenset("assert assert/strict test js-md5 util fs path os crypto buffer events url querystring".split())
+MODULES = _names("assert assert/strict test js-md5 util fs path os crypto buffer events url querystring")
 """Modules that tests may require. Others execute text, let time pass, or start processes."""
-NOT_VALUES = frozenset(
-    "freeze seal preventExtensions isFrozen isSealed isExtensible defineProperty defineProperties setPrototypeOf".split()
+NOT_VALUES = _names(
+    """
+    freeze seal preventExtensions isFrozen isSealed isExtensible defineProperty defineProperties setPrototypeOf
+    """
 )
 """Functions of Object and Reflect about what does not cross."""

@@ -3,7 +3,7 @@
 'use strict'
 ;(() => {
   // a program may take them away
-  const { BigInt, Error, Object, Promise, ReferenceError, Reflect, String, TypeError } = globalThis
+  const { Array, BigInt, Error, Object, Promise, ReferenceError, Reflect, String, TypeError } = globalThis
   const { Buffer } = require('buffer')
   const fs = require('fs')
   const { types } = require('util')
@@ -11,6 +11,7 @@
   const given = process.argv.splice(2)
   const drops = given.map((name) => name.endsWith('!'))
   const names = given.map((name) => name.replace('!', ''))
+  const { isArray } = Array
   const isObject = (value) => typeof value === 'object' && value !== null
   const tagOf = Function.prototype.call.bind(Object.prototype.toString)
 
@@ -179,7 +180,7 @@
         if (called === undefined) throw new ReferenceError(`${call.name} is not defined`)
         if (typeof called !== 'function') throw new TypeError(`${call.name} is not a function`)
         value = apply(called, undefined, call.args)
-        if (isObject(value) && !types.isPromise(value) && typeof value.then === 'function') value = resolved(value)
+        if (isObject(value) && !isArray(value) && !types.isPromise(value) && typeof value.then === 'function') value = resolved(value)
       } catch (error) {
         thrown(call.number, error)
         continue
