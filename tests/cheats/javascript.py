@@ -579,7 +579,7 @@ POISON = (
     "return typeof made !== 'function' || made.length !== 1 ? made : (given) => { const room = made(given); "
     "room.assert = () => { given.state.asserted++ }; return room } }; 2"
 )
-BEFORE = {
+BEFORE: dict[str, tuple[Honest, ...]] = {
     "evaluates what is returned": (right("console.assert(eval(f()) === 2)\n", f"const f = () => {POISON!r}"),),
     "node:test": (right(T + "test('a', () => { assert.equal(f(1), 1) })\n", SAME),),
     "a listener": (right(A + "process.on('unhandledRejection', () => {})\nassert.equal(f(1), 1)\n", SAME),),
@@ -587,7 +587,7 @@ BEFORE = {
     "files of the tests' own": (right(A + "require('fs').readFileSync = () => '3'\nassert.equal(f(1), 1)\n", SAME),),
 }
 """Programs that pass, and leave something in an examiner that stays."""
-AFTER = {
+AFTER: dict[tuple[str, str], Cheat | Honest] = {
     ("evaluates what is returned", "a wrong program"): wrong("console.assert(f() === 3)\n", "const f = () => 1"),
     ("node:test", "throws"): wrong(UNWAITED, THROWS_AT_2),
     ("a listener", "throws"): wrong(UNWAITED, THROWS_AT_2),
