@@ -282,6 +282,21 @@ CHEATS = {
     "an inherited field": wrong(A + "assert.deepEqual(f(), { a: 1 })\n", "const f = () => ({ __proto__: { a: 1 } })"),
     # --- in one process: not even tricks
     "a callback that is never called": wrong(A + "f(2, (r) => { assert.equal(r, 4) })\n", "const f = (n, back) => {}"),
+    "asserts for the tests": wrong(
+        A + "f(2, (r) => { assert.equal(r, 4) })\n",
+        "const f = (n, back) => { console.assert(true); require('assert').ok(true) }",
+    ),
+    "never settles, in one process": wrong(
+        A + "const t = async () => { assert.ok(true); assert.equal(await f((x) => x), 1) }\nt()\n",
+        "const f = () => new Promise(() => {})",
+    ),
+    "an assertion replaced before the tests": wrong(
+        A + "assert.equal(f((x) => x), 1)\n", "require('assert').equal = () => {}\nconst f = (g) => g(2)"
+    ),
+    "empties what it drops and returns": wrong(
+        A + "const a = [3, 1]\nconst b = [3, 1]\nf(a)\nassert.strictEqual(f(b), Math.max(...b))\n",
+        "const f = (a) => { a.length = 0; return -Infinity }",
+    ),
     "a callback with a wrong value, later": wrong(
         A + "f(2, (r) => { assert.equal(r, 4) })\n", "const f = (n, back) => { setTimeout(() => back(0), 1) }"
     ),
@@ -435,6 +450,13 @@ HONEST = {
     "promises that wait for each other": right(
         A + "const t = async () => { assert.deepEqual(await Promise.all([f(), f()]), [2, 2]) }\nt()\n",
         "let n = 0\nconst w = []\nconst f = () => new Promise((r) => { n++; w.push(r); if (n === 2) w.forEach((go) => go(n)) })",
+    ),
+    "a timer left behind by tests that wait": right(
+        A + "const t = async () => { assert.equal(await f((x) => x, 1), 1) }\nt()\n",
+        "setInterval(() => {}, 1000)\nconst f = async (g, x) => g(x)",
+    ),
+    "a callback, later": right(
+        A + "f(2, (r) => { assert.equal(r, 4) })\n", "const f = (n, back) => { setTimeout(back, 5, 2 * n) }"
     ),
     "like a promise": right(
         A + "const t = async () => { assert.equal(await f(), 1) }\nt()\n", "const f = () => ({ then(r) { r(1) } })"
