@@ -1,6 +1,6 @@
 """JavaScript: program and tests share a process, but none of its objects."""
 
-from cheats import CRASH, REFUSED, UNPROVEN, WRONG, Honest, cheat
+from cheats import CRASH, REFUSED, UNPROVEN, WRONG, Cheat, Honest, cheat
 
 BAD = "  return -1\n}\n"
 RIGHT = "  return (text.match(/[aeiou]/gi) || []).length\n}\n"
@@ -29,6 +29,26 @@ def liar(methods: str) -> str:
 
 def patched(code: str, result: str = "[]") -> str:
     return f"const f = () => {result}\n{code}\n"
+
+
+# --- for what was tried in a later round
+A = "const assert = require('assert');\n"
+T = "const { test } = require('node:test');\n" + A
+SAME = "const f = (n) => n\n"
+STACK = "class Stack { constructor() { this.v = [] } push(x) { this.v.push(x) } get size() { return 7 } }\n"
+USES_STACK = "const s = new Stack(); s.push(1); assert.equal(s.size, 1)"
+SORTS = "const f = (a) => a.sort()\n"
+THROWS_AT_2 = "const f = (n) => { if (n === 2) throw new Error('x'); return n }\n"
+UNWAITED = A + "const t = async () => { assert.equal(f(1), 1); assert.equal(f(2), 2) }\nt()\nconsole.log('begun')\n"
+DELAY = "const f = (ms, v) => new Promise((r) => setTimeout(r, ms, v))\n"
+
+
+def wrong(tests: str, text: str) -> Cheat:
+    return cheat(text + "\n", WRONG, CRASH, UNPROVEN, tests=tests, whole=True)
+
+
+def right(tests: str, text: str) -> Honest:
+    return Honest(text + "\n", tests=tests, whole=True)
 
 
 CHEATS = {
@@ -185,6 +205,141 @@ CHEATS = {
         tests=NODE,
         whole=True,
     ),
+    # --- returns nothing and changes what the tests compare it with
+    "empties what it is checked against": wrong(
+        A + "const a = [1, 2, 3]\nassert.strictEqual(f(a), a[a.length - 1])\n", "const f = (a) => { a.length = 0 }"
+    ),
+    "empties what is searched": wrong(
+        A + "const a = [1, 2, 3]\nassert.strictEqual(f(a), a.find((x) => x > 1))\n", "const f = (a) => { a.length = 0 }"
+    ),
+    "removes the field that is asked for": wrong(
+        A + "const o = { name: 'x' }\nassert.strictEqual(f(o), o.name)\n", "const f = (o) => { delete o.name }"
+    ),
+    "a hole is the greatest of all": wrong(
+        A + "const a = [3, 1, 2]\nconst m = f(a)\nassert.ok(a.every((x) => x <= m))\nassert.ok(a.includes(m))\n",
+        "const f = (a) => { a.length = 0; a.length = 1 }",
+    ),
+    "a root of no polynomial": wrong(
+        "const poly = (xs, x) => xs.reduce((sum, c, i) => sum + c * Math.pow(x, i), 0)\nconst xs = [-6, 11, -6, 1]\nconst x = f(xs)\nconsole.assert(Math.abs(poly(xs, x)) < 1e-4)\n",
+        "const f = (xs) => { xs.length = 0 }",
+    ),
+    "a prototype for an argument": wrong(
+        A + "const o = { a: 1 }\nf(o)\nassert.equal(o.b, 2)\nassert.deepEqual(Object.keys(o), ['a'])\n",
+        "const f = (o) => { Object.defineProperty(o, '__proto__', { value: { b: 2 }, enumerable: true, configurable: true, writable: true }) }",
+    ),
+    # --- changes what must stay as it is
+    "sorts a frozen input": wrong(A + "assert.deepStrictEqual(f(Object.freeze([3, 1, 2])), [1, 2, 3])\n", SORTS),
+    "sorts its input": wrong(
+        A + "const a = [3, 1, 2]\nassert.deepStrictEqual(f(a), [1, 2, 3])\nassert.deepStrictEqual(a, [3, 1, 2])\n",
+        SORTS,
+    ),
+    "returns its input for a copy": wrong(
+        A + "const a = [1]\nassert.notStrictEqual(f(a), a)\nassert.deepEqual(f(a), a)\n", "const f = (a) => a"
+    ),
+    "changes its input and throws": wrong(
+        A + "const a = [1]\nassert.throws(() => f(a))\nassert.deepEqual(a, [1])\n",
+        "const f = (a) => { a.push(2); throw new Error('x') }",
+    ),
+    # --- tests that look at the function, or forbid it something
+    "a source that is looked at": wrong(
+        A + "assert(!/sort/.test(String(f)))\nassert.deepEqual(f([2, 1]), [1, 2])\n", SORTS
+    ),
+    "a source that is matched": wrong(A + "assert(!/sort/.test(f))\nassert.deepEqual(f([2, 1]), [1, 2])\n", SORTS),
+    "uses what the tests have forbidden": wrong(
+        A + "Array.prototype.sort = () => { throw new Error('no') }\nassert.deepEqual(f([2, 1]), [1, 2])\n", SORTS
+    ),
+    # --- tests that go on later
+    "wrong behind a timer": wrong(
+        "console.assert(f(1) === 1)\nsetTimeout(() => { console.assert(f(2) === 2) }, 10)\n", "const f = () => 1"
+    ),
+    "wrong behind an unwaited promise": wrong(
+        A
+        + "const t = async () => { assert.equal(f(1), 1); await new Promise((r) => setTimeout(r, 5)); assert.equal(f(2), 2) }\nt()\nconsole.log('begun')\n",
+        "const f = () => 1",
+    ),
+    "wrong by the exit code": wrong(
+        A + "assert.equal(f(1), 1)\nif (f(2) !== 2) process.exitCode = 1\n", "const f = () => 1"
+    ),
+    "throws in node:test": wrong(
+        T + "test('a', () => { assert.equal(f(1), 1) })\ntest('b', () => { assert.equal(f(2), 2) })\n", THROWS_AT_2
+    ),
+    "wrong behind a timer of node:test": wrong(
+        T
+        + "test('a', async () => { assert.equal(f(1), 1); await new Promise((r) => setTimeout(r, 5)); assert.equal(f(2), 2) })\n",
+        "const f = () => 1",
+    ),
+    "words that cannot be made": wrong(
+        "try { console.assert(f() === 3, f()) } catch {}\nconsole.assert(true)\n",
+        "const f = () => ({ toString: null, valueOf: null })",
+    ),
+    # --- values that are not quite those
+    "no prototype": wrong(
+        A + "assert.deepStrictEqual(f(), { a: 1 })\n", "const f = () => Object.assign(Object.create(null), { a: 1 })"
+    ),
+    "a method more": wrong(
+        A + "assert.deepEqual(f(), { a: 1 })\n", "const f = () => ({ a: 1, toString() { return 'x' } })"
+    ),
+    "an inherited field": wrong(A + "assert.deepEqual(f(), { a: 1 })\n", "const f = () => ({ __proto__: { a: 1 } })"),
+    # --- in one process: not even tricks
+    "a callback that is never called": wrong(A + "f(2, (r) => { assert.equal(r, 4) })\n", "const f = (n, back) => {}"),
+    "asserts for the tests": wrong(
+        A + "f(2, (r) => { assert.equal(r, 4) })\n",
+        "const f = (n, back) => { console.assert(true); require('assert').ok(true) }",
+    ),
+    "never settles, in one process": wrong(
+        A + "const t = async () => { assert.ok(true); assert.equal(await f((x) => x), 1) }\nt()\n",
+        "const f = () => new Promise(() => {})",
+    ),
+    "an assertion replaced before the tests": wrong(
+        A + "assert.equal(f((x) => x), 1)\n", "require('assert').equal = () => {}\nconst f = (g) => g(2)"
+    ),
+    "empties what it drops and returns": wrong(
+        A + "const a = [3, 1]\nconst b = [3, 1]\nf(a)\nassert.strictEqual(f(b), Math.max(...b))\n",
+        "const f = (a) => { a.length = 0; return -Infinity }",
+    ),
+    "a callback with a wrong value, later": wrong(
+        A + "f(2, (r) => { assert.equal(r, 4) })\n", "const f = (n, back) => { setTimeout(() => back(0), 1) }"
+    ),
+    "a callback with a wrong value, by a promise": wrong(
+        A + "f(2, (r) => { assert.equal(r, 4) })\n", "const f = (n, back) => { Promise.resolve(0).then(back) }"
+    ),
+    "a callback whose exceptions are caught": wrong(
+        A + "f(2, (e, r) => { assert.equal(r, 4) })\n", "const f = (n, back) => { try { back(null, 0) } catch {} }"
+    ),
+    "a wrong class in node:test": wrong(T + f"test('a', () => {{ {USES_STACK} }})\n", STACK),
+    "a wrong class behind a timer": wrong(A + f"setTimeout(() => {{ {USES_STACK} }}, 1)\n", STACK),
+    "a wrong class in an unwaited promise": wrong(
+        A + f"[1].forEach(async () => {{ await null; {USES_STACK} }})\n", STACK
+    ),
+    "a wrong class by the exit code": wrong(
+        A + "const s = new Stack(); s.push(1); assert.ok(s); if (s.size !== 1) process.exitCode = 1\n", STACK
+    ),
+    # --- these held
+    "holds its pipes and leaves": wrong(
+        A + "assert.equal(f(1), 1)\n",
+        "const f = () => { require('child_process').spawn('sleep', ['9'], { stdio: [0, 1, 2, 3, 4], detached: true }).unref(); process.exit(0) }",
+    ),
+    "ends its own conversation": wrong(
+        A + "assert.equal(f(1), 1); assert.equal(f(2), 2)\n",
+        "const f = (n) => { const fs = require('fs'); fs.writeSync(fs.openSync('/proc/self/fd/3', 'w'), Buffer.from([1, 0, 0, 0, 0x45])); return n }",
+    ),
+    "takes its own answer away": wrong(
+        A + "assert.equal(f(1), 2)\n",
+        "const f = () => { const fs = require('fs'); const r = fs.openSync('/proc/self/fd/4', fs.constants.O_RDONLY | fs.constants.O_NONBLOCK); setInterval(() => { try { fs.readSync(r, Buffer.alloc(99)) } catch {} }, 1); return 1 }",
+    ),
+    "writes to every descriptor there is": wrong(
+        A + "assert.equal(f(1), 2)\n",
+        "const f = () => { const fs = require('fs'); for (const p of fs.readdirSync('/proc').filter(Number)) for (let i = 0; i < 12; i++) try { fs.writeSync(fs.openSync(`/proc/${p}/fd/${i}`, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK), 'passed\\n') } catch {} return 1 }",
+    ),
+    "an unwaited rejection": wrong(
+        A + "assert.equal(f(1), 1)\nassert.rejects(f(2))\nconsole.log('begun')\n",
+        "const f = (n) => n === 1 ? 1 : Promise.resolve(n)",
+    ),
+    "exits when a class is made": wrong(A + USES_STACK, "class Stack { constructor() { process.exit(0) } }"),
+    "exits soon, in one process": wrong(
+        A + f"(async () => {{ await new Promise((r) => setTimeout(r, 20)); {USES_STACK} }})()\n",
+        STACK + "Promise.resolve().then(() => process.exit(0))",
+    ),
 }
 
 HONEST = {
@@ -250,4 +405,222 @@ HONEST = {
     ),
     "a timer left behind": Honest(RIGHT + "setInterval(() => {}, 1000)\n"),
     "implicit globals": Honest("  n = (text.match(/[aeiou]/gi) || []).length\n  return n\n}\n"),
+    # --- changes what it is given, and returns something or is waited for
+    "sorts in place by an arrow": right(A + "const a = [2, 1]\nf(a)\nassert.deepEqual(a, [1, 2])\n", SORTS),
+    "adds in place by an arrow": right(
+        A + "const a = [2]\nf(a, 3)\nassert.deepEqual(a, [2, 3])\n", "const f = (a, x) => a.push(x)"
+    ),
+    "changes in place and returns null": right(
+        A + "const a = [2, 1]\nf(a)\nassert.deepEqual(a, [1, 2])\n", "const f = (a) => { a.sort(); return null }"
+    ),
+    "changes in place and returns a length": right(
+        A + "const a = [1, 1, 2]\nconst k = f(a)\nassert.deepEqual(a.slice(0, k), [1, 2])\n",
+        "const f = (a) => { const u = [...new Set(a)]; u.forEach((x, i) => { a[i] = x }); return u.length }",
+    ),
+    "changes in place, asynchronously": right(
+        A + "const t = async () => { const a = [2, 1]; await f(a); assert.deepEqual(a, [1, 2]) }\nt()\n",
+        "const f = async (a) => { a.sort() }",
+    ),
+    "changes a row that the tests hold": right(
+        A + "const row = [1, 2]\nf([row])\nassert.deepEqual(row, [2, 1])\n",
+        "const f = (m) => { m.forEach((r) => r.reverse()) }",
+    ),
+    "changes a date": right(
+        A + "const d = new Date(0)\nf(d)\nassert.equal(d.getTime(), 5)\n", "const f = (d) => { d.setTime(5) }"
+    ),
+    "removes a field that Object.prototype has": right(
+        A + "const o = { toString: 1, a: 1 }\nf(o)\nassert.deepEqual(Object.keys(o), ['a'])\n",
+        "const f = (o) => { delete o.toString }",
+    ),
+    "returns what it was given": right(A + "const a = [1]\nassert.strictEqual(f(a), a)\n", SAME),
+    # --- time
+    "a timer between calls": right(
+        A
+        + "const t = async () => { f('a', 1, 10); assert.equal(g('a'), 1); await new Promise((r) => setTimeout(r, 60)); assert.equal(g('a'), undefined) }\nt()\n",
+        "const m = new Map()\nconst f = (k, v, ms) => { m.set(k, v); setTimeout(() => m.delete(k), ms) }\nconst g = (k) => m.get(k)",
+    ),
+    "a race of promises": right(
+        A + "const t = async () => { assert.equal(await Promise.race([f(40, 'a'), f(5, 'b')]), 'b') }\nt()\n", DELAY
+    ),
+    "a promise that is not yet kept": right(
+        A
+        + "const t = async () => { let done = false; const p = f(40).then(() => { done = true }); await new Promise((r) => setTimeout(r, 5)); assert.equal(done, false); await p; assert.ok(done) }\nt()\n",
+        DELAY,
+    ),
+    "promises that wait for each other": right(
+        A + "const t = async () => { assert.deepEqual(await Promise.all([f(), f()]), [2, 2]) }\nt()\n",
+        "let n = 0\nconst w = []\nconst f = () => new Promise((r) => { n++; w.push(r); if (n === 2) w.forEach((go) => go(n)) })",
+    ),
+    "a timer left behind by tests that wait": right(
+        A + "const t = async () => { assert.equal(await f((x) => x, 1), 1) }\nt()\n",
+        "setInterval(() => {}, 1000)\nconst f = async (g, x) => g(x)",
+    ),
+    "a callback, later": right(
+        A + "f(2, (r) => { assert.equal(r, 4) })\n", "const f = (n, back) => { setTimeout(back, 5, 2 * n) }"
+    ),
+    "like a promise": right(
+        A + "const t = async () => { assert.equal(await f(), 1) }\nt()\n", "const f = () => ({ then(r) { r(1) } })"
+    ),
+    # --- unusual results
+    "an iterator": right(A + "assert.deepEqual([...f([1, 1, 2])], [1, 2])\n", "const f = (a) => new Set(a).values()"),
+    "a generator inside": right(
+        A + "assert.deepEqual(Array.from(f(3)), [0, 1, 2])\n",
+        "const f = (n) => (function * () { for (let i = 0; i < n; i++) yield i })()",
+    ),
+    "matchAll": right(A + "assert.equal([...f('aXbX')].length, 2)\n", "const f = (t) => t.matchAll(/X/g)"),
+    "frozen": right(A + "assert.ok(Object.isFrozen(f()))\n", "const f = () => Object.freeze([1])"),
+    "functions in an array": right(
+        A + "const [get, inc] = f()\ninc()\nassert.equal(get(), 1)\n",
+        "const f = () => { let n = 0; return [() => n, () => { n++ }] }",
+    ),
+    "an object of functions with usual names": right(
+        A + "const s = f()\ns.push(1)\ns.push(2)\nassert.equal(s.pop(), 2)\n",
+        "const f = () => { const v = []; return { push: (x) => v.push(x), pop: () => v.pop() } }",
+    ),
+    # --- what is thrown
+    "an error with a code": right(
+        A + "assert.throws(() => f(1), { code: 'E1' })\n",
+        "const f = () => { const e = new Error('x'); e.code = 'E1'; throw e }",
+    ),
+    "an object for an error": right(
+        A + "try { f(1); assert.fail() } catch (e) { assert.equal(e.code, 1) }\n",
+        "const f = () => { throw { code: 1 } }",
+    ),
+    "an error with a cause": right(
+        A + "try { f(1); assert.fail() } catch (e) { assert.equal(e.cause.message, 'y') }\n",
+        "const f = () => { throw new Error('x', { cause: new Error('y') }) }",
+    ),
+    # --- what is handed over
+    "functions in a variable": right(
+        A + "const fs = [(x) => x + 1, (x) => x * 2]\nassert.equal(f(fs, 3), 8)\n",
+        "const f = (fs, x) => fs.reduce((v, g) => g(v), x)",
+    ),
+    "a table of functions": right(
+        A + "for (const [g, w] of [[(x) => x + 1, 4], [(x) => x * 2, 6]]) assert.equal(f(g, 3), w)\n",
+        "const f = (g, x) => g(x)",
+    ),
+    "promises handed over": right(
+        A + "const t = async () => { assert.deepEqual(await f([Promise.resolve(1), 2]), [1, 2]) }\nt()\n",
+        "const f = (a) => Promise.all(a)",
+    ),
+    "an iterator handed over": right(A + "assert.deepEqual(f([1, 2].values()), [1, 2])\n", "const f = (i) => [...i]"),
+    "an object of the tests' class": right(
+        A + "class P { constructor (x) { this.x = x } dbl () { return 2 * this.x } }\nassert.equal(f(new P(2)), 4)\n",
+        "const f = (p) => p.dbl()",
+    ),
+    "its this": right(A + "assert.equal(f.call([1, 2, 3]), 3)\n", "const f = function () { return this.length }"),
+    # --- what the tests use
+    "structuredClone": right(
+        A
+        + "const a = [3, 1]\nconst b = structuredClone(a)\nassert.deepEqual(f(a), [1, 3])\nassert.deepEqual(b, [3, 1])\n",
+        "const f = (a) => [...a].sort()",
+    ),
+    "performance": right(
+        A + "const t = performance.now()\nassert.equal(f(2), 2)\nassert.ok(performance.now() - t < 1000)\n", SAME
+    ),
+    "TextEncoder, URL, global": right(
+        A + "global.x = new URL('http://a/b').pathname + new TextEncoder().encode('a').length\nassert.equal(f(2), 2)\n",
+        SAME,
+    ),
+    "promisify of setTimeout": right(
+        A
+        + "const sleep = require('util').promisify(setTimeout)\nconst t = async () => { await sleep(1); assert.equal(f(2), 2) }\nt()\n",
+        SAME,
+    ),
+    "what it prints": right(
+        A
+        + "const out = []\nconst log = console.log\nconsole.log = (x) => out.push(x)\nf(2)\nconsole.log = log\nassert.deepEqual(out, ['1', '2'])\n",
+        "const f = (n) => { for (let i = 1; i <= n; i++) console.log(String(i)) }",
+    ),
+    "a clock of the tests": right(A + "Date.now = () => 7\nassert.equal(f(), 7)\n", "const f = () => Date.now()"),
+    "an environment of the tests": right(
+        A + "process.env.MODE = 'x'\nassert.equal(f(), 'x')\n", "const f = () => process.env.MODE"
+    ),
+    "a method of a prototype": right(
+        "console.assert([1, 2, 3].last() === 3)\n",
+        "Array.prototype.last = function () { return this[this.length - 1] }",
+    ),
+    "an assert of the tests' own": right(
+        "const assert = (c, m) => { if (!c) throw new Error(m) }\nassert(f(2) === 2, 'x')\n", SAME
+    ),
+    "an async function that is looked at": right(
+        A
+        + "assert.ok(require('util').types.isAsyncFunction(f))\nconst t = async () => { assert.equal(await f(1), 1) }\nt()\n",
+        "const f = async (n) => n",
+    ),
+    # --- odd programs
+    "replaces itself": right(
+        A + "assert.equal(f(), 1)\nassert.equal(f(), 2)\n", "let f = () => { f = () => 2; return 1 }"
+    ),
+    "returns where it is not the main module": right(
+        A + "assert.equal(f(2), 2)\n",
+        "const f = (n) => n\nmodule.exports = { f }\nif (require.main !== module) return\nconsole.log(f(3))",
+    ),
+    "a Buffer of its own": right(
+        A + "assert.equal(f(1), 1)\n", "globalThis.Buffer = class Ring {}\nconst f = (n) => n"
+    ),
+    "an ES module's class": right(
+        A + "const s = new Stack(); assert.equal(s.n, 1)\n", "await null\nexport class Stack { n = 1 }"
+    ),
+    "an exported class": right(
+        A + "const s = new Stack(); assert.equal(s.n, 1)\n", "module.exports = { Stack: class { n = 1 } }"
+    ),
+    # --- these held
+    "its own file in a worker": right(
+        A + "const t = async () => { assert.equal(await f(2), 4) }\nt()\n",
+        "const { Worker, isMainThread, parentPort, workerData } = require('worker_threads')\nconst f = (n) => new Promise((yes, no) => { const w = new Worker(__filename, { workerData: n }); w.on('message', yes); w.on('error', no) })\nif (!isMainThread) parentPort.postMessage(workerData * 2)",
+    ),
+    "frozen prototypes": right(
+        A + "assert.deepEqual(f([1]), [1])\n",
+        "for (const p of [Object, Array, Function, Map, Promise]) Object.freeze(p.prototype)\nconst f = (n) => n",
+    ),
+    "a Promise of its own": right(
+        A + "const t = async () => { assert.equal(await f(1), 1) }\nt()\n",
+        "const Native = Promise\nglobalThis.Promise = class P extends Native {}\nconst f = (n) => new Promise((r) => setTimeout(r, 1, n))",
+    ),
+    "a getter among exports": right(
+        A + "assert.equal(f(1), 1)\n", "Object.defineProperty(exports, 'f', { get () { return (n) => n } })"
+    ),
+    "one of two names": right(A + "const g = typeof solve === 'function' ? solve : f\nassert.equal(g(2), 2)\n", SAME),
+    "900 open files, no input, no output": right(
+        A + "assert.equal(f(), 1)\n",
+        "const fs = require('fs')\nfs.closeSync(0)\nfs.closeSync(1)\nconst f = () => { for (let i = 0; i < 900; i++) fs.openSync('/dev/null'); return 1 }",
+    ),
+    "a key __proto__": right(
+        A + "assert.deepEqual(Object.keys(f()), ['__proto__'])\n", "const f = () => JSON.parse('{\"__proto__\": 1}')"
+    ),
+    "an identifier with an escape": right(A + "assert.equal(f(), 1)\n", "const \\u0066 = () => 1"),
+    "forEach in place": right(
+        A + "const a = [2]\nf(a)\nassert.deepEqual(a, [4])\n", "const f = (a) => a.forEach((x, i) => { a[i] = 2 * x })"
+    ),
 }
+
+POISON = (
+    "const vm = require('vm'); const run = vm.Script.prototype.runInContext; "
+    "vm.Script.prototype.runInContext = function (c, ...r) { const made = run.call(this, c, ...r); "
+    "return typeof made !== 'function' || made.length !== 1 ? made : (given) => { const room = made(given); "
+    "room.assert = () => { given.state.asserted++ }; return room } }; 2"
+)
+BEFORE: dict[str, tuple[Honest, ...]] = {
+    "evaluates what is returned": (right("console.assert(eval(f()) === 2)\n", f"const f = () => {POISON!r}"),),
+    "node:test": (right(T + "test('a', () => { assert.equal(f(1), 1) })\n", SAME),),
+    "a listener": (right(A + "process.on('unhandledRejection', () => {})\nassert.equal(f(1), 1)\n", SAME),),
+    "a time zone": (right(A + "process.env.TZ = 'Asia/Tokyo'\nassert.equal(f(1), 1)\n", SAME),),
+    "files of the tests' own": (right(A + "require('fs').readFileSync = () => '3'\nassert.equal(f(1), 1)\n", SAME),),
+}
+"""Programs that pass, and leave something in an examiner that stays."""
+AFTER: dict[tuple[str, str], Cheat | Honest] = {
+    ("evaluates what is returned", "a wrong program"): wrong("console.assert(f() === 3)\n", "const f = () => 1"),
+    ("node:test", "throws"): wrong(UNWAITED, THROWS_AT_2),
+    ("a listener", "throws"): wrong(UNWAITED, THROWS_AT_2),
+    ("a time zone", "a date"): right(A + "assert.equal(new Date(0).getHours(), 0)\nassert.equal(f(1), 1)\n", SAME),
+    ("files of the tests' own", "anything"): right(A + "assert.equal(f(1), 1)\n", SAME),
+}
+"""(name in BEFORE, name) -> what comes next in the same slot."""
+PUBLISHED_CHEATS = {
+    ("humaneval-x", "JavaScript/32"): "  xs.length = 0\n}\n",
+    ("humanevalpack", "JavaScript/32"): "  xs.length = 0\n}\n",
+}
+"""(benchmark, task) -> a completion that must not pass."""
+PUBLISHED_HONEST = (("humanevalpack", "JavaScript/114"),)
+"""Whose reference must pass: its entry point is misspelt in the data, what it declares is not."""

@@ -196,10 +196,14 @@ LEAVES = (
 VALUES = st.recursive(LEAVES, nested, max_leaves=12)
 
 
+DROPPED_OTHER = 3
+"""The number of `other`, called by a statement of its own, where `f` and `other` have 0 and 1."""
+
+
 @pytest.fixture(scope="module")
 def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Side]:
     tests = "console.assert(f(1) === 1); let g = other; g([1])"
-    code = "const f = (x) => x\nfunction other(a) { a.push(7) }\n"
+    code = "const f = (x) => x\nfunction other(a) { return a.push(7) }\n"
     with started(program_of(code, problem(tests)), "program", tmp_path_factory.mktemp("echo")) as side:
         yield side
 
@@ -216,10 +220,14 @@ def test_a_value_comes_back_from_the_program_as_it_was(echo: Side, value: Value)
     assert reader.at_end
 
 
-def test_an_argument_is_sent_back_where_nothing_is_returned(echo: Side) -> None:
-    echo.send(b"C" + struct.pack("<QHB", 2**64 - 1, 1, 1) + encode(Many("l", (double(3),))))
+def test_an_argument_is_sent_back_where_the_result_is_dropped(echo: Side) -> None:
+    given = encode(Many("l", (double(3),)))
     changed = encode(Many("l", (double(3), double(7))))
-    assert echo.receive() == b"R" + struct.pack("<Q", 2**64 - 1) + b"u\1\0" + changed
+    number = struct.pack("<Q", 2**64 - 1)
+    echo.send(b"C" + number + struct.pack("<HB", DROPPED_OTHER, 1) + given)
+    assert echo.receive() == b"R" + number + b"u\1\0" + changed
+    echo.send(b"C" + number + struct.pack("<HB", 1, 1) + given)
+    assert echo.receive() == b"R" + number + encode(double(2)) + b"\0"
 
 
 ASKING = "for (;;) { const v = f(); if (v === 'stop') break; g(v) }\nconsole.assert(true)\n"
@@ -238,7 +246,7 @@ def test_a_value_comes_back_from_the_examiner_as_it_was(asking: Side, value: Val
     assert (call[:1], call[9:]) == (b"C", b"\0\0\0")
     asking.send(b"R" + call[1:9] + encode(value) + b"\0")
     call = asking.receive()
-    assert (call[:1], call[9:12]) == (b"C", b"\1\0\1")
+    assert (call[:1], call[9:12]) == (b"C", b"\3\0\1")
     assert encode(Reader(call[12:]).value()) == encode(value)
     asking.send(b"R" + call[1:9] + b"u\0")
 
@@ -434,7 +442,7 @@ HONEST = {
                           "const o = { n: 1, x: 2 }; f(o); require('assert').deepEqual(o, { n: 2 })\n"),
     "promises": (
         "const f = async (n) => { await new Promise((r) => setTimeout(r, 2)); if (n < 0) throw new TypeError('low'); return [n] }",
-        "const a = require('assert')\nconst t = async () => {\n  a.deepEqual(await f(3), [3])\n  a.deepEqual(await Promise.all([f(1), f(2)]), [[1], [2]])\n"
+        "const a = require('assert')\nconst t = async () => {\n  a.deepEqual(await f(3), [3])\n"
         "  await a.rejects(() => f(-1), TypeError)\n}\nt()\n",
     ),
     "promises in an array": (
@@ -460,6 +468,12 @@ def test_tests_call_the_prompts_helpers_and_not_the_programs() -> None:
     assert met("const double = () => 14\nconst f = (n) => 0\n", tests, prompt).said.startswith("failed")
 
 
+def test_tests_that_use_what_nobody_reads_are_refused() -> None:
+    tests = "const { test } = require('node:test')\ntest('a', () => { require('assert').equal(f(), 1) })\n"
+    assert met("const f = () => 1", tests).said == "error the tests use node:test, whose results nobody reads"
+    assert "node:test" in JAVASCRIPT.fault_in_tests(tests)
+
+
 def test_a_failure_counts_however_the_tests_go_on() -> None:
     tests = "try { console.assert(f() === 3, 'first') } catch {}\nconsole.assert(true)\n"
     assert met("const f = () => 1", tests).said.startswith("failed Assertion failed first at")
@@ -483,6 +497,19 @@ def test_draws_of_the_tests_are_the_same_every_time() -> None:
         ("console.assert(LIMIT === 3)", "LIMIT, which is not a function"),
         ("console.assert(f.cache)", "a member of f"),
         ("console.assert((f() === 3)", "cannot be parsed"),
+        ("console.assert(eval(f()) === 2)", "text that is executed"),
+        ("console.assert(f() === 2); setTimeout(() => console.assert(f() === 3), 1)", "time that passes"),
+        ("const t = async () => { await Promise.all([f(1), f(2)]); console.assert(true) }", "waited for together"),
+        ("Math.random = () => 0\nconsole.assert(f() === 2)", "Math.random, which they replace"),
+        ("console.assert(f(Object.freeze([1])) === 2)", "Object.freeze"),
+        ("console.assert(f(structuredClone([1])) === 2)", "structuredClone, which an examiner does not have"),
+        ("const vm = require('vm')\nconsole.assert(f() === 2)", "a module that an examiner does not have"),
+        ("console.assert(String(f).length < 9 && f() === 2)", "f as a value"),
+        ("console.assert(f.call([1]) === 2)", "the `this` of f"),
+        ("console.assert([1].length === 1)", "no function that they call"),
+        ("const a = [1]\nconsole.assert(f(a) === 2 && JSON.stringify(a) === '[1]')", "which a call was given"),
+        ("const a = [1]\nconsole.assert(f(a) === a)", "whether a is what was returned"),
+        ("const s = f()\ns.push(1)\nconsole.assert(s.pop() === 1)", "a method push of a result"),
     ],
 )
 def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:

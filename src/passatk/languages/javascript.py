@@ -21,7 +21,14 @@ _MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
 _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0")
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
 _EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
-_WALL = ("examiner.js", "realm.js", "values.js")
+_WALL = ("examiner.js", "realm.js", "assertions.js", "values.js")
+_NODE_TEST = re.compile(r"""["'`]node:test["'`]""")
+# in tests: something may happen when their last statement has run
+_GOES_ON = re.compile(
+    r"\b(?:async|await|Promise|queueMicrotask|nextTick|set(?:Timeout|Interval|Immediate))\b|\.\s*(?:then|catch|finally)\b"
+    r"|[\w$]\s*\([^()]*(?:\bfunction\b|=>|\([^()]*\)\s*=>)"
+)
+_ASSERTS = re.compile(r"""\bconsole\s*\.\s*assert\b|["'`](?:node:)?assert(?:/strict)?["'`]""")
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
@@ -127,6 +134,8 @@ class JavaScript(Language):
     def fault_in_tests(self, tests: str) -> str:
         if re.search(r"^\s*(?:import|export)\b(?!\s*\()", tests, re.MULTILINE):
             return "they are an ES module; tests are CommonJS, so write `const assert = require('node:assert')`"
+        if _NODE_TEST.search(tests):
+            return "they use node:test, whose results nobody reads; call their functions, with `node:assert`"
         return ""
 
     def locate(self, cache: Path) -> Toolchain:
@@ -145,8 +154,9 @@ class JavaScript(Language):
         )
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
-        entry = problem.entry_point or _declared(self, problem)
-        defined = self._prompt_helpers(problem, entry)
+        declared = _declared(self, problem)
+        entry = problem.entry_point or declared
+        defined = self._prompt_helpers(problem, {entry, declared})
         used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined))
         for name in used.helpers:
             if re.match(r"class\b", defined[name]):
@@ -156,7 +166,15 @@ class JavaScript(Language):
                 raise CannotCross("a generator")
         calls = sorted(used.calls, key=lambda name: (name != entry, name))
         helpers = "\n".join(dict.fromkeys(defined.values())) if used.helpers else ""
-        made_of = {"calls": calls, "helpers": helpers, "tests": tests, "harness": _wall_hash()}
+        if used.tests != tests:
+            calls += [f"{name}!" for name in calls]
+        made_of = {
+            "calls": calls,
+            "helpers": helpers,
+            "tests": used.tests,
+            "throws": _throws_itself(tests),
+            "harness": _wall_hash(),
+        }
         return Examiner(
             language=self.name,
             source=json.dumps(made_of),
@@ -171,7 +189,11 @@ class JavaScript(Language):
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
         body = body_of(problem, sample)
         names = _calls(examiner)
-        given = ", ".join(f"{name}: typeof {name} === 'undefined' ? undefined : {name}" for name in names)
+        given = ", ".join(
+            f"get {name} () {{ return typeof {name} === 'undefined' ? undefined : {name} }}"
+            for name in names
+            if not name.endswith("!")
+        )
         values = f"const passatkValues =\n{harness('javascript/values.js')}\n"
         return Program(
             language=self.name,
@@ -191,13 +213,13 @@ class JavaScript(Language):
         files = tuple((f"{examiner.name}.json", examiner.source) for examiner in examiners)
         return Workshop(files=files, keeps=tuple(name for name, _ in files))
 
-    def _prompt_helpers(self, problem: Problem, entry: str) -> dict[str, str]:
+    def _prompt_helpers(self, problem: Problem, asked: set[str]) -> dict[str, str]:
         """Definitions of the prompt beside what is asked: name -> text."""
         if not problem.prompt.strip():
             return {}
         closed = problem.prompt + "\n" + "}" * max(0, self.open_blocks(problem.prompt))
         parts = [part for part in self.outline(closed).parts if part.kind in ("function", "definition")]
-        return {name: part.text for part in parts if entry not in part.names for name in part.names}
+        return {name: part.text for part in parts if asked.isdisjoint(part.names) for name in part.names}
 
     def shaped(self, code: str, entry: str) -> str:
         """A CommonJS program whose solution has the asked name, however the answer exports it."""
@@ -229,15 +251,25 @@ class JavaScript(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
+        bare = blanked(_LEXICON, tests)
+        about = {"goesOn": bool(_GOES_ON.search(bare)), "throws": _throws_itself(tests)}
+        test = f"(require, console, setInterval) => eval({json.dumps(tests)})"
+        exported = "typeof module === 'undefined' ? {} : module.exports"
+        assertions = f"const passatkAssertions =\n{harness('javascript/assertions.js')}\n"
         return Program(
             language=self.name,
             files=(
-                ("passatk_together.js", _started("together")),
-                ("program.js", f"{body}\n;__passatk_end(eval({json.dumps(tests)}))\n"),
+                ("passatk_together.js", assertions + _started("together")),
+                ("program.js", f"{body}\n;__passatk_end({test}, {exported}, {json.dumps(about)})\n"),
             ),
             run=Step(argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_together.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
             requires=_required_packages(body + tests),
         )
+
+
+def _throws_itself(tests: str) -> bool:
+    """Whether tests have no assertions but what they throw."""
+    return bool(re.search(r"\bthrow\b", blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
 
 
 def _started(name: str) -> str:

@@ -4,13 +4,14 @@
 // by descriptors of the process PID, with the tests in PATH.json.
 'use strict'
 const fs = require('fs')
+const node = require('assert')
 const vm = require('vm')
 const { inspect, types } = require('util')
 
 const text = (name) => fs.readFileSync(`${__dirname}/${name}`, 'utf8')
 const values = new vm.Script(text('values.js'), { filename: 'values.js' })
 const realm = new vm.Script(text('realm.js'), { filename: 'realm.js' })
-const GIVEN = ['Buffer', 'process', 'queueMicrotask']
+const assertions = new vm.Script(text('assertions.js'), { filename: 'assertions.js' })
 const MOST_BYTES = 16 << 20
 const MOST_LINE = 4096
 const TOKEN_BYTES = 32
@@ -60,79 +61,79 @@ const exchanging = (fdIn, fdOut) => (question) => {
 // what nobody can know who has not the token, and what does not tell it
 const firstNumber = (token) => [0, 8, 16, 24].reduce((all, at) => all ^ token.readBigUInt64LE(at), 0n)
 
-const withAssertions = (counted) => {
-  const node = require('assert')
-  const functions = (module) => Object.entries(module).filter(([name]) => /^[a-z]/.test(name) && name !== 'strict')
-  const [loose, strict] = counted(node.AssertionError, new Error('untold'), [functions(node), functions(node.strict)])
-  const own = new Map([['assert', loose], ['node:assert', loose], ['assert/strict', strict], ['node:assert/strict', strict]])
-  return (name) => own.get(name) ?? require(name)
-}
-
-// the timers of one examination: what still waits when it is over never happens
-const timers = () => {
-  const waiting = new Set()
-  const keeping = (begin) => (...given) => {
-    const timer = begin(...given)
-    waiting.add(timer)
-    return timer
-  }
-  const ending = (end) => (timer) => {
-    waiting.delete(timer)
-    end(timer)
-  }
-  const own = {
-    setTimeout: keeping(setTimeout), setInterval: keeping(setInterval), setImmediate: keeping(setImmediate),
-    clearTimeout: ending(clearTimeout), clearInterval: ending(clearInterval), clearImmediate: ending(clearImmediate)
-  }
-  return { own, stop: () => waiting.forEach((timer) => { clearTimeout(timer); clearImmediate(timer) }) }
-}
-
-const furnish = (context, { assert, counted }, own, tests) => {
-  for (const name of GIVEN) context[name] = globalThis[name]
-  Object.assign(context, own)
+// What the tests have beside their language. What they may change for those that come after is lent: see `main`.
+const furnish = (context, { assert, required }, state) => {
+  const lend = (name, value) => Object.defineProperty(context, name, {
+    configurable: true,
+    get () {
+      state.lent = true
+      return value
+    },
+    set (own) { Object.defineProperty(context, name, { value: own, writable: true }) }
+  })
+  lend('process', process)
+  lend('Buffer', Buffer)
+  context.queueMicrotask = queueMicrotask
   context.console = Object.assign(Object.create(null), console, { assert })
-  context.require = /\brequire\b/.test(tests) ? withAssertions(counted) : require
+  context.require = required
 }
 
-// resolves when nothing is left to be done though the tests are not at their end
+// resolves when nothing is left to be done
 const idle = () => new Promise((resolve) => process.once('beforeExit', resolve))
 
-// The line that the tests of `source` come to, as bytes: builds all anew, in a realm of its own.
+// The line that the tests of `source` come to, as bytes, and whether they were lent something: builds all anew, in a
+// realm of its own.
 const examine = async (source, name, token, fdIn, fdOut) => {
-  const { calls, helpers, tests } = JSON.parse(source)
+  const { calls, helpers, tests, throws } = JSON.parse(source)
   const context = vm.createContext(Object.create(null), { name })
-  const state = { said: null, asserted: 0, answered: 0 }
+  const state = { said: null, asserted: throws ? 1 : 0, answered: 0, lent: false }
   const told = new Promise((resolve) => {
     state.say = (line) => {
       if (state.said === null) state.said = line
       resolve()
     }
   })
+  const lending = (module) => {
+    if (module !== 'js-md5') state.lent = true
+    return require(module)
+  }
   const codec = values.runInContext(context)(types, Buffer)
   const room = realm.runInContext(context)({
-    codec, state, inspect, names: calls, exchange: exchanging(fdIn, fdOut), first: firstNumber(token)
+    codec,
+    state,
+    names: calls,
+    exchange: exchanging(fdIn, fdOut),
+    first: firstNumber(token),
+    assertions: assertions.runInContext(context),
+    asserting: { node, require: lending, untold: new Error('untold'), inspect }
   })
-  const { own, stop } = timers()
-  furnish(context, room, own, tests)
+  furnish(context, room, state)
   process.on('uncaughtException', room.uncaught)
   try {
     if (helpers) vm.runInContext(helpers, context, { filename: 'prompt.js' })
     const last = vm.runInContext(`'use strict';${tests}`, context, { filename: 'tests.js' })
+    let ended = true
     if (room.isPromise(last)) {
-      const unended = idle().then(() => state.say('error the tests did not come to their end'))
-      await Promise.race([last, told, unended])
+      ended = false
+      last.then(() => { ended = true }, room.uncaught)
     }
+    await Promise.race([told, idle()])
+    if (!ended) state.say('error the tests did not come to their end')
+    if (process.exitCode) state.say(`failed the tests set the exit code ${process.exitCode}`)
   } catch (error) {
     room.uncaught(error)
   } finally {
-    stop()
     await new Promise((resolve) => setImmediate(resolve)) // what the tests left undone ends in their own time
     process.off('uncaughtException', room.uncaught)
     process.removeAllListeners('beforeExit')
   }
-  if (state.said !== null) return Buffer.from(state.said.replace(/\s+/g, ' ').slice(0, MOST_WORDS) + '\n')
-  if (state.asserted === 0) return Buffer.from('error the tests asserted nothing\n')
-  if (calls.length && state.answered === 0) return Buffer.from('error the tests asked nothing of the program\n')
+  return { line: verdict(state, token), lent: state.lent }
+}
+
+const verdict = ({ said, asserted, answered }, token) => {
+  if (said !== null) return Buffer.from(said.replace(/\s+/g, ' ').slice(0, MOST_WORDS) + '\n')
+  if (asserted === 0) return Buffer.from('error the tests asserted nothing\n')
+  if (answered === 0) return Buffer.from('error the tests asked nothing of the program\n')
   return Buffer.concat([Buffer.from('passed '), token, Buffer.from('\n')])
 }
 
@@ -156,10 +157,11 @@ const main = async () => {
     const given = [open(token, O_RDONLY), open(said, O_WRONLY), open(answers, O_RDONLY), open(calls, O_WRONLY)]
     write(3, Buffer.from('o'))
     const source = fs.readFileSync(`${path}.json`, 'utf8')
-    const line = await examine(source, path, read(given[0], TOKEN_BYTES), given[2], given[3])
+    const { line, lent } = await examine(source, path, read(given[0], TOKEN_BYTES), given[2], given[3])
     write(given[1], line)
     end(given[3])
     given.forEach((fd) => fs.closeSync(fd))
+    if (lent) break // another process examines the next program
   }
   process.reallyExit(0)
 }

@@ -2,8 +2,10 @@
 // assertions. An expression.
 (given) => {
   'use strict'
-  const { codec, state, exchange, names, first, inspect } = given
-  const { Broken, Reader, Writer, ERRORS } = codec
+  const { codec, state, exchange, names, first } = given
+  const { Broken, Reader, Writer, ERRORS, set, isPlain } = codec
+  const hasOwn = (object, key) => Object.prototype.hasOwnProperty.call(object, key)
+  const isObject = (value) => typeof value === 'object' && value !== null
   const define = (name, value) => Reflect.defineProperty(globalThis, name, { value, writable: true, configurable: true })
   // else node asks the main realm's
   Reflect.defineProperty(Error, 'prepareStackTrace', {
@@ -33,7 +35,7 @@
   }
   const describe = (error) => {
     try {
-      return error !== null && typeof error === 'object' && error.message !== undefined
+      return isObject(error) && error.message !== undefined
         ? `${error.name}: ${error.message}`
         : String(error)
     } catch {
@@ -56,27 +58,42 @@
   let lastThrown
   const exception = (kind, words) => {
     const [name, base] = kind.split(/ (?=\w+$)/)
-    const plain = { string: () => words, number: () => Number(words), boolean: () => words === 'true', undefined: () => undefined, null: () => null }
-    if (Object.prototype.hasOwnProperty.call(plain, kind)) return plain[kind]()
     const standard = ERRORS.includes(base ?? name) ? base ?? name : 'Error'
     const error = new globalThis[standard](words)
     if (base !== undefined) Reflect.defineProperty(error, 'name', { value: name, writable: true, configurable: true })
     return error
   }
 
-  const writeBack = (arg, now) => {
-    if (Array.isArray(arg) && Array.isArray(now)) {
-      arg.length = 0
-      arg.length = now.length
-    } else if (arg instanceof Map && now instanceof Map) {
-      arg.clear()
-      now.forEach((value, key) => arg.set(key, value))
-    } else if (arg instanceof Set && now instanceof Set) {
-      arg.clear()
-      now.forEach((value) => arg.add(value))
-    } else if (ArrayBuffer.isView(arg) && ArrayBuffer.isView(now) && arg.length === now.length) return arg.set(now)
-    for (const key of Object.keys(arg)) if (!(key in now)) delete arg[key]
-    Object.assign(arg, now)
+  const kindOf = (value) => {
+    if (!isObject(value)) return 'none'
+    const standard = [Array, Map, Set, Date].find((made) => value instanceof made)
+    return standard ?? (ArrayBuffer.isView(value) ? 'view' : isPlain(value) ? 'plain' : 'other')
+  }
+
+  // what stands where `old` stood: itself, made like `now`, where the two are of one kind
+  const changedTo = (old, now) => {
+    const kind = kindOf(now)
+    if (kind !== kindOf(old) && !(kind === 'plain' && kindOf(old) === 'other')) return now
+    if (kind === 'none' || kind === 'other') return now
+    if (kind === 'view') {
+      if (old.length !== now.length) return now
+      old.set(now)
+      return old
+    }
+    if (kind === Array) old.length = now.length
+    if (kind === Date) old.setTime(now.getTime())
+    if (kind === Map) {
+      const before = new Map(old)
+      old.clear()
+      now.forEach((value, key) => old.set(key, changedTo(before.get(key), value)))
+    }
+    if (kind === Set) {
+      old.clear()
+      now.forEach((value) => old.add(value))
+    }
+    for (const key of Object.keys(old)) if (!hasOwn(now, key)) delete old[key]
+    for (const key of Object.keys(now)) set(old, key, changedTo(hasOwn(old, key) ? old[key] : undefined, now[key]))
+    return old
   }
 
   let number = first
@@ -95,30 +112,30 @@
     return writer.message()
   }
 
-  const result = (reader, args) => {
+  const result = (reader, args, drops) => {
     const value = reader.value()
-    const count = reader.byte()
-    if (count > 0 && value !== undefined) throw new Broken('a result and changed arguments too')
     const changed = new Map()
-    for (let left = count; left > 0; left--) {
+    for (let left = reader.byte(); left > 0; left--) {
       const place = reader.byte()
       const now = reader.value()
-      const isObject = (what) => typeof what === 'object' && what !== null
-      if (changed.has(place) || !isObject(args[place]) || !isObject(now)) throw new Broken('a changed argument that was not given')
+      if (!drops || changed.has(place) || !isObject(args[place]) || !isObject(now)) {
+        throw new Broken('a changed argument that was not asked for')
+      }
       changed.set(place, now)
     }
     reader.end()
-    changed.forEach((now, place) => writeBack(args[place], now))
+    changed.forEach((now, place) => changedTo(args[place], now))
     return { value }
   }
 
-  const answer = (raw, args) => {
+  const answer = (raw, args, drops) => {
     const reader = new Reader(raw, prototypeOf)
     const sign = reader.letter()
     if (sign !== 'R' && sign !== 'X') throw new Broken(`a message that begins with ${JSON.stringify(sign)}`)
     if (reader.number64() !== number) throw new Broken('an answer to another call')
-    if (sign === 'R') return result(reader, args)
-    const error = exception(reader.text(), reader.text())
+    if (sign === 'R') return result(reader, args, drops)
+    const [kind, words] = [reader.text(), reader.text()]
+    const error = reader.isAtEnd() ? exception(kind, words) : reader.value()
     reader.end()
     return { error }
   }
@@ -136,69 +153,42 @@
     if (typeof raw === 'string') end(`broken ${raw}`)
     let answered
     try {
-      answered = answer(raw, args)
+      answered = answer(raw, args, names[which].endsWith('!'))
     } catch (error) {
       end(error instanceof Broken ? `broken ${error.message}` : `error ${describe(error)}`)
     }
     number = BigInt.asUintN(64, number + 1n)
     state.answered++
     if (!('error' in answered)) return answered.value
-    if (typeof answered.error === 'object' && answered.error !== null) fromProgram.add(answered.error)
+    if (isObject(answered.error)) fromProgram.add(answered.error)
     lastThrown = answered.error
     throw answered.error
   }
-  names.forEach((name, which) => {
+  const stubs = names.map((name, which) => {
     const stub = (...args) => call(which, args)
     Reflect.defineProperty(stub, 'name', { value: name, configurable: true })
-    define(name, stub)
+    return stub
   })
+  const dropping = new Map()
+  names.forEach((name, which) => {
+    if (name.endsWith('!')) dropping.set(stubs[names.indexOf(name.slice(0, -1))], stubs[which])
+    else define(name, stubs[which])
+  })
+  // what tests call where they drop the result
+  define('passatkDropped', (called) => dropping.get(called) ?? called)
 
-  // --- assertions
-  const failed = (words) => end(`failed Assertion failed${words}`)
-  const count = () => { state.asserted++ }
-  const assert = (condition, ...message) => {
-    count()
-    if (condition) return
-    const words = message.map((part) => ' ' + String(part)).join('')
-    failed(words + new Error().stack.split('\n').slice(2, 3).join(''))
-  }
-
-  // node's own assertions, counted; its words about two values would be as long as the values
-  const COMPARES = /^(?:not)?(?:deep)?(?:strict)?equal$/i
-  const shown = (value) => inspect(value, { depth: 3, maxArrayLength: 12, maxStringLength: 80, breakLength: Infinity })
-  const counted = (AssertionError, untold, modules) => {
-    const counting = (name, original) => (...given) => {
-      const missed = (error) => {
-        if (error === untold) failed(` ${name}(${shown(given[0])}, ${shown(given[1])})`)
-        if (error instanceof AssertionError) failed(' ' + error.message)
-        throw error
-      }
-      count()
-      if (given.length === 2 && COMPARES.test(name)) given.push(untold)
-      try {
-        const answer = original(...given)
-        return typeof answer === 'object' && answer !== null ? answer.then(undefined, missed) : answer
-      } catch (error) {
-        missed(error)
-      }
-    }
-    const made = modules.map((module) => {
-      const own = (condition, message) => {
-        count()
-        if (!condition) failed(message === undefined ? '' : ' ' + message)
-      }
-      for (const [name, original] of module) own[name] = name === 'ok' ? own : counting(name, original)
-      return Object.assign(own, { AssertionError })
-    })
-    for (const own of made) own.strict = made[1]
-    return made
-  }
+  const { assert, required } = given.assertions({
+    ...given.asserting,
+    describe,
+    count: () => { state.asserted++ },
+    failed: (words) => end(`failed Assertion failed${words}`),
+    refused: (words) => end(`error ${words}`)
+  })
 
   const uncaught = (error) => {
     if (error === over) return
-    const isObject = typeof error === 'object' && error !== null
-    const raised = isObject ? fromProgram.has(error) : state.answered > 0 && error === lastThrown
+    const raised = isObject(error) ? fromProgram.has(error) : state.answered > 0 && error === lastThrown
     state.say(`${raised ? 'raised' : 'error'} ${describe(error)}`)
   }
-  return { assert, counted, define, uncaught, isPromise: (value) => value instanceof Promise }
+  return { assert, required, uncaught, isPromise: (value) => value instanceof Promise }
 }

@@ -1,11 +1,19 @@
 // Runs program.js, then answers the calls that come on descriptor 3, see docs/wall.md. Its arguments are the names of the
-// functions that may be called.
+// functions that may be called: `f!` is `f` where the tests drop its result, and see what it changed.
 'use strict'
 ;(() => {
+  // a program may take them away
+  const { Array, BigInt, Error, Object, Promise, ReferenceError, Reflect, String, TypeError } = globalThis
+  const { Buffer } = require('buffer')
   const fs = require('fs')
   const { types } = require('util')
   const { Pending, Reader, Writer, MOST_BYTES, errorKind } = passatkValues(types, Buffer)
-  const names = process.argv.splice(2)
+  const given = process.argv.splice(2)
+  const drops = given.map((name) => name.endsWith('!'))
+  const names = given.map((name) => name.replace('!', ''))
+  const { isArray } = Array
+  const isObject = (value) => typeof value === 'object' && value !== null
+  const tagOf = Function.prototype.call.bind(Object.prototype.toString)
 
   let handed = null
   const { exit, start } = passatkStart(module, () => handed !== null)
@@ -49,30 +57,36 @@
   // promises that were waited for -> whether they were kept, and their value
   const settled = new WeakMap()
   const [setOutcome, thenOf] = [settled.set.bind(settled), Function.prototype.call.bind(Promise.prototype.then)]
+  const resolved = Promise.resolve.bind(Promise)
+
+  const describe = (error) => {
+    try {
+      if (!isObject(error) && typeof error !== 'function') return [typeof error, String(error)]
+      const standard = errorKind(error)
+      if (standard === '') return ['object', tagOf(error)]
+      const name = String(error.name)
+      return [name === standard ? standard : `${name} ${standard}`, String(error.message)]
+    } catch {
+      return ['Error', 'what cannot be printed']
+    }
+  }
 
   const thrown = (number, error) => {
-    let [kind, words] = ['Error', 'what cannot be printed']
-    try {
-      if (error !== null && (typeof error === 'object' || typeof error === 'function')) {
-        const standard = errorKind(error)
-        const name = String(error.name)
-        kind = standard === '' ? 'object' : name === standard ? standard : `${name} ${standard}`
-        words = standard === '' ? Object.prototype.toString.call(error) : String(error.message)
-      } else {
-        kind = error === null ? 'null' : typeof error
-        words = String(error)
+    const [kind, words] = describe(error)
+    const ways = [
+      (writer) => { writer.text(kind); writer.text(words); writer.value(error) },
+      (writer) => { writer.text(kind); writer.text(words) },
+      (writer) => { writer.text('Error'); writer.text('an error with more than 16 MiB of words') }
+    ]
+    for (let i = 0; i < ways.length; i++) {
+      const writer = begun('X', number)
+      try {
+        ways[i](writer)
+      } catch {
+        continue
       }
-    } catch {}
-    let writer = begun('X', number)
-    try {
-      writer.text(kind)
-      writer.text(words)
-    } catch {
-      writer = begun('X', number)
-      writer.text('Error')
-      writer.text('an error with more than 16 MiB of words')
+      return send(writer)
     }
-    send(writer)
   }
 
   const encoded = (value) => {
@@ -92,13 +106,11 @@
 
   const result = (call, value) => {
     const writer = begun('R', call.number)
-    writer.value(value)
+    writer.value(call.drops && !types.isPromise(value) ? undefined : value)
     const changed = []
-    if (value === undefined) {
+    if (call.drops) {
       for (let i = 0; i < call.args.length; i++) {
-        if (typeof call.args[i] === 'object' && call.args[i] !== null && isChanged(call.args[i], call.before[i])) {
-          changed[changed.length] = i
-        }
+        if (isObject(call.args[i]) && isChanged(call.args[i], call.before[i])) changed[changed.length] = i
       }
     }
     writer.byte(changed.length)
@@ -138,16 +150,25 @@
     if (raw === null) return null
     const reader = reading(raw)
     if (reader.letter() !== 'C') return null
-    const call = { number: reader.number64(), which: reader.byte() | (reader.byte() << 8), args: [], before: [] }
+    const [call, which] = [{ number: reader.number64(), args: [], before: [] }, reader.byte() | (reader.byte() << 8)]
+    call.name = names[which]
+    call.drops = drops[which]
     for (let left = reader.byte(); left > 0; left--) {
       const start = reader.at
       call.args[call.args.length] = reader.value()
-      call.before[call.before.length] = raw.subarray(start, reader.at)
+      if (call.drops) call.before[call.before.length] = raw.subarray(start, reader.at)
     }
     return call
   }
 
-  let functions = null
+  let exported = {}
+  // looked up at each call: a function may replace itself
+  const named = (name) => {
+    if (handed !== null && handed[name] !== undefined) return handed[name]
+    if (exported[name] !== undefined) return exported[name]
+    return name !== names[0] ? undefined : typeof exported === 'function' ? exported : exported.default
+  }
+
   const apply = Reflect.apply
   const serve = () => {
     for (;;) {
@@ -155,10 +176,11 @@
       if (call === null) return exit(0)
       let value
       try {
-        const called = functions[call.which]
-        if (called === undefined) throw new ReferenceError(`${names[call.which]} is not defined`)
-        if (typeof called !== 'function') throw new TypeError(`${names[call.which]} is not a function`)
+        const called = named(call.name)
+        if (called === undefined) throw new ReferenceError(`${call.name} is not defined`)
+        if (typeof called !== 'function') throw new TypeError(`${call.name} is not a function`)
         value = apply(called, undefined, call.args)
+        if (isObject(value) && !isArray(value) && !types.isPromise(value) && typeof value.then === 'function') value = resolved(value)
       } catch (error) {
         thrown(call.number, error)
         continue
@@ -167,15 +189,10 @@
     }
   }
 
-  const begin = (exported) => {
-    if (handed === null) return // it returned before its end: it has nothing to call
-    const others = exported !== null && (typeof exported === 'object' || typeof exported === 'function') ? exported : {}
-    functions = names.map((name, index) => {
-      if (handed[name] !== undefined) return handed[name]
-      if (others[name] !== undefined) return others[name]
-      return index !== 0 ? undefined : typeof exported === 'function' ? exported : others.default
-    })
-    serve()
+  const begin = (found) => {
+    if (isObject(found) || typeof found === 'function') exported = found
+    // it may return before its end where it is not the main module; else it has nothing to call
+    if (handed !== null || typeof exported[names[0]] === 'function') serve()
   }
 
   Object.defineProperty(globalThis, '__passatk_hand', {

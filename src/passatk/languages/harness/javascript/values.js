@@ -3,6 +3,8 @@
 // counterpart in the other.
 (types, Buffer) => {
   'use strict'
+  // a program may take them away
+  const { Array, ArrayBuffer, BigInt, Error, Function, Map, Number, Object, Reflect, RegExp, Set, String, Symbol } = globalThis
   const MOST_BYTES = 16 << 20
   const MOST_DEPTH = 1000
   const SHORT = 40 // characters: quicker here than by a call
@@ -10,6 +12,7 @@
   const INDEX = /^(?:0|[1-9]\d{0,9})$/
   const TYPED = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array',
     'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array']
+  const BARE = 'Object.create(null)'
   const ERRORS = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError']
   const { isArray } = Array
   const { keys, prototype: plain } = Object
@@ -18,6 +21,7 @@
   const hasOwn = uncurried(Object.prototype.hasOwnProperty)
   const tagOf = uncurried(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get)
   const letterAt = uncurried(String.prototype.charCodeAt)
+  const listed = uncurried(Array.prototype.values)
   const timeOf = uncurried(Date.prototype.getTime)
   const eachOf = { Map: uncurried(Map.prototype.forEach), Set: uncurried(Set.prototype.forEach) }
   const unboxed = { Number: uncurried(Number.prototype.valueOf), String: uncurried(String.prototype.valueOf), Boolean: uncurried(Boolean.prototype.valueOf) }
@@ -27,7 +31,7 @@
   const wellFormed = String.prototype.isWellFormed
     ? uncurried(String.prototype.isWellFormed)
     : (text) => !/\p{Surrogate}/u.test(text)
-  // methods by which an object answers a comparison for itself: they stay behind
+  // methods by which an object answers a comparison for itself: on the other side they do what every object's do
   const ANSWERS = new Set(['valueOf', 'toString', 'toJSON', 'toLocaleString'])
 
   class Broken extends Error {}
@@ -90,8 +94,14 @@
       (getPrototypeOf(prototype) === null && hasOwn(prototype, 'isPrototypeOf') && hasOwn(prototype, '__defineGetter__'))
   }
 
+  const isIterator = (value) => typeof value.next === 'function' && typeof value[Symbol.iterator] === 'function'
+
+  const answering = (name) => function () {
+    return name in plain ? plain[name].call(this) : this
+  }
+
   class Writer {
-    // settled: promise -> [whether it was kept, its value]
+    // settled: promise -> [whether it was kept, its value]; iterator -> what it gave
     constructor (settled) {
       this.settled = settled
       this.raw = Buffer.allocUnsafe(512)
@@ -237,6 +247,8 @@
       }
       const error = errorKind(value)
       if (error) return this.error(error, value, depth)
+      if (isIterator(value)) return this.iterator(value, depth)
+      if (getPrototypeOf(value) === null) this.typed(BARE)
       if (isPlain(value)) return this.fields(keys(value), value, depth)
       this.typed('class')
       this.sign('p')
@@ -290,6 +302,21 @@
       }
     }
 
+    // all that it gives: it cannot be asked later
+    iterator (value, depth) {
+      let values = this.settled && this.settled.get(value)
+      if (values === undefined) {
+        values = []
+        for (const part of value) {
+          values[values.length] = part
+          if (values.length > MOST_BYTES) throw new RangeError('an iterator that gives more than 16 million values')
+        }
+        if (this.settled) this.settled.set(value, values) // it may be written again, when promises in it are settled
+      }
+      this.typed('Iterator')
+      this.array(values, depth + 1)
+    }
+
     buffer (value) {
       const view = ArrayBuffer.isView(value)
       this.typed(!view ? 'ArrayBuffer' : types.isDataView(value) ? 'DataView' : Buffer.isBuffer(value) ? 'Buffer' : tagOf(value))
@@ -308,18 +335,12 @@
     }
 
     fields (names, value, depth) {
-      const start = this.at + 1
-      let count = 0
       this.sign('m')
-      this.size(0)
+      this.size(names.length)
       for (let i = 0; i < names.length; i++) {
-        const part = value[names[i]]
-        if (typeof part === 'function' && ANSWERS.has(names[i])) continue
         this.string(names[i])
-        this.value(part, depth + 1)
-        count++
+        this.value(value[names[i]], depth + 1)
       }
-      this.raw.writeUInt32LE(count, start)
     }
   }
 
@@ -371,8 +392,12 @@
       return text.includes('\ufffd') ? fromWtf8(this.raw.subarray(start, start + size)) : text
     }
 
+    isAtEnd () {
+      return this.at === this.raw.length
+    }
+
     end () {
-      if (this.at !== this.raw.length) throw new Broken('a message with more behind it')
+      if (!this.isAtEnd()) throw new Broken('a message with more behind it')
     }
 
     expect (sign) {
@@ -415,7 +440,11 @@
     }
 
     fields (target, depth) {
-      for (let left = this.size(); left > 0; left--) set(target, this.string(), this.value(depth + 1))
+      for (let left = this.size(); left > 0; left--) {
+        const key = this.string()
+        const value = this.value(depth + 1)
+        set(target, key, typeof value === 'function' && ANSWERS.has(key) ? answering(key) : value)
+      }
       return target
     }
 
@@ -439,6 +468,12 @@
           this.expect('m')
           return this.fields(list, depth + 1)
         }
+        case BARE:
+          this.expect('m')
+          return this.fields(Object.create(null), depth)
+        case 'Iterator':
+          this.expect('l')
+          return listed(this.array(depth))
         case 'Map': {
           const map = new made.Map()
           this.expect('m')
@@ -542,5 +577,5 @@
   const standardNames = new Set(ERRORS)
   const typedNames = new Set([...TYPED, 'Buffer', 'ArrayBuffer', 'DataView'])
 
-  return { Broken, Pending, Reader, Writer, MOST_BYTES, ERRORS, errorKind }
+  return { Broken, Pending, Reader, Writer, MOST_BYTES, ERRORS, errorKind, isPlain, set }
 }

@@ -1,0 +1,131 @@
+"""JavaScript's syntax tree, as one who reads tests asks it."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_EQUALITY = frozenset(("==", "!=", "===", "!=="))
+_EQUAL = re.compile(r"(?:^|\.)(?:not)?(?:deep)?(?:strict)?equal$", re.IGNORECASE)
+FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function", "class"))
+DECLARED = frozenset(("function_declaration", "generator_function_declaration", "class_declaration"))
+
+
+def walk(root: "Node") -> "Iterator[Node]":
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        yield node
+        nodes += node.named_children
+
+
+def text(node: "Node") -> str:
+    return "" if node.text is None else node.text.decode()
+
+
+def holds(node: "Node | None", child: "Node") -> bool:
+    return node is not None and node.id == child.id
+
+
+def binds(node: "Node") -> bool:
+    """Whether a name is declared here, not used."""
+    here, parent = node, node.parent
+    while parent is not None and parent.type in (
+        "array_pattern",
+        "object_pattern",
+        "rest_pattern",
+        "assignment_pattern",
+        "object_assignment_pattern",
+        "pair_pattern",
+    ):
+        if holds(parent.child_by_field_name("right"), here) or holds(parent.child_by_field_name("key"), here):
+            return False
+        here, parent = parent, parent.parent
+    if parent is None:
+        return False
+    if parent.type == "formal_parameters":
+        return True
+    if parent.type in ("variable_declarator", *DECLARED, *FUNCTIONS) and holds(
+        parent.child_by_field_name("name"), here
+    ):
+        return True
+    if parent.type in ("arrow_function", "catch_clause") and holds(parent.child_by_field_name("parameter"), here):
+        return True
+    return (
+        parent.type == "for_in_statement"
+        and parent.child_by_field_name("kind") is not None
+        and holds(parent.child_by_field_name("left"), here)
+    )
+
+
+def at_top(node: "Node") -> bool:
+    """Whether a name is declared outside of all functions and blocks."""
+    here = node.parent
+    if here is not None and here.type in DECLARED:
+        here = here.parent
+    while here is not None and here.type != "program":
+        if here.type in ("statement_block", "formal_parameters", *FUNCTIONS, *DECLARED):
+            return False
+        here = here.parent
+    return True
+
+
+def is_called(node: "Node") -> bool:
+    return node.parent is not None and (
+        node.parent.type == "call_expression" and holds(node.parent.child_by_field_name("function"), node)
+    )
+
+
+def arguments_of(call: "Node") -> "list[Node]":
+    arguments = call.child_by_field_name("arguments")
+    return [] if arguments is None else arguments.named_children
+
+
+def first_argument(call: "Node | None") -> str:
+    arguments = [] if call is None else arguments_of(call)
+    return text(arguments[0]) if arguments else ""
+
+
+def compared(node: "Node") -> "tuple[Node, Node] | None":
+    """What node's assertions, or the operators of equality, compare in `node`."""
+    if node.type == "binary_expression" and any(child.type in _EQUALITY for child in node.children):
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        return (left, right) if left is not None and right is not None else None
+    function = node.child_by_field_name("function") if node.type == "call_expression" else None
+    if function is None or not _EQUAL.search(text(function)):
+        return None
+    arguments = arguments_of(node)
+    return (arguments[0], arguments[1]) if len(arguments) > 1 else None
+
+
+def begins_with(node: "Node") -> str:
+    """The name that a value is made from: `a` of `a.slice(1).length` and of `JSON.stringify(a)`."""
+    while True:
+        within = node.child_by_field_name("object") or node.child_by_field_name("function")
+        if text(node).startswith(("JSON.stringify(", "String(")) and node.type == "call_expression":
+            within = next(iter(arguments_of(node)), None)
+        if within is None:
+            return text(node)
+        node = within
+
+
+def is_literal(node: "Node") -> bool:
+    return not any(part.type in ("identifier", "shorthand_property_identifier") for part in walk(node))
+
+
+def drops(node: "Node") -> bool:
+    """Whether `node` is a call that is a statement of its own, awaited or not."""
+    above = node.parent
+    if above is not None and above.type == "await_expression":
+        above = above.parent
+    return node.type == "call_expression" and above is not None and above.type == "expression_statement"
+
+
+def is_result(node: "Node", called: frozenset[str]) -> bool:
+    """Whether `node` is a call of one of `called`, awaited or not."""
+    while node.type in ("await_expression", "parenthesized_expression") and node.named_children:
+        node = node.named_children[0]
+    function = node.child_by_field_name("function") if node.type == "call_expression" else None
+    return function is not None and function.type == "identifier" and text(function) in called
