@@ -1,6 +1,7 @@
 """C++: the program answers calls; where tests need more than values, they are compiled behind it."""
 
-from cheats import CRASH, LATE, REFUSED, UNPROVEN, WRONG, Honest, cheat
+from cheats import CRASH, LATE, REFUSED, UNPROVEN, WRONG, Cheat, Honest, cheat
+from passatk.records import Status
 
 BAD = "    return -1;\n}\n"
 RIGHT = '    int n = 0;\n    for (char c : text) n += string("aeiouAEIOU").find(c) != string::npos;\n    return n;\n}\n'
@@ -252,5 +253,295 @@ HONEST = {
     ),
     "templates, in one process": Honest(
         "template <class T>\nT first(const T *numbers) {\n    return *numbers;\n}\n// done \\", tests=FIRST, whole=True
+    ),
+}
+
+# --- values of another type than declared, and tests about more than values
+
+TOP = "".join(f"#include <{name}>\n" for name in ("string", "vector", "iostream", "stdexcept", "system_error", "map"))
+TOP += "using namespace std;\n"
+OTHER_TYPE = (WRONG, CRASH, REFUSED)
+FAIL = "try { f(-1); assert(false); } "
+
+
+def in_main(body: str, before: str = "") -> str:
+    return f"#undef NDEBUG\n#include <assert.h>\n{before}int main() {{\n    {body}\n}}\n"
+
+
+def lying(text: str, head: str, body: str, before: str = "", allowed: tuple[Status, ...] = OTHER_TYPE) -> Cheat:
+    return cheat(TOP + text, *allowed, tests=in_main(body, before), whole=True, declaration=f"{TOP}{head} {{\n")
+
+
+def right(text: str, head: str, body: str, before: str = "") -> Honest:
+    return Honest(TOP + text, tests=in_main(body, before), whole=True, declaration=f"{TOP}{head} {{\n")
+
+
+INT = "int f(int x)"
+SAME_X = INT + " { return x; }\n"
+BUSY = INT + " { for (volatile long i = 0; i < 300000000; i++); return x; }\n"
+COUNTED = "int total = 0;\n"
+BAD_CLASS = "struct Bad : runtime_error { using runtime_error::runtime_error; };\n"
+CAPTURED = "stringstream s; auto old = cout.rdbuf(s.rdbuf()); f(3); cout.rdbuf(old); "
+SSTREAM, CHRONO = "#include <sstream>\n", "#include <chrono>\n"
+NOW = "chrono::steady_clock::now(); "
+NOT_SYSTEM = FAIL + "catch (const system_error &) { assert(false); } catch (const runtime_error &) {}"
+VALUE, FILLED = "int f(vector<int> v)", "vector<int> v = {1, 2}; "
+CHANGES = "int f(vector<int> &v)"
+
+CHEATS |= {
+    "double where int is declared": lying("double f(int x) { return x / 2.0; }\n", INT, "assert(f(3) == 1);"),
+    "long long cut to int": lying("long long f(int x) { return x + (1LL << 32); }\n", INT, "assert(f(3) == 3);"),
+    "unsigned where int is declared": lying("unsigned f(int x) { return x; }\n", INT, "assert(f(-1) < 0);"),
+    "NaN where int is declared": lying("double f(int x) { return 0.0 / 0.0; }\n", INT, "assert(f(1) < 0);"),
+    "a count where bool is declared": lying("int f(int x) { return x; }\n", "bool f(int x)", "assert(f(3) == true);"),
+    "a pointer where bool is declared": lying(
+        'const char *f(int x) { return "no"; }\n', "bool f(int x)", "assert(f(3) == true);"
+    ),
+    "double where float is declared": lying(
+        "double f(int x) { return 0.1; }\n", "float f(int x)", "assert(f(3) == 0.1f);"
+    ),
+    "pairs of double where int is declared": lying(
+        "pair<double, double> f(int x) { return {x + 0.5, x + 0.9}; }\n",
+        "pair<int, int> f(int x)",
+        "assert(f(3) == make_pair(3, 3));",
+    ),
+    "a class that becomes a vector": lying(
+        "struct R { operator vector<int>() const { return {1}; } };\nR f(int x) { return {}; }\n",
+        "vector<int> f(int x)",
+        "assert(f(3) == vector<int>{1});",
+    ),
+    "a literal where string is declared": lying(
+        'const char *f(int x) { return "ab"; }\n', "string f(int x)", "assert(f(3).size() == 2);"
+    ),
+    "a reference to a temporary": lying(CHANGES + " { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"),
+    "an overload that literals choose": lying(
+        "int f(const char *) { return -1; }\nint f(string x) { return x.size(); }\n",
+        "int f(string x)",
+        'assert(f("abc") == 3);',
+    ),
+    "an overload that temporaries choose": lying(
+        "int f(const string &) { return -1; }\nint f(string &x) { return x.size(); }\n",
+        "int f(string x)",
+        'assert(f(string("abc")) == 3);',
+    ),
+    "overloads that are ambiguous": lying(
+        "int f(long x) { return x; }\nint f(double x) { return x; }\n", "int f(double x)", "assert(f(3) == 3);"
+    ),
+    "no default argument": lying(
+        "int f(int x, int y) { return x + y; }\n", "int f(int x, int y = 1)", "assert(f(3) == 4);"
+    ),
+    "an assertion with words behind a comma": lying(
+        INT + " { return -1; }\n", INT, 'assert(f(3) == 4, "four");', allowed=(*OTHER_TYPE, Status.NOT_JUDGED)
+    ),
+    "changes its input and returns": lying(
+        CHANGES + " { int n = v.size(); v.clear(); return n; }\n",
+        CHANGES,
+        FILLED + "assert(f(v) == 2 && v.size() == 2);",
+    ),
+    "changes a const input": lying(
+        "int f(const vector<int> &v) { int n = v.size(); const_cast<vector<int> &>(v).clear(); return n; }\n",
+        "int f(const vector<int> &v)",
+        FILLED + "assert(f(v) == 2 && v.size() == 2);",
+    ),
+    "an argument twice": lying(
+        "void f(vector<int> &a, const vector<int> &b) { a.clear(); for (int x : b) a.push_back(x); }\n",
+        "void f(vector<int> &a, const vector<int> &b)",
+        FILLED + "f(v, v); assert(v.size() == 2);",
+    ),
+    "one buffer for all results": lying(
+        'const char *f(int x) { static char b[20]; snprintf(b, 20, "%d", x); return b; }\n',
+        "const char *f(int x)",
+        'const char *a = f(1), *b = f(2); assert(string(a) == "1" && string(b) == "2");',
+    ),
+    "a copy where the same is asked": lying(
+        "const string &f(const string &s) { static string copy; return copy = s; }\n",
+        "const string &f(const string &s)",
+        'const string s = "a", &a = f(s), &b = f("b"); assert(a == "a" && b == "b");',
+    ),
+    "prints, which the tests hear": lying(
+        INT + " { cout << x; return x; }\n", INT, CAPTURED + 'assert(s.str() == "");', SSTREAM
+    ),
+    "sets a variable of the prompt": lying(
+        COUNTED + INT + " { total = 5; return x; }\n", COUNTED + INT, "assert(f(3) == 3); assert(total == 0);"
+    ),
+    "slow, by duration_cast": lying(
+        BUSY,
+        INT,
+        f"auto a = {NOW}f(3); auto b = {NOW}assert(chrono::duration_cast<chrono::milliseconds>(b - a).count() < 50);",
+        CHRONO,
+    ),
+    "slow, by instants": lying(
+        BUSY, INT, f"auto a = {NOW}f(3); auto b = {NOW}assert(b - a < chrono::milliseconds(50));", CHRONO
+    ),
+    "slow, by clock": lying(
+        BUSY, INT, "clock_t a = clock(); f(3); assert(clock() - a < 50000);", "#include <time.h>\n"
+    ),
+    "throws what the tests refuse": lying(
+        INT + " { throw system_error(make_error_code(errc::io_error)); }\n", INT, NOT_SYSTEM
+    ),
+    "throws what has two bases": lying(
+        'struct Own : logic_error, runtime_error { Own() : logic_error("x"), runtime_error("y") {} };\n'
+        + INT
+        + " { throw Own(); }\n",
+        INT,
+        FAIL + "catch (const exception &) {}",
+    ),
+    "throws an enum where int is caught": lying(
+        "enum E { bad = -1 };\n" + INT + " { throw bad; }\n", INT, FAIL + "catch (int) {}"
+    ),
+    "the C library's function by ::": lying(
+        "int pow(int, int) { return 8; }\n", "int pow(int a, int b)", "assert(pow(2, 3) == 8 && ::pow(2, 10) == 1024);"
+    ),
+}
+
+TYPED = "int f(string s)"
+HONEST |= {
+    "changes its input as asked, and returns": right(
+        CHANGES + " { v.pop_back(); return v.size(); }\n", CHANGES, FILLED + "assert(f(v) == 1 && v.size() == 1);"
+    ),
+    "prints what the tests hear": right(
+        "void f(int x) { cout << x << endl; }\n", "void f(int x)", CAPTURED + r'assert(s.str() == "3\n");', SSTREAM
+    ),
+    "counts in a variable of the prompt": right(
+        COUNTED + "void f(int x) { total += x; }\n", COUNTED + "void f(int x)", "f(3); f(4); assert(total == 7);"
+    ),
+    "reads what the tests put into cin": right(
+        "int f() { int n; cin >> n; return n; }\n",
+        "int f()",
+        'istringstream s("42"); cin.rdbuf(s.rdbuf()); assert(f() == 42);',
+        SSTREAM,
+    ),
+    "reads a file of the tests": right(
+        "#include <fstream>\nint f(string name) { ifstream s(name); int n = -1; s >> n; return n; }\n",
+        "int f(string name)",
+        '{ ofstream s("/tmp/in.txt"); s << 42; } assert(f("/tmp/in.txt") == 42);',
+        "#include <fstream>\n",
+    ),
+    "takes literals": right("int f(const char *s) { return string(s).size(); }\n", TYPED, 'assert(f("abc") == 3);'),
+    "takes arrays": right(
+        "template <size_t N> int f(const char (&x)[N]) { return N - 1; }\n", TYPED, 'assert(f("ab") == 2);'
+    ),
+    "takes temporaries": right("int f(vector<int> &&v) { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"),
+    "takes a list in braces": right(
+        "int f(initializer_list<int> v) { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"
+    ),
+    "takes wider numbers": right(
+        "int f(const vector<long long> &v) { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"
+    ),
+    "int is long long": right(
+        "#define int long long\nint f(vector<int> v) { int n = 0; for (int x : v) n += x; return n; }\n",
+        VALUE,
+        "assert(f({1, 2}) == 3);",
+    ),
+    "an overload that works in place": right(
+        "int f(const string &x) { return x.size(); }\nint f(string &x) { x += 'a'; return -1; }\n",
+        TYPED,
+        'assert(f("abc") == 3);',
+    ),
+    "a macro for a function": right("#define f(x) ((x) + 1)\n", INT, "assert(f(3) == 4);"),
+    "throws a class of the prompt": right(
+        BAD_CLASS + INT + ' { throw Bad("neg"); }\n', BAD_CLASS + INT, FAIL + "catch (const Bad &) {}"
+    ),
+    "throws system_error": right(
+        INT + " { throw system_error(make_error_code(errc::io_error)); }\n",
+        INT,
+        FAIL + "catch (const system_error &) {}",
+    ),
+    "throws a number": right(INT + " { throw 2.5; }\n", INT, FAIL + "catch (double x) { assert(x == 2.5); }"),
+    "throws long": right(INT + " { throw 5L; }\n", INT, FAIL + "catch (long x) { assert(x == 5); }"),
+    "a struct that is called list": Honest(
+        "struct list { int x; };\nint f(list l) { return l.x; }\n",
+        tests=in_main("list l = {3}; assert(f(l) == 3);"),
+        whole=True,
+        declaration="struct list { int x; };\nint f(list l) {\n",
+    ),
+    "a part of its argument": right(
+        "#include <string.h>\nconst char *f(const char *s) { return strchr(s, 'b'); }\n",
+        "const char *f(const char *s)",
+        'const char *s = "ab"; assert(f(s) == s + 1);',
+    ),
+    "no text at all": right(
+        "const char *f(const char *s) { return nullptr; }\n",
+        "const char *f(const char *s)",
+        'assert(f("a") == nullptr);',
+    ),
+    "the same reference": right(
+        "const string &f(const string &s) { return s; }\n",
+        "const string &f(const string &s)",
+        'string s = "ab"; assert(&f(s) == &s);',
+    ),
+    "called by ::": right(SAME_X, INT, "assert(::f(3) == 3);"),
+    "std::hash of the tests": right(
+        SAME_X,
+        INT,
+        "unordered_set<vector<int>> s; s.insert({f(3)}); assert(s.size() == 1);",
+        "#include <unordered_set>\nnamespace std { template <> struct hash<vector<int>> {"
+        " size_t operator()(const vector<int> &v) const { return v.size(); } }; }\n",
+    ),
+    "asked by threads": right(
+        SAME_X,
+        INT,
+        "vector<thread> t; for (int k = 0; k < 4; k++) t.emplace_back([] { for (int i = 0; i < 2000; i++)"
+        " assert(f(i) == i); }); for (auto &x : t) x.join();",
+        "#include <thread>\n",
+    ),
+    "a large result": right(
+        "vector<int> f(int n) { return vector<int>(n, 7); }\n",
+        "vector<int> f(int n)",
+        "assert(f(3000000).size() == 3000000);",
+    ),
+    "closes all descriptors": right(
+        "#include <unistd.h>\n" + INT + " { for (int i = 3; i < 64; i++) close(i); return x; }\n",
+        INT,
+        "assert(f(3) == 3);",
+    ),
+    # these held
+    "in an inline namespace": right("inline namespace v1 { " + SAME_X + "}\n", INT, "assert(f(3) == 3);"),
+    "in a namespace without a name": right("namespace { " + SAME_X + "}\n", INT, "assert(f(3) == 3);"),
+    "a lambda": right("auto f = [](int x) { return x; };\n", INT, "assert(f(3) == 3);"),
+    "an object that is called": right(
+        "struct F { int operator()(int x) const { return x; } } f;\n", INT, "assert(f(3) == 3);"
+    ),
+    "size_t where int is declared": right("size_t f(string x) { return x.size(); }\n", TYPED, 'assert(f("abc") == 3);'),
+    "private is public": Honest(RIGHT + "#define private public\n"),
+    "packed": right(
+        '#pragma pack(1)\nmap<string, int> f(int x) { return {{"a", x}}; }\n',
+        "map<string, int> f(int x)",
+        'assert(f(3)["a"] == 3);',
+    ),
+    "a thread that stays": right(
+        "#include <thread>\n"
+        + INT
+        + " { thread([] { for (;;) this_thread::sleep_for(chrono::seconds(1)); }).detach(); return x; }\n",
+        INT,
+        "assert(f(3) == 3);",
+    ),
+    "an operator new of its own": right(
+        SAME_X
+        + "void *operator new(size_t n) { return malloc(n ? n : 1); }\nvoid operator delete(void *p) noexcept { free(p); }\n",
+        INT,
+        "assert(f(3) == 3);",
+    ),
+    "text with NUL": right(
+        "string f(string x) { return x + string(1, 0) + x; }\n",
+        "string f(string x)",
+        r'assert(f("a") == string("a\0a", 3));',
+    ),
+    "flips bits": right(
+        "void f(vector<bool> &v) { v.flip(); }\n",
+        "void f(vector<bool> &v)",
+        "vector<bool> v = {true, false}; f(v); assert(!v[0] && v[1]);",
+    ),
+    "deep recursion": right(INT + " { return x ? 1 + f(x - 1) : 0; }\n", INT, "assert(f(50000) == 50000);"),
+    "a function that is a try block": right(
+        INT + " try { throw x; } catch (int y) { return y; }\n", INT, "assert(f(3) == 3);"
+    ),
+    "reads its input to the end": right(
+        INT + " { string s; while (getline(cin, s)); return x; }\n", INT, "assert(f(3) == 3);"
+    ),
+    "throws a class of its own": right(
+        BAD_CLASS + INT + ' { throw Bad("neg"); }\n',
+        INT,
+        FAIL + 'catch (const runtime_error &e) { assert(string(e.what()) == "neg"); }',
     ),
 }
