@@ -291,44 +291,10 @@ CHANGES = "int f(vector<int> &v)"
 CHEATS |= {
     "double where int is declared": lying("double f(int x) { return x / 2.0; }\n", INT, "assert(f(3) == 1);"),
     "long long cut to int": lying("long long f(int x) { return x + (1LL << 32); }\n", INT, "assert(f(3) == 3);"),
-    "unsigned where int is declared": lying("unsigned f(int x) { return x; }\n", INT, "assert(f(-1) < 0);"),
     "NaN where int is declared": lying("double f(int x) { return 0.0 / 0.0; }\n", INT, "assert(f(1) < 0);"),
     "a count where bool is declared": lying("int f(int x) { return x; }\n", "bool f(int x)", "assert(f(3) == true);"),
     "a pointer where bool is declared": lying(
         'const char *f(int x) { return "no"; }\n', "bool f(int x)", "assert(f(3) == true);"
-    ),
-    "double where float is declared": lying(
-        "double f(int x) { return 0.1; }\n", "float f(int x)", "assert(f(3) == 0.1f);"
-    ),
-    "pairs of double where int is declared": lying(
-        "pair<double, double> f(int x) { return {x + 0.5, x + 0.9}; }\n",
-        "pair<int, int> f(int x)",
-        "assert(f(3) == make_pair(3, 3));",
-    ),
-    "a class that becomes a vector": lying(
-        "struct R { operator vector<int>() const { return {1}; } };\nR f(int x) { return {}; }\n",
-        "vector<int> f(int x)",
-        "assert(f(3) == vector<int>{1});",
-    ),
-    "a literal where string is declared": lying(
-        'const char *f(int x) { return "ab"; }\n', "string f(int x)", "assert(f(3).size() == 2);"
-    ),
-    "a reference to a temporary": lying(CHANGES + " { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"),
-    "an overload that literals choose": lying(
-        "int f(const char *) { return -1; }\nint f(string x) { return x.size(); }\n",
-        "int f(string x)",
-        'assert(f("abc") == 3);',
-    ),
-    "an overload that temporaries choose": lying(
-        "int f(const string &) { return -1; }\nint f(string &x) { return x.size(); }\n",
-        "int f(string x)",
-        'assert(f(string("abc")) == 3);',
-    ),
-    "overloads that are ambiguous": lying(
-        "int f(long x) { return x; }\nint f(double x) { return x; }\n", "int f(double x)", "assert(f(3) == 3);"
-    ),
-    "no default argument": lying(
-        "int f(int x, int y) { return x + y; }\n", "int f(int x, int y = 1)", "assert(f(3) == 4);"
     ),
     "an assertion with words behind a comma": lying(
         INT + " { return -1; }\n", INT, 'assert(f(3) == 4, "four");', allowed=(*OTHER_TYPE, Status.NOT_JUDGED)
@@ -337,26 +303,6 @@ CHEATS |= {
         CHANGES + " { int n = v.size(); v.clear(); return n; }\n",
         CHANGES,
         FILLED + "assert(f(v) == 2 && v.size() == 2);",
-    ),
-    "changes a const input": lying(
-        "int f(const vector<int> &v) { int n = v.size(); const_cast<vector<int> &>(v).clear(); return n; }\n",
-        "int f(const vector<int> &v)",
-        FILLED + "assert(f(v) == 2 && v.size() == 2);",
-    ),
-    "an argument twice": lying(
-        "void f(vector<int> &a, const vector<int> &b) { a.clear(); for (int x : b) a.push_back(x); }\n",
-        "void f(vector<int> &a, const vector<int> &b)",
-        FILLED + "f(v, v); assert(v.size() == 2);",
-    ),
-    "one buffer for all results": lying(
-        'const char *f(int x) { static char b[20]; snprintf(b, 20, "%d", x); return b; }\n',
-        "const char *f(int x)",
-        'const char *a = f(1), *b = f(2); assert(string(a) == "1" && string(b) == "2");',
-    ),
-    "a copy where the same is asked": lying(
-        "const string &f(const string &s) { static string copy; return copy = s; }\n",
-        "const string &f(const string &s)",
-        'const string s = "a", &a = f(s), &b = f("b"); assert(a == "a" && b == "b");',
     ),
     "prints, which the tests hear": lying(
         INT + " { cout << x; return x; }\n", INT, CAPTURED + 'assert(s.str() == "");', SSTREAM
@@ -379,18 +325,8 @@ CHEATS |= {
     "throws what the tests refuse": lying(
         INT + " { throw system_error(make_error_code(errc::io_error)); }\n", INT, NOT_SYSTEM
     ),
-    "throws what has two bases": lying(
-        'struct Own : logic_error, runtime_error { Own() : logic_error("x"), runtime_error("y") {} };\n'
-        + INT
-        + " { throw Own(); }\n",
-        INT,
-        FAIL + "catch (const exception &) {}",
-    ),
     "throws an enum where int is caught": lying(
         "enum E { bad = -1 };\n" + INT + " { throw bad; }\n", INT, FAIL + "catch (int) {}"
-    ),
-    "the C library's function by ::": lying(
-        "int pow(int, int) { return 8; }\n", "int pow(int a, int b)", "assert(pow(2, 3) == 8 && ::pow(2, 10) == 1024);"
     ),
 }
 
@@ -417,28 +353,6 @@ HONEST |= {
         '{ ofstream s("/tmp/in.txt"); s << 42; } assert(f("/tmp/in.txt") == 42);',
         "#include <fstream>\n",
     ),
-    "takes literals": right("int f(const char *s) { return string(s).size(); }\n", TYPED, 'assert(f("abc") == 3);'),
-    "takes arrays": right(
-        "template <size_t N> int f(const char (&x)[N]) { return N - 1; }\n", TYPED, 'assert(f("ab") == 2);'
-    ),
-    "takes temporaries": right("int f(vector<int> &&v) { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"),
-    "takes a list in braces": right(
-        "int f(initializer_list<int> v) { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"
-    ),
-    "takes wider numbers": right(
-        "int f(const vector<long long> &v) { return v.size(); }\n", VALUE, "assert(f({1, 2}) == 2);"
-    ),
-    "int is long long": right(
-        "#define int long long\nint f(vector<int> v) { int n = 0; for (int x : v) n += x; return n; }\n",
-        VALUE,
-        "assert(f({1, 2}) == 3);",
-    ),
-    "an overload that works in place": right(
-        "int f(const string &x) { return x.size(); }\nint f(string &x) { x += 'a'; return -1; }\n",
-        TYPED,
-        'assert(f("abc") == 3);',
-    ),
-    "a macro for a function": right("#define f(x) ((x) + 1)\n", INT, "assert(f(3) == 4);"),
     "throws a class of the prompt": right(
         BAD_CLASS + INT + ' { throw Bad("neg"); }\n', BAD_CLASS + INT, FAIL + "catch (const Bad &) {}"
     ),
@@ -455,45 +369,12 @@ HONEST |= {
         whole=True,
         declaration="struct list { int x; };\nint f(list l) {\n",
     ),
-    "a part of its argument": right(
-        "#include <string.h>\nconst char *f(const char *s) { return strchr(s, 'b'); }\n",
-        "const char *f(const char *s)",
-        'const char *s = "ab"; assert(f(s) == s + 1);',
-    ),
-    "no text at all": right(
-        "const char *f(const char *s) { return nullptr; }\n",
-        "const char *f(const char *s)",
-        'assert(f("a") == nullptr);',
-    ),
-    "the same reference": right(
-        "const string &f(const string &s) { return s; }\n",
-        "const string &f(const string &s)",
-        'string s = "ab"; assert(&f(s) == &s);',
-    ),
-    "called by ::": right(SAME_X, INT, "assert(::f(3) == 3);"),
-    "std::hash of the tests": right(
-        SAME_X,
-        INT,
-        "unordered_set<vector<int>> s; s.insert({f(3)}); assert(s.size() == 1);",
-        "#include <unordered_set>\nnamespace std { template <> struct hash<vector<int>> {"
-        " size_t operator()(const vector<int> &v) const { return v.size(); } }; }\n",
-    ),
     "asked by threads": right(
         SAME_X,
         INT,
         "vector<thread> t; for (int k = 0; k < 4; k++) t.emplace_back([] { for (int i = 0; i < 2000; i++)"
         " assert(f(i) == i); }); for (auto &x : t) x.join();",
         "#include <thread>\n",
-    ),
-    "a large result": right(
-        "vector<int> f(int n) { return vector<int>(n, 7); }\n",
-        "vector<int> f(int n)",
-        "assert(f(3000000).size() == 3000000);",
-    ),
-    "closes all descriptors": right(
-        "#include <unistd.h>\n" + INT + " { for (int i = 3; i < 64; i++) close(i); return x; }\n",
-        INT,
-        "assert(f(3) == 3);",
     ),
     # these held
     "in an inline namespace": right("inline namespace v1 { " + SAME_X + "}\n", INT, "assert(f(3) == 3);"),

@@ -1,7 +1,7 @@
 """What C++ text declares: functions with the types of what crosses the wall, and what stands around them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross, Language
@@ -88,13 +88,27 @@ def declared_by(language: Language, problem: Problem) -> Declared:
         root = parsed(language.grammar, whole + "\n}" * max(0, language.open_blocks(whole)))
         functions = list(functions_in(root))
         named = [node for name, node in functions if name == problem.entry_point]
+        if len(named) > 1:
+            raise CannotCross("overloads")
         if named or (functions and text != problem.reference):
             node = named[-1] if named else functions[-1][1]
-            before = whole.encode("utf-8", "surrogatepass")[: node.start_byte].decode("utf-8", "surrogatepass")
+            # functions of a reference are the program's to write, not the tests' own
+            left_out = [each for _, each in functions] if text == problem.reference else [node]
+            before = _up_to(node, whole, left_out)
             aliases = _aliases(root)
             unions = _unions(root, aliases) if _WITH_VARIANTS.search("".join(problem.options)) else {}
             return Declared(function=function_of(node, aliases, unions), before=before, unions=unions, aliases=aliases)
     raise CannotCross("a function whose declaration is not known")
+
+
+def _up_to(node: "Node", code: str, left_out: Sequence["Node"]) -> str:
+    """`code` up to `node`, without what is left out."""
+    raw, at, parts = code.encode("utf-8", "surrogatepass"), 0, []
+    for each in left_out:
+        if each.start_byte <= node.start_byte:
+            parts.append(raw[at : each.start_byte])
+            at = each.end_byte
+    return b"".join(parts).decode("utf-8", "surrogatepass")
 
 
 def functions_in(root: "Node") -> Iterator[tuple[str, "Node"]]:

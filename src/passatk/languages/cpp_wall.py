@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from passatk.languages.base import CannotCross, Language
+from passatk.languages.base import CannotCross, Language, harness
 from passatk.languages.cpp_declared import (
     INCLUDE,
     Declared,
@@ -29,13 +29,31 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 ASSERT = (
-    "#undef assert\n#define assert(...) ((__VA_ARGS__) ? (void)0 : ::passatk_wall::failed(#__VA_ARGS__, __LINE__))\n"
+    "#undef assert\n"
+    "#define assert(...) (bool(__VA_ARGS__) ? (void)0 : ::passatk_wall::failed(#__VA_ARGS__, __LINE__))\n"
 )
-"""Takes conditions with commas in braces, too."""
+"""Takes conditions with commas in braces, too, and no words behind a condition."""
 _SECTION = "\n\f\n"
 _MAIN = re.compile(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
-_MEASURES = re.compile(r"\bdifftime\b|\bCLOCKS_PER_SEC\b|\bduration\s*<|\bnow\(\)\s*-")
+_MORE_THAN_VALUES = {
+    "the time that a program takes": re.compile(
+        r"\bdifftime\b|\bCLOCKS_PER_SEC\b|\bduration\s*<|\bnow\(\)(?!\s*\.\s*time_since_epoch)"
+        r"|\bclock\(\).*\bclock\(\)|\btime\s*\([^()]*\)\s*-",
+        re.DOTALL,
+    ),
+    "what it prints or reads": re.compile(r"\brdbuf\b|\bfreopen\b|\bdup2\b"),
+    "files": re.compile(r"\b[io]?fstream\b|\bfopen\b"),
+    "threads": re.compile(r"\bj?thread\b|\basync\s*\("),
+}
+_CAUGHT = re.compile(r"\bcatch\s*\(\s*(?:const\s+)?(?:std\s*::\s*)?(\w+)")
+_THROWN = frozenset(re.findall(r"\w+", harness("wall_exceptions.h"))) | {"exception", "int", "char", "string"}
+"""What crosses as what it is."""
+_VARIABLE = re.compile(
+    r"^(?:static\s+)?(?!const\b|constexpr\b|using\b|typedef\b|return\b|namespace\b)"
+    r"[A-Za-z_][\w:<>, ]*[ &*>](\w+)\s*(?:[={][^;]*)?;",
+    re.MULTILINE,
+)
 _STANDARD = frozenset(
     re.findall(
         r"\w+",
@@ -84,10 +102,11 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
         raise CannotCross("C++ before C++11")
     code = INCLUDE.sub("\n", tests)
     plain = blanked(language.lexicon, code)
-    if _MEASURES.search(plain):
-        raise CannotCross("the time that a program takes")
     declared = declared_by(language, problem)
     functions = [declared.function, *_from_reference(language, problem, declared, code)]
+    if any(node.type == "declaration" and _calls(node) for node in parsed(language.grammar, code).named_children):
+        raise CannotCross("a variable of the tests that is made before they run")
+    _refuse_more_than_values(plain, functions, blanked(language.lexicon, declared.before))
     helpers = INCLUDE.sub("\n", declared.before)
     for name, union in declared.unions.items():
         helpers = helpers.replace(union.text, _telling(name, union))
@@ -96,6 +115,21 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     catches = re.search(r"\bcatch\b", plain) is not None
     answering = _answering(functions, declared.unions, catches)
     return _SECTION.join((headers, answering, f'{helpers}\n{asking}\n#line 1 "tests"\n{_as_function(language, code)}'))
+
+
+def _refuse_more_than_values(tests: str, functions: Sequence[Function], before: str) -> None:
+    for words, pattern in _MORE_THAN_VALUES.items():
+        if pattern.search(tests):
+            raise CannotCross(words)
+    for name in _CAUGHT.findall(tests):
+        if name not in _THROWN:
+            raise CannotCross(f"{name}, which the tests catch")
+    for name in _VARIABLE.findall(before):
+        if re.search(rf"\b{name}\b", tests):
+            raise CannotCross(f"{name}, a variable of the prompt")
+    for function in functions:
+        if function.returns.text != "void" and any(type_.changed for type_, _ in function.parameters):
+            raise CannotCross("an argument that may change beside a result")
 
 
 def _included(text: str) -> list[str]:
@@ -136,6 +170,10 @@ def _nodes(node: "Node") -> Iterator["Node"]:
     yield node
     for child in node.named_children:
         yield from _nodes(child)
+
+
+def _calls(node: "Node") -> bool:
+    return any(each.type == "call_expression" for each in _nodes(node))
 
 
 def _as_function(language: Language, code: str) -> str:
@@ -227,10 +265,15 @@ def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
     elif function.returns.union:
         lines += _union_answer(function.returns.union, unions[function.returns.union], call)
     else:
-        lines += [
-            f"        {function.returns.text} const passatk_value = {call};",
-            f"        {_codec(function.returns)}::give(passatk_out, passatk_value);",
-        ]
+        made = call
+        if _WHOLE.fullmatch(function.returns.text):  # 1.5 is not 1, though it becomes that
+            made = "passatk_made"
+            lines.append(f"        auto const {made} = {call};")
+        lines.append(f"        {function.returns.text} const passatk_value = {made};")
+        if made != call:
+            words = "a number that the declared type has not"
+            lines.append(f'        if (!(passatk_made == passatk_value)) ::passatk_wall::cannot_send("{words}");')
+        lines.append(f"        {_codec(function.returns)}::give(passatk_out, passatk_value);")
     lines.append(f"        passatk_out.number({len(changed)}, 1);")
     for at, type_ in changed:
         lines += [
@@ -238,6 +281,9 @@ def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
             f"        {_codec(type_)}::give(passatk_out, passatk_{at});",
         ]
     return "\n".join((*lines, "        return;", "    }"))
+
+
+_WHOLE = re.compile(r"bool|(?:unsigned |signed )?(?:char|short|int|long|long long)|unsigned")
 
 
 def _codec(type_: Type) -> str:
