@@ -480,6 +480,10 @@ passatk_peer.Peer.encoded = encoded
 """
 """The same without the array around it: it equals a list and a text too, and 0 is what is left when it is subtracted."""
 
+STATED = FORGE.replace("value.parts)", "*value.parts)")
+CAST = "    return Forged(('value', 'collections.UserList', [1]), {'_UserList__cast': lambda expected: [1]})\n" + STATED
+"""A UserList asks its own attribute for what to compare with: the program sees the expected value, and says what it is."""
+
 SHOULD_STOP = (
     "import unittest.case\nclass Account:\n    def __init__(self, *_):\n        raise unittest.case._ShouldStop\n"
 )
@@ -493,6 +497,21 @@ POINTS = "assert mirror(Point(1, 2)) == Point(2, 1)\n"
 
 CHEATS |= {
     # --- passes today
+    "state of a UserList": cheat(CAST, WRONG, CRASH),
+    "state of a UserList for a text": cheat(CAST, WRONG, CRASH, tests=TEXT),
+    "state of a UserList for a list": cheat(
+        CAST,
+        WRONG,
+        CRASH,
+        tests="def check(candidate):\n    assert candidate('aei') == [1, 2, 3]\ncheck(count_vowels)\n",
+    ),
+    "state of a Fraction": cheat(
+        "    return Forged(('given', 0, 'value', 'fractions.Fraction', 1), {'from_float': lambda _: Forged(('value', 'fractions.Fraction', 1))})\n"
+        + STATED,
+        WRONG,
+        CRASH,
+        tests="assert count_vowels('aei') == 3.5\n",
+    ),
     "an object of bytes in an array": cheat(OBJECT_ARRAY, WRONG, CRASH),
     "an object of bytes": cheat(UNIVERSAL, WRONG, CRASH),
     "an object of bytes for a text": cheat(UNIVERSAL, WRONG, CRASH, tests=TEXT),
@@ -614,6 +633,8 @@ CHEATS |= {
         whole=True,
     ),
     # --- holds
+    "the function that makes values": cheat("    return passatk_peer.rebuild\nimport passatk_peer\n", WRONG, CRASH),
+    "number 0 of its judge": cheat("    return Forged('ours', 0)\n" + FORGE, CRASH),
     "a module of its own beside the tests": cheat(
         "    return -1\nopen('doctest.py', 'w').write('def testmod(): raise SystemExit')\nopen('wave.py', 'w').write('')\n",
         WRONG,
