@@ -33,9 +33,10 @@ class Peer:
         self.received = None  # the last exception that came
         self.refused = ""  # words of an object that was compared with a plain value, since the last call
         self.lock = _thread.RLock()  # threads of the program may call the tests' functions
+        self.lent = {}  # number -> (our copy of a list, dict, ... in an object of the tests, what it was)
         self.said = {}  # number of a handle -> what it said it is as a number
         self.constructors = set()  # numbers of the program's classes that the tests name
-        self.containers = set()  # numbers of their objects that can be asked what is in them
+        self.containers = {}  # number of an object of theirs -> whether it can be asked what is in it, once known
         self.swallowed = None  # an assertion of the tests that failed in a call by the program
         self.expects_stops = False  # the tests speak of StopIteration
         self.caught_names = frozenset()  # words where the tests expect exceptions
@@ -43,7 +44,7 @@ class Peer:
         self.owner = os.getpid()
         self.table = {
             name: getattr(self, f"_{name.replace(' ', '_')}_rebuilt")
-            for name in ("ours", "theirs", "value", "named tuple", "given", "exception", "exception class")
+            for name in ("ours", "theirs", "lent", "value", "named tuple", "given", "exception", "exception class")
         }
         self.table |= {"type": lambda name: TYPES[name], "single": lambda name: SINGLES[name]}
 
@@ -53,6 +54,7 @@ class Peer:
         with self.lock:
             if operation in ("call", "do"):
                 self.refused = ""
+                self.give_back_lent()
             if operation in OTHER_USES and self.said:
                 self.said.pop(getattr(target, "_passatk_number", None), None)
             self.asked += 1
@@ -84,11 +86,14 @@ class Peer:
     def note_made(self, target, value):
         if self.constructors and type(target) is Judged and target._passatk_number in self.constructors:
             if type(value) is Judged:
-                self.containers.add(value._passatk_number)
+                self.containers[value._passatk_number] = None
 
     def is_container(self, handle):
         """Whether `in` asks the program: of an object that the tests made, of a class that they name."""
-        return handle._passatk_number in self.containers and self.request("contains", handle) is True
+        number = handle._passatk_number
+        if self.containers.get(number, False) is None:
+            self.containers[number] = self.request("contains", handle) is True
+        return self.containers.get(number, False)
 
     def answer(self, operation, target, args, kwargs):
         try:
@@ -99,11 +104,13 @@ class Peer:
             value = target(*args, **kwargs) if called else OPERATIONS[operation](target, *args, **kwargs)
             # what returns None may be there to change its arguments
             changed = [*args, *kwargs.values()] if operation == "do" or (called and value is None) else []
-            if operation in ("get", "__getitem__") and self.proxy is Trusted:
+            if operation in ("get", "__getitem__"):
                 value = Part.of(value)
+            self.give_back_lent()
             reply = self.encoded((RETURN, value, changed))
         except BaseException as error:
             self.caught = error
+            self.give_back_lent()
             if isinstance(error, AssertionError) and error is not self.received:
                 self.swallowed = error
             try:
@@ -112,6 +119,14 @@ class Peer:
                 reply = self.encoded((RAISE, RuntimeError(f"cannot describe its exception: {type(worse).__name__}")))
         self.send(reply)
 
+    def give_back_lent(self):
+        """Tell the tests how the program has changed what belongs to their objects."""
+        for number, (ours, before) in [*self.lent.items()]:
+            now = self.encoded((RAISE, ours))
+            if now != before:
+                self.lent[number] = ours, now
+                self.request("update", self.proxy(self, number, type(ours).__name__, True), (ours,))
+
     def serve(self):
         """Answer for ever."""
         while True:
@@ -119,6 +134,7 @@ class Peer:
             if message[0] != REQUEST:
                 self.lost("an answer to no question")
             self.answer(*message[1:])
+            self.lent.clear()
 
     # --- frames ----------------------------------------------------------------------------------------------
 
@@ -173,6 +189,8 @@ class Peer:
         kind = type(value)
         if issubclass(kind, Remote) and value._passatk_peer is self:
             return "ours", value._passatk_number
+        if kind is Part and self.proxy is Judged:
+            return "lent", self.number_of(value.value), value.value
         if kind is Part:
             return "theirs", self.number_of(value.value), type(value.value).__name__, True, value.name
         if issubclass(kind, Given):
@@ -221,6 +239,14 @@ class Peer:
             proxy = copied(name) if expect(name, str) and self.proxy is Judged else self.proxy
             self.handles[number] = proxy(self, number, expect(words, str), expect(compares, bool))
         return self.handles[number]
+
+    def _lent_rebuilt(self, number, value):
+        """The same copy as long as a call of the program lasts."""
+        ours, before = self.lent.get(expect(number, int), (value, None))
+        if before is None or self.encoded((RAISE, ours)) == before:
+            write_back(ours, value)
+            self.lent[number] = ours, self.encoded((RAISE, ours))
+        return ours
 
     def _value_rebuilt(self, name, *parts):
         return put_together(name, parts)

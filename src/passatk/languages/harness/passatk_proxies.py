@@ -4,7 +4,7 @@ import _operator
 import sys
 from opcode import opmap
 
-from passatk_values import CHANGING, GIVABLE, copy_of, named
+from passatk_values import CHANGING, GIVABLE, copy_of, named, write_back
 from passatk_wire import expect
 
 CACHE, POP_TOP = opmap["CACHE"], opmap["POP_TOP"]
@@ -54,6 +54,7 @@ OPERATIONS = {
     "__contains__": _operator.contains,
     "contains": lambda value: hasattr(type(value), "__contains__"),
     "copy": copy_of,
+    "update": write_back,
     "get": lambda target, name: getattr(target, name),
     "set": lambda target, name, value: setattr(target, name, value),
     "del": lambda target, name: delattr(target, name),
@@ -179,6 +180,7 @@ for _name in NUMBERS:
 for _name in DECISIVE:
     setattr(Judged, _name, deciding(_name))
     setattr(Trusted, _name, asking(_name))
+Trusted.__contains__ = asking("__contains__")
 Judged.__hash__ = Trusted.__hash__ = asking("__hash__")
 Judged.__doc__ = Trusted.__doc__ = its_words
 BY_COPY = {**DECISIVE, "__contains__": _operator.contains, "__iter__": iter}

@@ -82,8 +82,11 @@ ROWS = {
     "datetime.timezone": (lambda v: (*v.__getinitargs__(), None)[:2], None, (str, NONE)),
     "zoneinfo.ZoneInfo": (lambda v: None if v.key is None else (v.key,), str),
     "uuid.UUID": (lambda v: (int(v.int),), int),
-    "pathlib.PosixPath": (lambda v: (str(v),), str),
-    "pathlib.PurePosixPath": (lambda v: (str(v),), str),
+    **{
+        f"{module}.{name}": (lambda v: (str(v),), str)
+        for module in ("pathlib", "pathlib._local")
+        for name in ("PosixPath", "PurePosixPath")
+    },
     "re.Pattern": (lambda v: (v.pattern, v.flags), (str, bytes), int),
     "numpy.ma.MaskedArray": (lambda v: None,),
     "numpy.ma.core.MaskedArray": (lambda v: None,),
@@ -218,7 +221,7 @@ def as_plain(value):
 
 
 class Part:
-    """A list, dict, ... that belongs to an object of the program's: the tests can change it there."""
+    """A list, dict, ... that belongs to an object of this side: the other side can change it there."""
 
     def __init__(self, value, name):
         self.value, self.name = value, name

@@ -110,7 +110,7 @@ def seed_chance(source):
     """The tests draw the same for every program, and what none of them draws too."""
     seed = int.from_bytes(hashlib.sha256(source.encode("utf-8", "surrogatepass")).digest()[:4])
     random.seed(seed)
-    if "numpy" in sys.modules:
+    if "numpy" in sys.modules and "random" in source:
         sys.modules["numpy"].random.seed(seed)
 
 
@@ -159,7 +159,7 @@ class Tests:
         self.child, self.module, self.entry, self.shown = child, module, entry, shown
         self.peer = Peer(incoming, outgoing, Judged, self.lost)
         self.peer.allowed = self.allowed
-        self.taken = False  # a function or class of the program's
+        self.taken = False  # whether they have a function or class of the program's
         self.program = Judged(self.peer, 0, "program", False)
         vars(module)["__name__"] = "__main__"
         sys.modules["__main__"] = module
@@ -232,7 +232,7 @@ class Tests:
             if catches_assertions(value) and name != getattr(value, "__name__", None):
                 raise caught_too(name)
             self.taken |= issubclass(type(value), Judged)
-            if type(value) is Judged and value._passatk_words == f"class {name}" and name not in self.entry:
+            if type(value) is Judged and value._passatk_words == f"class {name}" and name[:1].isupper():
                 self.peer.constructors.add(value._passatk_number)
 
     def is_ours(self, name, source):
