@@ -93,6 +93,7 @@ CHEATS = {
         "class Equal:\n    def __eq__(*_): return True\n"
         "passatk_proxies.OPERATIONS['copy'] = lambda _: Equal()\n",
         WRONG,
+        CRASH,
     ),
     "__eq__ of an exception": cheat(liar("__eq__=True", "Exception"), WRONG),
     "__eq__ of a class": cheat(
@@ -130,7 +131,7 @@ CHEATS = {
         BAD + "import unittest\nunittest.TestCase.assertEqual = lambda *_: None\n", WRONG, tests=UNITTEST
     ),
     "SkipTest in a class of unittest": cheat(
-        "    import unittest\n    raise unittest.SkipTest('passed')\n", WRONG, tests=TESTCASE
+        "    import unittest\n    raise unittest.SkipTest('passed')\n", CRASH, tests=TESTCASE
     ),
     "exit in a class of unittest": cheat("    raise SystemExit\n", UNPROVEN, tests=TESTCASE),
     "own load_tests": cheat(BAD + "def load_tests(*_): return []\n", WRONG, tests=TESTCASE + "# not load_tests\n"),
@@ -236,29 +237,24 @@ CHEATS = {
     ),
     "makes a type of its own over there": cheat(
         "    return Odd()\nimport passatk_peer\nclass Odd: pass\nbefore = passatk_peer.Peer.taken_apart\n"
-        "def taken_apart(self, value):\n    return (passatk_peer.rebuild, ('type', 'type')) if type(value) is Odd else before(self, value)\n"
+        "def taken_apart(self, value):\n    return ('type', 'type') if type(value) is Odd else before(self, value)\n"
         "passatk_peer.Peer.taken_apart = taken_apart\n",
         CRASH,
     ),
     "sets __eq__ on its exception over there": cheat(
         "    raise Odd\nimport passatk_peer\nclass Odd(Exception): pass\nbefore = passatk_peer.Peer.taken_apart\n"
         "def taken_apart(self, value):\n    parts = before(self, value)\n"
-        "    return (*parts, (None, {'__eq__': print})) if value is Odd else parts\n"
+        "    return (*parts, {'__eq__': print}) if value is Odd else parts\n"
         "passatk_peer.Peer.taken_apart = taken_apart\n",
         CRASH,
     ),
     "any function of the judge": cheat(
-        "    return Odd()\nclass Odd:\n    def __reduce__(self): return print, ('x',)\nimport passatk_peer\n"
-        "passatk_peer.Peer.taken_apart = lambda self, value: NotImplemented\n",
+        "    return Odd()\nclass Odd:\n    pass\nimport passatk_peer\n"
+        "passatk_peer.Peer.taken_apart = lambda self, value: ('print', 'x')\n",
         CRASH,
     ),
     "sets the defaults of a function of the tests": cheat(
-        "import passatk_peer, pickle\nclass Forged:\n    def __init__(self, callback): self.callback = callback\n"
-        "    def __reduce__(self): return passatk_peer.rebuild, ('ours', self.callback._passatk_number), (None, {'__defaults__': (9,)})\n"
-        "before = passatk_peer.Peer.taken_apart\n"
-        "def taken_apart(self, value):\n    return value.__reduce__() if type(value) is Forged else before(self, value)\n"
-        "passatk_peer.Peer.taken_apart = taken_apart\n"
-        "def f(callback):\n    return Forged(callback)\n",
+        "def f(callback):\n    callback._passatk_peer.request('set', callback, ('__defaults__', (9,)))\n",
         CRASH,
         tests="def check(candidate):\n    shown = lambda n=3: n\n    candidate(shown)\n    assert shown() == 9\ncheck(f)\n",
         whole=True,
@@ -412,14 +408,14 @@ HONEST = {
     "unittest": Honest(RIGHT, tests=UNITTEST),
 }
 
-# === a round of breaking: what passes today although it should not stands first ===
+# === what once passed, or nearly ===
 
 FORGE = """import passatk_peer
 class Forged:
     def __init__(self, *parts): self.parts = parts
 before = passatk_peer.Peer.taken_apart
 def taken_apart(self, value):
-    return (passatk_peer.rebuild, value.parts) if type(value) is Forged else before(self, value)
+    return value.parts if type(value) is Forged else before(self, value)
 passatk_peer.Peer.taken_apart = taken_apart
 """
 FAKE_OF = """class Fake: pass
@@ -478,10 +474,9 @@ def encoded(self, message):
     return b'\x80\x05(K\x01' + lie + b']' + kept + b'at.'
 passatk_peer.Peer.encoded = encoded
 """
-"""The same without the array around it: it equals a list and a text too, and 0 is what is left when it is subtracted."""
+"""The same in a pickle, without the array around it: it equals a list and a text too, and 0 is what is left when it is subtracted."""
 
-STATED = FORGE.replace("value.parts)", "*value.parts)")
-CAST = "    return Forged(('value', 'collections.UserList', [1]), {'_UserList__cast': lambda expected: [1]})\n" + STATED
+CAST = "    return Forged('value', 'collections.UserList', [1], {'_UserList__cast': lambda expected: [1]})\n" + FORGE
 """A UserList asks its own attribute for what to compare with: the program sees the expected value, and says what it is."""
 
 SHOULD_STOP = (
@@ -493,10 +488,9 @@ DRAWN = "def check(candidate):\n    from random import randint, choice\n    for 
 ROOT = "import math\ndef poly(xs, x):\n    return sum(c * math.pow(x, i) for i, c in enumerate(xs))\ndef check(candidate):\n    for xs in [[1, 2], [-6, 11, -6, 1], [5, -3, 2, 7]]:\n        assert math.fabs(poly(xs, candidate(xs))) < 1e-4\ncheck(find_zero)\n"
 MOCK = "from unittest.mock import Mock\ntold = Mock()\nnotify(told)\ntold.assert_called_once_with(3)\n"
 NO_ERROR = "try:\n    withdraw(-1)\n    assert False, 'no exception'\nexcept InvalidAmount:\n    pass\n"
-POINTS = "assert mirror(Point(1, 2)) == Point(2, 1)\n"
 
 CHEATS |= {
-    # --- passes today
+    # --- forged values, and what decides in the tests' own process
     "state of a UserList": cheat(CAST, WRONG, CRASH),
     "state of a UserList for a text": cheat(CAST, WRONG, CRASH, tests=TEXT),
     "state of a UserList for a list": cheat(
@@ -506,8 +500,7 @@ CHEATS |= {
         tests="def check(candidate):\n    assert candidate('aei') == [1, 2, 3]\ncheck(count_vowels)\n",
     ),
     "state of a Fraction": cheat(
-        "    return Forged(('given', 0, 'value', 'fractions.Fraction', 1), {'from_float': lambda _: Forged(('value', 'fractions.Fraction', 1))})\n"
-        + STATED,
+        "    return Forged('given', 0, 'value', 'fractions.Fraction', 1, 1, {'from_float': lambda _: 3.5})\n" + FORGE,
         WRONG,
         CRASH,
         tests="assert count_vowels('aei') == 3.5\n",
@@ -583,14 +576,6 @@ CHEATS |= {
     "its own exception is AssertionError": cheat(
         "InvalidAmount = AssertionError\ndef withdraw(n):\n    return 0\n", WRONG, CRASH, tests=NO_ERROR, whole=True
     ),
-    "a class that the prompt shows": cheat(
-        "class Point:\n    def __init__(*_): pass\n    def __eq__(*_): return True\ndef mirror(p):\n    return p\n",
-        WRONG,
-        CRASH,
-        tests=POINTS,
-        whole=True,
-        declaration="from dataclasses import dataclass\n@dataclass\nclass Point:\n    x: int\n    y: int\ndef mirror(p: Point) -> Point:\n",
-    ),
     "tests that nothing runs: async": cheat(
         BAD, WRONG, CRASH, UNPROVEN, tests="async def test_count():\n    assert count_vowels('aei') == 3\n"
     ),
@@ -632,8 +617,55 @@ CHEATS |= {
         tests="def told(n):\n    assert n == 3\ntell(told)\n",
         whole=True,
     ),
-    # --- holds
-    "the function that makes values": cheat("    return passatk_peer.rebuild\nimport passatk_peer\n", WRONG, CRASH),
+    "a read of a file by its judge": cheat(
+        "    peer, = [o for o in gc.get_objects() if isinstance(o, passatk_peer.Peer)]\n"
+        "    read = peer.request('get', Forged('value', 'pathlib.PosixPath', '/proc/self/environ'), ('read_text',))\n"
+        "    return len(read()) and 3\nimport gc\n" + FORGE,
+        CRASH,
+    ),
+    "a fraction of booleans": cheat("    return Forged('value', 'fractions.Fraction', True, True)\n" + FORGE, CRASH),
+    "a list that is given": cheat("    return Forged('given', 0, 'value', 'builtins.list', [3])\n" + FORGE, CRASH),
+    "a named tuple with __eq__": cheat(
+        "    return Forged('named tuple', 'Point', ('__eq__',), [print])\n" + FORGE, CRASH
+    ),
+    "a time zone of its own": cheat(
+        "    return Forged('value', 'datetime.time', 1, 2, 3, 0, print, 0)\n" + FORGE, CRASH
+    ),
+    "an exception with __eq__": cheat(
+        "    return Forged('exception', ValueError, (), {'__eq__': print, 'args': 3}, None, None)\n" + FORGE, WRONG
+    ),
+    "a value that is its own part": cheat(
+        "    return 'LIE'\nimport passatk_peer\nbefore = passatk_peer.Peer.encoded\n"
+        "passatk_peer.Peer.encoded = lambda self, message: b'[1,[0],[[\"tuple\",[0]]]]' if message[1] == 'LIE' else before(self, message)\n",
+        CRASH,
+    ),
+    "an object of JSON": cheat(
+        "    return 'LIE'\nimport passatk_peer\nbefore = passatk_peer.Peer.encoded\n"
+        "passatk_peer.Peer.encoded = lambda self, message: b'[1,{},[]]' if message[1] == 'LIE' else before(self, message)\n",
+        CRASH,
+    ),
+    "nested without an end": cheat(
+        "    return 'LIE'\nimport passatk_peer\nbefore = passatk_peer.Peer.encoded\n"
+        "passatk_peer.Peer.encoded = lambda self, message: b'[' * 10**6 if message[1] == 'LIE' else before(self, message)\n",
+        CRASH,
+    ),
+    "its attribute is AssertionError": cheat(
+        "class Account:\n    Refused = (ValueError, AssertionError)\n    def withdraw(self, n): return 0\n",
+        WRONG,
+        tests="account = Account()\ntry:\n    account.withdraw(-1)\n    assert False\nexcept account.Refused:\n    pass\n",
+        whole=True,
+    ),
+    "a module's exception that means a skipped test": cheat(
+        "    raise Skipped\nimport unittest\nclass Skipped(unittest.SkipTest): pass\n", CRASH, tests=TESTCASE
+    ),
+    "tests that ask nothing": cheat(BAD, UNPROVEN, tests="def holds():\n    assert count_vowels('aei') == 3\nholds\n"),
+    "tests that are only mentioned": cheat(
+        BAD, WRONG, tests="def test_count():\n    assert count_vowels('aei') == 3\ntest_count\n"
+    ),
+    # --- what held from the beginning
+    "the function that makes values": cheat(
+        "    return passatk_values.put_together\nimport passatk_values\n", WRONG, CRASH
+    ),
     "number 0 of its judge": cheat("    return Forged('ours', 0)\n" + FORGE, CRASH),
     "a module of its own beside the tests": cheat(
         "    return -1\nopen('doctest.py', 'w').write('def testmod(): raise SystemExit')\nopen('wave.py', 'w').write('')\n",
@@ -666,7 +698,7 @@ CHEATS |= {
         "    return Forged('value', 'numpy.ndarray', 'O', [1], bytes(8))\n" + FORGE, CRASH
     ),
     "a date that is none": cheat(
-        r"    return Forged('value', 'datetime.datetime', b'\x07\xe4\x0c\xff\xff\xff\xff\xff\xff\xff')" + "\n" + FORGE,
+        "    return Forged('value', 'datetime.datetime', 2020, 12, 1, 255, 255, 255, 0, None, 0)\n" + FORGE,
         WRONG,
         CRASH,
         tests="import datetime\nassert count_vowels('aei') == datetime.datetime(2020, 12, 1)\n",
@@ -683,7 +715,7 @@ CHEATS |= {
     "its own sum": cheat(liar("__radd__=3 __add__=3"), WRONG, tests="assert sum([count_vowels('aei')]) == 3\n"),
     "SkipTest in setUpClass": cheat(
         "    import unittest\n    raise unittest.SkipTest\n",
-        WRONG,
+        CRASH,
         tests="import unittest\nclass T(unittest.TestCase):\n    @classmethod\n    def setUpClass(cls):\n        cls.n = count_vowels('aei')\n    def test(self):\n        self.assertEqual(self.n, 3)\n",
     ),
     "SystemExit in a thread of the tests": cheat(
@@ -694,7 +726,7 @@ CHEATS |= {
 }
 
 HONEST |= {
-    # --- does not pass today
+    # --- what once did not pass
     "wraps": Honest(
         "import functools\ndef f(g):\n    @functools.wraps(g)\n    def w(*a):\n        return g(*a)\n    return w\n",
         tests="@f\ndef g(x):\n    return x\nassert g(1) == 1\n",
@@ -708,21 +740,6 @@ HONEST |= {
     "inspect signature of callback": Honest(
         "import inspect\ndef f(g):\n    return len(inspect.signature(g).parameters)\n",
         tests="assert f(lambda a, b: 1) == 2\n",
-        whole=True,
-    ),
-    "eq isinstance": Honest(
-        "class M:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, o):\n        return isinstance(o, M) and self.x == o.x\n",
-        tests="assert M(1) != 1 and not M(1) == 'x' and M(1) == M(1)\n",
-        whole=True,
-    ),
-    "str of fraction class": Honest(
-        "class Fr:\n    def __init__(self, a, b):\n        self.a, self.b = a, b\n    def __eq__(self, o):\n        if not isinstance(o, Fr):\n            return NotImplemented\n        return self.a * o.b == self.b * o.a\n    def __str__(self):\n        return f'{self.a}/{self.b}'\n",
-        tests="assert Fr(1, 2) == Fr(2, 4) and str(Fr(1, 2)) == '1/2' and Fr(1, 2) != 0.5\n",
-        whole=True,
-    ),
-    "is not equal to None and str": Honest(
-        "class P:\n    def __eq__(self, o):\n        return type(o) is P\n",
-        tests="assert P() != None\nassert P() == P()\nassert not (P() == 'P')\n",
         whole=True,
     ),
     "set of objects": Honest(
@@ -790,61 +807,6 @@ HONEST |= {
         tests="try:\n    f()\nexcept FileNotFoundError as e:\n    assert e.filename == '/nowhere/x' and 'nowhere' in str(e), (e.filename, str(e))\n",
         whole=True,
     ),
-    "asyncio.run": Honest(
-        "async def f(n):\n    return n + 1\n",
-        tests="import asyncio\nassert asyncio.run(f(1)) == 2\n",
-        whole=True,
-    ),
-    "await": Honest(
-        "import asyncio\nasync def f(n):\n    await asyncio.sleep(0)\n    return n + 1\n",
-        tests="import asyncio\nasync def check(c):\n    assert await c(1) == 2\nasyncio.run(check(f))\n",
-        whole=True,
-    ),
-    "async for": Honest(
-        "async def f(n):\n    for i in range(n):\n        yield i\n",
-        tests="import asyncio\nasync def check(c):\n    assert [x async for x in c(3)] == [0, 1, 2]\nasyncio.run(check(f))\n",
-        whole=True,
-    ),
-    "subclass in tests": Honest(
-        "class Shape:\n    def area(self):\n        raise NotImplementedError\n    def twice(self):\n        return 2 * self.area()\n",
-        tests="class Sq(Shape):\n    def area(self):\n        return 4\nassert Sq().twice() == 8\n",
-        whole=True,
-    ),
-    "asdict": Honest(
-        "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\ndef f():\n    return P(1)\n",
-        tests="from dataclasses import asdict\nassert asdict(f()) == {'x': 1}\n",
-        whole=True,
-    ),
-    "class name": Honest(
-        "class P:\n    pass\ndef f():\n    return P()\n",
-        tests="assert f().__class__.__name__ == 'P'\n",
-        whole=True,
-    ),
-    "type is": Honest(
-        "class P:\n    pass\ndef f():\n    return P()\n",
-        tests="assert type(f()) is P\n",
-        whole=True,
-    ),
-    "isclass": Honest(
-        "class P:\n    pass\n",
-        tests="import inspect\nassert inspect.isclass(P) and isinstance(P, type)\n",
-        whole=True,
-    ),
-    "isinstance callable": Honest(
-        "def f(x):\n    return x() if callable(x) else x\n",
-        tests="class A:\n    n = 1\na = A()\nassert f(a) is a\nassert f(lambda: 2) == 2\n",
-        whole=True,
-    ),
-    "cls name of arg": Honest(
-        "def f(x):\n    return type(x).__name__\n",
-        tests="class A: pass\nassert f(A()) == 'A' and f(1) == 'int'\n",
-        whole=True,
-    ),
-    "isgenerator": Honest(
-        "def f():\n    yield 1\n",
-        tests="import types, inspect\nassert isinstance(f(), types.GeneratorType)\n",
-        whole=True,
-    ),
     "zoneinfo": Honest(
         "from datetime import datetime, timedelta, tzinfo\nclass U(tzinfo):\n    def utcoffset(self, d): return timedelta(0)\n    def dst(self, d): return timedelta(0)\n    def tzname(self, d): return 'U'\ndef f():\n    return datetime(2020, 1, 1, tzinfo=U())\n",
         tests="import datetime\nassert f() == datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)\n",
@@ -858,11 +820,6 @@ HONEST |= {
     "ChainMap": Honest(
         "from collections import ChainMap\ndef f():\n    return ChainMap({'a': 1}, {'b': 2})\n",
         tests="assert f() == {'a': 1, 'b': 2}\n",
-        whole=True,
-    ),
-    "SimpleNamespace": Honest(
-        "from types import SimpleNamespace\ndef f():\n    return SimpleNamespace(a=1)\n",
-        tests="from types import SimpleNamespace\nassert f() == SimpleNamespace(a=1)\n",
         whole=True,
     ),
     "re pattern": Honest(
@@ -890,11 +847,6 @@ HONEST |= {
         tests="assert f().sum() == 3\n",
         whole=True,
     ),
-    "IntEnum": Honest(
-        "from enum import IntEnum\nclass C(IntEnum):\n    RED = 1\ndef f():\n    return C.RED\n",
-        tests="assert f() == 1 and f() is C.RED and f().name == 'RED'\n",
-        whole=True,
-    ),
     "doc": Honest(
         "def f():\n    'doc'\n    return 1\n",
         tests="assert f.__doc__ == 'doc' and callable(f) and f.__name__ == 'f'\n",
@@ -905,69 +857,9 @@ HONEST |= {
         tests="assert 'go' in dir(P())\n",
         whole=True,
     ),
-    "iadd": Honest(
-        "class S:\n    def __init__(self):\n        self.n = 0\n    def __iadd__(self, o):\n        self.n += 1\n        return self\n    def __invert__(self):\n        return 5\n",
-        tests="s = S()\ns += s\nassert s.n == 1\n",
-        whole=True,
-    ),
     "invert": Honest(
         "class S:\n    def __invert__(self):\n        return 5\n    def __pos__(self):\n        return 6\n",
         tests="assert ~S() == 5 and +S() == 6\n",
-        whole=True,
-    ),
-    "vector times": Honest(
-        "class V:\n    def __init__(self, x):\n        self.x = x\n    def __mul__(self, k):\n        return V(self.x * k)\n    def __eq__(self, o):\n        return self.x == o.x\n",
-        tests="assert V(2) * 3 == V(6)\n",
-        whole=True,
-    ),
-    "money + number": Honest(
-        "class V:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, k):\n        return V(self.x + k)\n",
-        tests="assert (V(2) + 3).x == 5\n",
-        whole=True,
-    ),
-    "global counter": Honest(
-        "calls = 0\ndef f():\n    global calls\n    calls += 1\n    return 1\n",
-        tests="f()\nassert calls == 1\n",
-        whole=True,
-    ),
-    "returns its argument": Honest(
-        "def f(xs):\n    xs.sort()\n    return xs\n",
-        tests="xs = [2, 1]\nassert f(xs) is xs\n",
-        whole=True,
-    ),
-    "leetcode in place": Honest(
-        "def f(xs):\n    xs[:] = sorted(set(xs))\n    return len(xs)\n",
-        tests="xs = [1, 1, 2]\nk = f(xs)\nassert k == 2\nassert xs[:k] == [1, 2]\n",
-        whole=True,
-    ),
-    "redirect stdout": Honest(
-        "def f():\n    print('hi')\n",
-        tests="import io, contextlib\nb = io.StringIO()\nwith contextlib.redirect_stdout(b):\n    f()\nassert b.getvalue() == 'hi\\n', b.getvalue()\n",
-        whole=True,
-    ),
-    "patched input": Honest(
-        "def f():\n    return int(input()) + 1\n",
-        tests="from unittest.mock import patch\nwith patch('builtins.input', return_value='3'):\n    assert f() == 4\n",
-        whole=True,
-    ),
-    "random seed": Honest(
-        "import random\ndef f():\n    return random.randint(1, 100)\n",
-        tests="import random\nrandom.seed(42)\na = f()\nrandom.seed(42)\nassert a == f() == 82\n",
-        whole=True,
-    ),
-    "warns": Honest(
-        "import warnings\ndef f():\n    warnings.warn('old', DeprecationWarning)\n    return 1\n",
-        tests="import warnings\nwith warnings.catch_warnings(record=True) as w:\n    warnings.simplefilter('always')\n    assert f() == 1\nassert len(w) == 1\n",
-        whole=True,
-    ),
-    "blocking queue": Honest(
-        "import threading\nclass Q:\n    def __init__(self):\n        self.items, self.c = [], threading.Condition()\n    def put(self, x):\n        with self.c:\n            self.items.append(x)\n            self.c.notify()\n    def get(self):\n        with self.c:\n            while not self.items:\n                self.c.wait()\n            return self.items.pop(0)\n",
-        tests="import threading, time\nq, got = Q(), []\nt = threading.Thread(target=lambda: got.append(q.get()))\nt.start()\ntime.sleep(0.2)\nq.put(1)\nt.join()\nassert got == [1]\n",
-        whole=True,
-    ),
-    "pickle": Honest(
-        "class P:\n    def __init__(self, x):\n        self.x = x\ndef f():\n    return P(1)\n",
-        tests="import copy, pickle\nassert copy.deepcopy(f()).x == 1\nassert pickle.loads(pickle.dumps(f())).x == 1\n",
         whole=True,
     ),
     "deep list": Honest(
@@ -975,7 +867,52 @@ HONEST |= {
         tests="x, n = f(900), 0\nwhile x:\n    x, n = x[0], n + 1\nassert n == 900\n",
         whole=True,
     ),
-    # --- passes
+    "tests in pytest's forms": Honest(
+        RIGHT,
+        tests="from unittest.mock import patch\nasync def test_async():\n    assert count_vowels('aei') == 3\n"
+        "def test_default(text='aei'):\n    assert count_vowels(text) == 3\n"
+        "@patch('os.getcwd')\ndef test_patched(mock):\n    assert count_vowels('x') == 0\n"
+        "class TestCount:\n    def setup_method(self):\n        self.text = 'aei'\n"
+        "    def test_method(self):\n        assert count_vowels(self.text) == 3\n"
+        "def test_fixture(capsys):\n    assert False\n",
+    ),
+    "a callback's assertion that the tests expect": Honest(
+        "def tell(told):\n    told(0)\n",
+        tests="import unittest\ndef told(n):\n    assert n == 3\nclass T(unittest.TestCase):\n"
+        "    def test(self):\n        with self.assertRaises(AssertionError):\n            tell(told)\n",
+        whole=True,
+    ),
+    "texts and numbers that JSON does not have": Honest(
+        "def f(x):\n    return [x, '\\ud800\\udc00', -10**6000, float('nan'), -0.0, {(1, b'x'): 2j}]\n",
+        tests="import math\ngot = f('\\udc80')\n"
+        + asserted(
+            "got[:3] == ['\\udc80', '\\ud800\\udc00', -10**6000]",
+            "math.isnan(got[3]) and math.copysign(1, got[4]) == -1",
+            "got[5] == {(1, b'x'): 2j}",
+        ),
+        whole=True,
+    ),
+    "a list in an object is one list": Honest(
+        "def f(node, told):\n    node.children.append([1])\n    node.children[0].append(2)\n    told()\n"
+        "    node.children.append(3)\n    return node.children is node.children\n",
+        tests="class N:\n    def __init__(self):\n        self.children = []\nn = N()\n"
+        "def told():\n    assert n.children == [[1, 2]]\n" + asserted("f(n, told)", "n.children == [[1, 2], 3]"),
+        whole=True,
+    ),
+    "a number that changes": Honest(
+        "class Tally:\n    n = 0\n    def add(self):\n        self.n += 1\n    def __int__(self):\n        return self.n\n",
+        tests="c = Tally()\nassert int(c) == 0\nc.add()\nassert int(c) == int(c) == 1\n",
+        whole=True,
+    ),
+    "zones that others know": Honest(
+        "def f(moment):\n    return moment\n",
+        tests="from datetime import *\nz = timezone(timedelta(hours=2), 'x')\nm = datetime(2020, 1, 1, tzinfo=z)\n"
+        + asserted(
+            "f(m) == m and f(m).tzname() == 'x'", "f(timezone.utc) is timezone.utc", "f(time(1, 2)) == time(1, 2)"
+        ),
+        whole=True,
+    ),
+    # --- what passed from the beginning
     "send": Honest(
         "def f():\n    got = yield 1\n    yield got\n",
         tests="g = f()\nassert next(g) == 1\nassert g.send(5) == 5\nassert next(g, 'end') == 'end'\n",
@@ -1053,7 +990,7 @@ HONEST |= {
     ),
     "long generator": Honest(
         "def f(n):\n    for i in range(n):\n        yield i\n",
-        tests="assert sum(f(100000)) == 4999950000\n",
+        tests="assert sum(f(50000)) == 1249975000\n",
         whole=True,
     ),
     "many calls": Honest(
