@@ -93,6 +93,7 @@ CHEATS = {
         "class Equal:\n    def __eq__(*_): return True\n"
         "passatk_proxies.OPERATIONS['copy'] = lambda _: Equal()\n",
         WRONG,
+        CRASH,
     ),
     "__eq__ of an exception": cheat(liar("__eq__=True", "Exception"), WRONG),
     "__eq__ of a class": cheat(
@@ -130,7 +131,7 @@ CHEATS = {
         BAD + "import unittest\nunittest.TestCase.assertEqual = lambda *_: None\n", WRONG, tests=UNITTEST
     ),
     "SkipTest in a class of unittest": cheat(
-        "    import unittest\n    raise unittest.SkipTest('passed')\n", WRONG, tests=TESTCASE
+        "    import unittest\n    raise unittest.SkipTest('passed')\n", CRASH, tests=TESTCASE
     ),
     "exit in a class of unittest": cheat("    raise SystemExit\n", UNPROVEN, tests=TESTCASE),
     "own load_tests": cheat(BAD + "def load_tests(*_): return []\n", WRONG, tests=TESTCASE + "# not load_tests\n"),
@@ -236,29 +237,24 @@ CHEATS = {
     ),
     "makes a type of its own over there": cheat(
         "    return Odd()\nimport passatk_peer\nclass Odd: pass\nbefore = passatk_peer.Peer.taken_apart\n"
-        "def taken_apart(self, value):\n    return (passatk_peer.rebuild, ('type', 'type')) if type(value) is Odd else before(self, value)\n"
+        "def taken_apart(self, value):\n    return ('type', 'type') if type(value) is Odd else before(self, value)\n"
         "passatk_peer.Peer.taken_apart = taken_apart\n",
         CRASH,
     ),
     "sets __eq__ on its exception over there": cheat(
         "    raise Odd\nimport passatk_peer\nclass Odd(Exception): pass\nbefore = passatk_peer.Peer.taken_apart\n"
         "def taken_apart(self, value):\n    parts = before(self, value)\n"
-        "    return (*parts, (None, {'__eq__': print})) if value is Odd else parts\n"
+        "    return (*parts, {'__eq__': print}) if value is Odd else parts\n"
         "passatk_peer.Peer.taken_apart = taken_apart\n",
         CRASH,
     ),
     "any function of the judge": cheat(
-        "    return Odd()\nclass Odd:\n    def __reduce__(self): return print, ('x',)\nimport passatk_peer\n"
-        "passatk_peer.Peer.taken_apart = lambda self, value: NotImplemented\n",
+        "    return Odd()\nclass Odd:\n    pass\nimport passatk_peer\n"
+        "passatk_peer.Peer.taken_apart = lambda self, value: ('print', 'x')\n",
         CRASH,
     ),
     "sets the defaults of a function of the tests": cheat(
-        "import passatk_peer, pickle\nclass Forged:\n    def __init__(self, callback): self.callback = callback\n"
-        "    def __reduce__(self): return passatk_peer.rebuild, ('ours', self.callback._passatk_number), (None, {'__defaults__': (9,)})\n"
-        "before = passatk_peer.Peer.taken_apart\n"
-        "def taken_apart(self, value):\n    return value.__reduce__() if type(value) is Forged else before(self, value)\n"
-        "passatk_peer.Peer.taken_apart = taken_apart\n"
-        "def f(callback):\n    return Forged(callback)\n",
+        "def f(callback):\n    callback._passatk_peer.request('set', callback, ('__defaults__', (9,)))\n",
         CRASH,
         tests="def check(candidate):\n    shown = lambda n=3: n\n    candidate(shown)\n    assert shown() == 9\ncheck(f)\n",
         whole=True,
@@ -410,4 +406,656 @@ HONEST = {
     ),
     "constants": Honest("LIMIT = 5\ndef f():\n    return LIMIT\n", tests=asserted("f() == LIMIT == 5"), whole=True),
     "unittest": Honest(RIGHT, tests=UNITTEST),
+}
+
+# === what once passed, or nearly ===
+
+FORGE = """import passatk_peer
+class Forged:
+    def __init__(self, *parts): self.parts = parts
+before = passatk_peer.Peer.taken_apart
+def taken_apart(self, value):
+    return value.parts if type(value) is Forged else before(self, value)
+passatk_peer.Peer.taken_apart = taken_apart
+"""
+FAKE_OF = """class Fake: pass
+KEEP = Fake()
+held_before = passatk_peer.Peer._ours_rebuilt
+passatk_peer.Peer._ours_rebuilt = lambda self, n: KEEP if n == 7 else held_before(self, n)
+"""
+"""Number 7 is an object of the program's, which a forged message may call what it likes."""
+
+OBJECT_ARRAY = (
+    """    import ctypes, struct
+    starts = [int(line.split('-')[0], 16) for line in open('/proc/self/maps')]
+    page = (min(s for s in starts if s > 0x7f0000000000) - (24 << 20)) & ~4095
+    kind = bytearray(ctypes.string_at(id(object), 424))
+    struct.pack_into('<Q', kind, 0, 1 << 30)
+    struct.pack_into('<Q', kind, 200, ctypes.cast(ctypes.pythonapi.PyObject_SelfIter, ctypes.c_void_p).value)
+    one = bytearray(4096)
+    struct.pack_into('<Q', one, 0x30, page + 0x100)
+    struct.pack_into('<QQ', one, 0x100, 1 << 30, page + 0x200)
+    one[0x200:0x200 + len(kind)] = kind
+    payload = bytes(one[0x30:] + one[:0x30]) * ((48 << 20) // 4096)
+    return Forged('given', 0, 'value', 'numpy.ndarray', [], 'O', payload)
+"""
+    + FORGE
+)
+"""An object whose comparison always says yes, made of bytes in the tests' own memory, at an address that never changes."""
+
+UNIVERSAL = r"""    return 'LIE'
+import ctypes, struct, passatk_peer
+def payload():
+    starts = [int(line.split('-')[0], 16) for line in open('/proc/self/maps')]
+    page = (min(s for s in starts if s > 0x7f0000000000) - (24 << 20)) & ~4095
+    itself = ctypes.cast(ctypes.pythonapi.PyObject_SelfIter, ctypes.c_void_p).value
+    kind = bytearray(ctypes.string_at(id(object), 424))
+    struct.pack_into('<Q', kind, 0, 1 << 30)
+    struct.pack_into('<Q', kind, 96, page + 0x500)
+    struct.pack_into('<Q', kind, 136, itself)
+    struct.pack_into('<Q', kind, 200, itself)
+    struct.pack_into('<Q', kind, 168, struct.unpack_from('<Q', kind, 168)[0] | 1 << 28)
+    one = bytearray(4096)
+    struct.pack_into('<Q', one, 0x30, page + 0x100)
+    struct.pack_into('<QQ', one, 0x100, 1 << 30, page + 0x200)
+    one[0x200:0x200 + len(kind)] = kind
+    one[0x500:0x500 + 288] = struct.pack('<36Q', *(0 if n in (9, 16, 17) else itself for n in range(36)))
+    return bytes(one[0x30:] + one[:0x30]) * ((48 << 20) // 4096)
+def text(s): return b'\x8c' + bytes([len(s)]) + s.encode()
+def made(*parts): return b'cpassatk_peer\nrebuild\n(' + b''.join(parts) + b'tR'
+before = passatk_peer.Peer.encoded
+def encoded(self, message):
+    if message[0] != passatk_peer.RETURN or message[1] != 'LIE': return before(self, message)
+    data = payload()
+    data = b'\x8e' + struct.pack('<Q', len(data)) + data + b'\x94'
+    array = made(text('given'), b'K\x00', text('value'), text('numpy.ndarray'), b']K\x01a', text('O'), data)
+    lie = made(text('type'), text('str')) + made(text('type'), text('tuple')) + array + b'\x85RR'
+    kept = made(text('exception class'), b'h\x00', text(''), text('Kept'), b')')
+    return b'\x80\x05(K\x01' + lie + b']' + kept + b'at.'
+passatk_peer.Peer.encoded = encoded
+"""
+"""The same in a pickle, without the array around it: it equals a list and a text too, and 0 is what is left when it is subtracted."""
+
+CAST = "    return Forged('value', 'collections.UserList', [1], {'_UserList__cast': lambda expected: [1]})\n" + FORGE
+"""A UserList asks its own attribute for what to compare with: the program sees the expected value, and says what it is."""
+
+SHOULD_STOP = (
+    "import unittest.case\nclass Account:\n    def __init__(self, *_):\n        raise unittest.case._ShouldStop\n"
+)
+CLASS_TESTS = "import unittest\nclass T(unittest.TestCase):\n    def test_deposit(self):\n        account = Account(3)\n        account.deposit(4)\n        self.assertEqual(account.balance, 7)\n"
+TOLERANT = "def check(candidate):\n    assert abs(candidate('aei') - 3) < 1e-3\n    assert abs(candidate('x') - 0) < 1e-3\ncheck(count_vowels)\n"
+DRAWN = "def check(candidate):\n    from random import randint, choice\n    for _ in range(100):\n        text = ''.join(choice('abcdef') for _ in range(randint(10, 20)))\n        assert candidate(shifted(text)) == text\ndef shifted(text):\n    return text[1:] + text[:1]\ncheck(unshifted)\n"
+ROOT = "import math\ndef poly(xs, x):\n    return sum(c * math.pow(x, i) for i, c in enumerate(xs))\ndef check(candidate):\n    for xs in [[1, 2], [-6, 11, -6, 1], [5, -3, 2, 7]]:\n        assert math.fabs(poly(xs, candidate(xs))) < 1e-4\ncheck(find_zero)\n"
+MOCK = "from unittest.mock import Mock\ntold = Mock()\nnotify(told)\ntold.assert_called_once_with(3)\n"
+NO_ERROR = "try:\n    withdraw(-1)\n    assert False, 'no exception'\nexcept InvalidAmount:\n    pass\n"
+
+CHEATS |= {
+    # --- forged values, and what decides in the tests' own process
+    "state of a UserList": cheat(CAST, WRONG, CRASH),
+    "state of a UserList for a text": cheat(CAST, WRONG, CRASH, tests=TEXT),
+    "state of a UserList for a list": cheat(
+        CAST,
+        WRONG,
+        CRASH,
+        tests="def check(candidate):\n    assert candidate('aei') == [1, 2, 3]\ncheck(count_vowels)\n",
+    ),
+    "state of a Fraction": cheat(
+        "    return Forged('given', 0, 'value', 'fractions.Fraction', 1, 1, {'from_float': lambda _: 3.5})\n" + FORGE,
+        WRONG,
+        CRASH,
+        tests="assert count_vowels('aei') == 3.5\n",
+    ),
+    "an object of bytes in an array": cheat(OBJECT_ARRAY, WRONG, CRASH),
+    "an object of bytes": cheat(UNIVERSAL, WRONG, CRASH),
+    "an object of bytes for a text": cheat(UNIVERSAL, WRONG, CRASH, tests=TEXT),
+    "an object of bytes for a list": cheat(
+        UNIVERSAL,
+        WRONG,
+        CRASH,
+        tests="def check(candidate):\n    assert candidate('aei') == [1, 2, 3]\ncheck(count_vowels)\n",
+    ),
+    "an object of bytes within a tolerance": cheat(UNIVERSAL, WRONG, CRASH, tests=ABOUT),
+    "what unittest takes for an expected failure": cheat(
+        "    import unittest.case\n    raise unittest.case._ShouldStop\n", WRONG, CRASH, tests=TESTCASE
+    ),
+    "the same from a class": cheat(
+        SHOULD_STOP, WRONG, CRASH, tests=CLASS_TESTS, whole=True, declaration="class Account:\n"
+    ),
+    "the same from a subtest": cheat(
+        "    import unittest.case\n    raise unittest.case._ShouldStop\n",
+        WRONG,
+        CRASH,
+        tests="import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        for text, n in [('aei', 3), ('x', 0)]:\n            with self.subTest(text):\n                self.assertEqual(count_vowels(text), n)\n",
+    ),
+    "StopIteration ends a map of the tests": cheat(
+        "    raise StopIteration\n",
+        WRONG,
+        CRASH,
+        tests="assert all(map(lambda case: count_vowels(case[0]) == case[1], [('aei', 3), ('x', 0)]))\n",
+    ),
+    "StopIteration ends a loop of the tests": cheat(
+        "    raise StopIteration\n",
+        WRONG,
+        CRASH,
+        tests="for got, wanted in zip(map(count_vowels, ['aei', 'x']), [3, 0]):\n    assert got == wanted\n",
+    ),
+    "a copy that is another every time": cheat(
+        "    return Forged('theirs', 7, 'x', True, 'builtins.float')\n"
+        + FORGE
+        + FAKE_OF
+        + "import passatk_proxies, itertools\nturn = itertools.cycle([float('inf'), float('-inf')])\npassatk_proxies.OPERATIONS['copy'] = lambda _: next(turn)\n",
+        WRONG,
+        CRASH,
+        tests=ORDERED,
+    ),
+    "a fraction of what it is not made for": cheat(
+        "    return Forged('value', 'fractions.Fraction', Forged('theirs', 7, 'x', True, 'fractions.Fraction'))\n"
+        + FORGE
+        + FAKE_OF
+        + "import numpy\nKEEP.numerator, KEEP.denominator = numpy.int64(8), 16\n",
+        WRONG,
+        CRASH,
+        tests=TOLERANT,
+    ),
+    "a number that is another every time": cheat(
+        "def find_zero(xs):\n    return Root(xs)\nclass Root:\n    def __init__(self, xs):\n        self.answers = [1.0, -xs[0] / xs[1]] + [0.0] * (len(xs) - 2)\n    def __float__(self):\n        return self.answers.pop(0)\n",
+        WRONG,
+        CRASH,
+        tests=ROOT,
+        whole=True,
+    ),
+    "draws what its tests draw": cheat(
+        "import random\ndef unshifted(text):\n    return ''.join(random.choice('abcdef') for _ in range(random.randint(10, 20)))\n",
+        WRONG,
+        tests=DRAWN,
+        whole=True,
+    ),
+    "replaces the assertion of a mock": cheat(
+        "def notify(told):\n    told.assert_called_once_with = lambda *_: None\n", WRONG, CRASH, tests=MOCK, whole=True
+    ),
+    "its own exception is AssertionError": cheat(
+        "InvalidAmount = AssertionError\ndef withdraw(n):\n    return 0\n", WRONG, CRASH, tests=NO_ERROR, whole=True
+    ),
+    "tests that nothing runs: async": cheat(
+        BAD, WRONG, CRASH, UNPROVEN, tests="async def test_count():\n    assert count_vowels('aei') == 3\n"
+    ),
+    "tests that nothing runs: a class": cheat(
+        BAD,
+        WRONG,
+        CRASH,
+        UNPROVEN,
+        tests="class TestCount:\n    def test_count(self):\n        assert count_vowels('aei') == 3\n",
+    ),
+    "tests that nothing runs: a parameter": cheat(
+        BAD, WRONG, CRASH, UNPROVEN, tests="def test_count(text='aei'):\n    assert count_vowels(text) == 3\n"
+    ),
+    "tests that nothing runs: decorated": cheat(
+        BAD,
+        WRONG,
+        CRASH,
+        UNPROVEN,
+        tests="def quiet(test):\n    return lambda: test()\n@quiet\ndef test_count():\n    assert count_vowels('aei') == 3\n",
+    ),
+    "its context manager swallows the assertion": cheat(
+        "class opened:\n    def __init__(self, n): pass\n    def __enter__(self): return 0\n    def __exit__(self, *_): return True\n",
+        WRONG,
+        CRASH,
+        tests="with opened(1) as n:\n    assert n == 2\n",
+        whole=True,
+    ),
+    "its context manager swallows the assertion of unittest": cheat(
+        "class opened:\n    def __init__(self, n): pass\n    def __enter__(self): return 0\n    def __exit__(self, *_): return True\n",
+        WRONG,
+        CRASH,
+        tests="import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        with opened(1) as n:\n            self.assertEqual(n, 2)\n",
+        whole=True,
+    ),
+    "swallows the assertion of a callback": cheat(
+        "def tell(told):\n    try:\n        told(0)\n    except BaseException:\n        pass\n",
+        WRONG,
+        CRASH,
+        tests="def told(n):\n    assert n == 3\ntell(told)\n",
+        whole=True,
+    ),
+    "a read of a file by its judge": cheat(
+        "    peer, = [o for o in gc.get_objects() if isinstance(o, passatk_peer.Peer)]\n"
+        "    read = peer.request('get', Forged('value', 'pathlib.PosixPath', '/proc/self/environ'), ('read_text',))\n"
+        "    return len(read()) and 3\nimport gc\n" + FORGE,
+        CRASH,
+    ),
+    "a fraction of booleans": cheat("    return Forged('value', 'fractions.Fraction', True, True)\n" + FORGE, CRASH),
+    "a list that is given": cheat("    return Forged('given', 0, 'value', 'builtins.list', [3])\n" + FORGE, CRASH),
+    "a named tuple with __eq__": cheat(
+        "    return Forged('named tuple', 'Point', ('__eq__',), [print])\n" + FORGE, CRASH
+    ),
+    "a time zone of its own": cheat(
+        "    return Forged('value', 'datetime.time', 1, 2, 3, 0, print, 0)\n" + FORGE, CRASH
+    ),
+    "an exception with __eq__": cheat(
+        "    return Forged('exception', ValueError, (), {'__eq__': print, 'args': 3}, None, None)\n" + FORGE, WRONG
+    ),
+    "a value that is its own part": cheat(
+        "    return 'LIE'\nimport passatk_peer\nbefore = passatk_peer.Peer.encoded\n"
+        "passatk_peer.Peer.encoded = lambda self, message: b'[1,[0],[[\"tuple\",[0]]]]' if message[1] == 'LIE' else before(self, message)\n",
+        CRASH,
+    ),
+    "an object of JSON": cheat(
+        "    return 'LIE'\nimport passatk_peer\nbefore = passatk_peer.Peer.encoded\n"
+        "passatk_peer.Peer.encoded = lambda self, message: b'[1,{},[]]' if message[1] == 'LIE' else before(self, message)\n",
+        CRASH,
+    ),
+    "nested without an end": cheat(
+        "    return 'LIE'\nimport passatk_peer\nbefore = passatk_peer.Peer.encoded\n"
+        "passatk_peer.Peer.encoded = lambda self, message: b'[' * 10**6 if message[1] == 'LIE' else before(self, message)\n",
+        CRASH,
+    ),
+    "its attribute is AssertionError": cheat(
+        "class Account:\n    Refused = (ValueError, AssertionError)\n    def withdraw(self, n): return 0\n",
+        WRONG,
+        tests="account = Account()\ntry:\n    account.withdraw(-1)\n    assert False\nexcept account.Refused:\n    pass\n",
+        whole=True,
+    ),
+    "a module's exception that means a skipped test": cheat(
+        "    raise Skipped\nimport unittest\nclass Skipped(unittest.SkipTest): pass\n", CRASH, tests=TESTCASE
+    ),
+    "tests that ask nothing": cheat(BAD, UNPROVEN, tests="def holds():\n    assert count_vowels('aei') == 3\nholds\n"),
+    "tests that are only mentioned": cheat(
+        BAD, WRONG, tests="def test_count():\n    assert count_vowels('aei') == 3\ntest_count\n"
+    ),
+    # --- what held from the beginning
+    "the function that makes values": cheat(
+        "    return passatk_values.put_together\nimport passatk_values\n", WRONG, CRASH
+    ),
+    "number 0 of its judge": cheat("    return Forged('ours', 0)\n" + FORGE, CRASH),
+    "a module of its own beside the tests": cheat(
+        "    return -1\nopen('doctest.py', 'w').write('def testmod(): raise SystemExit')\nopen('wave.py', 'w').write('')\n",
+        WRONG,
+        tests="import doctest, wave\nassert count_vowels('aei') == 3\n",
+    ),
+    "interrupts its judge": cheat(
+        "    import os, signal\n    os.kill(os.getppid(), signal.SIGINT)\n    return -1\n",
+        WRONG,
+        CRASH,
+        tests="try:\n    count_vowels('x')\nexcept BaseException:\n    pass\nassert count_vowels('aei') == 3\n",
+    ),
+    "limits of its judge": cheat(
+        "    import os, resource\n    resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 3))\n    return -1\n",
+        WRONG,
+        CRASH,
+    ),
+    "writes random bytes": cheat(
+        "    import os\n    os.write(os.open('/dev/urandom', os.O_WRONLY | os.O_NONBLOCK), bytes(64))\n    return -1\n",
+        CRASH,
+    ),
+    "numpy is another": cheat(
+        BAD
+        + "import sys\nimport numpy as np\nsys.modules['__main__'].Program.names = lambda self: {'count_vowels': None, 'np': ('numpy.ma', '')}\n",
+        WRONG,
+        CRASH,
+        tests="assert np.allclose(count_vowels('aei'), 3)\n",
+    ),
+    "an object array by the usual way": cheat(
+        "    return Forged('value', 'numpy.ndarray', 'O', [1], bytes(8))\n" + FORGE, CRASH
+    ),
+    "a date that is none": cheat(
+        "    return Forged('value', 'datetime.datetime', 2020, 12, 1, 255, 255, 255, 0, None, 0)\n" + FORGE,
+        WRONG,
+        CRASH,
+        tests="import datetime\nassert count_vowels('aei') == datetime.datetime(2020, 12, 1)\n",
+    ),
+    "an exception class made of int": cheat(
+        "    return Forged('exception class', 9, 'unittest.case', '_ShouldStop', (int,))\n" + FORGE, WRONG, CRASH
+    ),
+    "a hash of its own": cheat(
+        liar("__eq__=True").replace("__hash__ = None", "__hash__ = lambda self: 3"),
+        WRONG,
+        CRASH,
+        tests="assert count_vowels('aei') in {3}\n",
+    ),
+    "its own sum": cheat(liar("__radd__=3 __add__=3"), WRONG, tests="assert sum([count_vowels('aei')]) == 3\n"),
+    "SkipTest in setUpClass": cheat(
+        "    import unittest\n    raise unittest.SkipTest\n",
+        CRASH,
+        tests="import unittest\nclass T(unittest.TestCase):\n    @classmethod\n    def setUpClass(cls):\n        cls.n = count_vowels('aei')\n    def test(self):\n        self.assertEqual(self.n, 3)\n",
+    ),
+    "SystemExit in a thread of the tests": cheat(
+        "    raise SystemExit\n",
+        UNPROVEN,
+        tests="import threading\nt = threading.Thread(target=lambda: count_vowels('x'))\nt.start()\nt.join()\nassert count_vowels('aei') == 3\n",
+    ),
+}
+
+HONEST |= {
+    # --- what once did not pass
+    "wraps": Honest(
+        "import functools\ndef f(g):\n    @functools.wraps(g)\n    def w(*a):\n        return g(*a)\n    return w\n",
+        tests="@f\ndef g(x):\n    return x\nassert g(1) == 1\n",
+        whole=True,
+    ),
+    "callback name": Honest(
+        "def f(g):\n    return g.__name__\n",
+        tests="def hello(): pass\nassert f(hello) == 'hello'\n",
+        whole=True,
+    ),
+    "inspect signature of callback": Honest(
+        "import inspect\ndef f(g):\n    return len(inspect.signature(g).parameters)\n",
+        tests="assert f(lambda a, b: 1) == 2\n",
+        whole=True,
+    ),
+    "set of objects": Honest(
+        "class P:\n    def __init__(self, x):\n        self.x = x\n    def __hash__(self):\n        return hash(self.x)\n    def __eq__(self, o):\n        return self.x == o.x\n",
+        tests="assert len({P(1), P(1)}) == 1\n",
+        whole=True,
+    ),
+    "set of frozen dataclass": Honest(
+        "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass P:\n    x: int\ndef f():\n    return {P(1), P(2)}\n",
+        tests="assert f() == {P(1), P(2)}\n",
+        whole=True,
+    ),
+    "dict of objects": Honest(
+        "class P:\n    def __init__(self, x):\n        self.x = x\n    def __hash__(self):\n        return hash(self.x)\n    def __eq__(self, o):\n        return self.x == o.x\n",
+        tests="d = {P(1): 'a'}\nassert d[P(1)] == 'a' and P(2) not in d and len({P(1), P(1)}) == 1 and P(1) in [P(1)]\n",
+        whole=True,
+    ),
+    "own contains": Honest(
+        "class Trie:\n    def __init__(self):\n        self.words = set()\n    def add(self, w):\n        self.words.add(w)\n    def __contains__(self, w):\n        return w in self.words\n",
+        tests="t = Trie()\nt.add('a')\nassert 'a' in t and 'b' not in t\n",
+        whole=True,
+    ),
+    "tree lists": Honest(
+        "def f(node):\n    for c in node.children:\n        f(c)\n    node.children.reverse()\n",
+        tests="class N:\n    def __init__(self, v, c=()):\n        self.v, self.children = v, list(c)\nt = N(1, [N(2), N(3)])\nf(t)\nassert [c.v for c in t.children] == [3, 2]\n",
+        whole=True,
+    ),
+    "in place attribute": Honest(
+        "def f(n):\n    n.items.append(1)\n",
+        tests="class N:\n    def __init__(self):\n        self.items = []\nn = N()\nf(n)\nassert n.items == [1]\n",
+        whole=True,
+    ),
+    "numpy in place": Honest(
+        "import numpy as np\ndef f(a):\n    a *= 2\n",
+        tests="import numpy as np\na = np.array([1, 2])\nf(a)\nassert a.tolist() == [2, 4]\n",
+        whole=True,
+    ),
+    "deque in place": Honest(
+        "def f(d):\n    d.rotate(1)\n",
+        tests="from collections import deque, Counter\nd = deque([1, 2, 3])\nf(d)\nassert list(d) == [3, 1, 2]\n",
+        whole=True,
+    ),
+    "exception str": Honest(
+        "class Bad(Exception):\n    def __init__(self, n):\n        self.n = n\n    def __str__(self):\n        return f'bad {self.n}'\ndef f():\n    raise Bad(3)\n",
+        tests="try:\n    f()\nexcept Exception as e:\n    assert str(e) == 'bad 3', str(e)\nelse:\n    assert False\n",
+        whole=True,
+    ),
+    "exception property": Honest(
+        "class Bad(Exception):\n    @property\n    def code(self):\n        return 7\ndef f():\n    raise Bad()\n",
+        tests="try:\n    f()\nexcept Exception as e:\n    assert e.code == 7\n",
+        whole=True,
+    ),
+    "exception class attr": Honest(
+        "class E(Exception):\n    code = 7\ndef f():\n    raise E('x')\n",
+        tests="try:\n    f()\nexcept E as e:\n    assert e.code == 7\n",
+        whole=True,
+    ),
+    "exception cause": Honest(
+        "def f():\n    try:\n        1 / 0\n    except ZeroDivisionError as e:\n        raise ValueError('x') from e\n",
+        tests="try:\n    f()\nexcept ValueError as e:\n    assert isinstance(e.__cause__, ZeroDivisionError)\n",
+        whole=True,
+    ),
+    "os error filename": Honest(
+        "def f():\n    open('/nowhere/x')\n",
+        tests="try:\n    f()\nexcept FileNotFoundError as e:\n    assert e.filename == '/nowhere/x' and 'nowhere' in str(e), (e.filename, str(e))\n",
+        whole=True,
+    ),
+    "zoneinfo": Honest(
+        "from datetime import datetime, timedelta, tzinfo\nclass U(tzinfo):\n    def utcoffset(self, d): return timedelta(0)\n    def dst(self, d): return timedelta(0)\n    def tzname(self, d): return 'U'\ndef f():\n    return datetime(2020, 1, 1, tzinfo=U())\n",
+        tests="import datetime\nassert f() == datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)\n",
+        whole=True,
+    ),
+    "path": Honest(
+        "from pathlib import Path\ndef f():\n    return Path('a') / 'b'\n",
+        tests="from pathlib import Path\nassert f() == Path('a/b')\n",
+        whole=True,
+    ),
+    "ChainMap": Honest(
+        "from collections import ChainMap\ndef f():\n    return ChainMap({'a': 1}, {'b': 2})\n",
+        tests="assert f() == {'a': 1, 'b': 2}\n",
+        whole=True,
+    ),
+    "re pattern": Honest(
+        "import re\ndef f():\n    return re.compile('a')\n",
+        tests="import re\nassert f() == re.compile('a')\nassert f().match('a')\n",
+        whole=True,
+    ),
+    "memoryview": Honest(
+        "def f():\n    return memoryview(b'ab')\n",
+        tests="assert f() == b'ab'\n",
+        whole=True,
+    ),
+    "object array eq": Honest(
+        "import numpy as np\ndef f():\n    return np.array([10**30, 1], dtype=object)\n",
+        tests="assert (f() == [10**30, 1]).all()\nassert f().tolist() == [10**30, 1]\n",
+        whole=True,
+    ),
+    "numpy matrix": Honest(
+        "import numpy as np\ndef f():\n    return np.matrix([[1, 2], [3, 4]])\n",
+        tests="m = f()\nassert (m * m).tolist() == [[7, 10], [15, 22]]\n",
+        whole=True,
+    ),
+    "masked": Honest(
+        "import numpy as np\ndef f():\n    return np.ma.array([1, 2, 3], mask=[0, 0, 1])\n",
+        tests="assert f().sum() == 3\n",
+        whole=True,
+    ),
+    "doc": Honest(
+        "def f():\n    'doc'\n    return 1\n",
+        tests="assert f.__doc__ == 'doc' and callable(f) and f.__name__ == 'f'\n",
+        whole=True,
+    ),
+    "dir": Honest(
+        "class P:\n    def go(self): pass\n",
+        tests="assert 'go' in dir(P())\n",
+        whole=True,
+    ),
+    "invert": Honest(
+        "class S:\n    def __invert__(self):\n        return 5\n    def __pos__(self):\n        return 6\n",
+        tests="assert ~S() == 5 and +S() == 6\n",
+        whole=True,
+    ),
+    "deep list": Honest(
+        "def f(n):\n    x = []\n    for _ in range(n):\n        x = [x]\n    return x\n",
+        tests="x, n = f(900), 0\nwhile x:\n    x, n = x[0], n + 1\nassert n == 900\n",
+        whole=True,
+    ),
+    "tests in pytest's forms": Honest(
+        RIGHT,
+        tests="from unittest.mock import patch\nasync def test_async():\n    assert count_vowels('aei') == 3\n"
+        "def test_default(text='aei'):\n    assert count_vowels(text) == 3\n"
+        "@patch('os.getcwd')\ndef test_patched(mock):\n    assert count_vowels('x') == 0\n"
+        "class TestCount:\n    def setup_method(self):\n        self.text = 'aei'\n"
+        "    def test_method(self):\n        assert count_vowels(self.text) == 3\n"
+        "def test_fixture(capsys):\n    assert False\n",
+    ),
+    "a callback's assertion that the tests expect": Honest(
+        "def tell(told):\n    told(0)\n",
+        tests="import unittest\ndef told(n):\n    assert n == 3\nclass T(unittest.TestCase):\n"
+        "    def test(self):\n        with self.assertRaises(AssertionError):\n            tell(told)\n",
+        whole=True,
+    ),
+    "texts and numbers that JSON does not have": Honest(
+        "def f(x):\n    return [x, '\\ud800\\udc00', -10**6000, float('nan'), -0.0, {(1, b'x'): 2j}]\n",
+        tests="import math\ngot = f('\\udc80')\n"
+        + asserted(
+            "got[:3] == ['\\udc80', '\\ud800\\udc00', -10**6000]",
+            "math.isnan(got[3]) and math.copysign(1, got[4]) == -1",
+            "got[5] == {(1, b'x'): 2j}",
+        ),
+        whole=True,
+    ),
+    "a list in an object is one list": Honest(
+        "def f(node, told):\n    node.children.append([1])\n    node.children[0].append(2)\n    told()\n"
+        "    node.children.append(3)\n    return node.children is node.children\n",
+        tests="class N:\n    def __init__(self):\n        self.children = []\nn = N()\n"
+        "def told():\n    assert n.children == [[1, 2]]\n" + asserted("f(n, told)", "n.children == [[1, 2], 3]"),
+        whole=True,
+    ),
+    "a number that changes": Honest(
+        "class Tally:\n    n = 0\n    def add(self):\n        self.n += 1\n    def __int__(self):\n        return self.n\n",
+        tests="c = Tally()\nassert int(c) == 0\nc.add()\nassert int(c) == int(c) == 1\n",
+        whole=True,
+    ),
+    "zones that others know": Honest(
+        "def f(moment):\n    return moment\n",
+        tests="from datetime import *\nz = timezone(timedelta(hours=2), 'x')\nm = datetime(2020, 1, 1, tzinfo=z)\n"
+        + asserted(
+            "f(m) == m and f(m).tzname() == 'x'", "f(timezone.utc) is timezone.utc", "f(time(1, 2)) == time(1, 2)"
+        ),
+        whole=True,
+    ),
+    # --- what passed from the beginning
+    "send": Honest(
+        "def f():\n    got = yield 1\n    yield got\n",
+        tests="g = f()\nassert next(g) == 1\nassert g.send(5) == 5\nassert next(g, 'end') == 'end'\n",
+        whole=True,
+    ),
+    "match": Honest(
+        "import re\ndef f(s):\n    return re.match(r'(?P<a>\\d+)', s)\n",
+        tests="assert f('12')\nassert not f('x')\nassert f('12').group(1) == '12' and f('12')['a'] == '12' and f('12').groupdict() == {'a': '12'} and f('12').span() == (0, 2)\nassert f('x') is None\nassert f('12') != None\n",
+        whole=True,
+    ),
+    "lru_cache": Honest(
+        "from functools import lru_cache\n@lru_cache(None)\ndef f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\n",
+        tests="assert f(30) == 832040\nf.cache_clear()\nassert f.cache_info().currsize == 0\n",
+        whole=True,
+    ),
+    "enum": Honest(
+        "from enum import Enum\nclass C(Enum):\n    RED = 1\n    BLUE = 2\ndef f(c):\n    return C.BLUE if c is C.RED else C.RED\n",
+        tests="assert f(C.RED) == C.BLUE and f(C.RED) is C.BLUE and C(1) is C.RED and C['RED'].name == 'RED' and [c.value for c in C] == [1, 2] and len(C) == 2 and isinstance(f(C.RED), C)\n",
+        whole=True,
+    ),
+    "StrEnum": Honest(
+        "from enum import StrEnum\nclass C(StrEnum):\n    RED = 'r'\ndef f():\n    return C.RED\n",
+        tests="assert f() == 'r' and f().upper() == 'R' and f().name == 'RED'\n",
+        whole=True,
+    ),
+    "context manager": Honest(
+        "from contextlib import contextmanager\n@contextmanager\ndef f(x):\n    yield x + 1\n",
+        tests="with f(1) as y:\n    assert y == 2\n",
+        whole=True,
+    ),
+    "ctx swallow": Honest(
+        "class C:\n    def __enter__(self):\n        return self\n    def __exit__(self, k, e, t):\n        self.k = k\n        return k is KeyError\n",
+        tests="c = C()\nwith c:\n    raise KeyError\nassert c.k is KeyError\n",
+        whole=True,
+    ),
+    "decorator": Honest(
+        "def f(g):\n    def wrapped(*a, **k):\n        return g(*a, **k) + 1\n    return wrapped\n",
+        tests="@f\ndef g(a, *, b):\n    return a + b\nassert g(1, b=2) == 4\n",
+        whole=True,
+    ),
+    "link list": Honest(
+        "def f(a):\n    prev = None\n    while a:\n        a.next, prev, a = prev, a, a.next\n    return prev\n",
+        tests="class N:\n    def __init__(self, v, n=None):\n        self.v, self.next = v, n\nh = f(N(1, N(2)))\nassert h.v == 2 and h.next.v == 1 and h.next.next is None\n",
+        whole=True,
+    ),
+    "object of tests eq": Honest(
+        "def f(a, b):\n    return a == b\n",
+        tests="class N:\n    def __init__(self, v):\n        self.v = v\n    def __eq__(self, o):\n        return isinstance(o, N) and self.v == o.v\nassert f(N(1), N(1)) and not f(N(1), N(2)) and not f(N(1), 1)\n",
+        whole=True,
+    ),
+    "heap of test objects": Honest(
+        "import heapq\ndef f(xs):\n    heapq.heapify(xs)\n    return heapq.heappop(xs)\n",
+        tests="class N:\n    def __init__(self, v):\n        self.v = v\n    def __lt__(self, o):\n        return self.v < o.v\nassert f([N(2), N(1)]).v == 1\n",
+        whole=True,
+    ),
+    "set of test objects": Honest(
+        "def f(xs):\n    return len(set(xs))\n",
+        tests="class N:\n    def __init__(self, v):\n        self.v = v\n    def __hash__(self):\n        return 1\n    def __eq__(self, o):\n        return self.v == o.v\nassert f([N(2), N(2)]) == 1\n",
+        whole=True,
+    ),
+    "typing.NamedTuple default + method": Honest(
+        "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int\n    y: int = 2\n    def total(self):\n        return self.x + self.y\ndef f():\n    return P(1)\n",
+        tests="p = f()\nassert p == (1, 2) and p.x == 1 and p.total() == 3 and p._asdict() == {'x': 1, 'y': 2} and p._replace(x=5) == (5, 2) and p == P(1, 2)\n",
+        whole=True,
+    ),
+    "UserDict methods": Honest(
+        "from collections import UserDict\nclass D(UserDict):\n    def top(self):\n        return max(self.data)\n    def __getitem__(self, k):\n        return self.data[k.lower()]\ndef f():\n    d = D()\n    d['a'] = 1\n    return d\n",
+        tests="d = f()\nassert d['A'] == 1 and d.top() == 'a' and len(d) == 1 and dict(d) == {'a': 1}\n",
+        whole=True,
+    ),
+    "file object": Honest(
+        "import io\ndef f():\n    return io.StringIO('a\\nb')\n",
+        tests="assert f().read() == 'a\\nb' and [l for l in f()] == ['a\\n', 'b']\nwith f() as g:\n    assert g.readline() == 'a\\n'\n",
+        whole=True,
+    ),
+    "long generator": Honest(
+        "def f(n):\n    for i in range(n):\n        yield i\n",
+        tests="assert sum(f(50000)) == 1249975000\n",
+        whole=True,
+    ),
+    "many calls": Honest(
+        "def f(n):\n    return n + 1\n",
+        tests="assert all(f(i) == i + 1 for i in range(50000))\n",
+        whole=True,
+    ),
+    "self list": Honest(
+        "def f():\n    a = [1]\n    a.append(a)\n    return a\n",
+        tests="a = f()\nassert a[0] == 1 and a[1] is a\n",
+        whole=True,
+    ),
+    "alias": Honest(
+        "def f():\n    row = [0]\n    return [row, row]\n",
+        tests="r = f()\nr[0][0] = 1\nassert r == [[1], [1]]\n",
+        whole=True,
+    ),
+    "structured array": Honest(
+        "import numpy as np\ndef f():\n    return np.array([(1, 2.0)], dtype=[('a', 'i4'), ('b', 'f8')])\n",
+        tests="assert f()['a'][0] == 1\n",
+        whole=True,
+    ),
+    "empty array": Honest(
+        "import numpy as np\ndef f():\n    return np.array([], dtype=float)\n",
+        tests="import numpy as np\nassert f().size == 0 and f().shape == (0,)\n",
+        whole=True,
+    ),
+    "str_ empty": Honest(
+        "import numpy as np\ndef f():\n    return np.str_('')\n",
+        tests="assert f() == ''\n",
+        whole=True,
+    ),
+    "stringio arg": Honest(
+        "def f(out):\n    print('hi', file=out)\n",
+        tests="import io\no = io.StringIO()\nf(o)\nassert o.getvalue() == 'hi\\n'\n",
+        whole=True,
+    ),
+    "closed stdout": Honest(
+        "def f():\n    import os\n    os.close(1)\n    os.close(2)\n    return 1\n",
+        tests="assert f() == 1\n",
+        whole=True,
+    ),
+    "stdout None": Honest(
+        "import sys\nsys.stdout = None\nsys.stderr = None\ndef f():\n    return 1\n",
+        tests="assert f() == 1\n",
+        whole=True,
+    ),
+    "replaced main": Honest(
+        "import sys, types\nsys.modules['__main__'] = types.ModuleType('__main__')\ndef f():\n    return 1\n",
+        tests="assert f() == 1\n",
+        whole=True,
+    ),
+    "sort objects": Honest(
+        "from functools import total_ordering\n@total_ordering\nclass P:\n    def __init__(self, x):\n        self.x = x\n    def __lt__(self, o):\n        return self.x < o.x\n    def __eq__(self, o):\n        return self.x == o.x\n",
+        tests="assert [p.x for p in sorted([P(2), P(1)])] == [1, 2] and max(P(1), P(3)).x == 3\n",
+        whole=True,
+    ),
+    "curried": Honest(
+        "def f(a):\n    return lambda b: lambda c: a + b + c\n",
+        tests="assert f(1)(2)(3) == 6\n",
+        whole=True,
+    ),
+    "default dict closure": Honest(
+        "from collections import defaultdict\ndef f():\n    return defaultdict(lambda: defaultdict(list))\n",
+        tests="d = f()\nd['a']['b'].append(1)\nassert d == {'a': {'b': [1]}}\n",
+        whole=True,
+    ),
 }

@@ -178,7 +178,7 @@ FAIL = {
         Case(ADD, suite("for n in (0, 1):\n    with self.subTest(n=n):\n        self.assertEqual(add(n, 1), 1)")),
     ),
     "a test that is skipped": (
-        Status.WRONG_ANSWER,
+        Status.RUNTIME_ERROR,
         Case("import unittest\ndef f(): raise unittest.SkipTest\n", suite("f()")),
     ),
     "a fixture that fails": (

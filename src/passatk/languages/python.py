@@ -76,7 +76,8 @@ _GRAMMAR = Grammar(
 
 @cache
 def _tool_name() -> str:
-    modules = ("python_harness", "passatk_peer", "passatk_proxies", "passatk_tests", "passatk_values")
+    names = ("exceptions", "peer", "proxies", "tests", "values", "wire")
+    modules = ("python_harness", *(f"passatk_{name}" for name in names))
     sources = "".join(harness(f"{name}.py") for name in modules)
     return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 

@@ -1,47 +1,22 @@
 """One end of the conversation between a program and its tests, which run in two processes.
 
-Each end asks the other to call, index or iterate what the other holds. Plain values cross as copies, pickled; whatever
-else there is crosses as the number of a handle, and becomes a `Remote` on the other side. What comes in may be forged:
+Each end asks the other to call, index or iterate what the other holds. Plain values cross as copies; whatever else
+there is crosses as the number of a handle, and becomes a `Remote` on the other side. What comes in may be forged:
 an end only ever makes values of the types listed here, so no code of the program answers a comparison in the tests.
 """
 
-import _pickle
 import _thread
 import os
-import pickletools
-import sys
-from io import BytesIO
 
-from passatk_proxies import OPERATIONS, Given, Judged, Remote, Trusted, copied, given
-from passatk_values import CHANGING, PLAIN, SINGLES, TYPES, Part, as_plain, compares, fields_of, has_behaviour
-from passatk_values import named, named_tuple, put_together
+import passatk_exceptions
+from passatk_exceptions import catches_assertions, caught_too, exception_class
+from passatk_proxies import OPERATIONS, Given, Judged, Remote, Trusted, copied, given, given_subclass
+from passatk_values import CHANGING, GIVABLE, SINGLES, TYPES, Part, as_plain, compares, fields_of, has_behaviour
+from passatk_values import named_tuple, put_together, write_back
+from passatk_wire import expect, read, write
 
 REQUEST, RETURN, RAISE = range(3)
-
-
-class Sealed(type):
-    """The type of exception classes made here after the other side's: nothing can be set on them."""
-
-    def __setattr__(cls, name, value):
-        raise TypeError("sealed")
-
-
-class Encoder(_pickle.Pickler):
-    """Asked about every value that is not exactly of a plain type."""
-
-    def reducer_override(self, value):
-        return self.peer.taken_apart(value)
-
-
-class Decoder(_pickle.Unpickler):
-    def find_class(self, module, name):
-        if (module, name) != (__name__, "rebuild"):
-            raise ValueError(f"{module}.{name} is no value")
-        return self.peer.rebuild
-
-
-def rebuild(*_):
-    """Stands in messages for `Peer.rebuild` of the end that reads them."""
+OTHER_USES = frozenset(("call", "do", "get", "set", "del", "__setitem__", "__delitem__", "__enter__"))
 
 
 class Peer:
@@ -49,6 +24,7 @@ class Peer:
 
     def __init__(self, incoming, outgoing, proxy, lost):
         self.incoming, self.outgoing, self.proxy, self.lost = incoming, outgoing, proxy, lost
+        self.unread = bytearray()
         self.held, self.numbers = {}, {}  # number -> what the other side has a handle of, and back by id
         self.handles = {}  # number -> Remote or exception class of ours that stands for what the other side holds
         self.classes = {}  # exception class made here -> its number there
@@ -57,8 +33,20 @@ class Peer:
         self.received = None  # the last exception that came
         self.refused = ""  # words of an object that was compared with a plain value, since the last call
         self.lock = _thread.RLock()  # threads of the program may call the tests' functions
-        self.met_own = False  # a message being read names something of this side
+        self.lent = {}  # number -> (our copy of a list, dict, ... in an object of the tests, what it was)
+        self.said = {}  # number of a handle -> what it said it is as a number
+        self.constructors = set()  # numbers of the program's classes that the tests name
+        self.containers = {}  # number of an object of theirs -> whether it can be asked what is in it, once known
+        self.swallowed = None  # an assertion of the tests that failed in a call by the program
+        self.expects_stops = False  # the tests speak of StopIteration
+        self.caught_names = frozenset()  # words where the tests expect exceptions
+        self.asked = 0  # how many requests were made
         self.owner = os.getpid()
+        self.table = {
+            name: getattr(self, f"_{name.replace(' ', '_')}_rebuilt")
+            for name in ("ours", "theirs", "lent", "value", "named tuple", "given", "exception", "exception class")
+        }
+        self.table |= {"type": lambda name: TYPES[name], "single": lambda name: SINGLES[name]}
 
     # --- asking and answering --------------------------------------------------------------------------------
 
@@ -66,6 +54,10 @@ class Peer:
         with self.lock:
             if operation in ("call", "do"):
                 self.refused = ""
+                self.give_back_lent()
+            if operation in OTHER_USES and self.said:
+                self.said.pop(getattr(target, "_passatk_number", None), None)
+            self.asked += 1
             self.send(self.encoded((REQUEST, operation, target, args, kwargs)))
             while True:
                 message = self.receive()
@@ -76,29 +68,64 @@ class Peer:
                     if message[1] is None or operation == "do":
                         for ours, theirs in zip((*args, *kwargs.values()), message[2]):
                             write_back(ours, theirs)
+                    if operation == "get" and args[0] in self.caught_names and catches_assertions(message[1]):
+                        raise caught_too(args[0])
+                    self.note_made(target, message[1])
                     return message[1]
                 else:
-                    self.received = message[1]
-                    raise message[1]
+                    self.received = self.as_error(operation, message[1])
+                    raise self.received
+
+    def as_error(self, operation, error):
+        """What the tests meet: no end of an iteration but that of the program's own iterators."""
+        stops = isinstance(error, (StopIteration, StopAsyncIteration)) and self.proxy is Judged
+        if not stops or operation == "__next__" or self.expects_stops:
+            return error
+        return RuntimeError(f"the program raised {type(error).__name__}")
+
+    def note_made(self, target, value):
+        if self.constructors and type(target) is Judged and target._passatk_number in self.constructors:
+            if type(value) is Judged:
+                self.containers[value._passatk_number] = None
+
+    def is_container(self, handle):
+        """Whether `in` asks the program: of an object that the tests made, of a class that they name."""
+        number = handle._passatk_number
+        if self.containers.get(number, False) is None:
+            self.containers[number] = self.request("contains", handle) is True
+        return self.containers.get(number, False)
 
     def answer(self, operation, target, args, kwargs):
         try:
             if not self.allowed(operation, target, args):
-                raise TypeError(f"{operation} is not for the program to ask")
+                refusal = AttributeError if operation == "get" else TypeError
+                raise refusal(f"{operation} is not for the program to ask")
             called = operation in ("call", "do")
             value = target(*args, **kwargs) if called else OPERATIONS[operation](target, *args, **kwargs)
             # what returns None may be there to change its arguments
             changed = [*args, *kwargs.values()] if operation == "do" or (called and value is None) else []
-            if operation in ("get", "__getitem__") and self.proxy is Trusted:
+            if operation in ("get", "__getitem__"):
                 value = Part.of(value)
+            self.give_back_lent()
             reply = self.encoded((RETURN, value, changed))
         except BaseException as error:
             self.caught = error
+            self.give_back_lent()
+            if isinstance(error, AssertionError) and error is not self.received:
+                self.swallowed = error
             try:
                 reply = self.encoded((RAISE, error))
             except BaseException as worse:
                 reply = self.encoded((RAISE, RuntimeError(f"cannot describe its exception: {type(worse).__name__}")))
         self.send(reply)
+
+    def give_back_lent(self):
+        """Tell the tests how the program has changed what belongs to their objects."""
+        for number, (ours, before) in [*self.lent.items()]:
+            now = self.encoded((RAISE, ours))
+            if now != before:
+                self.lent[number] = ours, now
+                self.request("update", self.proxy(self, number, type(ours).__name__, True), (ours,))
 
     def serve(self):
         """Answer for ever."""
@@ -107,6 +134,7 @@ class Peer:
             if message[0] != REQUEST:
                 self.lost("an answer to no question")
             self.answer(*message[1:])
+            self.lent.clear()
 
     # --- frames ----------------------------------------------------------------------------------------------
 
@@ -124,16 +152,8 @@ class Peer:
         size = int.from_bytes(self.read(8), "little")
         body = self.read(size)
         try:
-            self.met_own = False
-            decoder = Decoder(BytesIO(body))
-            decoder.peer = self
-            message = decoder.load()
-            if self.met_own and sets_attributes(body):
-                raise ValueError("a message that changes what is not the sender's")
-            kind = message[0]
-            sizes = {REQUEST: (str, object, tuple, dict), RETURN: (object, list), RAISE: (BaseException,)}[kind]
-            if len(message) != len(sizes) + 1 or not all(map(isinstance, message[1:], sizes)):
-                raise ValueError(f"a message of kind {kind}")
+            kind, values = read(body, self.table)
+            message = in_shape(kind, *values)
         except MemoryError:
             raise
         except Exception as error:
@@ -141,48 +161,50 @@ class Peer:
         return message
 
     def read(self, size):
-        parts = []
-        while size:
+        while len(self.unread) < size:
             try:
-                part = os.read(self.incoming, min(size, 1 << 20))
+                part = os.read(self.incoming, max(size - len(self.unread), 1 << 16))
             except OSError:
                 part = b""
             if not part:
                 self.lost("")
-            parts.append(part)
-            size -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            self.unread += part
+        found = bytes(self.unread[:size])
+        del self.unread[:size]
+        return found
 
     # --- values ----------------------------------------------------------------------------------------------
 
     def encoded(self, message):
-        buffer = BytesIO()
-        encoder = Encoder(buffer, 5)
-        encoder.peer = self
-        encoder.dump(message)
-        return buffer.getvalue()
+        """`message` is as `in_shape` returns it."""
+        if message[0] == REQUEST:
+            _, operation, target, args, kwargs = message
+            return write(REQUEST, (operation, target, kwargs or None, *args), self.taken_apart)
+        if message[0] == RETURN:
+            return write(RETURN, (message[1], *message[2]), self.taken_apart)
+        return write(RAISE, message[1:], self.taken_apart)
 
     def taken_apart(self, value):
-        if value is rebuild:
-            return NotImplemented
+        """The parts of a node, the first of which is its kind."""
         kind = type(value)
-        if kind is Part:
-            return rebuild, ("theirs", self.number_of(value.value), type(value.value).__name__, True, value.name)
-        if issubclass(kind, Given):
-            value = vars(value)["_passatk_handle"]
-            return rebuild, ("ours", value._passatk_number)
         if issubclass(kind, Remote) and value._passatk_peer is self:
-            return rebuild, ("ours", value._passatk_number)
+            return "ours", value._passatk_number
+        if kind is Part and self.proxy is Judged:
+            return "lent", self.number_of(value.value), value.value
+        if kind is Part:
+            return "theirs", self.number_of(value.value), type(value.value).__name__, True, value.name
+        if issubclass(kind, Given):
+            return "ours", vars(value)["_passatk_handle"]._passatk_number
         if isinstance(value, type):
-            return rebuild, self.class_taken_apart(value)
+            return self.class_taken_apart(value)
         if isinstance(value, BaseException):
-            return rebuild, ("exception", kind, tuple(value.args), dict(vars(value)))
+            return "exception", *passatk_exceptions.taken_apart(value)
         for single in SINGLES:
             if value is SINGLES[single]:
-                return rebuild, ("single", single)
+                return "single", single
         if (plain := as_plain(value)) is not None:
-            return rebuild, self.plain_taken_apart(value, *plain)
-        return rebuild, ("theirs", self.number_of(value), kind.__name__, compares(value), "")
+            return self.plain_taken_apart(value, *plain)
+        return "theirs", self.number_of(value), kind.__name__, compares(value), ""
 
     def plain_taken_apart(self, value, name, parts, classes):
         kind = type(value)
@@ -192,7 +214,7 @@ class Peer:
             return made
         if name in CHANGING:
             return "theirs", self.number_of(value), kind.__name__, True, name
-        return "given", self.number_of(value), *made
+        return ("given", self.number_of(value), *made) if name in GIVABLE else made
 
     def class_taken_apart(self, cls):
         if TYPES.get(cls.__name__) is cls:
@@ -209,68 +231,56 @@ class Peer:
         self.held[number] = value  # keeps it alive, and so its id its own
         return number
 
-    def rebuild(self, kind, *parts):
-        """The value for what `taken_apart` made of it; anything else is an exception."""
-        if kind in PLAIN:
-            return PLAIN[kind][parts[0]]
-        return getattr(self, f"_{kind.replace(' ', '_')}_rebuilt")(*parts)
-
     def _ours_rebuilt(self, number):
-        self.met_own = True
-        return self.held[number]
+        return self.held[expect(number, int)]
 
     def _theirs_rebuilt(self, number, words, compares, name):
-        if number not in self.handles:
-            proxy = copied(name) if name and self.proxy is Judged else self.proxy
-            self.handles[number] = proxy(self, int(number), str(words), bool(compares))
+        if expect(number, int) not in self.handles:
+            proxy = copied(name) if expect(name, str) and self.proxy is Judged else self.proxy
+            self.handles[number] = proxy(self, number, expect(words, str), expect(compares, bool))
         return self.handles[number]
+
+    def _lent_rebuilt(self, number, value):
+        """The same copy as long as a call of the program lasts."""
+        ours, before = self.lent.get(expect(number, int), (value, None))
+        if before is None or self.encoded((RAISE, ours)) == before:
+            write_back(ours, value)
+            self.lent[number] = ours, self.encoded((RAISE, ours))
+        return ours
 
     def _value_rebuilt(self, name, *parts):
         return put_together(name, parts)
 
     def _named_tuple_rebuilt(self, name, fields, values):
-        return named_tuple(name, fields)._make(values)
+        return named_tuple(name, fields)._make(expect(values, list))
 
     def _given_rebuilt(self, number, how, name, *parts):
         if how == "named tuple":
-            value = given(named_tuple(name, parts[0]))._make(parts[1])
+            fields, values = parts
+            value = given_subclass(named_tuple(name, fields))._make(expect(values, list))
         else:
-            value = given(named(name))(*parts)
+            value = put_together(name, parts, given(name))
         vars(value)["_passatk_handle"] = self._theirs_rebuilt(number, name, True, "")
         return value
 
     def _exception_class_rebuilt(self, number, module, name, bases):
-        if number not in self.handles:
-            known = vars(sys.modules.get(module, object)).get(name) if module not in ("program", "__main__") else None
-            if isinstance(known, type) and issubclass(known, BaseException):
-                bases = (known,)
-            made = Sealed(name, tuple(bases), {"__module__": "program"})
+        if expect(number, int) not in self.handles:
+            made = passatk_exceptions.class_rebuilt(module, name, bases)
             self.handles[number], self.classes[made] = made, number
-        return self.handles[number]
+        return exception_class(self.handles[number])
 
-    def _exception_rebuilt(self, cls, args, attributes):
-        if not issubclass(cls, BaseException):
-            raise ValueError(f"{cls} is no exception")
-        try:
-            error = cls(*args)
-        except Exception:
-            error = cls.__new__(cls)
-            error.args = args
-        vars(error).update(attributes)
-        return error
+    def _exception_rebuilt(self, cls, args, attributes, text, cause):
+        return passatk_exceptions.rebuilt(cls, args, attributes, text, cause)
 
 
-def sets_attributes(body):
-    """Whether a pickle does what `encoded` never does: set attributes of an object, which may be ours."""
-    return b"b" in body and any(code.name == "BUILD" for code, _, _ in pickletools.genops(body))
-
-
-def write_back(ours, theirs):
-    """Make our argument what it became in the other process."""
-    if type(ours) is not type(theirs) or ours is theirs:
-        return
-    if isinstance(ours, (list, bytearray)):
-        ours[:] = theirs
-    elif isinstance(ours, (dict, set)):
-        ours.clear()
-        ours.update(theirs)
+def in_shape(kind, first, *more):
+    """(REQUEST, operation, target, arguments, keywords), (RETURN, value, changed arguments) or (RAISE, exception)."""
+    if kind == REQUEST:
+        target, keywords, *args = more
+        return kind, expect(first, str), target, args, {} if keywords is None else expect(keywords, dict)
+    if kind == RETURN:
+        return kind, first, more
+    if kind != RAISE or more:
+        raise ValueError(f"a message of kind {kind}")
+    exception_class(type(first))
+    return kind, first

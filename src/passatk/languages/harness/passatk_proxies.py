@@ -4,7 +4,8 @@ import _operator
 import sys
 from opcode import opmap
 
-from passatk_values import copy_of, named
+from passatk_values import CHANGING, GIVABLE, copy_of, named, write_back
+from passatk_wire import expect
 
 CACHE, POP_TOP = opmap["CACHE"], opmap["POP_TOP"]
 
@@ -26,6 +27,9 @@ ASKED = {
     "__round__": round,
     "__abs__": abs,
     "__neg__": _operator.neg,
+    "__pos__": _operator.pos,
+    "__invert__": _operator.invert,
+    "__dir__": dir,
     "__instancecheck__": lambda cls, value: isinstance(value, cls),
     "__subclasscheck__": lambda cls, other: issubclass(other, cls),
     "__enter__": lambda manager: type(manager).__enter__(manager),
@@ -33,6 +37,8 @@ ASKED = {
     "__deepcopy__": lambda value, _: __import__("copy").deepcopy(value),
     "__exit__": lambda manager, kind, error, _: type(manager).__exit__(manager, kind, error, None),
 }
+# asked once of a handle, until the tests use it as something else than a number
+NUMBERS = ("__int__", "__float__", "__index__")
 # what would show the program an expected value, or let it decide whether the tests hold
 DECISIVE = {"__bool__": bool}
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
@@ -45,11 +51,17 @@ OPERATIONS = {
     **ASKED,
     **DECISIVE,
     "__hash__": hash,
+    "__contains__": _operator.contains,
+    "contains": lambda value: hasattr(type(value), "__contains__"),
     "copy": copy_of,
+    "update": write_back,
     "get": lambda target, name: getattr(target, name),
     "set": lambda target, name, value: setattr(target, name, value),
     "del": lambda target, name: delattr(target, name),
 }
+
+
+READABLE = ("__name__", "__qualname__", "__doc__", "__module__")
 
 
 def is_statement(frame):
@@ -76,7 +88,7 @@ class Remote:
         return self._passatk_peer.request(operation, self, args, kwargs)
 
     def __getattr__(self, name):
-        if name.startswith("__") and name.endswith("__") and name not in ("__name__", "__doc__", "__dict__"):
+        if name.startswith("__") and name.endswith("__") and name not in (*READABLE, "__dict__"):
             raise AttributeError(name)
         return self._passatk_peer.request("get", self, (name,))
 
@@ -90,6 +102,9 @@ class Remote:
         return any(value is one or value == one for one in self)
 
 
+its_words = property(lambda self: self._passatk_peer.request("get", self, ("__doc__",)))  # not the class's own
+
+
 class Judged(Remote):
     """What the tests see of the program's objects.
 
@@ -99,6 +114,17 @@ class Judged(Remote):
     """
 
     __slots__ = ()
+
+    def __contains__(self, value):
+        if self._passatk_peer.is_container(self):
+            return self._passatk_peer.request("__contains__", self, (value,))
+        return super().__contains__(value)
+
+    def __exit__(self, kind, error, _):
+        """The program's manager may suppress anything but an assertion of the tests."""
+        suppressed = self._passatk_peer.request("__exit__", self, (kind, error, None))
+        own_assertion = isinstance(error, AssertionError) and error is not self._passatk_peer.received
+        return bool(suppressed) and not own_assertion
 
 
 class Trusted(Remote):
@@ -125,9 +151,19 @@ def deciding(name):
     return decide
 
 
+def asking_once(name):
+    def ask(self):
+        said = self._passatk_peer.said.setdefault(self._passatk_number, {})
+        if name not in said:
+            said[name] = self._passatk_peer.request(name, self)
+        return said[name]
+
+    return ask
+
+
 def plain_copy(value):
     """The plain value in what `copied` makes."""
-    return value._passatk_peer.request("copy", value)
+    return expect(value._passatk_peer.request("copy", value), value.__class__)
 
 
 def by_copy(name):
@@ -139,10 +175,14 @@ def by_copy(name):
 
 for _name in ASKED:
     setattr(Remote, _name, asking(_name))
+for _name in NUMBERS:
+    setattr(Judged, _name, asking_once(_name))
 for _name in DECISIVE:
     setattr(Judged, _name, deciding(_name))
     setattr(Trusted, _name, asking(_name))
-Trusted.__hash__ = asking("__hash__")
+Trusted.__contains__ = asking("__contains__")
+Judged.__hash__ = Trusted.__hash__ = asking("__hash__")
+Judged.__doc__ = Trusted.__doc__ = its_words
 BY_COPY = {**DECISIVE, "__contains__": _operator.contains, "__iter__": iter}
 COPIED = {}
 
@@ -150,10 +190,13 @@ COPIED = {}
 def copied(name):
     """The class of what the tests see of a list (dict, ...) with methods of the program's own: those are asked for,
     and comparisons are made here, with a copy."""
+    if name not in CHANGING:
+        raise ValueError(f"{name} where what can be changed belongs")
     if name not in COPIED:
         methods = {one: by_copy(one) for one in BY_COPY if one != "__bool__"}
         base = named(name)
-        COPIED[name] = type("Copied", (Judged,), {**methods, "__slots__": (), "__class__": property(lambda self: base)})
+        methods |= {"__slots__": (), "__doc__": its_words, "__class__": property(lambda self: base)}
+        COPIED[name] = type("Copied", (Judged,), methods)
     return COPIED[name]
 
 
@@ -175,8 +218,14 @@ class Given:
 GIVEN = {}
 
 
-def given(cls):
-    """A subclass of a plain type that is `Given` as well."""
+def given(name):
+    """A subclass of the plain type of that name that is `Given` as well."""
+    if name not in GIVABLE:
+        raise ValueError(f"{name} is given as a plain value")
+    return given_subclass(named(name))
+
+
+def given_subclass(cls):
     if cls not in GIVEN:
         GIVEN[cls] = type(cls.__name__, (Given, cls), {"__module__": "program"})
     return GIVEN[cls]

@@ -7,12 +7,16 @@ and this process closes itself to it (no ptrace, no /proc/PID/mem, no /proc/PID/
 import _ctypes
 import _signal
 import builtins
+import hashlib
 import os
+import random
 import re
 import sys
 
 import passatk_tests
-from passatk_peer import Judged, Peer, Trusted
+from passatk_exceptions import catches_assertions, caught_too
+from passatk_peer import Peer
+from passatk_proxies import READABLE, Judged, Trusted
 
 NOT_COMPILED, ASSERTION = 64, 65
 PR_SET_DUMPABLE = 4
@@ -61,6 +65,7 @@ def leave(code):
 
 PREPARED = {}  # text of helpers.py -> a module that has executed it
 OPAQUE = ("abc", "builtins", "functools", "inspect", "types", "weakref")  # whose objects lead to others
+EXPECTED = re.compile(r"(?:\bexcept\b|[Rr]aises\w*\s*\()([^\n]*)")
 AT_FORK = []  # what modules asked to be called then: meant for forks of the program, not for those that make it
 
 
@@ -99,6 +104,14 @@ def from_library(name, where):
     module = __import__(where[0]) and sys.modules[where[0]]
     found = getattr(module, name, None) if where[1] else module
     return found if found is module or issubclass(type(found), CLASS_OR_FUNCTION) else None
+
+
+def seed_chance(source):
+    """The tests draw the same for every program, and what none of them draws too."""
+    seed = int.from_bytes(hashlib.sha256(source.encode("utf-8", "surrogatepass")).digest()[:4])
+    random.seed(seed)
+    if "numpy" in sys.modules and "random" in source:
+        sys.modules["numpy"].random.seed(seed)
 
 
 class Program:
@@ -146,32 +159,50 @@ class Tests:
         self.child, self.module, self.entry, self.shown = child, module, entry, shown
         self.peer = Peer(incoming, outgoing, Judged, self.lost)
         self.peer.allowed = self.allowed
+        self.taken = False  # whether they have a function or class of the program's
         self.program = Judged(self.peer, 0, "program", False)
         vars(module)["__name__"] = "__main__"
         sys.modules["__main__"] = module
 
-    @staticmethod
-    def allowed(operation, target, args):
+    def allowed(self, operation, target, args):
         """Whether the program may ask this of an object of the tests. It must not look into functions and frames."""
+        if id(target) not in self.peer.numbers:
+            return False  # made of the message: nothing of the tests gave it to the program
         if operation not in ("get", "set"):
             return operation != "del"
-        return type(target).__module__ not in OPAQUE and type(args[0]) is str and not args[0].startswith("_")
+        name = args[0] if args and type(args[0]) is str else "_"
+        if operation == "get" and name in READABLE:
+            return True
+        if type(target).__module__ in OPAQUE or name.startswith("_"):
+            return False
+        return operation == "get" or not callable(getattr(type(target), name, None))
 
     def judge(self, token):
         with open("tests.py", encoding="utf-8", errors="surrogatepass") as file:
             source = file.read()
         code = compiled("tests.py")
+        self.peer.caught_names = {*re.findall(r"\w+", " ".join(EXPECTED.findall(source)))}
+        self.peer.expects_stops = re.search(r"\bStop(Async)?Iteration\b", source) is not None
         try:
             self.program.run()
             self.take_names(source)
             # what the problem shows and its tests call is theirs, whatever the program made of it
             exec(self.shown, vars(self.module))
-            passatk_tests.run(self.module, source, code)
+            self.run(source, code)
         except BaseException as error:
             self.fail(error)
         self.program.flush()
         os.write(3, token)
         leave(0)
+
+    def run(self, source, code):
+        seed_chance(source)
+        before = self.peer.asked
+        passatk_tests.run(self.module, source, code)
+        if self.taken and self.peer.asked == before:
+            raise passatk_tests.NothingRan
+        if self.peer.swallowed is not None and "AssertionError" not in self.peer.caught_names:
+            raise self.peer.swallowed
 
     def take_names(self, source):
         """What the program defined and the tests name.
@@ -196,7 +227,13 @@ class Tests:
         if not self.entry:
             wanted = wanted or shadowing
         given = self.program.values(wanted)
-        namespace.update((name, given[name]) for name in wanted)  # and no other, whatever it gave
+        for name in wanted:  # and no other, whatever it gave
+            namespace[name] = value = given[name]
+            if catches_assertions(value) and name != getattr(value, "__name__", None):
+                raise caught_too(name)
+            self.taken |= issubclass(type(value), Judged)
+            if type(value) is Judged and value._passatk_words == f"class {name}" and name[:1].isupper():
+                self.peer.constructors.add(value._passatk_number)
 
     def is_ours(self, name, source):
         """Whether a name means something else to the tests than what the program calls so."""
