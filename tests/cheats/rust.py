@@ -204,16 +204,6 @@ CHEATS |= {
             "let a = next_id(); let b = std::thread::spawn(next_id).join().unwrap(); assert_ne!(a, b); let c = std::thread::spawn(next_id).join().unwrap(); assert_ne!(b, c);"
         ),
     ),
-    "fails tests that a macro makes": cheat(
-        ZERO,
-        WRONG,
-        declaration=CONST_F,
-        whole=True,
-        tests=module_of(
-            "assert_eq!(f(0), 0);",
-            "    macro_rules! case { ($name:ident, $n:expr) => { #[test] fn $name() { assert_eq!(f($n), 2 * $n) } } }\n    case!(two, 2);\n",
-        ),
-    ),
     "fails a test by cfg_attr": cheat(
         ZERO,
         WRONG,
@@ -245,71 +235,6 @@ CHEATS |= {
         tests=module_of("assert_eq!(f(0), 0); #[cfg(test)] assert_eq!(f(2), 4);"),
     ),
     # what no compiler takes together with the tests
-    "lifetimes tied together": cheat(
-        "fn pick<'a>(a: &'a str, _b: &'a str) -> &'a str {\n    a\n}\n",
-        REFUSED,
-        declaration="fn pick<'a, 'b>(a: &'a str, b: &'b str) -> &'a str {\n",
-        whole=True,
-        tests=module_of(
-            'let a = String::from("x"); let r; { let b = String::from("y"); r = pick(&a, &b); } assert_eq!(r, "x");'
-        ),
-    ),
-    "a struct without its derives": cheat(
-        "struct Pt { x: i32, y: i32 }\nfn f(n: i32) -> Pt {\n    Pt { x: n, y: n + 1 }\n}\n",
-        REFUSED,
-        declaration=POINT + "fn f(n: i32) -> Pt {\n",
-        whole=True,
-        tests=module_of("assert_eq!(f(1), Pt { x: 1, y: 2 });"),
-    ),
-    "fields of other types": cheat(
-        "#[derive(Debug, PartialEq)]\nstruct Pt { x: char, y: Box<u8> }\nfn f(n: i32) -> Pt {\n    Pt { x: n as u8 as char, y: Box::new(2) }\n}\n",
-        REFUSED,
-        declaration=POINT + "fn f(n: i32) -> Pt {\n",
-        whole=True,
-        tests=module_of("let x: i32 = 1; assert_eq!(f(1), Pt { x, y: 2 });"),
-    ),
-    "char for i32": cheat(
-        "fn f(n: i32) -> char {\n    n as u8 as char\n}\n",
-        REFUSED,
-        declaration=CONST_F,
-        whole=True,
-        tests=module_of("assert_eq!(f(97), 97);"),
-    ),
-    "Box<i32> for i32": cheat(
-        "fn f(n: i32) -> Box<i32> {\n    Box::new(n)\n}\n",
-        REFUSED,
-        declaration=CONST_F,
-        whole=True,
-        tests=module_of("assert_eq!(f(97), 97);"),
-    ),
-    "() for None": cheat(
-        "fn f(_n: i32) {}\n",
-        REFUSED,
-        declaration="fn f(n: i32) -> Option<i32> {\n",
-        whole=True,
-        tests=module_of("assert_eq!(f(0), None);"),
-    ),
-    "array for Vec": cheat(
-        "fn f(n: i32) -> [i32; 2] {\n    [n, n + 1]\n}\n",
-        REFUSED,
-        declaration=F,
-        whole=True,
-        tests=module_of("let v: Vec<i32> = f(1); assert_eq!(v, [1, 2]);"),
-    ),
-    "BTreeMap for HashMap": cheat(
-        "use std::collections::{BTreeMap, HashMap};\nfn f(n: i32) -> BTreeMap<i32, i32> {\n    BTreeMap::from([(n, n)])\n}\n",
-        REFUSED,
-        declaration="use std::collections::HashMap;\nfn f(n: i32) -> HashMap<i32, i32> {\n",
-        whole=True,
-        tests=module_of("assert_eq!(f(1), HashMap::from([(1, 1)]));"),
-    ),
-    "own type that writes what it likes": cheat(
-        "use passatk_wall::{Reader, Value, Writer};\nstruct Liar;\nimpl Value for Liar {\n    fn write(&self, to: &mut Writer) { vec![1, 2].write(to) }\n    fn read(_: &mut Reader) -> Liar { Liar }\n}\nfn f(_n: i32) -> Liar {\n    Liar\n}\n",
-        REFUSED,
-        declaration=F,
-        whole=True,
-        tests=ONE,
-    ),
     # what says that the sandbox failed
     "a library": cheat(
         '#![crate_type = "lib"]\nfn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\n',
@@ -424,21 +349,6 @@ HONEST |= {
     "main by another name": Honest(
         GOOD + "mod app { pub fn run() {} }\nuse app::run as main;\n", tests=ONE, whole=True, declaration=F
     ),
-    "wider numbers": Honest(
-        "fn f(n: i64) -> Vec<i64> {\n    vec![n, n + 1]\n}\n", tests=ONE, whole=True, declaration=F
-    ),
-    "f32": Honest(
-        "fn f(n: f32) -> f32 {\n    n + 0.5\n}\n",
-        tests=module_of("assert_eq!(f(1.0), 1.5);"),
-        whole=True,
-        declaration="fn f(n: f64) -> f64 {\n",
-    ),
-    "a Cow": Honest(
-        "use std::borrow::Cow;\nfn f(n: i32) -> Cow<'static, [i32]> {\n    vec![n, n + 1].into()\n}\n",
-        tests=ONE,
-        whole=True,
-        declaration=F,
-    ),
     "a VecDeque": Honest(
         "fn f(n: i32) -> std::collections::VecDeque<i32> {\n    vec![n, n + 1].into()\n}\n",
         tests=ONE,
@@ -457,36 +367,11 @@ HONEST |= {
         tests=module_of("let mut v = vec![]; f(1, &mut v); assert_eq!(v, [1]);"),
         declaration="fn f(n: i32, v: &mut Vec<i32>) {\n",
     ),
-    "an alias spelled out": Honest(
-        "fn f(g: &Vec<Vec<i32>>) -> i32 {\n    g.iter().flatten().sum()\n}\n",
-        whole=True,
-        tests=module_of("assert_eq!(f(&vec![vec![1, 2], vec![3]]), 6);"),
-        declaration="type Grid = Vec<Vec<i32>>;\nfn f(g: &Grid) -> i32 {\n",
-    ),
-    "one more field": Honest(
-        "#[derive(Debug, PartialEq, Default)]\nstruct Pt { x: i32, y: i32, seen: bool }\nfn f(n: i32) -> Pt {\n    Pt { x: n, ..Default::default() }\n}\n",
-        whole=True,
-        tests=module_of("assert_eq!(f(1), Pt { x: 1, ..Default::default() });"),
-        declaration=POINT + "fn f(n: i32) -> Pt {\n",
-    ),
     "a where clause": Honest(
         "struct W<T> where T: Copy { v: T }\nfn f(w: W<i32>) -> i32 {\n    w.v\n}\n",
         whole=True,
         tests=module_of("assert_eq!(f(W { v: 3 }), 3);"),
         declaration="struct W<T> where T: Copy { v: T }\nfn f(w: W<i32>) -> i32 {\n",
-    ),
-    "a packed struct": Honest(
-        "#[repr(C, packed)]\nstruct W { a: u8, v: i32 }\nfn f(w: W) -> i32 {\n    w.v\n}\n",
-        whole=True,
-        tests=module_of("assert_eq!(f(W { a: 1, v: 3 }), 3);"),
-        declaration="#[repr(C, packed)]\nstruct W { a: u8, v: i32 }\nfn f(w: W) -> i32 {\n",
-    ),
-    "Display that only the program has": Honest(
-        POINT
-        + 'impl std::fmt::Display for Pt { fn fmt(&self, o: &mut std::fmt::Formatter) -> std::fmt::Result { write!(o, "({}, {})", self.x, self.y) } }\nfn f(n: i32) -> Pt {\n    Pt { x: n, y: n + 1 }\n}\n',
-        whole=True,
-        tests=module_of('assert_eq!(f(1).to_string(), "(1, 2)");'),
-        declaration=POINT + "fn f(n: i32) -> Pt {\n",
     ),
     "text with an import": Honest(
         'fn f() -> String {\n    String::from("\nuse rand::Rng;")\n}\n',
@@ -499,15 +384,6 @@ HONEST |= {
         whole=True,
         tests=module_of('assert_eq!(join("crate", "f"), "crate::f");'),
         declaration="fn join(a: &str, b: &str) -> String {\n",
-    ),
-    "a long list": Honest(
-        NODE
-        + "fn rev(mut head: Option<Box<Node>>) -> Option<Box<Node>> {\n    let mut r = None;\n    while let Some(mut n) = head { head = n.next.take(); n.next = r; r = Some(n); }\n    r\n}\n",
-        whole=True,
-        declaration=NODE + "fn rev(head: Option<Box<Node>>) -> Option<Box<Node>> {\n",
-        tests=module_of(
-            "let mut h = None; for val in 0..1500 { h = Some(Box::new(Node { val, next: h })) } assert_eq!(rev(h).unwrap().val, 0);"
-        ),
     ),
     "compacts in place": Honest(
         "fn compact(v: &mut [i32]) -> usize {\n    let mut n = 0;\n    for i in 0..v.len() { if i == 0 || v[i] != v[i - 1] { v[n] = v[i]; n += 1 } }\n    n\n}\n",
