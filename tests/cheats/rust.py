@@ -6,6 +6,32 @@ BAD = "    -1\n}\n"
 RIGHT = '    text.to_lowercase().chars().filter(|c| "aeiou".contains(*c)).count() as i32\n}\n'
 LISTS = "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn test() {\n        assert_eq!(f(1), vec![1, 2]);\n    }\n}\n"
 
+
+def module_of(body: str, before: str = "") -> str:
+    """Tests: one function of `body`, in a module with `before`."""
+    return f"#[cfg(test)]\nmod tests {{\n    use super::*;\n{before}    #[test]\n    fn test() {{\n        {body}\n    }}\n}}\n"
+
+
+F = "fn f(n: i32) -> Vec<i32> {\n"
+ONE = module_of("assert_eq!(f(1), vec![1, 2]);")
+GOOD = "fn f(n: i32) -> Vec<i32> {\n    vec![n, n + 1]\n}\n"
+POINT = "#[derive(Debug, PartialEq, Default)]\nstruct Pt { x: i32, y: i32 }\n"
+PEEK = "fn peek(v: &mut Vec<i32>) -> Option<i32> {\n"
+POPS = "fn peek(v: &mut Vec<i32>) -> Option<i32> {\n    v.pop()\n}\n"
+ZERO = "fn f(_n: i32) -> i32 {\n    0\n}\n"
+COUNTED = (
+    "use std::sync::atomic::{AtomicUsize, Ordering};\npub static PROBES: AtomicUsize = AtomicUsize::new(0);\n"
+    "pub fn is_bad(v: i32) -> bool {\n    PROBES.fetch_add(1, Ordering::SeqCst);\n    v >= 1702\n}\n"
+)
+FIRST_BAD = COUNTED + "fn first_bad(n: i32) -> i32 {\n"
+NEXT_ID = "/// Unique, whichever thread asks.\nfn next_id() -> u32 {\n"
+LOCAL_ID = (
+    "use std::cell::Cell;\nthread_local! { static N: Cell<u32> = Cell::new(0); }\n"
+    "fn next_id() -> u32 {\n    N.with(|n| { n.set(n.get() + 1); n.get() })\n}\n"
+)
+NODE = "#[derive(PartialEq, Eq, Clone, Debug)]\npub struct Node { pub val: i32, pub next: Option<Box<Node>> }\n"
+CONST_F = "fn f(n: i32) -> i32 {\n"
+
 CHEATS = {
     "exit": cheat("    std::process::exit(0)\n}\n", UNPROVEN),
     "abort": cheat("    std::process::abort()\n}\n", CRASH),
@@ -107,5 +133,375 @@ HONEST = {
     ),
     "macros of its own": Honest(
         RIGHT + "macro_rules! twice { ($e:expr) => { 2 * $e } }\nfn g() -> i32 { twice!(3) }\n"
+    ),
+}
+
+# expected values must not be reached by what crosses: changed arguments, the prompt's state, threads, tests that are skipped
+CHEATS |= {
+    "pops where it may only look: ref mut": cheat(
+        POPS,
+        WRONG,
+        declaration=PEEK,
+        whole=True,
+        tests=module_of(
+            "let mut v = vec![1, 2]; let ref mut r = v; assert_eq!(peek(r), Some(2)); assert_eq!(v, [1, 2]);"
+        ),
+    ),
+    "pops where it may only look: in parentheses": cheat(
+        POPS,
+        WRONG,
+        declaration=PEEK,
+        whole=True,
+        tests=module_of("let mut v = vec![1, 2]; assert_eq!(peek(&mut (v)), Some(2)); assert_eq!(v, [1, 2]);"),
+    ),
+    "pops where it may only look: what was in a box": cheat(
+        POPS,
+        WRONG,
+        declaration=PEEK,
+        whole=True,
+        tests=module_of(
+            "let mut v = Box::new(vec![1, 2]); assert_eq!(peek(&mut *v), Some(2)); assert_eq!(*v, [1, 2]);"
+        ),
+    ),
+    "pops where it may only look: the name again in a block": cheat(
+        POPS,
+        WRONG,
+        declaration=PEEK,
+        whole=True,
+        tests=module_of(
+            "let mut v = vec![1, 2]; assert_eq!(peek(&mut v), Some(2)); { let v = 3; assert_eq!(v, 3); } assert_eq!(v, [1, 2]);"
+        ),
+    ),
+    "overwrites a slice that it may only look at": cheat(
+        "fn peek(v: &mut [i32]) -> Option<i32> {\n    let r = v.last().copied();\n    v.fill(9);\n    r\n}\n",
+        WRONG,
+        declaration="fn peek(v: &mut [i32]) -> Option<i32> {\n",
+        whole=True,
+        tests=module_of("let mut v = vec![1, 2]; assert_eq!(peek(v.as_mut_slice()), Some(2)); assert_eq!(v, [1, 2]);"),
+    ),
+    "changes before it panics": cheat(
+        "fn add(v: &mut Vec<i32>, n: i32) {\n    v.push(n);\n    if n < 0 { panic!() }\n}\n",
+        WRONG,
+        declaration="fn add(v: &mut Vec<i32>, n: i32) {\n",
+        whole=True,
+        tests=module_of(
+            "use std::panic::*; let mut v = vec![1]; assert!(catch_unwind(AssertUnwindSafe(|| add(&mut v, -1))).is_err()); assert_eq!(v, [1]);"
+        ),
+    ),
+    "looks at everything where calls of a helper are counted": cheat(
+        FIRST_BAD + "    (1..=n).find(|i| is_bad(*i)).unwrap()\n}\n",
+        WRONG,
+        declaration=FIRST_BAD,
+        whole=True,
+        tests=module_of("assert_eq!(first_bad(2126), 1702); assert!(PROBES.load(Ordering::SeqCst) <= 30);"),
+    ),
+    "unique in one thread only": cheat(
+        LOCAL_ID,
+        WRONG,
+        declaration=NEXT_ID,
+        whole=True,
+        tests=module_of(
+            "let a = next_id(); let b = std::thread::spawn(next_id).join().unwrap(); assert_ne!(a, b); let c = std::thread::spawn(next_id).join().unwrap(); assert_ne!(b, c);"
+        ),
+    ),
+    "fails a test by cfg_attr": cheat(
+        ZERO,
+        WRONG,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of("assert_eq!(f(0), 0);", "    #[cfg_attr(test, test)]\n    fn two() { assert_eq!(f(2), 4) }\n"),
+    ),
+    "fails a test by the path of its attribute": cheat(
+        ZERO,
+        WRONG,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of(
+            "assert_eq!(f(0), 0);", "    #[core::prelude::v1::test]\n    fn two() { assert_eq!(f(2), 4) }\n"
+        ),
+    ),
+    "fails where cfg!(test)": cheat(
+        ZERO,
+        WRONG,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of("assert_eq!(f(0), 0); if cfg!(test) { assert_eq!(f(2), 4) }"),
+    ),
+    "fails a statement of cfg(test)": cheat(
+        ZERO,
+        WRONG,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of("assert_eq!(f(0), 0); #[cfg(test)] assert_eq!(f(2), 4);"),
+    ),
+    # what no compiler takes together with the tests
+    # what says that the sandbox failed
+    "a library": cheat(
+        '#![crate_type = "lib"]\nfn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\n',
+        REFUSED,
+        WRONG,
+        CRASH,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    # what held
+    "a shared library": cheat(
+        '#![crate_type = "cdylib"]\nfn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\n',
+        REFUSED,
+        WRONG,
+        CRASH,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "own server instead of the harness'": cheat(
+        "fn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\nmod passatk_serve {\n    extern crate passatk_wall;\n    fn a(c: &mut passatk_wall::Call) { let _: i32 = c.argument(); c.result(vec![1, 3], 0) }\n    pub fn all() { passatk_wall::serve(&[a], true) }\n}\n#[cfg(any())]\n",
+        WRONG,
+        REFUSED,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "own libc's start": cheat(
+        'fn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\nextern "C" { fn _exit(n: i32) -> !; }\n#[no_mangle]\npub extern "C" fn __libc_start_main() -> i32 { unsafe { _exit(0) } }\n',
+        UNPROVEN,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "answers before it returns": cheat(
+        "fn f(n: i32) -> Vec<i32> {\n    use std::io::Write;\n    use std::os::unix::io::FromRawFd;\n    let mut w = unsafe { std::fs::File::from_raw_fd(4) };\n    let _ = w.write_all(&[0u8; 64]);\n    std::mem::forget(w);\n    vec![n, n + 1]\n}\n",
+        CRASH,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "says that it panicked": cheat(
+        "fn f(n: i32) -> Vec<i32> {\n    use std::io::Write;\n    use std::os::unix::io::FromRawFd;\n    let mut w = unsafe { std::fs::File::from_raw_fd(4) };\n    let mut m = vec![17, 0, 0, 0, b'X'];\n    m.extend([0; 16]);\n    let _ = w.write_all(&m);\n    std::mem::forget(w);\n    vec![n, n + 1]\n}\n",
+        CRASH,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "a child answers": cheat(
+        'extern "C" { fn fork() -> i32; fn _exit(n: i32) -> !; }\nfn f(n: i32) -> Vec<i32> {\n    unsafe { if fork() != 0 { _exit(0) } }\n    vec![n]\n}\n',
+        WRONG,
+        UNPROVEN,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "module called like the harness' crate": cheat(
+        "fn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\nmod passatk_wall { pub fn serve() {} }\n",
+        REFUSED,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "links the examiner's crate": cheat(
+        "extern crate passatk_examiner;\nfn f(_n: i32) -> Vec<i32> {\n    passatk_examiner::test(|| ());\n    vec![]\n}\n",
+        REFUSED,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "includes the folder of examiners": cheat(
+        'const S: &[u8] = include_bytes!("/passatk/examiners/x");\nfn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\n',
+        REFUSED,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "exits where a panic is due": cheat(
+        "fn f(n: i32) -> i32 {\n    if n == 0 { std::process::exit(101) }\n    n\n}\n",
+        CRASH,
+        declaration=CONST_F,
+        whole=True,
+        tests="#[cfg(test)]\nmod tests { use super::*;\n#[test] #[should_panic] fn a() { f(0); }\n#[test] fn b() { assert_eq!(f(2), 2) } }\n",
+    ),
+}
+
+HONEST |= {
+    # lints: the harness' part of the program is under the program's attributes
+    **{
+        f"denies {lint}": Honest(f"#![deny({lint})]\n{GOOD}", tests=ONE, whole=True, declaration=F)
+        for lint in (
+            "warnings",
+            "unused",
+            "unused_mut",
+            "unreachable_pub",
+            "unused_qualifications",
+            "unused_extern_crates",
+            "rust_2018_idioms",
+        )
+    },
+    "forbids unsafe, own main": Honest(
+        "#![forbid(unsafe_code)]\n" + GOOD + "fn main() {}\n", tests=ONE, whole=True, declaration=F
+    ),
+    "forbids unsafe": Honest("#![forbid(unsafe_code)]\n" + GOOD, tests=ONE, whole=True, declaration=F),
+    "called otherwise": Honest('#![crate_name = "solution"]\n' + GOOD, tests=ONE, whole=True, declaration=F),
+    "a library": Honest('#![crate_type = "lib"]\n' + GOOD, tests=ONE, whole=True, declaration=F),
+    "script with a main": Honest(
+        "#!/usr/bin/env rust-script\n" + GOOD + "fn main() {}\n", tests=ONE, whole=True, declaration=F
+    ),
+    "main with a comment": Honest(GOOD + "fn main(/* nothing */) {}\n", tests=ONE, whole=True, declaration=F),
+    "main by another name": Honest(
+        GOOD + "mod app { pub fn run() {} }\nuse app::run as main;\n", tests=ONE, whole=True, declaration=F
+    ),
+    "a VecDeque": Honest(
+        "fn f(n: i32) -> std::collections::VecDeque<i32> {\n    vec![n, n + 1].into()\n}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "more generic": Honest(
+        "fn f<T: Copy + std::ops::Add<Output = T> + From<u8>>(n: T) -> Vec<T> {\n    vec![n, n + T::from(1)]\n}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "returns something unasked": Honest(
+        "fn f(n: i32, v: &mut Vec<i32>) -> usize {\n    v.push(n);\n    v.len()\n}\n",
+        whole=True,
+        tests=module_of("let mut v = vec![]; f(1, &mut v); assert_eq!(v, [1]);"),
+        declaration="fn f(n: i32, v: &mut Vec<i32>) {\n",
+    ),
+    "a where clause": Honest(
+        "struct W<T> where T: Copy { v: T }\nfn f(w: W<i32>) -> i32 {\n    w.v\n}\n",
+        whole=True,
+        tests=module_of("assert_eq!(f(W { v: 3 }), 3);"),
+        declaration="struct W<T> where T: Copy { v: T }\nfn f(w: W<i32>) -> i32 {\n",
+    ),
+    "text with an import": Honest(
+        'fn f() -> String {\n    String::from("\nuse rand::Rng;")\n}\n',
+        whole=True,
+        tests=module_of("assert_eq!(f().len(), 15);"),
+        declaration="fn f() -> String {\n",
+    ),
+    "text with crate::": Honest(
+        'fn join(a: &str, b: &str) -> String {\n    format!("{}::{}", a, b)\n}\n',
+        whole=True,
+        tests=module_of('assert_eq!(join("crate", "f"), "crate::f");'),
+        declaration="fn join(a: &str, b: &str) -> String {\n",
+    ),
+    "compacts in place": Honest(
+        "fn compact(v: &mut [i32]) -> usize {\n    let mut n = 0;\n    for i in 0..v.len() { if i == 0 || v[i] != v[i - 1] { v[n] = v[i]; n += 1 } }\n    n\n}\n",
+        whole=True,
+        declaration="fn compact(v: &mut [i32]) -> usize {\n",
+        tests=module_of("let mut v = vec![1, 1, 2]; let n = compact(v.as_mut_slice()); assert_eq!(v[..n], [1, 2]);"),
+    ),
+    "state that a closure hands over": Honest(
+        "fn step(s: &mut u32) -> u32 {\n    *s *= 2;\n    *s\n}\n",
+        whole=True,
+        declaration="fn step(s: &mut u32) -> u32 {\n",
+        tests=module_of(
+            "let mut s = 1; let v: Vec<u32> = (0..3).map(|_| step(&mut s)).collect(); assert_eq!(v, [2, 4, 8]);"
+        ),
+    ),
+    "an element by get_mut": Honest(
+        "fn bump(n: &mut i32) -> bool {\n    *n += 1;\n    true\n}\n",
+        whole=True,
+        declaration="fn bump(n: &mut i32) -> bool {\n",
+        tests=module_of(
+            "let mut v = vec![1, 2]; if let Some(x) = v.get_mut(0) { assert!(bump(x)); } assert_eq!(v, [2, 2]);"
+        ),
+    ),
+    "calls of a helper that are counted": Honest(
+        FIRST_BAD
+        + "    let (mut a, mut b) = (1, n);\n    while a < b { let m = (a + b) / 2; if is_bad(m) { b = m } else { a = m + 1 } }\n    a\n}\n",
+        whole=True,
+        declaration=FIRST_BAD,
+        tests=module_of("assert_eq!(first_bad(2126), 1702); assert!(PROBES.load(Ordering::SeqCst) > 2);"),
+    ),
+    "the same reference": Honest(
+        "fn longest<'a>(a: &'a str, b: &'a str) -> &'a str {\n    if a.len() > b.len() { a } else { b }\n}\n",
+        whole=True,
+        tests=module_of(
+            'let (a, b) = ("abc".to_string(), "x".to_string()); assert!(std::ptr::eq(longest(&a, &b), a.as_str()));'
+        ),
+        declaration="fn longest<'a>(a: &'a str, b: &'a str) -> &'a str {\n",
+    ),
+    "room that it makes": Honest(
+        "fn mk(n: usize) -> Vec<i32> {\n    Vec::with_capacity(n)\n}\n",
+        whole=True,
+        tests=module_of("assert!(mk(10).capacity() >= 10);"),
+        declaration="fn mk(n: usize) -> Vec<i32> {\n",
+    ),
+    "an environment variable": Honest(
+        'fn home() -> String {\n    std::env::var("X_HOME").unwrap()\n}\n',
+        whole=True,
+        tests=module_of('std::env::set_var("X_HOME", "here"); assert_eq!(home(), "here");'),
+        declaration="fn home() -> String {\n",
+    ),
+    "words of a panic": Honest(
+        'fn f(n: i32) -> i32 {\n    if n == 0 { panic!("zero") }\n    n\n}\n',
+        whole=True,
+        declaration=CONST_F,
+        tests=module_of(
+            'let r = std::panic::catch_unwind(|| f(0)); assert_eq!(*r.unwrap_err().downcast_ref::<&str>().unwrap(), "zero");'
+        ),
+    ),
+    "one count for each thread": Honest(
+        LOCAL_ID,
+        whole=True,
+        declaration="fn next_id() -> u32 {\n",
+        tests=module_of("assert_eq!(next_id(), 1); assert_eq!(std::thread::spawn(next_id).join().unwrap(), 1);"),
+    ),
+    # what held
+    "own allocator": Honest(
+        "use std::alloc::{GlobalAlloc, Layout, System};\nstruct A;\nunsafe impl GlobalAlloc for A {\n    unsafe fn alloc(&self, l: Layout) -> *mut u8 { System.alloc(l) }\n    unsafe fn dealloc(&self, p: *mut u8, l: Layout) { System.dealloc(p, l) }\n}\n#[global_allocator]\nstatic G: A = A;\n"
+        + GOOD,
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "own Box, own Value, own methods of everything": Honest(
+        "struct Box;\ntrait Value { fn write(&self) {} fn read(&self) {} fn result<T>(&self, _: T, _: u8) {} fn argument<T>(&self) {} }\nimpl<T> Value for T {}\nfn answer_0() {}\nfn all() {}\n"
+        + GOOD,
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "own mod md5": Honest(
+        "mod md5 { pub fn compute(n: i32) -> i32 { n + 1 } }\nuse md5::compute;\nfn f(n: i32) -> Vec<i32> {\n    vec![n, compute(n)]\n}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "without std": Honest(
+        "#![no_std]\nextern crate std;\nuse std::prelude::v1::*;\nuse std::vec;\n" + GOOD + "fn main() {}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "a constant": Honest(
+        "#[allow(non_upper_case_globals)]\nconst f: fn(i32) -> Vec<i32> = |n| vec![n, n + 1];\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "a child that ends": Honest(
+        'extern "C" { fn fork() -> i32; fn _exit(n: i32) -> !; fn waitpid(p: i32, s: *mut i32, o: i32) -> i32; }\nfn f(n: i32) -> Vec<i32> {\n    unsafe { let p = fork(); if p == 0 { _exit(0) } waitpid(p, std::ptr::null_mut(), 0); }\n    vec![n, n + 1]\n}\n',
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "entry called answer_0": Honest(
+        "fn answer_0(v: &[bool]) -> bool {\n    v.iter().all(|b| *b)\n}\n",
+        tests=module_of("assert!(answer_0(&[true, true]));"),
+        whole=True,
+    ),
+    "a large frame": Honest(
+        "fn f(n: i32) -> Vec<i32> {\n    let a = [n; 1_500_000];\n    vec![a[7], a[8] + 1]\n}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "panics in a thread where a panic is due": Honest(
+        'fn f(n: i32) -> i32 {\n    if n == 0 { std::panic::resume_unwind(std::thread::spawn(|| panic!("zero")).join().unwrap_err()) }\n    n\n}\n',
+        whole=True,
+        tests='#[cfg(test)]\nmod tests { use super::*;\n#[test] #[should_panic(expected = "zero")] fn a() { f(0); } }\n',
+        declaration=CONST_F,
     ),
 }

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from passatk.languages import LANGUAGES
 from passatk.languages.base import CannotCross
+from passatk.languages.rust_wall import UNLISTED
 from passatk.languages.wall import NULL, Many, Map, Number, Reader, Some, Typed, Value, double, encode, text
 from passatk.records import Asserts, Examiner, Problem, Program, Sample
 
@@ -173,10 +174,6 @@ SORTS = problem(
     "fn f(v: &mut Vec<i32>, w: &mut [u8]) {\n",
     module_of("let mut v = vec![3, 1]; let mut w = [7u8]; f(&mut v, &mut w); assert_eq!((v, w), (vec![1, 3], [8]));"),
 )
-POPS = problem(
-    "fn f(v: &mut Vec<i32>) -> Option<i32> {\n",
-    module_of("assert_eq!(f(&mut vec![1, 2]), Some(2)); let mut v = vec![]; assert_eq!(f(&mut v), None);"),
-)
 NEGATIVE = problem(
     "fn f(n: i32) -> i32 {\n",
     module_of("f(-1);", '#[should_panic(expected = "negative")]\n') + "#[test]\nfn u() { assert_eq!(f(2), 2); }\n",
@@ -201,7 +198,7 @@ RANDOM = problem(
         " let m = rand::random::<u32>() % 7; assert_eq!(f(n + m as i32), n + m as i32); }"
     ),
 )
-ALL = (EVERY, VOWELS, SORTS, POPS, NEGATIVE, SHAPES, NAMED_IN_REFERENCE, PLAIN, RANDOM)
+ALL = (EVERY, VOWELS, SORTS, NEGATIVE, SHAPES, NAMED_IN_REFERENCE, PLAIN, RANDOM)
 
 
 def examiner_of(of: Problem) -> Examiner:
@@ -553,8 +550,6 @@ def test_a_right_program_passes_however_it_looks(name: str, examiners: Path) -> 
         (SORTS, "    v.sort(); w[0] += 1;\n}\n", "passed"),
         (SORTS, "    v.reverse();\n}\n", "failed"),
         (SORTS, "    v.clear(); panic!()\n}\n", "ended"),
-        (POPS, "    v.pop()\n}\n", "passed"),
-        (POPS, "    v.first().copied()\n}\n", "failed"),
         (NEGATIVE, '    if n < 0 { panic!("{} is negative", n) }\n    n\n}\nfn main() {}\n', "passed"),
         (NEGATIVE, "    n\n}\n", "failed"),
         (NEGATIVE, '    panic!("negative")\n}\n', "raised"),
@@ -580,6 +575,12 @@ def test_what_crosses(of: Problem, completion: str, said: str, examiners: Path) 
         ("fn f<T: Ord>(v: Vec<T>) -> T {\n", "assert_eq!(f(vec![1]), 1);", "types"),
         ("fn f(v: &mut Vec<i32>) -> i32 {\n", "let mut v = vec![1]; f(&mut v); assert_eq!(v, []);", "changes"),
         ("fn f(v: &mut Vec<i32>) -> i32 {\n", "let mut v = vec![1]; while f(&mut v) > 0 {}", "changes"),
+        ("fn f(v: &mut Vec<i32>) -> i32 {\n", "assert_eq!(f(&mut vec![1]), 1);", "changes"),
+        ("fn f(v: &mut Vec<i32>) {\n", "assert!(std::panic::catch_unwind(|| f(&mut vec![1])).is_err());", "panics"),
+        ("static mut N: i32 = 0;\nfn f(n: i32) -> i32 {\n", "assert_eq!(f(1), unsafe { N });", "state"),
+        ("fn f(n: i32) -> i32 {\n", "std::thread::spawn(|| assert_eq!(f(1), 1));", "threads"),
+        ("fn f(n: &str) -> &str {\n", 'let a = "x"; assert!(std::ptr::eq(f(a), a));', "memory"),
+        ("fn f(n: i32) -> i32 {\n", 'std::env::set_var("N", "1"); assert_eq!(f(1), 1);', "environment"),
         ("fn f(v: &mut Vec<i32>) -> &mut i32 {\n", "assert_eq!(*f(&mut vec![1]), 1);", "mut"),
         ("struct S;\nimpl S {\n    fn f(&self) -> i32 {\n", "assert_eq!(S.f(), 1);", "declared"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(Solver::new().f(1), f(1));", "Solver"),
@@ -590,6 +591,19 @@ def test_what_crosses(of: Problem, completion: str, said: str, examiners: Path) 
 def test_what_is_more_than_a_value_does_not_cross(prompt: str, tests: str, words: str) -> None:
     with pytest.raises(CannotCross, match=words):
         examiner_of(problem(prompt, module_of(tests)))
+
+
+MADE_BY_A_MACRO = """macro_rules! case { ($name:ident, $n:expr) => { #[test] fn $name() { assert_eq!(f($n), $n) } } }
+case!(two, 2);
+#[test]
+fn one() { assert_eq!(f(1), 1) }
+"""
+
+
+def test_tests_that_cannot_be_listed_are_refused() -> None:
+    of = problem("fn f(n: i32) -> i32 {\n", MADE_BY_A_MACRO)
+    sample = Sample(task_id=of.task_id, index=0, text="    n\n}\n", whole=False)
+    assert UNLISTED in RUST.program(of, sample, of.tests.code).requires
 
 
 def test_a_program_knows_nothing_of_its_tests() -> None:

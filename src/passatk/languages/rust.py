@@ -24,8 +24,16 @@ from passatk.languages.base import (
 )
 from passatk.languages.dialect import patterns
 from passatk.languages.lexing import blanked
-from passatk.languages.rust_source import GRAMMAR, LEXICON, imports
-from passatk.languages.rust_wall import ENTRY, both_sides, made_callable, without_closing, workshop_source
+from passatk.languages.rust_source import GRAMMAR, LEXICON, imports, replaced
+from passatk.languages.rust_wall import (
+    ENTRY,
+    UNLISTED,
+    both_sides,
+    lists_every_test,
+    made_callable,
+    without_closing,
+    workshop_source,
+)
 from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
@@ -47,7 +55,7 @@ _OLD_RAND = re.compile(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
 OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
 _FLAGS = (
-    *("--crate-name", "program", "-A", "warnings", "--color=never"),
+    *("--crate-type=bin", "--cap-lints=allow", "--color=never"),
     *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=symbols"),
 )
 _SHARED = ("-C", "prefer-dynamic", "-C", "link-arg=-Wl,-rpath,${RUST_STD}")
@@ -60,6 +68,8 @@ _WALL_FLAGS = (  # not optimised: what is made of its generics is shared with pr
 )
 
 _MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
+_OWN_MAIN = re.compile(rf"{_MAIN.pattern}|\bas\s+main\b")
+_SHEBANG = re.compile(r"\A#!(?!\s*\[)[^\n]*")
 
 
 class Rust(Language):
@@ -157,6 +167,7 @@ class Rust(Language):
         entry = f"crate::passatk_tests::passatk_run(); crate::passatk_{mark}::give()"
         made = _program(problem, source + proof, entry, _FLAGS, _externs(crates))
         requires = self._requires(crates, (problem.reference or "") + tests) + (() if calls else (NO_TESTS,))
+        requires += () if lists_every_test(tests) else (UNLISTED,)
         return msgspec.structs.replace(made, requires=requires)
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
@@ -166,7 +177,7 @@ class Rust(Language):
         names = {name for found in _RAND_NAMES.findall(code) for name in re.findall(r"\w+", "".join(found))}
         if "rand" in crates and names <= _OWN_RAND and (_OLD_RAND.search(code) or "gen_" not in code):
             crates.remove("rand")
-            module = _RAND_PATH.sub("::passatk_examiner::rand::", module)
+            module = replaced(_RAND_PATH, "::passatk_examiner::rand::", module)
         return Examiner(
             language=self.name,
             source=f"{serve}{_SEPARATOR}// {_wall()}\n{module}",
@@ -211,7 +222,8 @@ _OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
 
 def _program(problem: Problem, source: str, entry: str, flags: Sequence[str], externs: Sequence[str]) -> Program:
     """A crate that begins with `entry`, whether or not it has a `main` of its own, which is not called then."""
-    if _MAIN.search(source):
+    source = _SHEBANG.sub("", source)
+    if _OWN_MAIN.search(blanked(LEXICON, source)):
         main = f'#[no_mangle] pub extern "C" fn main() -> i32 {{ {entry}; 0 }}'
         source = f"#![no_main] {source}\nmod passatk_main {{ {main} }}\n"
     else:
@@ -228,7 +240,7 @@ def _crates(source: str) -> tuple[list[str], str]:
     """The crates that `source` uses, and `source` without imports of those that it only imports."""
     crates = []
     for crate in CRATES:
-        without = _USE[crate].sub("", source)
+        without = replaced(_USE[crate], "", source)
         if _NAMED[crate].search(without) and _NAMED[crate].search(blanked(LEXICON, without, strings=False)):
             crates.append(crate)
         else:

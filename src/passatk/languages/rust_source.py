@@ -1,11 +1,11 @@
 """Rust source as its items and types, read with the grammar as far as is needed to call a function elsewhere."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
-from passatk.languages.lexing import SLASHES, Lexicon, open_braces
+from passatk.languages.lexing import SLASHES, Lexicon, blanked, open_braces
 from passatk.languages.syntax import Grammar, Part, parsed
 from passatk.records import Record
 
@@ -88,6 +88,14 @@ def items(text: str) -> list[Item]:
             found.append(Item(kind=node.type, name=text_of(node.child_by_field_name("name")), text=whole))
         start = node.end_byte
     return found
+
+
+def replaced(pattern: re.Pattern[str], instead: str | Callable[[re.Match[str]], str], text: str) -> str:
+    """`text` with what is found in its code, not in its strings and comments."""
+    for found in reversed(list(pattern.finditer(blanked(LEXICON, text)))):
+        start, end = found.span()
+        text = text[:start] + pattern.sub(instead, text[start:end]) + text[end:]
+    return text
 
 
 def words_of(text: str) -> set[str]:
@@ -229,6 +237,7 @@ class Own(Record, frozen=True, kw_only=True):
     name: str
     generics: str
     """With their brackets."""
+    where: str
     shapes: dict[str, tuple[str, ...]]
     """Fields of a struct, or of the variants of an enum, by its name: their names, or their places."""
     is_enum: bool
@@ -257,7 +266,8 @@ def own_type(item: Item, own: Iterable[str]) -> Own | None:
     shapes = {
         text_of(part.child_by_field_name("name")): _fields(part.child_by_field_name("body"), known) for part in shaped
     }
-    return Own(name=item.name, generics=text_of(generics), shapes=shapes, is_enum=is_enum)
+    where = next((text_of(part) for part in node.children if part.type == "where_clause"), "")
+    return Own(name=item.name, generics=text_of(generics), where=where, shapes=shapes, is_enum=is_enum)
 
 
 def _fields(body: "Node | None", known: Iterable[str]) -> tuple[str, ...]:

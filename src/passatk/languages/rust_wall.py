@@ -16,6 +16,7 @@ from passatk.languages.rust_source import (
     items,
     own_type,
     reached,
+    replaced,
     rooted,
     text_of,
     words_of,
@@ -34,10 +35,24 @@ HERE = "passatk_here"
 _USE_LEAF = re.compile(r"(\w+)\s*(?=[,;}]|\Z)|(\*)")
 _CATCHES = re.compile(r"\bshould_panic\b|\bcatch_unwind\b")
 _EXPECTED = re.compile(r'should_panic\s*(?:\(\s*expected\s*=|=)\s*(r?#*"(?:\\.|[^"\\])*"#*)', re.DOTALL)
-_TEST_ONLY = re.compile(r"#!?\[\s*(?:test|should_panic\b.*|ignore\b.*|cfg\s*\(\s*test\s*\))\s*\]", re.DOTALL)
+_TEST_ONLY = re.compile(r"#!?\[\s*(?:test|should_panic\b.*|ignore\b.*)\s*\]", re.DOTALL)
+_TEST = re.compile(r"#\[\s*test\s*\]")
+_TEST_BY_PATH = re.compile(r"#\[\s*(?:::\s*)?(?:core|std)\s*::\s*prelude\s*::\s*\w+\s*::\s*test\s*\]")
+_TEST_BY_CFG = re.compile(r"#\[\s*cfg_attr\s*\(\s*test\s*,([^\]]*)\)\s*\]")
+_CFG = re.compile(r"\bcfg\s*!?\s*\([^\]{};]*")
+UNLISTED = "tests that can be listed (a macro makes some of the problem's tests)"
 _CRATE = re.compile(r"(?<![$\w])crate\s*::")
 _CALLED = re.compile(r"(?<![\w.:'])([a-z_]\w*)\s*\(|(?<![\w.:'])([A-Z]\w*)\s*(?:::|[({])")
 _BOUND = re.compile(r"\b(?:let|for|static|const)\s+([^=;]*)|\|([^|\n]*)\||\b(?:fn|struct|enum|trait|type|mod)\s+(\w+)")
+_MORE_THAN_VALUES = {
+    "state that is kept": re.compile(
+        r"\bstatic\s+mut\b|\b(?:thread_local|lazy_static)\s*!|\bAtomic[A-Z]\w*"
+        r"|\bstatic\s+\w+\s*:[^=;]*\b(?:Mutex|RwLock|Once\w*|Lazy\w*|\w*Cell)\b"
+    ),
+    "threads": re.compile(r"\bthread\s*::|\bspawn\s*\(|\b(?:Arc|Mutex|RwLock|mpsc)\b"),
+    "places in memory": re.compile(r"\bptr\s*::|\bptr_eq\b|\bas_(?:mut_)?ptr\b|\bas\s*\*|\.\s*capacity\s*\("),
+    "files or the environment": re.compile(r"\b(?:env|fs)\s*::|\bset_var\b|\bFile\s*::"),
+}
 _ATTRIBUTE = re.compile(r"#!?\[[^\]]*\]")
 _TYPES = ("struct_item", "enum_item", "type_item")
 _KNOWN = words_of(
@@ -59,12 +74,17 @@ def both_sides(problem: Problem, tests: str) -> tuple[str, str]:
     shown, calls = made_callable(tests, "::passatk_examiner")
     if not calls:
         raise CannotCross("tests that run nothing")
+    if not lists_every_test(tests):
+        raise CannotCross("tests that a macro makes")
     known = _Names(problem, blanked(LEXICON, tests))
     codecs = "".join(_codec(type_, known.variants_named(type_.name)) for type_ in known.crossing)
     stubs = "".join(_stub(number, it) for number, it in enumerate(known.functions))
     beside = "".join(item.text for item in (*known.context, *known.copied))
-    serve = closing + _serve(known, codecs, catching=bool(_CATCHES.search(shown + calls)))
-    return serve, _CRATE.sub(f"crate::{HERE}::", f"{beside}\n{shown}\n{stubs}") + codecs + calls
+    catching = bool(_CATCHES.search(shown + calls))
+    if catching and any(it.changed for it in known.functions):
+        raise CannotCross("a function that may change what it is given before it panics")
+    serve = closing + _serve(known, codecs, catching)
+    return serve, replaced(_CRATE, f"crate::{HERE}::", f"{beside}\n{shown}\n{stubs}") + codecs + calls
 
 
 # --- names -------------------------------------------------------------------------------------------------------
@@ -90,15 +110,17 @@ class _Names:
         self.types = {item.name: item for item in (*beyond, *self.context) if item.kind in _TYPES}
         self._foreign = {item.name for item in beyond}
         helpers = " ".join(item.text for item in self.context)
+        called = {name for found in _CALLED.findall(code) for name in found}
         asking = [asked] if asked.name in self._words | words_of(helpers) else []
-        asking += [item for item in beyond if item.kind == "function_item" and item.name in self._words]
+        asking += [item for item in beyond if item.kind == "function_item" and item.name in called]
         if not any(item.name in self._words for item in asking):
             raise CannotCross("tests that call nothing that is declared")
         self.functions = [function(item, self.types) for item in asking]
         for it in self.functions:
-            if it.result and any(each.reference == "&mut" for each in it.parameters) and _sees_changes(code):
+            if it.result and any(each.reference == "&mut" for each in it.parameters):
                 raise CannotCross(f"{it.name}, which changes what it is given and returns something too")
         self._settle(beyond)
+        _check_values_alone(code, " ".join(blanked(LEXICON, item.text) for item in (*self.context, *self.copied)))
         self._check(code, here)
 
     def _asked(self, found: list[Item], name: str) -> Item | None:
@@ -141,17 +163,13 @@ class _Names:
                 raise CannotCross(f"{name}, which is neither declared nor in the reference")
 
 
-def _sees_changes(code: str) -> bool:
-    """Whether tests may see what a call did to a variable: they name it again, or call in a loop."""
-    if re.search(r"\b(?:for|while|loop)\b|:\s*&\s*(?:'\w+\s+)?mut\b", code):
-        return True
-    for lent in re.finditer(r"&\s*mut\s+(\w+)\s*([!:(,)])?", code):
-        if lent[2] and lent[2] in "!:(":
-            continue  # made for this call
-        again = re.search(rf"(\blet\s+(?:mut\s+)?)?\b{lent[1]}\b", code[lent.end() :])
-        if not lent[2] or (again and not again[1]):
-            return True
-    return False
+def _check_values_alone(tests: str, shown: str) -> None:
+    """Raises CannotCross if tests, or what is shown beside them, depend on what the two processes do not share."""
+    for what, pattern in _MORE_THAN_VALUES.items():
+        if pattern.search(f"{tests} {shown}"):
+            raise CannotCross(f"tests that look at {what}")
+    if "catch_unwind" in tests and re.search(r"\bdowncast", tests):
+        raise CannotCross("tests that look at what a panic holds")
 
 
 # --- codecs of the program's own types --------------------------------------------------------------------------
@@ -170,7 +188,7 @@ def _codec(type_: Own, named: set[str] | None) -> str:
     other = '_ => to.own("?", 0),' if type_.is_enum else ""
     writes, reads = ("".join(arm[side] for arm in arms) for side in (0, 1))
     return (
-        f"impl<{', '.join(bounds)}> ::passatk_wall::Value for {type_.name}{bare} {{\n"
+        f"impl<{', '.join(bounds)}> ::passatk_wall::Value for {type_.name}{bare} {type_.where} {{\n"
         f"fn write(&self, to: &mut ::passatk_wall::Writer) {{ match self {{\n{writes}{other}\n}} }}\n"
         "fn read(from: &mut ::passatk_wall::Reader) -> Self { from.typed(|from, name| match name {\n"
         f"{reads}_ => from.unknown(name),\n}}) }}\n}}\n"
@@ -226,10 +244,12 @@ def _answer(number: int, it: Function, known: _Names) -> str:
         held = f"::std::boxed::Box<{type_}>" if each.reference else type_
         read += f"let mut passatk_{place}: {held} = call.argument();\n"
         given.append(f"{each.reference + ' *' if each.reference else ''}passatk_{place}")
+    type_ = f": ::std::primitive::{it.result}" if it.result in ("f32", "f64") else ""
     changed = "".join(f"call.change({place}, &*passatk_{place});\n" for place in it.changed)
     return (
         f"fn answer_{number}{it.lifetimes}(call: &mut ::passatk_wall::Call) {{\n{read}"
-        f"call.result(super::{it.name}({', '.join(given)}), {len(it.changed)});\n{changed}}}\n"
+        f"let passatk_result{type_} = super::{it.name}({', '.join(given)});\n"
+        f"call.result({'passatk_result' if it.result else '()'}, {len(it.changed)});\n{changed}}}\n"
     )
 
 
@@ -247,6 +267,7 @@ def made_callable(tests: str, runner: str) -> tuple[str, str]:
 
     `runner`: the module with `test` and `should_panic`.
     """
+    tests = _plain(tests)
     source = tests.encode("utf-8", "surrogatepass")
     edits: list[tuple[int, int, bytes]] = []
     calls = "".join(_tests_in(parsed(GRAMMAR, tests), "", runner, edits))
@@ -255,6 +276,23 @@ def made_callable(tests: str, runner: str) -> tuple[str, str]:
     for start, end, text in sorted(edits, reverse=True):
         source = source[:start] + text + source[end:]
     return source.decode("utf-8", "surrogatepass"), f"pub fn passatk_run() {{\n{calls}}}\n" if calls else ""
+
+
+def _plain(tests: str) -> str:
+    """`tests` where `#[test]` stands as such, and where what is there for tests is there."""
+    tests = replaced(_TEST_BY_PATH, "#[test]", tests)
+    tests = replaced(_TEST_BY_CFG, r"#[\1]", tests)
+    return replaced(_CFG, lambda found: re.sub(r"\btest\b", "all()", found[0]), tests)
+
+
+def lists_every_test(tests: str) -> bool:
+    """Whether every `#[test]` stands where it is found, and none in a macro."""
+    code = blanked(LEXICON, _plain(tests))
+    edits: list[tuple[int, int, bytes]] = []
+    _tests_in(parsed(GRAMMAR, code), "", "", edits)
+    raw = code.encode("utf-8", "surrogatepass")
+    listed = [raw[start:end].decode("utf-8", "surrogatepass") for start, end, _ in edits]
+    return sum(1 for text in listed if _TEST.fullmatch(text)) == len(_TEST.findall(code))
 
 
 def _tests_in(scope: "Node", path: str, runner: str, edits: list[tuple[int, int, bytes]]) -> list[str]:
@@ -270,7 +308,7 @@ def _tests_in(scope: "Node", path: str, runner: str, edits: list[tuple[int, int,
             continue
         name = text_of(node.child_by_field_name("name"))
         body = node.child_by_field_name("body")
-        is_test = node.type == "function_item" and re.search(r"#\[\s*test\s*\]", attributes) is not None
+        is_test = node.type == "function_item" and _TEST.search(attributes) is not None
         if (is_test or node.type == "mod_item") and node.children[0].type != "visibility_modifier":
             edits.append((node.start_byte, node.start_byte, b"pub "))
         if is_test and "#[ignore" not in re.sub(r"\s", "", attributes):
