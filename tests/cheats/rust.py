@@ -336,9 +336,6 @@ HONEST |= {
             "rust_2018_idioms",
         )
     },
-    "forbids unsafe, own main": Honest(
-        "#![forbid(unsafe_code)]\n" + GOOD + "fn main() {}\n", tests=ONE, whole=True, declaration=F
-    ),
     "forbids unsafe": Honest("#![forbid(unsafe_code)]\n" + GOOD, tests=ONE, whole=True, declaration=F),
     "called otherwise": Honest('#![crate_name = "solution"]\n' + GOOD, tests=ONE, whole=True, declaration=F),
     "a library": Honest('#![crate_type = "lib"]\n' + GOOD, tests=ONE, whole=True, declaration=F),

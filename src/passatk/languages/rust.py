@@ -26,6 +26,7 @@ from passatk.languages.dialect import patterns
 from passatk.languages.lexing import blanked
 from passatk.languages.rust_source import GRAMMAR, LEXICON, imports, replaced
 from passatk.languages.rust_wall import (
+    ANY_STYLE,
     ENTRY,
     UNLISTED,
     both_sides,
@@ -55,7 +56,7 @@ _OLD_RAND = re.compile(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
 OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
 _FLAGS = (
-    *("--crate-type=bin", "--cap-lints=allow", "--color=never"),
+    *("--crate-type=bin", "-A", "warnings", "--color=never"),
     *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=symbols"),
 )
 _SHARED = ("-C", "prefer-dynamic", "-C", "link-arg=-Wl,-rpath,${RUST_STD}")
@@ -225,9 +226,9 @@ def _program(problem: Problem, source: str, entry: str, flags: Sequence[str], ex
     source = _SHEBANG.sub("", source)
     if _OWN_MAIN.search(blanked(LEXICON, source)):
         main = f'#[no_mangle] pub extern "C" fn main() -> i32 {{ {entry}; 0 }}'
-        source = f"#![no_main] {source}\nmod passatk_main {{ {main} }}\n"
+        source = f"#![no_main] {source}\n{ANY_STYLE} mod passatk_main {{ {main} }}\n"
     else:
-        source = f"{source}\nfn main() {{ {entry} }}\n"
+        source = f"{source}\n{ANY_STYLE} fn main() {{ {entry} }}\n"
     return Program(
         language="rust",
         files=(("main.rs", source),),

@@ -226,14 +226,21 @@ def _stub(number: int, it: Function) -> str:
     )
 
 
+ANY_STYLE = (
+    "#[allow(warnings, unused, unreachable_pub, unused_qualifications, unused_extern_crates,"
+    " rust_2018_idioms, missing_docs, nonstandard_style, single_use_lifetimes)]"
+)
+"""Of what is generated: a program may forbid itself what it likes."""
+
+
 def _serve(known: _Names, codecs: str, catching: bool) -> str:
     """The module of a program that answers calls."""
     answers = "".join(_answer(number, it, known) for number, it in enumerate(known.functions))
     table = ", ".join(f"answer_{number}" for number in range(len(known.functions)))
     served = f"::passatk_wall::serve(&[{table}], {str(catching).lower()})"
     return (
-        f"mod passatk_serve {{\nuse super::*;\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
-        "extern crate passatk_wall;\n"
+        f"{ANY_STYLE}\nmod passatk_serve {{\nuse super::*;\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
+        f"{ANY_STYLE} extern crate passatk_wall;\n"
     )
 
 
