@@ -312,38 +312,6 @@ CHEATS |= {
         whole=True,
         prompt="func Check(n int) error {\n",
     ),
-    "named slice": cheat(
-        ("type list []int\n\nfunc Sorted(xs []int) list { sort.Ints(xs); return xs }\n"),
-        WRONG,
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, []int{1, 2, 3}, Sorted([]int{3, 1, 2}))\n}\n"),
-        whole=True,
-        prompt="func Sorted(xs []int) []int {\n",
-    ),
-    "typed nil not nil": cheat(
-        ("    return (*w)(nil)\n}\n\ntype w struct{}\n"),
-        WRONG,
-        tests=("func TestX(t *testing.T) {\n    assert.NotNil(t, Open(1))\n}\n"),
-        prompt="func Open(n int) interface{} {\n",
-    ),
-    "empty struct not empty": cheat(
-        ("    return w{}\n}\n\ntype w struct{}\n"),
-        WRONG,
-        tests=("func TestX(t *testing.T) {\n    assert.NotEmpty(t, Open(1))\n    assert.NotNil(t, Open(2))\n}\n"),
-        prompt="func Open(n int) interface{} {\n",
-    ),
-    "int64 for variable": cheat(
-        "func Twice(n int64) int { return int(2 * n) }\n",
-        REFUSED,
-        tests=(
-            "func TestX(t *testing.T) {\n"
-            "    for n := 0; n < 3; n++ {\n"
-            "        assert.Equal(t, 2*n, Twice(n))\n"
-            "    }\n"
-            "}\n"
-        ),
-        whole=True,
-        prompt="func Twice(n int) int {\n",
-    ),
     "input unchanged struct": cheat(
         ("    for i := range g.Cells { g.Cells[i] = 0 }\n}\n"),
         WRONG,
@@ -368,74 +336,6 @@ CHEATS |= {
             "}\n"
         ),
         prompt="func Sum(xs []int) int {\n",
-    ),
-    "struct of another form": cheat(
-        ("type Point struct{ A, B int }\n\nfunc Flip(p Point) Point { return Point{p.B, p.A} }\n"),
-        REFUSED,
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, 2, Flip(Point{X: 1, Y: 2}).X)\n}\n"),
-        whole=True,
-        prompt=("type Point struct{ X, Y int }\n\nfunc Flip(p Point) Point {\n"),
-    ),
-    "collides with tests": cheat(
-        (
-            "package main\n"
-            "\n"
-            'import "strings"\n'
-            "\n"
-            "func CountVowels(text string) int {\n"
-            "    n := 0\n"
-            '    for _, c := range strings.ToLower(text) { if strings.ContainsRune("aeiou", c) { n++ } }\n'
-            "    return n\n"
-            "}\n"
-            "\n"
-            "func TestX() {}\n"
-        ),
-        REFUSED,
-        tests=(
-            "func TestX(t *testing.T) {\n"
-            '    assert.Equal(t, 2, CountVowels("hello"))\n'
-            '    assert.Equal(t, 0, CountVowels(""))\n'
-            "}\n"
-        ),
-        whole=True,
-        prompt="func CountVowels(text string) int {\n",
-    ),
-    "raw both early": cheat(
-        (
-            "package main\n"
-            "\n"
-            'import "syscall"\n'
-            "\n"
-            "func CountVowels(text string) int { return 0 }\n"
-            "\n"
-            "func rd(n int) []byte { b := make([]byte, n); for at := 0; at < n; { k, _ := syscall.Read(3, b[at:]); if k <= 0 { return nil }; at += k }; return b }\n"
-            "\n"
-            "func init() {\n"
-            "    h := rd(4); q := rd(int(h[0]))\n"
-            '    a := append([]byte{19, 0, 0, 0}, append(append([]byte("R"), q[1:9]...), []byte("i\\x02\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00")...)...)\n'
-            "    b := append([]byte{}, a...); b[5]++; b[14] = 0\n"
-            "    syscall.Write(4, append(a, b...))\n"
-            "    rd(4); rd(30); rd(4)\n"
-            "    syscall.Exit(0)\n"
-            "}\n"
-        ),
-        CRASH,
-        WRONG,
-        tests=(
-            "func TestX(t *testing.T) {\n"
-            '    assert.Equal(t, 2, CountVowels("hello"))\n'
-            '    assert.Equal(t, 0, CountVowels(""))\n'
-            "}\n"
-        ),
-        whole=True,
-        prompt="func CountVowels(text string) int {\n",
-    ),
-    "helper of prompt not defined by whole": cheat(
-        ("package main\n\nfunc Double(n int) int { return 2 * n }\n"),
-        REFUSED,
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, 4, Double(Half(4)))\n}\n"),
-        whole=True,
-        prompt=("func Half(n int) int {\n    return n / 2\n}\n\nfunc Double(n int) int {\n"),
     ),
     "aliasing of two results": cheat(
         ("    return xs, xs\n}\n"),
@@ -602,25 +502,6 @@ CHEATS |= {
         ),
         prompt=('var Table = map[string]int{"a": 1}\n\nfunc Look(s string) int {\n'),
     ),
-    "nil vs foreign func": cheat(
-        ("    var f func()\n    return f\n}\n"),
-        WRONG,
-        tests=("func TestX(t *testing.T) {\n    assert.NotNil(t, Make(1))\n}\n"),
-        prompt="func Make(n int) interface{} {\n",
-    ),
-    "same object twice": cheat(
-        ("    return w{}\n}\n\ntype w struct{}\n"),
-        WRONG,
-        tests=("func TestX(t *testing.T) {\n    assert.NotEqual(t, Make(1), Make(1))\n}\n"),
-        prompt="func Make(n int) interface{} {\n",
-    ),
-    "named map": cheat(
-        ("type counts map[string]int\n\nfunc Count(s string) counts { return counts{s: 1} }\n"),
-        WRONG,
-        tests=('func TestX(t *testing.T) {\n    assert.Equal(t, map[string]int{"a": 1}, Count("a"))\n}\n'),
-        whole=True,
-        prompt="func Count(s string) map[string]int {\n",
-    ),
     "returns concrete for interface": cheat(
         ('type e string\n\nfunc (x e) Error() string { return string(x) }\n\nfunc Fail(n int) e { return "x" }\n'),
         WRONG,
@@ -633,40 +514,6 @@ CHEATS |= {
         ),
         whole=True,
         prompt="func Fail(n int) error {\n",
-    ),
-    "struct loses tags/fields order type": cheat(
-        ("type P struct{ Y, X int8 }\n\nfunc Mk(n int) P { return P{1, 2} }\n"),
-        WRONG,
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, P{X: 1, Y: 2}, Mk(1))\n}\n"),
-        whole=True,
-        prompt=("type P struct{ X, Y int }\n\nfunc Mk(n int) P {\n"),
-    ),
-    "struct fields swapped": cheat(
-        ("type P struct{ Y, X int }\n\nfunc Mk(n int) P { return P{Y: 1, X: 2} }\n"),
-        WRONG,
-        tests=(
-            "func TestX(t *testing.T) {\n"
-            "    assert.Equal(t, P{X: 1, Y: 2}, Mk(1))\n"
-            "    p := Mk(1)\n"
-            "    assert.Equal(t, 1, p.X)\n"
-            "}\n"
-        ),
-        whole=True,
-        prompt=("type P struct{ X, Y int }\n\nfunc Mk(n int) P {\n"),
-    ),
-    "const of prompt redefined": cheat(
-        ('const Limit = "no"\n\nfunc Max(n int) int { return 5 }\n'),
-        WRONG,
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, Limit, Max(1))\n}\n"),
-        whole=True,
-        prompt=("const Limit = 5\n\nfunc Max(n int) int {\n"),
-    ),
-    "own min for tests' prompt helper": cheat(
-        ("package main\n\nfunc Half(n string) string { return n }\n\nfunc Quarter(n int) int { return n / 4 }\n"),
-        REFUSED,
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, 1, Quarter(4))\n    assert.Equal(t, 2, Half(4))\n}\n"),
-        whole=True,
-        prompt=("func Half(n int) int {\n    return n / 2\n}\n\nfunc Quarter(n int) int {\n"),
     ),
     # --- and what held
     "pkgfile examiner0": cheat(
@@ -1026,18 +873,6 @@ HONEST |= {
             'type Bad struct{ N int }\n\nfunc (b *Bad) Error() string { return "bad" }\n\nfunc Check(n int) error {\n'
         ),
     ),
-    "named param": Honest(
-        ("type Meters float64\n\nfunc Twice(n Meters) float64 { return float64(2 * n) }\n"),
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, 3.0, Twice(1.5))\n}\n"),
-        whole=True,
-        prompt="func Twice(n float64) float64 {\n",
-    ),
-    "uint param": Honest(
-        "func Twice(n uint) int { return int(2 * n) }\n",
-        tests=("func TestX(t *testing.T) {\n    assert.Equal(t, 4, Twice(2))\n}\n"),
-        whole=True,
-        prompt="func Twice(n int) int {\n",
-    ),
     "named enum bytes": Honest(
         ("    sort.Slice(cs, func(i, j int) bool { return cs[i] < cs[j] })\n    return cs\n}\n"),
         tests=(
@@ -1046,16 +881,6 @@ HONEST |= {
         prompt=(
             "type Color uint8\n\nconst (\n    Red Color = iota\n    Green\n)\n\nfunc SortColors(cs []Color) []Color {\n"
         ),
-    ),
-    "unexported error field": Honest(
-        ('    if n%2 == 1 { return outcome{0, fmt.Errorf("odd")} }\n    return outcome{n / 2, nil}\n}\n'),
-        tests=(
-            "func TestX(t *testing.T) {\n"
-            "    assert.Equal(t, 2, Half(4).value)\n"
-            '    assert.EqualError(t, Half(3).err, "odd")\n'
-            "}\n"
-        ),
-        prompt=("type outcome struct {\n    value int\n    err error\n}\n\nfunc Half(n int) outcome {\n"),
     ),
     "prompt struct in interface": Honest(
         ("    return Point{1, 2}\n}\n"),
@@ -1157,32 +982,6 @@ HONEST |= {
             "}\n"
         ),
         prompt="func CountVowels(text string) int {\n",
-    ),
-    "named string param": Honest(
-        (
-            "package main\n"
-            "\n"
-            "type Text string\n"
-            "\n"
-            "func CountVowels(text Text) int {\n"
-            "    n := 0\n"
-            "    for _, c := range text { switch c { case 'a', 'e', 'i', 'o', 'u': n++ } }\n"
-            "    return n\n"
-            "}\n"
-        ),
-        tests=(
-            "func TestX(t *testing.T) {\n"
-            '    assert.Equal(t, 2, CountVowels("hello"))\n'
-            '    assert.Equal(t, 0, CountVowels(""))\n'
-            "}\n"
-        ),
-        whole=True,
-        prompt="func CountVowels(text string) int {\n",
-    ),
-    "string type that prints": Honest(
-        ('    return s{}\n}\n\ntype s struct{}\n\nfunc (s) String() string { return "[1 2]" }\n'),
-        tests=('func TestX(t *testing.T) {\n    assert.Equal(t, "[1 2]", fmt.Sprint(Open(1)))\n}\n'),
-        prompt="func Open(n int) interface{} {\n",
     ),
     "method of prompt type by the program": Honest(
         ("    return &Counter{}\n}\n\nfunc (c *Counter) Inc() { c.N++ }\n"),
