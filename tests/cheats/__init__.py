@@ -20,6 +20,8 @@ class Cheat(NamedTuple):
     whole: bool = False
     declaration: str | None = None
     """What the problem declares, if not what a whole solution does."""
+    prompt: str | None = None
+    """A prompt of its own, up to the head of the function that is asked for, in place of the declaration."""
 
 
 class Honest(NamedTuple):
@@ -29,14 +31,20 @@ class Honest(NamedTuple):
     tests: str | None = None
     whole: bool = False
     declaration: str | None = None
+    prompt: str | None = None
 
 
 def cheat(
-    text: str, *allowed: Status, tests: str | None = None, whole: bool = False, declaration: str | None = None
+    text: str,
+    *allowed: Status,
+    tests: str | None = None,
+    whole: bool = False,
+    declaration: str | None = None,
+    prompt: str | None = None,
 ) -> Cheat:
     assert allowed
     assert Status.PASSED not in allowed
-    return Cheat(text, frozenset(allowed), tests, whole, declaration)
+    return Cheat(text, frozenset(allowed), tests, whole, declaration, prompt)
 
 
 def cheats() -> dict[tuple[str, str], Cheat]:

@@ -21,6 +21,11 @@ def judged(environment: Environment, language: str, case: Cheat | Honest) -> Ver
     if case.tests is not None:
         declared = case.declaration or (case.text if case.whole else problem.declaration)
         problem = msgspec.structs.replace(problem, tests=Asserts(code=case.tests), declaration=declared)
+    if case.prompt is not None:
+        entry = LANGUAGES[language].head.findall(case.prompt)[-1]
+        problem = msgspec.structs.replace(
+            problem, prompt=case.prompt, declaration=case.prompt, reference="", entry_point=entry
+        )
     sample = Sample(task_id=problem.task_id, index=0, text=case.text, whole=case.whole)
     spoken = LANGUAGES[language]
     limits = default_limits(cpu_s=2.0)

@@ -33,8 +33,10 @@ _IMPORT = re.compile(r"import\s*(?:\([^()]*\)|(?:(?:[^\W\d]\w*|\.)\s*)?(?:\"[^\"
 _SPEC = re.compile(r"(?:(?P<name>[^\W\d]\w*|\.)\s*)?(?P<path>\"[^\"\n]*\"|`[^`\n]*`)")
 _PACKAGE = re.compile(r"(?<![\w.])package\s+\w+[ \t]*;?")
 _MAIN = re.compile(r"(?<![\w.])func\s+(main)\s*\(")
-_TOP_LEVEL = re.compile(r"^[ \t]*(?:func|var|const|type)\s+(\w+)", re.MULTILINE)
-_BLOCK = re.compile(r"^[ \t]*(?:var|const|type)\s*\(([^()]*)\)", re.MULTILINE)
+_TOP_LEVEL = re.compile(r"^[ \t]*(?:func|var|const|type)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
+_BLOCK = re.compile(r"^[ \t]*(?:var|const|type)\s*\(", re.MULTILINE)
+_IN_BLOCK = re.compile(r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
+_BEFORE_PACKAGE = re.compile(r"^//(?:go:(?:build|generate)\b|[ \t]*\+build\b)[^\n]*", re.MULTILINE)
 
 
 class Source(Record, frozen=True, kw_only=True, dict=True):
@@ -70,7 +72,10 @@ class Source(Record, frozen=True, kw_only=True, dict=True):
     @cached_property
     def declarations(self) -> str:
         """The text without imports and package clause, every line where it was."""
-        gone = [*self._import_places(), *(found.span() for found in _PACKAGE.finditer(self.bare))]
+        packages = [found.span() for found in _PACKAGE.finditer(self.bare)]
+        head = packages[0][0] if packages else 0
+        directives = [found.span() for found in _BEFORE_PACKAGE.finditer(self.text, 0, head)]
+        gone = [*self._import_places(), *packages, *directives]
         return _replaced(self.text, [(start, end, "\n" * self.text.count("\n", start, end)) for start, end in gone])
 
     @property
@@ -81,12 +86,24 @@ class Source(Record, frozen=True, kw_only=True, dict=True):
     @cached_property
     def names(self) -> frozenset[str]:
         """What it declares outside of functions, and perhaps more."""
-        lines = [line.strip() for found in _BLOCK.finditer(self.bare) for line in found[1].split("\n")]
-        return frozenset(_TOP_LEVEL.findall("\n".join([self.bare, *(f"var {line}" for line in lines)])))
+        listed = _TOP_LEVEL.findall(self.bare)
+        for found in _BLOCK.finditer(self.bare):
+            listed += _IN_BLOCK.findall(_until_closed(self.bare, found.end()))
+        return frozenset(name.strip() for names in listed for name in names.split(","))
 
     def uses(self, name: str) -> bool:
         """Whether it names something, not as a member of something else."""
         return re.search(rf"(?<![\w.]){re.escape(name)}\b", self.bare) is not None
+
+
+def _until_closed(code: str, start: int) -> str:
+    """What stands between an opened parenthesis and the one that closes it."""
+    depth = 1
+    for found in re.compile(r"[()]").finditer(code, start):
+        depth += 1 if found[0] == "(" else -1
+        if depth == 0:
+            return code[start : found.start()]
+    return code[start:]
 
 
 def _replaced(text: str, changes: Iterable[tuple[int, int, str]]) -> str:

@@ -1,7 +1,7 @@
 """Types in heads of Go's functions: which of them cross the wall, and what reads and writes their values."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,7 +30,7 @@ _LONGEST_HEAD = 2000
 _WALL = "passatk_wall"
 _OPEN = "passatk_open"
 _BYTES = ("byte", "uint8")
-_BASIC = {
+BASIC = {
     **{name: name.capitalize() for name in ("bool", "string", "float32", "float64")},
     **{name: f"Int[{name}]" for name in ("int", "int8", "int16", "int32", "int64", "rune")},
     **{name: f"Uint[{name}]" for name in ("uint", "uint16", "uint32", "uint64", *_BYTES)},
@@ -48,6 +48,8 @@ class Crossing(NamedTuple):
     """One that writes it."""
     refers: bool
     """Changes to a value of it are seen by who passed it on."""
+    holds: bool = False
+    """It has values within it of which that is true."""
 
 
 class Function(NamedTuple):
@@ -148,14 +150,15 @@ def _crossing(node: "Node", types: "Mapping[str, Node]", outer: frozenset[str] =
     name = _text(node)
     inner = [_crossing(child, types, outer) for child in _inner_types(node)]
     match node.type:
-        case "type_identifier" if name in _BASIC:
-            return Crossing(name, f"{_WALL}.{_BASIC[name]}", f"{_WALL}.Put{_BASIC[name]}", refers=False)
+        case "type_identifier" if name in BASIC:
+            return Crossing(name, f"{_WALL}.{BASIC[name]}", f"{_WALL}.Put{BASIC[name]}", refers=False)
         case "type_identifier" if name == "error":
             return Crossing(name, f"{_OPEN}.Get[error]", f"{_WALL}.PutError", refers=False)
         case "type_identifier" if name == "any" or name in outer:
-            return _opened(name)
+            return _opened(name, holds=True)
         case "type_identifier" if name in types:
-            return _opened(name, _crossing(types[name], types, outer | {name}).refers)
+            known = _crossing(types[name], types, outer | {name})
+            return _opened(name, known.refers, known.holds)
         case "parenthesized_type":
             return inner[0]
         case "slice_type":
@@ -164,13 +167,17 @@ def _crossing(node: "Node", types: "Mapping[str, Node]", outer: frozenset[str] =
             list_ = _list_of(inner[0])
             get = f"func(m *{_WALL}.Message) (a {name}) {{ copy(a[:], {list_.get}(m)); return }}"
             put = f"func(m *{_WALL}.Message, a {name}) {{ {list_.put}(m, a[:]) }}"
-            return Crossing(name, get, put, refers=False)
-        case "map_type" | "pointer_type":
-            return _opened(name, refers=True)
+            return Crossing(name, get, put, refers=False, holds=_refer(inner))
+        case "pointer_type" if _reaches_struct(node, types):
+            raise CannotCross(f"a {name} is more than a value: who holds it matters")
+        case "map_type":
+            return _opened(name, refers=True, holds=_refer(inner))
+        case "pointer_type":
+            return _opened(name, refers=True, holds=inner[0].holds)
         case "struct_type" | "array_type":
-            return _opened(name)
+            return _opened(name, holds=_refer(inner))
         case "interface_type" if not node.named_children:
-            return _opened(name)
+            return _opened(name, holds=True)
     raise CannotCross(f"a value of type {name} is more than a value, or of the program's own type")
 
 
@@ -188,8 +195,25 @@ def _list_of(element: Crossing) -> Crossing:
     name = f"[]{element.name}"
     if element.name in _BYTES:
         return Crossing(name, f"{_WALL}.Bytes", f"{_WALL}.PutBytes", refers=True)
-    return Crossing(name, f"{_WALL}.List({element.get})", f"{_WALL}.PutList({element.put})", refers=True)
+    get, put = f"{_WALL}.List({element.get})", f"{_WALL}.PutList({element.put})"
+    return Crossing(name, get, put, refers=True, holds=_refer([element]))
 
 
-def _opened(name: str, refers: bool = False) -> Crossing:
-    return Crossing(name, f"{_OPEN}.Get[{name}]", f"{_OPEN}.Put[{name}]", refers)
+def _refer(crossings: Sequence[Crossing]) -> bool:
+    return any(crossing.refers or crossing.holds for crossing in crossings)
+
+
+def _reaches_struct(node: "Node", types: "Mapping[str, Node]") -> bool:
+    """Whether a pointer leads to a struct."""
+    for child in node.named_children:
+        seen: set[str] = set()
+        while child.type == "type_identifier" and _text(child) in types and _text(child) not in seen:
+            seen.add(_text(child))
+            child = types[_text(child)]
+        if child.type == "struct_type" or (child.type != "type_identifier" and _reaches_struct(child, types)):
+            return True
+    return False
+
+
+def _opened(name: str, refers: bool = False, holds: bool = False) -> Crossing:
+    return Crossing(name, f"{_OPEN}.Get[{name}]", f"{_OPEN}.Put[{name}]", refers, holds)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from passatk.languages import go_demands
 from passatk.languages.base import CannotCross, body_of
 from passatk.languages.go_source import Source, file_of, local_name, source_of, within_main
 from passatk.languages.go_toolchain import MOST_EXAMINERS, TESTIFY, harness_hash
@@ -25,8 +26,6 @@ _SEED = re.compile(r"(\brand\.(?:Seed|NewSource)\(\s*)(?:u?int64\(\s*)?time\.Now
 _TEST = re.compile(r"^func\s+(Test\w*)\s*\(", re.MULTILINE)
 _HEAD = re.compile(r"^func\s+(\w+)\s*\(", re.MULTILINE)
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\(")
-_AT_START = re.compile(r"^[ \t]*(?:func\s+init\s*\(|var\b[^\n]*\()", re.MULTILINE)
-"""Runs when a process starts, in all examiners that are linked together."""
 _NO_FUNCTIONS = frozenset(
     re.findall(
         r"\w+",
@@ -91,7 +90,7 @@ def _asked(problem: Problem, tests: Source, helpers: Source) -> list[str]:
 
 def examiner(problem: Problem, tests: str) -> Examiner:
     """See `Language.examiner`."""
-    source = Source(text=_SEED.sub(r"\g<1>1", source_of(tests).text))
+    source = Source(text=_SEED.sub(r"\g<1>passatk_.Seed()", source_of(tests).text))
     if re.search(r"\bTestMain\b", source.bare):
         raise CannotCross("the tests have a TestMain")
     helpers = _helpers(problem)
@@ -99,16 +98,14 @@ def examiner(problem: Problem, tests: str) -> Examiner:
     if not names:
         raise CannotCross("the tests call nothing that the declaration names")
     functions = [_function(problem, name) for name in names]
+    go_demands.refuse(source, helpers, functions)
     types = " ".join(crossing.name for found in functions for crossing in (*found.parameters, *found.results))
-    inner = re.search(r"\b(?:errors\.|Error)(?:Is|As)\b", source.bare)
-    if inner and re.search(r"\berror\b", types):
-        raise CannotCross(f"the tests look into an error with {inner[0]}, and only its text crosses")
     needed = any(source.uses(name) or re.search(rf"\b{re.escape(name)}\b", types) for name in helpers.names)
     stubs = "".join(_stub(i, found) for i, found in enumerate(functions))
     own = helpers.declarations if needed else ""
     code = Source(text=f"\n\n{_listed_tests(source)}\n\n{stubs}{own}\n{source.declarations}")
     options: tuple[str, ...] = ()
-    if _AT_START.search(code.bare):
+    if go_demands.runs_at_start(code):  # in all examiners that are linked together
         options = ("alone", hashlib.sha256(code.text.encode("utf-8", "surrogatepass")).hexdigest()[:16])
     file = _test_file(problem, source, code, (_TESTING, _EXAMINE), "examiner")
     return Examiner(

@@ -21,6 +21,8 @@ const mostWords = 400
 var (
 	asking   sync.Mutex
 	number   uint64 // of the last call
+	seed     int64  // that was last given
+	running  bool
 	answered bool
 	verdict  sync.Once
 )
@@ -34,6 +36,7 @@ type Examiner struct {
 // Run runs the tests of the examiner that is called `name`.
 func Run(name string, examiners []Examiner) {
 	os.Args = os.Args[:1]
+	running = true
 	var err error
 	if number, err = strconv.ParseUint(string(proof.Token[16:]), 16, 64); err != nil {
 		panic(err)
@@ -108,6 +111,14 @@ func words(t *testing.T) string {
 	return noise.ReplaceAllString(said, "")
 }
 
+// Seed gives 1, 2, 3 and so on: tests that seed by the clock draw other numbers each time, and each program's are the same.
+func Seed() int64 {
+	asking.Lock()
+	defer asking.Unlock()
+	seed++
+	return seed
+}
+
 // Call asks the program for a function's results.
 //
 // `slots` are pointers to its `results` results, then to its arguments. A slice, map or pointer among the arguments of a
@@ -115,6 +126,9 @@ func words(t *testing.T) string {
 func Call(function, results int, slots ...interface{}) {
 	asking.Lock()
 	defer asking.Unlock()
+	if !running {
+		conclude("error", "the tests ask the program before they begin")
+	}
 	number++
 	question := &wall.Message{}
 	question.Begin('C')

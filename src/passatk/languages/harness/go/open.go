@@ -20,6 +20,7 @@ const (
 
 var (
 	errorType = reflect.TypeOf((*error)(nil)).Elem()
+	byteType  = reflect.TypeOf(byte(0))
 	basic     = map[string]reflect.Type{
 		"error":        errorType,
 		"interface {}": reflect.TypeOf((*interface{})(nil)).Elem(),
@@ -109,7 +110,7 @@ func put(m *wall.Message, v reflect.Value, depth int) {
 	case reflect.String:
 		wall.PutString(m, v.String())
 	case reflect.Slice, reflect.Array:
-		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+		if v.Kind() == reflect.Slice && v.Type().Elem() == byteType {
 			wall.PutBytes(m, v.Bytes())
 			return
 		}
@@ -235,7 +236,7 @@ func made(m *wall.Message, t reflect.Type, depth int) reflect.Value {
 
 func getSlice(m *wall.Message, v reflect.Value, depth int) {
 	t := v.Type()
-	if t.Elem().Kind() == reflect.Uint8 {
+	if t.Elem() == byteType {
 		v.SetBytes(wall.Bytes(m))
 		return
 	}
