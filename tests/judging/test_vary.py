@@ -46,6 +46,15 @@ def test_what_depends_on_nothing_is_stable(python_only: Environment) -> None:
     assert (verdict.status, verdict.unstable) == (Status.PASSED, False)
 
 
+GO_COUNTS = """    count := 0
+    for _, letter := range strings.ToLower(text) {
+        if strings.ContainsRune("aeiou", letter) {
+            count++
+        }
+    }
+    return count
+}
+"""
 LUCK = {
     "rust": """    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
     static FIRST: AtomicU8 = AtomicU8::new(0);
@@ -73,15 +82,8 @@ LUCK = {
         }
         break
     }
-    count := 0
-    for _, letter := range strings.ToLower(text) {
-        if strings.ContainsRune("aeiou", letter) {
-            count++
-        }
-    }
-    return count
-}
-""",
+"""
+    + GO_COUNTS,
     "go, a large map": """    large := map[int]int{}
     for i := 0; i < 100; i++ {
         large[i*7919] = i
@@ -92,29 +94,14 @@ LUCK = {
         }
         break
     }
-    count := 0
-    for _, letter := range strings.ToLower(text) {
-        if strings.ContainsRune("aeiou", letter) {
-            count++
-        }
-    }
-    return count
-}
-""",
+"""
+    + GO_COUNTS,
     "go, a number": """    if drawn == 0 {
         return -1
     }
-    count := 0
-    for _, letter := range strings.ToLower(text) {
-        if strings.ContainsRune("aeiou", letter) {
-            count++
-        }
-    }
-    return count
-}
-
-var drawn = rand.Intn(2)
-""",
+"""
+    + GO_COUNTS
+    + "\nvar drawn = rand.Intn(2)\n",
 }
 """Right where the first of a set is small, or a number that was drawn."""
 

@@ -240,8 +240,7 @@ class Java(Language):
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
         source = java_wall.examiner_source(self, problem, tests)
-        tuples = _NAMES_TUPLES.search(source) is not None
-        library = ":${JAVA_TUPLES}" if tuples else ""
+        library, requires = _library(source)
         once = ("once",) if java_tests.outlives(self.lexicon, source) else ()
         return Examiner(
             language=self.name,
@@ -254,7 +253,7 @@ class Java(Language):
                 )
             ),
             asks="${EXAMINER}/${EXAMINER_NAME}",
-            requires=(_TUPLES,) if tuples else (),
+            requires=requires,
         )
 
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
@@ -283,8 +282,7 @@ class Java(Language):
         source = java_wall.program_source(
             self.lexicon, body_of(problem, sample), problem.declaration, asked, sample.whole
         )
-        tuples = _NAMES_TUPLES.search(source) is not None
-        library = ":${JAVA_TUPLES}" if tuples else ""
+        library, requires = _library(source)
         ordered = java_wall.needs_order(self.lexicon, source)
         return Program(
             language=self.name,
@@ -298,15 +296,14 @@ class Java(Language):
                     *(word for method in asked.methods for word in method),
                 )
             ),
-            requires=(_TUPLES,) if tuples else (),
+            requires=requires,
             examiner=examiner,
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         imports = "".join(f"{line} " for line in _IMPORT.findall(tests))  # they come first
         source = f"{imports}{body_of(problem, sample)}\n{_IMPORT.sub('', tests)}"
-        tuples = _NAMES_TUPLES.search(source) is not None
-        library = ":${JAVA_TUPLES}" if tuples else ""
+        library, requires = _library(source)
         return Program(
             language=self.name,
             files=(("Main.java", source),),
@@ -317,8 +314,13 @@ class Java(Language):
                     *("-cp", _CLASSES + library, "passatk.Proof", "${VARIED}"),
                 )
             ),
-            requires=(_TUPLES,) if tuples else (),
+            requires=requires,
         )
+
+
+def _library(source: str) -> tuple[str, tuple[str, ...]]:
+    """What a class path has besides, and a program requires, where `source` names javatuples."""
+    return (":${JAVA_TUPLES}", (_TUPLES,)) if _NAMES_TUPLES.search(source) else ("", ())
 
 
 def _jar() -> str:
