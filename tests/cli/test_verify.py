@@ -108,7 +108,7 @@ def test_what_an_earlier_run_decided_is_not_executed_again(passatk: Command, sam
     info = json.loads(passatk("cache", "info", "--json").stdout)
     assert (sum(info["verdicts"].values()), sum(info["references"].values())) == (4, 2)
     assert "Python" in passatk("cache", "info").stdout
-    assert json.loads(passatk("cache", "clear", "--json").stdout) == {"removed": 6}
+    assert json.loads(passatk("cache", "clear", "--json").stdout)["removed"] == 6
     assert json.loads(passatk(*command, "--out", "run9").stdout)["judged_now"] == 4
 
 

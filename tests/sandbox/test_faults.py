@@ -103,7 +103,8 @@ def test_a_compiler_killed_from_outside_is_a_fault(any_slot: Slot) -> None:
 @needs_compiler
 def test_a_driver_killed_from_outside_is_a_fault(any_slot: Slot) -> None:
     outcome = while_it_runs(any_slot, BOMB, "g++", kill)
-    assert outcome.fault == "the compiler was killed from outside"
+    assert outcome.fault is not None
+    assert "killed from outside" in outcome.fault  # and of memory too, if the kernel killed for that elsewhere
 
 
 @needs_compiler

@@ -32,14 +32,16 @@ def info(json: _Json = False) -> None:
 
 @app.command()
 def clear(json: _Json = False) -> None:
-    """Forget all verdicts, measurements and built examiners. Run folders keep theirs."""
+    """Forget all verdicts, measurements and built examiners (not while a run uses these). Run folders keep theirs."""
     import msgspec
 
     from passatk.judging import examiners
     from passatk.judging.cache import VerdictCache
 
-    examiners.clear()
-
+    cleared = examiners.clear()
     with VerdictCache() as cache:
         removed = cache.clear()
-    print(msgspec.json.encode({"removed": removed}).decode() if json else f"{removed} entries forgotten")
+    if json:
+        print(msgspec.json.encode({"removed": removed, "examiners": cleared}).decode())
+    else:
+        print(f"{removed} entries forgotten" + ("" if cleared else "; built examiners stay: a run uses them"))

@@ -5,9 +5,11 @@ built, or a file with the compiler's words where its tests do not compile.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -24,6 +26,7 @@ LIMITS = Limits(
 )
 """Of a workshop: its sources are trusted, and many at once."""
 _WORDS = 400
+_LOCK = "lock"
 
 
 def home() -> Path:
@@ -31,22 +34,37 @@ def home() -> Path:
     return data_home() / "examiners"
 
 
-def clear() -> None:
-    """Remove all that was built. What a run at this time needs is built again by the next one."""
-    for place in home().glob("*"):
-        shutil.rmtree(place, ignore_errors=True)
+def clear() -> bool:
+    """Remove all that was built, unless a judge uses it: its programs could be judged no more.
+
+    Returns:
+        Whether it was removed.
+    """
+    if not home().is_dir():
+        return True
+    with (home() / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        for place in home().iterdir():
+            shutil.rmtree(place, ignore_errors=True)
+    return True
 
 
 class Examiners:
-    """Those of some toolchains, below `home`.
+    """Those of some toolchains, below `home`. While this object lives nobody clears them.
 
     Args:
-        home: where all of them lie.
+        home: where all of them lie; it is there.
         toolchains: by language.
     """
 
     def __init__(self, home: Path, toolchains: Mapping[str, Toolchain]):
         self.home = home
+        lock = os.open(home / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        weakref.finalize(self, os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_SH)
         self._places = {name: f"{name}-{toolchain.fingerprint}" for name, toolchain in toolchains.items()}
         self._ready: set[str] = set()
         self._faults: dict[str, str] = {}

@@ -16,7 +16,7 @@ class OutOfMemory(Fault):
 
     def __init__(self, limits: StepLimits):
         super().__init__(
-            "the machine ran out of memory: the kernel killed a process that was within its limit of"
+            "killed from outside while the machine ran out of memory: it was within its limit of"
             f" {int(limits['memory_bytes']) >> 20} MiB. Use fewer workers, or end what else takes memory here"
         )
 
