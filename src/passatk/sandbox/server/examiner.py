@@ -10,17 +10,16 @@ import json
 import os
 import resource
 import signal
-import struct
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from . import kernel
+from .descriptors import receive, send
 from .entropy import DEVICES, block
 from .request import Config, ExaminerRequest
 from .standing import Standing, Started
 
 NOT_STARTED = 127
-_WORDS = 1 << 16
 _NUMBER_BYTES = 16
 _MOST_DESCRIPTORS = 1 << 20
 _CPU_S = 120
@@ -31,7 +30,6 @@ _PLACES = (0, 3, 4, 5, 1)
 _MOST_STANDING = 3
 _RANDOM_BLOCKS = 16
 _FILE_BYTES = 1024
-_FD = struct.Struct("i")
 
 
 class Room:
@@ -52,7 +50,7 @@ class Room:
         if not self._namespaced:
             os.waitpid(child, 0)  # its child is not ours: what descends from this process is a program's
         elif config["examiners"]:
-            _received(self._socket)  # it has its own view of the files from here on
+            receive(self._socket)  # it has its own view of the files from here on
             kernel.cover(config["examiners"])
 
     # --- in a job's supervisor ---------------------------------------------------------------------------------
@@ -66,17 +64,16 @@ class Room:
         Raises:
             OSError: it cannot be started.
         """
-        fds = b"".join(_FD.pack(fd) for fd in given)
-        self._socket.sendmsg([_BEGIN + json.dumps(request).encode()], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, fds)])
-        words, fds_ = _received(self._socket)
-        if not fds_:
+        send(self._socket, _BEGIN + json.dumps(request).encode(), given)
+        words, tasks = receive(self._socket)
+        if not tasks:
             raise OSError(f"the tests' process cannot be started: {words.decode()}")
-        return fds_[0]
+        return tasks[0]
 
     def end(self, done: bool) -> tuple[int, float]:
         """Its wait status, and the CPU seconds it used. One that stays is kept if it is `done`; all others end."""
         self._socket.send(_END if done else _KILL)
-        status, cpu_s = json.loads(_received(self._socket)[0])
+        status, cpu_s = json.loads(receive(self._socket)[0])
         return status, cpu_s
 
     # --- in the room -------------------------------------------------------------------------------------------
@@ -100,7 +97,7 @@ class Room:
     def _serve(self, socket: "_socket.socket") -> None:
         self._namespaces = kernel.PidNamespaces() if self._namespaced else None
         while True:
-            message, given = _received(socket)
+            message, given = receive(socket)
             ended = self._ended(message == _END)
             if not message:
                 return
@@ -109,7 +106,7 @@ class Room:
                 continue
             try:
                 tasks = self._begun(json.loads(message[1:]), given)
-                socket.sendmsg([b"begun"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, _FD.pack(tasks))])
+                send(socket, b"begun", [tasks])
                 if self._asked is None:
                     os.close(tasks)
             except OSError as error:
@@ -145,7 +142,7 @@ class Room:
                 self._standing.pop(name).close()
         if len(self._standing) == _MOST_STANDING:
             self._standing.pop(next(iter(self._standing))).close()
-        self._standing[name] = Standing(lambda places: self._started(request, places), self._leave)
+        self._standing[name] = Standing(lambda places: self._started(request, places), self._leave, self._lower)
         try:
             return self._ask(name, request["asks"], given)
         except OSError:
@@ -153,7 +150,7 @@ class Room:
             raise
 
     def _ask(self, name: str, what: str, given: Sequence[int]) -> int:
-        self._standing[name].ask(what, given, self._lower)
+        self._standing[name].ask(what, given)
         self._asked = name
         return self._standing[name].tasks
 
@@ -217,13 +214,6 @@ def _same_random_bytes() -> None:
         kernel.mount(f"{_SCRATCH}/random", device, None, kernel.MS_BIND)
         kernel.make_read_only(device)
     kernel.unmount(_SCRATCH)
-
-
-def _received(socket: "_socket.socket") -> tuple[bytes, list[int]]:
-    """A message, empty at the end, and the descriptors that came with it."""
-    message, ancillary, _, _ = socket.recvmsg(_WORDS, _socket.CMSG_SPACE(8 * _FD.size), _socket.MSG_CMSG_CLOEXEC)
-    given = [fd for _, _, data in ancillary for (fd,) in _FD.iter_unpack(data[: len(data) // _FD.size * _FD.size])]
-    return message, given
 
 
 def used_s(tasks: int) -> float:
