@@ -2,10 +2,10 @@
 
 Usage: python bench/usual.py PROGRAMS.jsonl WORKERS
 
-Each line holds `files`, by name, and `commands`; or `text`, a Python program. It does what that evaluator does: a thread a
-worker; for each program a folder and its commands, under a wall-clock limit each, without a sandbox and without
-proof; for Python a child, forked from this process, which has imported the helpers, numpy too, with a manager for its
-answer. Nothing of passatk is imported: a heavier parent would make slower children.
+Each line holds `files`, by name, and `commands`; or `text`, a Python program. It does what that evaluator does: a
+thread a worker; for each program a folder and its commands, under a wall-clock limit each, without a sandbox and
+without proof; for Python a child, forked from this process, which has imported the helpers, numpy too, with a manager
+for its answer. Nothing of passatk is imported: a heavier parent would make slower children.
 """
 
 import contextlib

@@ -1,8 +1,7 @@
 """A file of generations in, a scored run folder out. Plain functions, in the order things happen."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +10,6 @@ import msgspec
 
 import passatk
 from passatk.answers import VERSION as EXTRACTION
-from passatk.answers import looks_like_chat
 from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
@@ -19,6 +17,7 @@ from passatk.judging.calibration import Calibration, calibrate
 from passatk.pipeline.languages import check_languages
 from passatk.pipeline.programs import References, program_of, reference_of, refuse_without_tests, tests_of, with_options
 from passatk.pipeline.progress import Progress, no_progress
+from passatk.pipeline.samples import Samples
 from passatk.pipeline.scores import check_k, scores_of, unfit_tasks, unjudged_reasons
 from passatk.pipeline.settings import Judging, Languages, TargetLanguage
 from passatk.problems import ProblemSet, load
@@ -26,7 +25,7 @@ from passatk.records import Isolation, Limits, Record, Sample, Score, Status, Ve
 from passatk.runs import Manifest, RunFolder
 from passatk.runs.folder import Entry
 from passatk.runs.manifest import this_machine
-from passatk.samples import END_OF_TEXT, origin_of, read_samples, samples_hash
+from passatk.samples import origin_of, samples_hash
 from passatk.settings import checks_its_request
 from passatk.wording import counted
 
@@ -114,9 +113,10 @@ def evaluate(
     started = time.monotonic()
     problems = with_options(request.problems, request.toolchain_options)
     request = msgspec.structs.replace(request, problems=problems)
-    tasks, warnings = _looked_through(request)  # reads and checks the whole input first
+    given = Samples(request.samples, problems, request.languages, request.target_language, request.extract)
+    tasks = given.tasks
     if warn is not None:
-        for warning in warnings:
+        for warning in given.warnings:
             warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     if request.samples is None and not tasks and request.languages is None:
@@ -129,14 +129,14 @@ def evaluate(
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
         if not folder.filled:
-            folder.fill(_entries(request, references))
+            folder.fill(_entries(given, request, references))
         folder.forget_not_judged()
         judging = _Judging(folder, references, request, environment, cache, progress)
         try:
             judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        return _report(request, used, folder, judging, warnings, time.monotonic() - started)
+        return _report(request, used, folder, judging, given.warnings, time.monotonic() - started)
 
 
 def own_problems(samples: Path | None) -> ProblemSet | None:
@@ -168,46 +168,6 @@ def refusal(*reports: Report) -> EnvironmentFault:
 
 
 # --- the steps of `evaluate` -------------------------------------------------------------------------------------
-
-
-def _samples(request: Evaluation) -> Iterator[Sample]:
-    problems = request.problems
-    samples: Iterator[Sample]
-    if request.samples is None:
-        samples = (reference_of(p) for p in problems.problems.values() if p.reference is not None)
-    else:
-        samples = read_samples(request.samples, problems, request.target_language, request.extract)
-    return (s for s in samples if request.languages is None or problems.get(s.task_id).language in request.languages)
-
-
-def _looked_through(request: Evaluation) -> tuple[Counter[str], tuple[str, ...]]:
-    """(samples of each task, warnings) of the whole input."""
-    tasks: Counter[str] = Counter()
-    ends: Counter[str] = Counter()
-    chats = 0
-    for sample in _samples(request):
-        tasks[sample.task_id] += 1
-        if request.samples is not None and not sample.read_as:
-            chats += looks_like_chat(sample.text)
-            if found := END_OF_TEXT.search(sample.text):
-                ends[found[0]] += 1
-    texts, warnings = counted(tasks.total(), "text"), []
-    if chats and chats * _CHATS_WARN_OF >= tasks.total():
-        warnings.append(
-            f"{counted(chats, f'of {texts} looks', f'of {texts} look')} like a chat model's answer (code fences or"
-            " thinking), judged as code as it stands; to judge the code in it, set extract"
-        )
-    if ends:
-        warnings.append(
-            f"{counted(ends.total(), f'of {texts} contains', f'of {texts} contain')} an end-of-text token"
-            f" ({', '.join(ends)}), which is kept"
-            " as part of the program and seldom compiles; remove it from the file if the model did not mean it as code"
-        )
-    return tasks, tuple(warnings)
-
-
-_CHATS_WARN_OF = 20
-"""One in so many is warned of."""
 
 
 def _report(
@@ -289,10 +249,10 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
     )
 
 
-def _entries(request: Evaluation, references: References) -> Iterator[Entry]:
+def _entries(samples: Iterable[Sample], request: Evaluation, references: References) -> Iterator[Entry]:
     """All samples, and the reference solutions of their tasks: a task that fails its own is nobody's fault."""
     used = references.used
-    for sample in _samples(request):
+    for sample in samples:
         problem = used.get(sample.task_id)
         if request.samples is None:
             program = references.program(problem.task_id)
