@@ -31,6 +31,12 @@ _WORDS = (
 """What tests name, and what that asks about the program."""
 _SEEDED, _DRAWN = re.compile(r"\brand\.Seed\s*\(\s*(?!passatk_)"), re.compile(r"\brand\.(?!Seed\b|New)[A-Z]")
 _ERROR = re.compile(r"^func\s*\(\s*(?:\w+\s+)?\*?(\w+)\s*\)\s*Error\(\)\s*string\b", re.MULTILINE)
+_DECLARING = (
+    *("function_declaration", "parameter_declaration", "variadic_parameter_declaration", "type_parameter_declaration"),
+    *("var_spec", "const_spec", "type_spec", "type_alias", "short_var_declaration", "range_clause"),
+    *("receive_statement", "type_switch_statement"),
+)
+"""Nodes that give names."""
 _LITERALS = frozenset(
     (
         "int_literal",
@@ -77,6 +83,34 @@ def _at_start(tree: "Node") -> "Iterator[Node]":
             yield node
         elif node.type == "var_declaration":
             yield from of_type(node, "call_expression")
+
+
+def refuse_unknown(tests: Source, known: set[str]) -> None:
+    """Let pass tests that can be compiled without a program: all they name is theirs or `known`.
+
+    Raises:
+        CannotCross: they name more.
+    """
+    tree = parsed(GRAMMAR, f"package p\n{tests.declarations}")
+    own = {text_of(name) for node in of_type(tree, *_DECLARING) for name in _declared_by(node)}
+    for node in of_type(tree, "identifier", "type_identifier"):
+        name = text_of(node)
+        if name not in own and name not in known and not name.startswith("passatk_") and not _is_of_another(node):
+            raise CannotCross(f"the tests name {name}, which neither they nor the declaration define")
+
+
+def _is_of_another(node: "Node") -> bool:
+    """It names a type of a package, or perhaps a field in a literal of a struct."""
+    element = node.parent
+    if element is not None and element.type == "qualified_type":
+        return True
+    pair = None if element is None or element.type != "literal_element" else element.parent
+    return pair is not None and pair.type == "keyed_element" and pair.named_children[0] == element
+
+
+def _declared_by(node: "Node") -> "list[Node]":
+    left = node.child_by_field_name("left") or node.child_by_field_name("alias")
+    return node.children_by_field_name("name") if left is None else left.named_children
 
 
 def _refuse_start(tree: "Node", names: set[str]) -> None:

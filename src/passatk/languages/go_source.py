@@ -1,7 +1,7 @@
 """Go sources as text: their imports and declarations, also of programs that no parser would take."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
@@ -128,11 +128,13 @@ def source_of(text: str) -> Source:
     return Source(text=text.replace("\ufeff", ""))
 
 
-def within_main(source: Source) -> Source:
-    """The declarations of `source` as a part of package main: a `main` of its own steps aside."""
-    text = source.declarations
-    mains = [(*found.span(1), "passatk_main") for found in _MAIN.finditer(Source(text=text).bare)]
-    return Source(text=_replaced(text, mains))
+def within_main(source: Source, taken: Collection[str] = ()) -> Source:
+    """The declarations of `source` in package main; its own `main`, and names that are `taken`, step aside."""
+    text = Source(text=source.declarations)
+    places = [found.span(1) for found in _MAIN.finditer(text.bare)]
+    for name in text.names.intersection(taken):
+        places += [found.span() for found in re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text.bare)]
+    return Source(text=_replaced(text.text, [(start, end, f"passatk_{text.text[start:end]}") for start, end in places]))
 
 
 def file_of(package: str, code: Source, own: Iterable[str], offered: Iterable[str], helpers: bool) -> str:
