@@ -2087,6 +2087,18 @@ CHEATS |= {
                 "func check(t *testing.T, xs []int) { assert.Equal(t, []int{1, 2}, Sorted(xs)) }\n"
                 + tested("    in := []int{2, 1}\n    check(t, in)\n    assert.Equal(t, []int{2, 1}, in)")
             ),
+            "seen by a deferred function": tested(
+                "    in := []int{2, 1}\n    defer func() { assert.Equal(t, []int{2, 1}, in) }()\n"
+                "    assert.Equal(t, []int{1, 2}, Sorted(in))"
+            ),
+            "a variable outside of functions": (
+                "var in = []int{2, 1}\n\nfunc look(t *testing.T) { assert.Equal(t, []int{2, 1}, in) }\n\n"
+                + tested("    assert.Equal(t, []int{1, 2}, Sorted(in))\n    look(t)")
+            ),
+            "behind append": tested(
+                "    in := append(make([]int, 0, 9), 2, 1)\n"
+                "    assert.Equal(t, []int{0, 1, 2}, Sorted(append(in, 0)))\n    assert.Equal(t, []int{2, 1}, in)"
+            ),
             "by a function value": tested(
                 "    in := []int{2, 1}\n    for _, f := range []func([]int) []int{Sorted} {\n"
                 "        assert.Equal(t, []int{1, 2}, f(in))\n    }\n    assert.Equal(t, []int{2, 1}, in)"
@@ -2107,6 +2119,7 @@ CHEATS |= {
             "copy": "    copy(a, []int{9})\n    assert.Equal(t, []int{3, 2, 1}, b)",
             "sort": "    sort.Ints(a)\n    assert.Equal(t, []int{3, 2, 1}, b)",
             "append": "    a = append(a[:1], 9)\n    assert.Equal(t, []int{3, 2, 1}, b)",
+            "a function of the tests": "    zero := func(xs []int) { xs[0] = 0 }\n    zero(a)\n    assert.Equal(t, 3, b[0])",
             "address as text": '    assert.NotEqual(t, fmt.Sprintf("%p", a), fmt.Sprintf("%p", b))',
             "address": "    assert.True(t, &a[len(b)-1] != &b[len(b)-1])",
         }.items()

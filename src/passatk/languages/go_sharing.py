@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SCOPES = frozenset(
-    ("block", "expression_case", "default_case", "for_statement", "func_literal", "function_declaration")
+    (
+        "block",
+        "expression_case",
+        "default_case",
+        "for_statement",
+        "if_statement",
+        "func_literal",
+        "function_declaration",
+    )
 )
 _REFERRING = frozenset(("slice_type", "map_type", "pointer_type"))
 _ELEMENT = "[]"
@@ -89,6 +97,9 @@ def _places(node: "Node") -> list[Place]:
         inner = [child.named_children[-1] for child in value.named_children if child.named_children]
         last = [child.named_children[-1] if child.type == "literal_element" else child for child in inner]
         return [place for child in last for place in _places(child)]
+    if node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "append":
+        given = node.child_by_field_name("arguments")
+        return [] if given is None else [place for first in given.named_children[:1] for place in _places(first)]
     place = _place(node)
     return [] if place is None else [place]
 
@@ -133,7 +144,11 @@ class _Looks:
     """Finds out whether tests look at a place again."""
 
     def __init__(self, tree: "Node"):
-        self._tree = tree
+        self._handed, self._bindings = _handed(tree), list(bindings(tree))
+        self._variables: dict[str, list[Node]] = {}
+        for node in of_type(tree, "identifier"):
+            self._variables.setdefault(text_of(node), []).append(node)
+        self._declared: dict[int, set[str]] = {}
         self._seen: set[tuple[int, str, tuple[str, ...]]] = set()
 
     def later(self, place: Place, by: "Node", crossing: Crossing) -> bool:
@@ -144,7 +159,7 @@ class _Looks:
             return False
         self._seen.add(key)
         loops, scope = 0, by.parent if by.type == "for_statement" else by
-        while scope is not None and scope.parent is not None and not _is_scope_of(scope, name):
+        while scope is not None and scope.parent is not None and name not in self._own(scope):
             loops += scope.type == "for_statement"
             scope = scope.parent
         if scope is None:
@@ -154,9 +169,12 @@ class _Looks:
         return any(self.later(other, since, crossing) for other, since in self._others(scope, place, by, crossing))
 
     def _named(self, scope: "Node", place: Place, by: "Node") -> bool:
-        start = _statement(by).start_byte
-        for node in of_type(scope, "identifier"):
-            if node.start_byte < start or text_of(node) != text_of(place.root) or _is_bound(node):
+        name, start = text_of(place.root), _statement(by).start_byte
+        for node in self._variables[name]:
+            if not scope.start_byte <= node.start_byte < scope.end_byte or _is_bound(node):
+                continue
+            # a variable outside of functions, and a function that is run later, may be looked at from anywhere
+            if node.start_byte < start and scope.parent is not None and not self._is_deferred(node, scope, by):
                 continue
             argument = by.type != "for_statement" and by.start_byte <= node.start_byte < by.end_byte
             clause = node.parent is not None and node.parent.type == "range_clause" and node.parent.parent == by
@@ -168,11 +186,29 @@ class _Looks:
                 return True
         return False
 
+    def _is_deferred(self, node: "Node", scope: "Node", by: "Node") -> bool:
+        """It stands in a function that has been made before `by`, and has no such variable of its own."""
+        name = text_of(node)
+        while node.parent is not None and node != scope:
+            if node.type == "func_literal" and not node.start_byte <= by.start_byte < node.end_byte:
+                return name not in self._own(node)
+            node = node.parent
+        return False
+
+    def _own(self, scope: "Node") -> set[str]:
+        """What is declared in a scope, or within it."""
+        if scope.type not in _SCOPES:
+            return set()
+        if scope.id not in self._declared:
+            self._declared[scope.id] = _declared_in(scope)
+        return self._declared[scope.id]
+
     def _others(self, scope: "Node", place: Place, by: "Node", crossing: Crossing) -> "Iterator[tuple[Place, Node]]":
         """Places that share the memory of `place`, and since when they are looked at."""
         name = text_of(place.root)
-        for left, right in bindings(scope):
-            for bound, value in zip(left, right, strict=False) if len(left) == len(right) else ():
+        for left, right in self._bindings:
+            within = left and scope.start_byte <= left[0].start_byte < scope.end_byte
+            for bound, value in zip(left, right, strict=False) if within and len(left) == len(right) else ():
                 for other in _places(value):
                     if text_of(bound) == name:
                         yield other._replace(path=other.path + place.path, varied=other.varied + place.varied), by
@@ -183,9 +219,11 @@ class _Looks:
                         and (crossing.holds or len(other.path) <= len(place.path))
                     ):
                         yield Place(bound, place.path[len(other.path) :], place.varied), by
-        for clause in of_type(scope, "range_clause"):
+        for clause in scope.children if scope.type == "for_statement" else ():
+            if clause.type != "range_clause":
+                continue
             names, of = clause.child_by_field_name("left"), clause.child_by_field_name("right")
-            if clause.parent == scope and names is not None and name in map(text_of, names.named_children):
+            if names is not None and name in map(text_of, names.named_children):
                 for other in _places(of) if of is not None else ():
                     yield other._replace(path=(*other.path, _ELEMENT, *place.path)), scope
         if scope.type in ("function_declaration", "func_literal"):
@@ -193,18 +231,31 @@ class _Looks:
 
     def _given(self, function: "Node", place: Place) -> "Iterator[tuple[Place, Node]]":
         """What the tests' own function is called with, where `place` is in a parameter."""
+        name = text_of(place.root)
+        for called, parameter, argument in self._handed:
+            for other in _places(argument) if parameter == name and called == function else ():
+                yield other._replace(path=other.path + place.path, varied=other.varied + place.varied), argument
+
+
+def _handed(tree: "Node") -> "list[tuple[Node, str, Node]]":
+    """The tests' own functions, names of their parameters, each with what it is given in a call."""
+    functions = {text_of(node.child_by_field_name("name")): node for node in of_type(tree, "function_declaration")}
+    for left, right in bindings(tree):
+        functions |= {
+            text_of(one): value for one, value in zip(left, right, strict=False) if value.type == "func_literal"
+        }
+    found = []
+    for call in _calls(tree, set(functions)):
+        function, given = (
+            functions[text_of(call.child_by_field_name("function"))],
+            call.child_by_field_name("arguments"),
+        )
         parameters = function.child_by_field_name("parameters")
         declared = [] if parameters is None else parameters.named_children
-        listed = [name for one in declared for name in one.children_by_field_name("name")]
-        at = next((i for i, one in enumerate(listed) if text_of(one) == text_of(place.root)), None)
-        names = {text_of(function.child_by_field_name("name"))}
-        for left, right in bindings(self._tree):
-            names |= {text_of(one) for one, value in zip(left, right, strict=False) if value == function}
-        for call in _calls(self._tree, names - {""}) if at is not None else ():
-            given = call.child_by_field_name("arguments")
-            for argument in given.named_children[at : at + 1] if given is not None and at is not None else ():
-                for other in _places(argument):
-                    yield other._replace(path=other.path + place.path, varied=other.varied + place.varied), argument
+        listed = [text_of(name) for one in declared for name in one.children_by_field_name("name")]
+        values = [] if given is None else given.named_children
+        found += [(function, name, value) for name, value in zip(listed, values, strict=False)]
+    return found
 
 
 def _overlap(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
@@ -234,20 +285,19 @@ def _statement(node: "Node") -> "Node":
     return node
 
 
-def _is_scope_of(scope: "Node", name: str) -> bool:
-    if scope.type not in _SCOPES:
-        return False
+def _declared_in(scope: "Node") -> set[str]:
+    found = set()
     for node in of_type(scope, "short_var_declaration", "range_clause", "var_spec", "parameter_declaration"):
         left = node.child_by_field_name("left")
-        named = node.children_by_field_name("name") if left is None else left.named_children
-        if any(text_of(found) == name for found in named):
-            return True
-    return False
+        found |= set(map(text_of, node.children_by_field_name("name") if left is None else left.named_children))
+    return found
 
 
 def _is_bound(node: "Node") -> bool:
-    """It stands left of `:=` or `=`, where it gets another value."""
+    """It stands left of `:=` or `=`, or in `var`, where it gets another value."""
     parent = node.parent
+    if parent is not None and parent.type == "var_spec":
+        return node in parent.children_by_field_name("name")
     owner = parent.parent if parent is not None and parent.type == "expression_list" else None
     return owner is not None and owner.child_by_field_name("left") == parent
 
@@ -260,14 +310,19 @@ def _held(tree: "Node", names: set[str]) -> set[str]:
         left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
         if left is not None and right is not None:
             pairs.append((left.named_children[1:], [right]))
+    given = _handed(tree)
     before = -1
     while before < len(held):
         before = len(held)
         for left_, right_ in pairs:
-            roots = {text_of(place.root) for value in right_ for place in _places(value)}
-            if roots & held or any(True for value in right_ for _ in _calls(value, names)):
+            if _share(right_, held) or any(True for value in right_ for _ in _calls(value, names)):
                 held |= {text_of(node) for node in left_ if node.type == "identifier"}
+        held |= {name for _, name, value in given if _share([value], held)}
     return held - {"_"}
+
+
+def _share(values: "Sequence[Node]", held: set[str]) -> bool:
+    return any(text_of(place.root) in held for value in values for place in _places(value))
 
 
 def _refuse_changed_results(tree: "Node", names: set[str], held: set[str], several: bool) -> None:
@@ -297,16 +352,18 @@ def _refuse_pointers(tree: "Node", names: set[str], held: set[str]) -> None:
             sides = (node.child_by_field_name("left"), node.child_by_field_name("right"))
             if all(side is not None and side.type == "identifier" and text_of(side) in held for side in sides):
                 raise CannotCross("the tests ask for where the program keeps a value")
-    for scope in of_type(tree, "block"):
-        begun = [node.start_byte for node in _calls(scope, names)]
-        for left, right in bindings(scope):
-            if not any(True for value in right for _ in _calls(value, names)):
-                continue
-            bound = set(map(text_of, left))
-            later = next((start for start in begun if start > right[-1].end_byte), None)
-            looks = (node for node in of_type(scope, "identifier") if text_of(node) in bound)
-            if later is not None and any(node.start_byte > later for node in looks):
-                raise CannotCross("the tests look at what a pointer of the program leads to after another call")
+    begun = [node.start_byte for node in _calls(tree, names)]
+    for statement in of_type(tree, "short_var_declaration", "var_spec", "assignment_statement"):
+        if not any(True for _ in _calls(statement, names)):
+            continue
+        scope = statement
+        while scope.parent is not None and scope.type not in _SCOPES:
+            scope = scope.parent
+        bound = {text_of(node) for left, _ in bindings(statement) for node in left}
+        later = next((start for start in begun if statement.end_byte <= start < scope.end_byte), None)
+        looks = (node for node in of_type(scope, "identifier") if text_of(node) in bound)
+        if later is not None and any(node.start_byte > later and not _is_bound(node) for node in looks):
+            raise CannotCross("the tests look at what a pointer of the program leads to after another call")
 
 
 def of_type(node: "Node | None", *types: str) -> "Iterator[Node]":

@@ -25,6 +25,7 @@ _VARIED = ("-X", "runtime.variation=${VARIED}")
 _SEED = re.compile(r"(\brand\.(?:Seed|NewSource)\(\s*)(?:u?int64\(\s*)?time\.Now\(\)\.\w+\(\)\s*\)*?(?=\s*\))")
 _TEST = re.compile(r"^func\s+(Test\w*)\s*\(", re.MULTILINE)
 _HEAD = re.compile(r"^func\s+(\w+)\s*\(", re.MULTILINE)
+_METHOD = re.compile(r"^func\s*\([^()]*\)\s*(\w+)\s*\(", re.MULTILINE)
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\(")
 _NO_FUNCTIONS = frozenset(
     re.findall(
@@ -81,6 +82,7 @@ def _asked(problem: Problem, tests: Source, helpers: Source) -> list[str]:
     """Names of what the tests use and the program defines."""
     entry = _entry(problem)
     known = helpers.names | tests.names | _NO_FUNCTIONS | {entry, *map(local_name, _offered(problem))}
+    known |= set(_METHOD.findall(tests.bare))
     names = {name for name in _solved(problem).names if tests.uses(name)} | set(_CALLED.findall(tests.bare))
     # a name that the tests give to a variable or parameter of theirs is none of the program's
     bound = r"(?<![\w.]){}[ \t]*(?::=|,|=(?!=)|\bfunc\b|[^\W\d(])"
