@@ -2041,3 +2041,219 @@ HONEST |= {
         prompt="func CountVowels(text string) int {\n",
     ),
 }
+
+
+def tested(body: str) -> str:
+    return f"func TestX(t *testing.T) {{\n{body}\n}}\n"
+
+
+SORTED = "func Sorted(xs []int) []int {\n"
+SORTS = "    sort.Ints(xs)\n    return xs\n}\n"
+PAIR = "func Pair() ([]int, []int) {\n"
+PAIRED = "    a := []int{3, 2, 1}\n    return a, a\n}\n"
+TWO = "func Two() (*int, *int) {\n"
+GRID = "func Grid(n int) [][]int {\n"
+ROWS = (
+    "    row := make([]int, n)\n    grid := make([][]int, n)\n"
+    "    for i := range grid {\n        grid[i] = row\n    }\n    return grid\n}\n"
+)
+ADD = "func Add(a, b int) int {\n"
+
+CHEATS |= {
+    **{
+        f"input changed, {name}": cheat(SORTS, WRONG, tests=tests, prompt=SORTED)
+        for name, tests in {
+            "a field": tested(
+                "    for _, c := range []struct{ in, out, same []int }{{[]int{2, 1}, []int{1, 2}, []int{2, 1}}} {\n"
+                "        assert.Equal(t, c.out, Sorted(c.in))\n        assert.Equal(t, c.same, c.in)\n    }"
+            ),
+            "an element": tested(
+                "    rows := [][]int{{2, 1}}\n    assert.Equal(t, []int{1, 2}, Sorted(rows[0]))\n"
+                "    assert.Equal(t, [][]int{{2, 1}}, rows)"
+            ),
+            "in a loop over its list": tested(
+                "    rows := [][]int{{2, 1}}\n    for _, row := range rows {\n"
+                "        assert.Equal(t, []int{1, 2}, Sorted(row))\n    }\n    assert.Equal(t, [][]int{{2, 1}}, rows)"
+            ),
+            "by another name": tested(
+                "    in := []int{2, 1}\n    other := in\n    assert.Equal(t, []int{1, 2}, Sorted(other))\n"
+                "    assert.Equal(t, []int{2, 1}, in)"
+            ),
+            "in parentheses": tested(
+                "    in := []int{2, 1}\n    assert.Equal(t, []int{1, 2}, Sorted((in)))\n"
+                "    assert.Equal(t, []int{2, 1}, in)"
+            ),
+            "by a function of the tests": (
+                "func check(t *testing.T, xs []int) { assert.Equal(t, []int{1, 2}, Sorted(xs)) }\n"
+                + tested("    in := []int{2, 1}\n    check(t, in)\n    assert.Equal(t, []int{2, 1}, in)")
+            ),
+            "seen by a deferred function": tested(
+                "    in := []int{2, 1}\n    defer func() { assert.Equal(t, []int{2, 1}, in) }()\n"
+                "    assert.Equal(t, []int{1, 2}, Sorted(in))"
+            ),
+            "a variable outside of functions": (
+                "var in = []int{2, 1}\n\nfunc look(t *testing.T) { assert.Equal(t, []int{2, 1}, in) }\n\n"
+                + tested("    assert.Equal(t, []int{1, 2}, Sorted(in))\n    look(t)")
+            ),
+            "behind append": tested(
+                "    in := append(make([]int, 0, 9), 2, 1)\n"
+                "    assert.Equal(t, []int{0, 1, 2}, Sorted(append(in, 0)))\n    assert.Equal(t, []int{2, 1}, in)"
+            ),
+            "by a function value": tested(
+                "    in := []int{2, 1}\n    for _, f := range []func([]int) []int{Sorted} {\n"
+                "        assert.Equal(t, []int{1, 2}, f(in))\n    }\n    assert.Equal(t, []int{2, 1}, in)"
+            ),
+        }.items()
+    },
+    "input changed, within a literal": cheat(
+        "    n := 0\n    for _, row := range rows {\n        n += row[0]\n        row[0] = 0\n    }\n    return n\n}\n",
+        WRONG,
+        tests=tested(
+            "    in := []int{2, 1}\n    assert.Equal(t, 2, Total([][]int{in}))\n    assert.Equal(t, 2, in[0])"
+        ),
+        prompt="func Total(rows [][]int) int {\n",
+    ),
+    **{
+        f"two results are one, {name}": cheat(PAIRED, WRONG, tests=tested(f"    a, b := Pair()\n{body}"), prompt=PAIR)
+        for name, body in {
+            "copy": "    copy(a, []int{9})\n    assert.Equal(t, []int{3, 2, 1}, b)",
+            "sort": "    sort.Ints(a)\n    assert.Equal(t, []int{3, 2, 1}, b)",
+            "append": "    a = append(a[:1], 9)\n    assert.Equal(t, []int{3, 2, 1}, b)",
+            "a function of the tests": "    zero := func(xs []int) { xs[0] = 0 }\n    zero(a)\n    assert.Equal(t, 3, b[0])",
+            "address as text": '    assert.NotEqual(t, fmt.Sprintf("%p", a), fmt.Sprintf("%p", b))',
+            "address": "    assert.True(t, &a[len(b)-1] != &b[len(b)-1])",
+        }.items()
+    },
+    **{
+        f"two pointers are one, {name}": cheat(
+            "    n := 1\n    return &n, &n\n}\n", WRONG, tests=tested(f"    a, b := Two()\n{body}"), prompt=TWO
+        )
+        for name, body in {
+            "changed": "    *a = 5\n    assert.Equal(t, 1, *b)",
+            "compared": "    assert.True(t, a != b)",
+        }.items()
+    },
+    **{
+        f"rows are one, {name}": cheat(ROWS, WRONG, tests=tested(f"    g := Grid(2)\n{body}"), prompt=GRID)
+        for name, body in {
+            "a row's name": "    row := g[0]\n    row[0] = 7\n    assert.Equal(t, 0, g[1][0])",
+            "a loop": "    for _, row := range g {\n        row[0]++\n    }\n    assert.Equal(t, 1, g[1][0])",
+        }.items()
+    },
+    "a map of its own handed out": cheat(
+        '    return defaults\n}\n\nvar defaults = map[string]int{"a": 1}\n',
+        WRONG,
+        tests=tested('    m := Defaults()\n    delete(m, "a")\n    assert.Equal(t, 1, len(Defaults()))'),
+        prompt="func Defaults() map[string]int {\n",
+    ),
+    "logs": cheat(
+        "    log.Print(a)\n    return a + b\n}\n",
+        WRONG,
+        tests='import "log"\nimport "bytes"\n'
+        + tested(
+            "    var said bytes.Buffer\n    log.SetOutput(&said)\n    assert.Equal(t, 3, Add(1, 2))\n"
+            '    assert.Equal(t, "", said.String())'
+        ),
+        prompt=f'import "log"\n\n{ADD}',
+    ),
+    "error of another type, as text": cheat(
+        '    return odd{}\n}\n\ntype odd struct{}\n\nfunc (odd) Error() string { return "x" }\n',
+        WRONG,
+        tests=tested('    assert.Equal(t, "*errors.errorString", fmt.Sprintf("%T", Check(1)))'),
+        prompt="func Check(n int) error {\n",
+    ),
+    "allocates": cheat(
+        "    xs := make([]int, a+1000)\n    return a + b + len(xs) - cap(xs)\n}\n",
+        WRONG,
+        tests=tested("    assert.Equal(t, 0.0, testing.AllocsPerRun(10, func() { Add(1, 2) }))"),
+        prompt=ADD,
+    ),
+}
+
+BAD = 'type Bad struct{ N int }\n\nfunc (b Bad) Error() string { return "bad" }\n\nfunc Check(n int) error {\n'
+APPLIED = "    return double(change(n)) / 2\n}\n\nfunc double(n int) int { return 2 * n }\n"
+
+HONEST |= {
+    **{
+        f"names of packages, {name}": Honest(f"{RIGHT}\n{rest}\n")
+        for name, rest in {
+            "in a literal within var": 'var (\n    list = []string{\n        strings.ToLower("A"),\n    }\n)',
+            "in an expression within var": 'var (\n    word = "a" +\n        strings.ToLower("A")\n)',
+            "fields within type": "type (\n    entry struct {\n        strings []string\n        time, math int\n    }\n)",
+            "a variable elsewhere": "func other() {\n    var strings []string\n    _ = strings\n}",
+            "a constant elsewhere": "func other() float64 {\n    const math = 3\n    return math\n}\n\nvar pi = math.Pi",
+            "a type elsewhere": "func other() int {\n    type sort struct{ n int }\n    return sort{1}.n\n}\n\nvar f = sort.Ints",
+            "a variable called testing": "func other() int {\n    testing := struct{ n int }{}\n    return testing.n\n}",
+            "a variable called assert": "func other() int {\n    assert := struct{ n int }{}\n    return assert.n\n}",
+        }.items()
+    },
+    "a directive of a later Go": Honest(
+        f'//go:debug panicnil=1\npackage main\n\nimport "strings"\n\nfunc CountVowels(text string) int {{\n{RIGHT}',
+        whole=True,
+    ),
+    "two files, one after the other": Honest(
+        f'package main\n\nimport "strings"\n\nfunc CountVowels(text string) int {{\n{RIGHT}\n'
+        'package main\n\nimport "fmt"\n\nfunc main() {\n    fmt.Println(CountVowels("a"))\n}\n',
+        whole=True,
+    ),
+    "an array, and a function called copy": Honest(
+        "    p[0], p[1] = p[1], p[0]\n    return p\n}\n\nfunc copy(a, b []int) []int { return append(a, b...) }\n",
+        tests=tested("    assert.Equal(t, [2]int{2, 1}, Swap([2]int{1, 2}))"),
+        prompt="func Swap(p [2]int) [2]int {\n",
+    ),
+    "seeded by the tests": Honest(
+        "    return rand.Intn(1000)\n}\n",
+        tests='import "math/rand"\n'
+        + tested("    rand.Seed(7)\n    first := Roll()\n    rand.Seed(7)\n    assert.Equal(t, first, Roll())"),
+        prompt="func Roll() int {\n",
+    ),
+    "a pointer to what goes on": Honest(
+        "    count++\n    return &count\n}\n\nvar count int\n",
+        tests=tested("    first := Count()\n    Count()\n    assert.Equal(t, 2, *first)"),
+        prompt="func Count() *int {\n",
+    ),
+    "a flag set by the tests": Honest(
+        '    return *wide\n}\n\nvar wide = flag.Int("wide", 1, "")\n',
+        tests='import "flag"\n' + tested('    flag.Set("wide", "3")\n    assert.Equal(t, 3, Wide())'),
+        prompt='import "flag"\n\nfunc Wide() int {\n',
+    ),
+    "allocates nothing": Honest(
+        "    return a + b\n}\n",
+        tests=tested("    assert.Equal(t, 0.0, testing.AllocsPerRun(10, func() { Add(1, 2) }))"),
+        prompt=ADD,
+    ),
+    **{
+        f"an error of the prompt's, {name}": Honest("    return Bad{n}\n}\n", tests=tested(body), prompt=BAD)
+        for name, body in {
+            "its type": "    assert.IsType(t, Bad{}, Check(1))",
+            "its value": "    assert.Equal(t, Bad{1}, Check(1))",
+        }.items()
+    },
+    **{
+        f"names that only the program defines, {name}": Honest(text, tests=tested(body), prompt="func Step() int {\n")
+        for name, (text, body) in {
+            "a variable": (
+                "    Count++\n    return 1\n}\n\nvar Count int\n",
+                "    Step()\n    assert.Equal(t, 1, Count)",
+            ),
+            "a constant": ("    return Wide\n}\n\nconst Wide = 2\n", "    assert.Equal(t, Wide, Step())"),
+            "a type": (
+                "    return 2\n}\n\ntype Rect struct{ W, H int }\n",
+                "    assert.Equal(t, 2, Rect{2, 3}.W)\n    assert.Equal(t, 2, Step())",
+            ),
+        }.items()
+    },
+    **{
+        f"names of the tests, in one process, {name}": Honest(text, tests=tests, prompt=APPLY)
+        for name, (text, tests) in {
+            "a test": (
+                f"    return change(n)\n}}\n\n{tested('    Apply(1, nil)')}",
+                CHANGES.replace("TestFirst", "TestX"),
+            ),
+            "a function": (
+                APPLIED,
+                tested("    assert.Equal(t, 4, Apply(2, double))") + "\nfunc double(n int) int { return n + n }\n",
+            ),
+        }.items()
+    },
+}

@@ -690,12 +690,12 @@ def test_a_crash_ends_the_program_by_itself(built: Built) -> None:
 
 def test_an_examiner_that_does_not_compile_is_named() -> None:
     broken = problem(
-        "func Double(n int) int {\n", "func TestDouble(t *testing.T) {\n    assert.Equal(t, Double(1), x)\n}\n"
+        "func Double(n int) int {\n", "func TestDouble(t *testing.T) {\n    assert.Equal(t, Double(1), strings.X)\n}\n"
     )
     examiner = GO.examiner(broken, broken.tests.code)
     with (
         tempfile.TemporaryDirectory() as name,
-        pytest.raises(pairs.BuildFailed, match=f"{examiner.name}.go:.*undefined: x"),
+        pytest.raises(pairs.BuildFailed, match=f"{examiner.name}.go:.*undefined: strings.X"),
     ):
         pairs.build_examiners(GO, [GO.examiner(DOUBLE, DOUBLE.tests.code), examiner], Path(name))
 
@@ -745,6 +745,15 @@ CANNOT = {
     "a changed result": ("func F(n int) []int {\n", CALLS.replace("F(1)", "F(1)[0] = 2")),
     "rows that change": ("func F(v [][]int) {\n", CALLS.replace("F(1)", "F([][]int{{1}})")),
     "nothing": ("func F(n int) error {\n", "func TestF(t *testing.T) {\n}\n"),
+    "a variable that nobody has": ("func F(n int) int {\n", CALLS.replace("F(1)", "F(1)\n    _ = Rate")),
+    "a type that nobody has": ("func F(n int) int {\n", CALLS.replace("F(1)", "F(1)\n    _ = Rate{}")),
+    "a seed": ("func F(n int) int {\n", CALLS.replace("F(1)", "rand.Seed(1)\n    F(1)")),
+    "a log": ("func F(n int) int {\n", CALLS.replace("F(1)", "log.SetFlags(0)\n    F(1)")),
+    "a type as text": ("func F(n int) error {\n", CALLS.replace("F(1)", 'fmt.Sprintf("%T", F(1))')),
+    "a pointer after another call": (
+        "func F(n int) *int {\n",
+        CALLS.replace("F(1)", "a := F(1)\n    F(2)\n    _ = *a"),
+    ),
 }
 
 
@@ -753,6 +762,31 @@ def test_what_is_more_than_values_cannot_cross(name: str) -> None:
     declaration, tests = CANNOT[name]
     with pytest.raises(CannotCross):
         GO.examiner(problem(declaration, tests), tests)
+
+
+ROWS = "[]struct{ in, want []int }{{[]int{1}, []int{1}}}"
+CAN = {
+    "a table": f"for _, c := range {ROWS} {{\n        assert.Equal(t, c.want, F(c.in))\n    }}",
+    "a table by its places": f"cs := {ROWS}\n    for i := range cs {{\n        c := cs[i]\n        _, _ = c.want, F(c.in)\n    }}",
+    "a table of subtests": (
+        f"for _, c := range {ROWS} {{\n        c := c\n"
+        '        t.Run("", func(t *testing.T) { assert.Equal(t, c.want, F(c.in)) })\n    }'
+    ),
+    "parts of one list": "xs := [][]int{{1}, {1}}\n    assert.Equal(t, xs[0], F(xs[1]))",
+    "two lists": "a, b := [][]int{{1}}, [][]int{{1}}\n    for i, x := range a {\n        assert.Equal(t, b[i], F(x))\n    }",
+    "a function of the tests": "f := func(in, want []int) { assert.Equal(t, want, F(in)) }\n    f([]int{1}, []int{1})",
+    "a copy": "xs := []int{1}\n    F(append([]int{}, xs...))\n    _ = xs",
+    "a length": "xs := []int{1}\n    assert.Equal(t, F(xs)[0], len(xs))",
+    "a sorted result": "xs := F([]int{1})\n    sort.Ints(xs)\n    assert.Equal(t, 1, xs[0])",
+    "results that are gathered": "var xs []int\n    xs = append(xs, F(nil)...)",
+    "seeds of their own": "rand.Seed(1)\n    F([]int{rand.Intn(9)})",
+}
+
+
+@pytest.mark.parametrize("name", CAN)
+def test_what_asks_for_values_alone_crosses(name: str) -> None:
+    tests = f"func TestF(t *testing.T) {{\n    {CAN[name]}\n}}\n"
+    assert GO.examiner(problem("func F(v []int) []int {\n", tests), tests)
 
 
 def test_nothing_of_the_tests_is_in_the_program() -> None:

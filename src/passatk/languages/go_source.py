@@ -1,7 +1,7 @@
 """Go sources as text: their imports and declarations, also of programs that no parser would take."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
@@ -21,6 +21,7 @@ HELPERS = {
 }
 """Imported where the code names them, unless the prompt is a file of its own. Each with something it exports: an import
 must be used to compile, and a local variable called like the package looks like a use and is none."""
+_EXPORTED = {**HELPERS, "testing": "Short", "github.com/stretchr/testify/assert": "Equal"}
 
 LEXICON = Lexicon(
     comments=(SLASHES, SLASH_STAR),
@@ -33,10 +34,12 @@ _IMPORT = re.compile(r"import\s*(?:\([^()]*\)|(?:(?:[^\W\d]\w*|\.)\s*)?(?:\"[^\"
 _SPEC = re.compile(r"(?:(?P<name>[^\W\d]\w*|\.)\s*)?(?P<path>\"[^\"\n]*\"|`[^`\n]*`)")
 _PACKAGE = re.compile(r"(?<![\w.])package\s+\w+[ \t]*;?")
 _MAIN = re.compile(r"(?<![\w.])func\s+(main)\s*\(")
-_TOP_LEVEL = re.compile(r"^[ \t]*(?:func|var|const|type)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
-_BLOCK = re.compile(r"^[ \t]*(?:var|const|type)\s*\(", re.MULTILINE)
-_IN_BLOCK = re.compile(r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
-_BEFORE_PACKAGE = re.compile(r"^//(?:go:(?:build|generate)\b|[ \t]*\+build\b)[^\n]*", re.MULTILINE)
+_NAMES = r"(\w+(?:[ \t]*,[ \t]*\w+)*)"
+_TOP_LEVEL = re.compile(rf"(?:^|;)[ \t]*(?:func|var|const|type)[ \t]+{_NAMES}", re.MULTILINE)
+_BLOCK = re.compile(r"(?:^|;)[ \t]*(?:var|const|type)\s*\(", re.MULTILINE)
+_IN_BLOCK = re.compile(rf"(?:^|;)[ \t]*{_NAMES}(?![\w.(])", re.MULTILINE)
+_BRACKET = re.compile(r"[()\[\]{}]")
+_BEFORE_PACKAGE = re.compile(r"^//(?:go:\w+\b|[ \t]*\+build\b)[^\n]*", re.MULTILINE)
 
 
 class Source(Record, frozen=True, kw_only=True, dict=True):
@@ -86,9 +89,10 @@ class Source(Record, frozen=True, kw_only=True, dict=True):
     @cached_property
     def names(self) -> frozenset[str]:
         """What it declares outside of functions, and perhaps more."""
-        listed = _TOP_LEVEL.findall(self.bare)
-        for found in _BLOCK.finditer(self.bare):
-            listed += _IN_BLOCK.findall(_until_closed(self.bare, found.end()))
+        outside = _outside_of_brackets(self.bare)
+        listed = _TOP_LEVEL.findall(outside)
+        for found in _BLOCK.finditer(outside):
+            listed += _IN_BLOCK.findall(_outside_of_brackets(self.bare[found.end() :]))
         return frozenset(name.strip() for names in listed for name in names.split(","))
 
     def uses(self, name: str) -> bool:
@@ -96,14 +100,19 @@ class Source(Record, frozen=True, kw_only=True, dict=True):
         return re.search(rf"(?<![\w.]){re.escape(name)}\b", self.bare) is not None
 
 
-def _until_closed(code: str, start: int) -> str:
-    """What stands between an opened parenthesis and the one that closes it."""
-    depth = 1
-    for found in re.compile(r"[()]").finditer(code, start):
-        depth += 1 if found[0] == "(" else -1
-        if depth == 0:
-            return code[start : found.start()]
-    return code[start:]
+def _outside_of_brackets(code: str) -> str:
+    """`code` up to the first bracket that closes what it did not open, with all within brackets as blanks."""
+    parts, depth, at = [], 0, 0
+    for found in _BRACKET.finditer(code):
+        between = code[at : found.start()]
+        parts.append(between if depth == 0 else re.sub(r"[^\n]", " ", between))
+        opens = found[0] in "([{"
+        parts.append(found[0] if depth == (0 if opens else 1) else " ")
+        depth += 1 if opens else -1
+        if depth < 0:
+            return "".join(parts)
+        at = found.end()
+    return "".join(parts) + ("" if depth else code[at:])
 
 
 def _replaced(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
@@ -119,11 +128,13 @@ def source_of(text: str) -> Source:
     return Source(text=text.replace("\ufeff", ""))
 
 
-def within_main(source: Source) -> Source:
-    """The declarations of `source` as a part of package main: a `main` of its own steps aside."""
-    text = source.declarations
-    mains = [(*found.span(1), "passatk_main") for found in _MAIN.finditer(Source(text=text).bare)]
-    return Source(text=_replaced(text, mains))
+def within_main(source: Source, taken: Collection[str] = ()) -> Source:
+    """The declarations of `source` in package main; its own `main`, and names that are `taken`, step aside."""
+    text = Source(text=source.declarations)
+    places = [found.span(1) for found in _MAIN.finditer(text.bare)]
+    for name in text.names.intersection(taken):
+        places += [found.span() for found in re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text.bare)]
+    return Source(text=_replaced(text.text, [(start, end, f"passatk_{text.text[start:end]}") for start, end in places]))
 
 
 def file_of(package: str, code: Source, own: Iterable[str], offered: Iterable[str], helpers: bool) -> str:
@@ -141,7 +152,7 @@ def file_of(package: str, code: Source, own: Iterable[str], offered: Iterable[st
             continue
         specs[spec] = None
         taken |= {name} - {".", "_"}
-        exported = HELPERS.get(spec.rpartition(" ")[2].strip('"'))
+        exported = _EXPORTED.get(spec.rpartition(" ")[2].strip('"'))
         if exported and name not in "._":
             uses.append(f"; var _ = {name}.{exported}")
     listed = f"; import ({'; '.join(specs)})" if specs else ""

@@ -165,7 +165,7 @@ def _crossing(node: "Node", types: "Mapping[str, Node]", outer: frozenset[str] =
             return _list_of(inner[0])
         case "array_type" if inner[0].name not in _BYTES:
             list_ = _list_of(inner[0])
-            get = f"func(m *{_WALL}.Message) (a {name}) {{ copy(a[:], {list_.get}(m)); return }}"
+            get = f"func(m *{_WALL}.Message) (a {name}) {{ for i, v := range {list_.get}(m) {{ a[i] = v }}; return }}"
             put = f"func(m *{_WALL}.Message, a {name}) {{ {list_.put}(m, a[:]) }}"
             return Crossing(name, get, put, refers=False, holds=_refer(inner))
         case "pointer_type" if _reaches_struct(node, types):

@@ -5,12 +5,12 @@ The examiner's functions of the program's names ask the program. What reads and 
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from passatk.languages import go_demands
 from passatk.languages.base import CannotCross, body_of
-from passatk.languages.go_source import Source, file_of, local_name, source_of, within_main
+from passatk.languages.go_source import HELPERS, Source, file_of, local_name, source_of, within_main
 from passatk.languages.go_toolchain import MOST_EXAMINERS, TESTIFY, harness_hash
 from passatk.languages.go_types import Crossing, Function, function, head_place, types_in_head
 from passatk.records import Examiner, Problem, Program, Sample, Step, Workshop
@@ -25,6 +25,7 @@ _VARIED = ("-X", "runtime.variation=${VARIED}")
 _SEED = re.compile(r"(\brand\.(?:Seed|NewSource)\(\s*)(?:u?int64\(\s*)?time\.Now\(\)\.\w+\(\)\s*\)*?(?=\s*\))")
 _TEST = re.compile(r"^func\s+(Test\w*)\s*\(", re.MULTILINE)
 _HEAD = re.compile(r"^func\s+(\w+)\s*\(", re.MULTILINE)
+_METHOD = re.compile(r"^func\s*\([^()]*\)\s*(\w+)\s*\(", re.MULTILINE)
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\(")
 _NO_FUNCTIONS = frozenset(
     re.findall(
@@ -81,6 +82,7 @@ def _asked(problem: Problem, tests: Source, helpers: Source) -> list[str]:
     """Names of what the tests use and the program defines."""
     entry = _entry(problem)
     known = helpers.names | tests.names | _NO_FUNCTIONS | {entry, *map(local_name, _offered(problem))}
+    known |= set(_METHOD.findall(tests.bare))
     names = {name for name in _solved(problem).names if tests.uses(name)} | set(_CALLED.findall(tests.bare))
     # a name that the tests give to a variable or parameter of theirs is none of the program's
     bound = r"(?<![\w.]){}[ \t]*(?::=|,|=(?!=)|\bfunc\b|[^\W\d(])"
@@ -99,6 +101,9 @@ def examiner(problem: Problem, tests: str) -> Examiner:
         raise CannotCross("the tests call nothing that the declaration names")
     functions = [_function(problem, name) for name in names]
     go_demands.refuse(source, helpers, functions)
+    imported = {local_name(spec) for spec in (*source.imports, *_offered(problem), *HELPERS)}
+    if "." not in imported:
+        go_demands.refuse_unknown(source, {"_", *names, *helpers.names, *imported, *_NO_FUNCTIONS})
     types = " ".join(crossing.name for found in functions for crossing in (*found.parameters, *found.results))
     needed = any(source.uses(name) or re.search(rf"\b{re.escape(name)}\b", types) for name in helpers.names)
     stubs = "".join(_stub(i, found) for i, found in enumerate(functions))
@@ -194,7 +199,7 @@ def together(problem: Problem, sample: Sample, tests: str) -> Program:
     main = "func main() { passatk_proof.Main(PassatkTests) }"
     code = Source(text=f"\n\n{_listed_tests(source)}\n\n{main}\n\n{source.declarations}")
     file = _test_file(problem, source, code, (_TESTING, _PROOF), "main")
-    return _program(None, ("program.go", _sample_file(problem, sample)[0]), ("tests.go", file))
+    return _program(None, ("program.go", _sample_file(problem, sample, source.names)[0]), ("tests.go", file))
 
 
 def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
@@ -242,10 +247,13 @@ def _served(index: int, found: Function, takes: Sequence[str], gives: Sequence[s
     return "\n".join([*lines, "\tpassatk_m.PutByte(0)", "}\n"])
 
 
-def _sample_file(problem: Problem, sample: Sample) -> tuple[str, Source]:
-    """A sample with what it continues as a file of package main, and its declarations."""
+def _sample_file(problem: Problem, sample: Sample, taken: Collection[str] = ()) -> tuple[str, Source]:
+    """A sample with what it continues as a file of package main, and its declarations.
+
+    `taken`: names of the same package, from which the sample's own step aside.
+    """
     body = source_of(body_of(problem, sample))
-    code = within_main(body)
+    code = within_main(body, taken)
     # what the problem imports may be there for its tests; what a solution imports besides, it has to use
     own = [spec for spec in body.imports if spec not in _offered(problem)] if sample.whole else []
     file = file_of("main", code, own, (*body.imports, *_offered(problem)), helpers=not _context(problem).is_file)
