@@ -61,5 +61,10 @@ def test_an_answers_methods_come_into_a_solution(name: str) -> None:
     assert [words for words in gone if words in shaped] == []
 
 
+def test_a_long_answer_stays_what_it_is() -> None:
+    code = f"class Solution {{ {F} /* {'x' * 20_000} */ @Test void a() {{ }} }}"
+    assert LANGUAGES["java"].shaped(code, "f") == code
+
+
 def test_classes_of_tests_are_no_part_of_other_blocks() -> None:
     assert "Checks" not in LANGUAGES["java"].shaped("class Checks {\n    @Test\n    void a() { }\n}\n", "")

@@ -14,7 +14,7 @@ from passatk.languages.lexing import (
     end_by_braces,
     open_braces,
 )
-from passatk.languages.syntax import Grammar, Part, outline
+from passatk.languages.syntax import LONGEST, Grammar, Part, outline
 
 LEXICON = Lexicon(
     comments=(SLASHES, SLASH_STAR),
@@ -56,7 +56,7 @@ def shaped(code: str, entry: str) -> str:
         code = f"{code.rstrip()}\n}}\n"  # the answer ended behind a method
     parts = outline(_OF_CLASSES, code).parts
     testing = [part for part in parts if _TYPE.match(part.text) and _TEST_CLASS.search(blanked(LEXICON, part.text))]
-    if testing:
+    if testing and len(code) <= LONGEST:  # what is longer is one part
         code = _without(code, testing)
         parts = outline(_OF_CLASSES, code).parts
     loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
