@@ -689,6 +689,64 @@ HONEST |= {
     ),
 }
 
+# what the tests send, what compilers write, and what else real programs declare
+CHEATS |= {
+    "an object that cannot be sent, where its exception is expected": _bad(
+        "Object f(Object a)",
+        "public Object f(Object a) { return a; }",
+        "s.f(1).equals(1)",
+        "ok",
+        pre="class Own { } boolean ok = false; try { s.f(new Own()); } catch (ClassCastException e) { ok = true; }",
+        allowed=(CRASH,),
+    ),
+    "a list nested too deep to be sent, where its exception is expected": _bad(
+        "int f(List<Object> a)",
+        "public int f(List<Object> a) { return 1; }",
+        "s.f(List.of()) == 1",
+        "ok",
+        pre="List<Object> l = new ArrayList<>(); for (int i = 0; i < 2000; i++) l = new ArrayList<>(List.of(l)); boolean ok = false; try { s.f(l); } catch (IllegalArgumentException e) { ok = true; }",
+        allowed=(CRASH,),
+    ),
+    "a class in a file of too long a name": cheat(
+        BAD + "class " + "A" * 200 + " { class " + "B" * 50 + " { } }\nclass " + "\u540d" * 100 + " { }\n", REFUSED
+    ),
+}
+HONEST |= {
+    "public annotation types and annotated classes": Honest(
+        RIGHT
+        + "public @interface Mark { }\npublic @Deprecated class Old { }\npublic abstract @Mark() class Older { }\n"
+    ),
+    "a package with blanks and a comment": Honest(
+        "/* a */ package /* b */ com . example ; // c\n" + body("public int f(int a) { return a; }"),
+        tests=told(ONE),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "copies of an array": _good(
+        "List<int[]> f(int a)",
+        "public List<int[]> f(int a) { return Collections.nCopies(2, new int[] {a}); }",
+        "s.f(1).get(1)[0] == 1",
+    ),
+    "an Object where an int is declared": _good(INT, "public Object f(int a) { return a; }", ONE, "s.f(2) == 2"),
+    "a Comparable where an int is compared by equals": _good(
+        INT, "public Comparable<Integer> f(int a) { return a; }", "Objects.equals(s.f(1), 1)"
+    ),
+    "lists of many classes": _good(
+        "List<List<Integer>> f(int a)",
+        "public List<List<Integer>> f(int a) { return List.of(new LinkedList<>(List.of(0, a)).subList(1, 2), Collections.checkedList(new Vector<>(List.of(a)), Integer.class), new AbstractSequentialList<Integer>() { public int size() { return 1; } public ListIterator<Integer> listIterator(int i) { return List.of(a).listIterator(i); } }, new ArrayList<>() {{ add(a); }}); }",
+        "s.f(1).equals(Collections.nCopies(4, List.of(1)))",
+    ),
+    "many constants and classes": Honest(
+        RIGHT
+        + 'class K { static final String A = "'
+        + "x" * 1000
+        + '", B = '
+        + " + ".join(["A"] * 64)
+        + "; }\n"
+        + "".join(f'class K{i} {{ String a = K.B + "{i}"; }}\n' for i in range(300))
+    ),
+}
+
 _NEXT = body(
     "int n; public int f(int a) { for (long i = System.nanoTime(); System.nanoTime() - i < 50_000_000; ); return n += a; }"
 )

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import msgspec
-
-from passatk.languages import java_tests, java_wall
+from passatk.languages import java_shape, java_tests, java_wall
 from passatk.languages.base import (
     TYPED_HEAD,
     Language,
@@ -23,8 +21,8 @@ from passatk.languages.base import (
     prepared,
 )
 from passatk.languages.dialect import TYPED_BINDS, patterns
-from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked, end_by_braces
-from passatk.languages.syntax import Grammar, Part, outline
+from passatk.languages.lexing import blanked
+from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, ResidentTool, Sample, Step, Workshop
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
@@ -61,33 +59,6 @@ _METHOD = re.compile(
 _CLASS_HEAD = re.compile(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
 
 
-_LEXICON = Lexicon(
-    comments=(SLASHES, SLASH_STAR),
-    strings=(r'"""(?:\\.|[^\\])*?(?:"""|\\?\Z)', DOUBLE_QUOTED, SINGLE_QUOTED),
-    multiline=("/*", '"""'),
-)
-_GRAMMAR = Grammar(
-    module="tree_sitter_java",
-    query="""
-        (method_declaration name: (identifier) @name body: (block) @body) @function
-        (class_declaration name: (identifier) @name) @definition
-        (interface_declaration name: (identifier) @name) @definition
-        (enum_declaration name: (identifier) @name) @definition
-        (record_declaration name: (identifier) @name) @definition
-        (field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition
-        (import_declaration (scoped_identifier name: (identifier) @name) . ";") @import
-        (import_declaration (asterisk)) @import
-    """,
-    scopes=frozenset(("block", "lambda_expression", "constructor_body")),
-    opened="Solution",
-)
-_PACKAGE = re.compile(r"^[ \t]*package\s+[\w.]+\s*;", re.MULTILINE)
-_TYPE = re.compile(
-    r"(?P<annotations>(?:@\w+(?:\([^()]*\))?\s*)*)(?P<modifiers>(?:(?:public|private|protected|static|final|abstract|strictfp)\s+)*)"
-    r"(?P<kind>class|interface|enum|record)\s+(?P<name>\w+)"
-)
-
-
 @cache
 def _prepared_name() -> str:
     """Of the resident compiler, and of what is compiled beforehand: tells what is in it."""
@@ -103,10 +74,10 @@ class Java(Language):
     minimum = (11,)
     closers = 2
     fences = ("java", "jshell")
-    lexicon = _LEXICON
+    lexicon = java_shape.LEXICON
     binds = patterns(*TYPED_BINDS, r"\b([A-Za-z_]\w*)\s*->", r"\(([\w\s,]*)\)\s*->")
     suffixes = (".java",)
-    grammar = _GRAMMAR
+    grammar = java_shape.GRAMMAR
     code_line = re.compile(
         r"import\s+(?:static\s+)?[\w.*]+\s*;|package\s+[\w.]+\s*;|@\w"
         r"|(?:(?:public|private|protected|static|final|abstract|sealed)\s+)*(?:class|interface|enum|record)\s+\w+[^.]*$"
@@ -174,25 +145,7 @@ class Java(Language):
 
     def shaped(self, code: str, entry: str) -> str:
         """Methods stand in a `class Solution` that tests can reach, whatever class they came in."""
-        code = _PACKAGE.sub("", code)
-        if self.open_blocks(code) == 1 and code.rstrip().endswith("}") and _TYPE.search(blanked(self.lexicon, code)):
-            code = f"{code.rstrip()}\n}}\n"  # the answer ended behind a method
-        parts = outline(_GRAMMAR_OF_CLASSES, code).parts
-        loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
-        loose = [part for part in loose if re.search(r"\w", part.text) and not part.text.startswith("import ")]
-        classes = [part for part in parts if _TYPE.match(part.text)]
-        methods = {name for part in loose if part.kind == "function" for name in part.names}
-        if methods and (not classes or entry in methods):
-            imports = "".join(f"{part.text}\n" for part in parts if part.kind == "import")
-            inside = "\n".join(part.text for part in loose)
-            others = "\n".join(part.text for part in classes)
-            code = f"{imports}class Solution {{\n{inside}\n}}\n{others}"
-            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
-        elif classes:  # statements outside of classes only show how to use them
-            code = _without(code, [part for part in loose if part.kind == "other"])
-            classes = [part for part in outline(_GRAMMAR_OF_CLASSES, code).parts if _TYPE.match(part.text)]
-        code = _without_access(code, classes)
-        return _with_solution(code, entry) if entry else code
+        return java_shape.shaped(java_wall.PACKAGE.sub("", code), entry)
 
     def placed(self, code: str, prompt: str, entry: str) -> str:
         """Where the prompt's class has another name than `Solution`, it hands its calls on to that."""
@@ -351,72 +304,6 @@ def _make_archive(tools: str, folder: Path) -> None:
         made.rename(folder / _ARCHIVE)
     for left in (made, listed):
         left.unlink(missing_ok=True)
-
-
-_GRAMMAR_OF_CLASSES = msgspec.structs.replace(_GRAMMAR, opened="")
-
-
-def _without(code: str, parts: list[Part]) -> str:
-    for part in reversed(parts):
-        code = code[: part.start] + code[part.end :]
-    return code
-
-
-def _without_access(code: str, classes: list[Part]) -> str:
-    """`code` with its classes visible in their file alone: only one could be public, and that is the tests' own."""
-    for part in reversed(classes):
-        opening = _TYPE.match(part.text)
-        assert opening is not None  # that made it a class
-        kept = " ".join(word for word in opening["modifiers"].split() if word in ("final", "abstract"))
-        head = f"{opening['annotations']}{kept}{' ' if kept else ''}{opening['kind']} {opening['name']}"
-        code = code[: part.start] + head + part.text[opening.end() :] + code[part.end :]
-    return code
-
-
-def _with_solution(code: str, entry: str) -> str:
-    """`code` whose class with the method `entry` is called `Solution`, and stands in no other."""
-    method = re.compile(rf"(?<![\w.]){re.escape(entry)}\s*\([^;{{}}]*\)\s*(?:throws\s[\w, .]+)?\{{")
-    parts = outline(_GRAMMAR_OF_CLASSES, code).parts
-    holder = next((part for part in parts if entry in part.names and _TYPE.match(part.text)), None)
-    if holder is None or not method.search(holder.text):
-        return code
-    text = holder.text
-    inner = _inner_solution(text, method)
-    if inner:
-        name, text = "Solution", inner
-    else:
-        opening = _TYPE.match(text)
-        assert opening is not None  # as the holder was found
-        name = opening["name"]
-    if name != "Solution" and any("Solution" in part.names for part in parts):
-        return code
-    found = method.search(text)
-    if found:  # a private method is out of the tests' reach
-        line = text.rfind("\n", 0, found.start()) + 1
-        text = text[:line] + re.sub(r"\bprivate\s+", "", text[line : found.start()]) + text[found.start() :]
-    code = code[: holder.start] + text + code[holder.end :]
-    return code if name == "Solution" else _renamed(code, name)
-
-
-def _inner_solution(text: str, method: re.Pattern[str]) -> str:
-    """The `class Solution` with the method that stands in another class; empty if there is none."""
-    opening = re.search(r"\{[^{}]*?\bclass\s+Solution\b|\bclass\s+Solution\b", text)
-    found = re.search(r"\bclass\s+Solution\b", text)
-    if opening is None or found is None or found.start() == 0 or re.match(r"[\w\s@]*\bclass\s+Solution\b", text):
-        return ""
-    end = end_by_braces(_LEXICON, text[text.index("{", found.start()) + 1 :], 0)
-    if end is None:
-        return ""
-    inner = text[found.start() : text.index("{", found.start()) + 1 + end]
-    return inner if method.search(inner) else ""
-
-
-def _renamed(code: str, name: str) -> str:
-    """`code` with the class `name` called `Solution`."""
-    spoken = blanked(_LEXICON, code)
-    for found in reversed(list(re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)", spoken))):
-        code = code[: found.start()] + "Solution" + code[found.end() :]
-    return code
 
 
 def _names_of(parameters: str) -> list[str]:

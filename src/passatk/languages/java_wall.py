@@ -54,9 +54,10 @@ _HEAD = re.compile(
 )
 _OBJECT = "passatk_object"
 IMPORT = re.compile(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
-PACKAGE = re.compile(r"^[ \t]*package\s+[\w.]+\s*;", re.MULTILINE)
+PACKAGE = re.compile(r"^[ \t]*package\s+\w+(?:\s*\.\s*\w+)*\s*;", re.MULTILINE)
 _TOP_TYPE = re.compile(
-    r"\bpublic(?=\s+(?:(?:final|abstract|sealed|strictfp|static)\s+|non-sealed\s+)*(?:class|interface|enum|record)\s+\w)"
+    r"\bpublic(?=\s+(?:(?:final|abstract|sealed|strictfp|static|non-sealed|@[\w.]+(?:\s*\([^()]*\))?)\s+)*"
+    r"(?:class|@?\s*interface|enum|record)\s+\w)"
 )
 _TUPLES_IMPORT = re.compile(r"\bimport\s+org\s*\.\s*javatuples\s*\.\s*(?:\*|\w+)\s*;")
 _TUPLE_NAMES = re.compile(r"\b(?:Tuple|KeyValue|LabelValue|javatuples|" + "|".join(TUPLES) + r")\b")

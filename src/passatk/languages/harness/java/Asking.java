@@ -55,8 +55,9 @@ public final class Asking {
             call.whole(which, 2);
             call.put(arguments.length);
             for (int i = 0; i < arguments.length; i++) call.value(types[i], arguments[i], 0);
-        } catch (Broken broken) {
-            throw new IllegalArgumentException(broken.getMessage());
+        } catch (Broken | RuntimeException unsent) {
+            // decided here: it must not look like an exception of the program, which tests may expect
+            throw decide("error an argument that cannot be sent: ", unsent.getMessage());
         }
         byte[] message;
         try {

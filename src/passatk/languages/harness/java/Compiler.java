@@ -10,6 +10,7 @@ import javax.tools.*;
 /** Stays and compiles: sources in, classes or what is wrong with them out. What is not clean is not for this one. */
 public class Compiler {
     static final int COMPILED = 0, REFUSED = 1, UNCLEAR = 2;
+    static final int LONGEST_NAME = 255;
     static final long STACK_BYTES = 400_000; // less than the ordinary compiler has: what fits here fits there
 
     static class Source extends SimpleJavaFileObject {
@@ -46,6 +47,14 @@ public class Compiler {
 
         @Override public void flush() {}
         @Override public void close() {}
+
+        /** Whether a file can have each of these names. */
+        boolean writable() {
+            for (String path : made.keySet()) {
+                if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) return false;
+            }
+            return true;
+        }
     }
 
     final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -62,7 +71,7 @@ public class Compiler {
         List<String> options = List.of("-proc:none", "-nowarn", "-implicit:none");
         Writer said = new StringWriter();
         if (compiler.getTask(said, files, found, options, null, sources).call()) {
-            code = COMPILED;
+            code = files.writable() ? COMPILED : UNCLEAR;
             return;
         }
         StringBuilder all = new StringBuilder();

@@ -213,7 +213,7 @@ final class Incoming {
     }
 
     private static Object copies(Object[] values) {
-        for (Object value : values) if (!Objects.equals(value, values[0])) throw new Broken("copies that differ");
+        for (Object value : values) if (!Objects.deepEquals(value, values[0])) throw new Broken("copies that differ");
         if (values.length == 0) return Collections.emptyList();
         return values.length == 1 ? Collections.singletonList(values[0]) : Collections.nCopies(values.length, values[0]);
     }

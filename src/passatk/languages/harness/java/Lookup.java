@@ -147,9 +147,10 @@ final class Lookup {
         if (raw.isAssignableFrom(result) || result.isAssignableFrom(raw)) return true;
         char sign = Character.toUpperCase(declared.sign);
         if ("ZBSIJCFD".indexOf(sign) < 0) return false;
-        boolean same = Type.of(String.valueOf(sign)).raw() == result
-            || Type.of(String.valueOf(Character.toLowerCase(sign))).raw() == result;
-        if (same || exactly || sign == 'Z' || result == boolean.class) return same;
+        Class<?> box = Type.of(String.valueOf(Character.toLowerCase(sign))).raw();
+        boolean same = Type.of(String.valueOf(sign)).raw() == result || box == result;
+        if (same || sign == 'Z' || result == boolean.class) return same;
+        if (exactly || result.isAssignableFrom(box)) return result.isAssignableFrom(box);
         return result.isPrimitive() || Number.class.isAssignableFrom(result) || result == Character.class;
     }
 
