@@ -16,7 +16,7 @@ from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, S
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
-_MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
+_MD5 = re.compile(r"""\b(?:require|import|from)\b[\s(]*["']js-md5["']""")
 # on one CPU, threads that help the engine only cost
 _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0")
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
@@ -50,6 +50,7 @@ _GRAMMAR = Grammar(
         (variable_declarator name: (identifier) @name) @definition
         (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name)) @definition
         (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @definition
+        (variable_declarator name: (array_pattern (identifier) @name)) @definition
         (class_declaration name: (identifier) @name) @definition
         (assignment_expression left: (identifier) @name right: (function_expression)) @function
         (assignment_expression left: (identifier) @name right: (arrow_function)) @function
