@@ -126,16 +126,32 @@ def without_drivers(dialect: Dialect, code: str, entry: str, cut_off: bool) -> t
     parts = [part for part in dialect.outline(code).parts if part.kind not in ("comment", "import")]
     runs = [_runs(dialect, part, entry, parts) for part in parts]
     drivers = {n for n, how in enumerate(runs) if how is not None}
-    grew = True
-    while grew:
-        kept = {word for n, part in enumerate(parts) if n not in drivers for word in words_of(dialect, part.text)}
-        back = {n for n in drivers if runs[n] == "by name" and kept.intersection(parts[n].names)}
-        drivers -= back
-        grew = bool(back)
+    before: set[int] | None = None
+    while drivers != before:
+        before = set(drivers)
+        kept = [part for n, part in enumerate(parts) if n not in drivers]
+        words = {word for part in kept for word in words_of(dialect, part.text)}
+        drivers -= {n for n in drivers if runs[n] == "by name" and words.intersection(parts[n].names)}
+        drivers |= _left_alone(dialect, parts, drivers)
     left_out += "\n".join(parts[n].text for n in sorted(drivers))
     for n in sorted(drivers, reverse=True):
         code = code[: parts[n].start] + code[parts[n].end :]
     return code, left_out
+
+
+def _left_alone(dialect: Dialect, parts: Sequence[Part], drivers: set[int]) -> set[int]:
+    """Statements that use what only `drivers` define, and that nothing else relies on."""
+    kept = {name for n, part in enumerate(parts) if n not in drivers for name in part.names}
+    lost = {name for n in drivers for name in parts[n].names} - kept
+    used = [words_of(dialect, part.text) for part in parts]
+    found = set()
+    for n, part in enumerate(parts):
+        if n in drivers or part.kind not in ("definition", "other") or _CLASS.match(part.text):
+            continue
+        relied = any(used[m].intersection(part.names) for m in range(len(parts)) if m != n and m not in drivers)
+        if used[n] & lost and not relied and not dialect.hands_over.match(part.text):
+            found.add(n)
+    return found
 
 
 def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str]:

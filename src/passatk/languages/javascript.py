@@ -74,6 +74,13 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 
+# another file of the answer's: here, all are one
+_FILE_BESIDE = re.compile(
+    r"""^[ \t]*(?:(?:const|let|var)\s+(?:[\w$]+|\{[^{}]*\})\s*=\s*)?require\(\s*["']\.{1,2}/[^"'\n]*["']\s*\)"""
+    r"""(?:\.[\w$]+)?[ \t]*;?""",
+    re.MULTILINE,
+)
+
 
 class JavaScript(Language):
     name, title, prefix = "javascript", "JavaScript", "JavaScript"
@@ -110,14 +117,15 @@ class JavaScript(Language):
     )
     driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
     driver_code = re.compile(
-        r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:chai|mocha|jest|vitest|node:test|@jest/globals|readline|node:readline)["']|"""
+        r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:node:)?(?:chai|mocha|jest|vitest|test|@jest/globals|sinon|tape|ava"""
+        r"""|readline|readline-sync|prompt-sync)["']|"""
         r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
     )
     hands_over = re.compile(
         r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
         r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
     )
-    reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
+    reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b|\bprompt\(|\breadFileSync\(\s*0\b")
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
     telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
@@ -227,6 +235,7 @@ class JavaScript(Language):
         code = _ARROW.sub(r"\g<0>;", re.sub(r"\A\s*#![^\n]*\n", "", code))
         if "import" in code:
             code = _spoken(_IMPORT, code, _required)
+        code = _spoken(_FILE_BESIDE, code, "")
         if "export" not in code and "global" not in code and "window" not in code:
             return code
         code = _spoken(_WINDOW, code, "globalThis.")
