@@ -48,7 +48,8 @@ def is_stub(dialect: Dialect, body: Sequence[str]) -> bool:
 def solution(dialect: Dialect, blocks: Sequence[Block], entry: str) -> tuple[int | None, int | None]:
     """(the last block that defines `entry`, the last that only declares it), by number."""
     declared = None
-    for number in reversed(range(max(0, len(blocks) - _MOST_BLOCKS), len(blocks))):
+    latest = reversed(range(max(0, len(blocks) - _MOST_BLOCKS), len(blocks)))
+    for number in sorted(latest, key=lambda number: blocks[number].name in dialect.supersets):
         verdict = defines(dialect, dialect.shaped(blocks[number].code, entry), entry)
         if verdict:
             return number, declared
@@ -140,16 +141,19 @@ def without_drivers(dialect: Dialect, code: str, entry: str, cut_off: bool) -> t
 
 
 def _left_alone(dialect: Dialect, parts: Sequence[Part], drivers: set[int]) -> set[int]:
-    """Statements that use what only `drivers` define, and that nothing else relies on."""
-    kept = {name for n, part in enumerate(parts) if n not in drivers for name in part.names}
-    lost = {name for n in drivers for name in parts[n].names} - kept
+    """Statements that use what only drivers define, or definitions that only they use; nothing else relies on them."""
     used = [words_of(dialect, part.text) for part in parts]
+    kept = [n for n in range(len(parts)) if n not in drivers]
+    lost = {name for n in drivers for name in parts[n].names}.difference(*(parts[n].names for n in kept))
+    theirs = {name for n in kept for name in parts[n].names} & {word for n in drivers for word in used[n]}
+    theirs = theirs.difference(*({*used[n]} - {*parts[n].names} for n in kept if parts[n].kind != "other"))
     found = set()
-    for n, part in enumerate(parts):
-        if n in drivers or part.kind not in ("definition", "other") or _CLASS.match(part.text):
+    for n in kept:
+        part = parts[n]
+        if part.kind not in ("definition", "other") or _CLASS.match(part.text) or dialect.hands_over.match(part.text):
             continue
-        relied = any(used[m].intersection(part.names) for m in range(len(parts)) if m != n and m not in drivers)
-        if used[n] & lost and not relied and not dialect.hands_over.match(part.text):
+        relied = any(used[m].intersection(part.names) for m in kept if m != n)
+        if used[n] & (lost | theirs if part.kind == "other" else lost) and not relied:
             found.add(n)
     return found
 
@@ -170,7 +174,7 @@ def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str
 
 _CLASS = re.compile(r"(?:[\w@]+\s+)*(?:class|struct|interface|impl|enum|record|trait|type|mod|namespace)\b")
 _CALL = re.compile(r"(?:await\s+)?[\w.]+\s*\(")
-_BARE_CALL = re.compile(r"(\w+)\(\s*\)\s*;?\Z")
+_BARE_CALL = re.compile(r"(\w+)\([^;]*\)\s*;?\Z")
 
 
 def _runs(dialect: Dialect, part: Part, entry: str, parts: Sequence[Part]) -> str | None:

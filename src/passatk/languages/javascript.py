@@ -97,6 +97,7 @@ class JavaScript(Language):
     packages = ("nodejs",)
     out_of_memory = re.compile(r"JavaScript heap out of memory")
     fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
+    supersets = ("typescript", "ts", "tsx")
     lexicon = _LEXICON
     interpolated = r"`(?:\\.|[^`\\])*`"
     binds = patterns(
