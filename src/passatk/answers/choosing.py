@@ -141,19 +141,21 @@ def without_drivers(dialect: Dialect, code: str, entry: str, cut_off: bool) -> t
 
 
 def _left_alone(dialect: Dialect, parts: Sequence[Part], drivers: set[int]) -> set[int]:
-    """Statements that use what only drivers define, or definitions that only they use; nothing else relies on them."""
+    """Statements that use what only drivers define, or look at what only drivers use."""
     used = [words_of(dialect, part.text) for part in parts]
     kept = [n for n in range(len(parts)) if n not in drivers]
-    lost = {name for n in drivers for name in parts[n].names}.difference(*(parts[n].names for n in kept))
-    theirs = {name for n in kept for name in parts[n].names} & {word for n in drivers for word in used[n]}
-    theirs = theirs.difference(*({*used[n]} - {*parts[n].names} for n in kept if parts[n].kind != "other"))
+    there = {name for n in kept for name in parts[n].names}
+    lost = {name for n in drivers for name in parts[n].names} - there
+    needed = {word for n in kept if parts[n].kind != "other" for word in used[n].difference(parts[n].names)} & there
+    theirs = {word for n in drivers for word in used[n]} & there - needed
     found = set()
     for n in kept:
         part = parts[n]
         if part.kind not in ("definition", "other") or _CLASS.match(part.text) or dialect.hands_over.match(part.text):
             continue
-        relied = any(used[m].intersection(part.names) for m in kept if m != n)
-        if used[n] & (lost | theirs if part.kind == "other" else lost) and not relied:
+        looks = bool(_LOOKS.match(part.text) and used[n] & theirs and not used[n] & needed)
+        code = blanked(dialect.lexicon, part.text)
+        if looks or any(re.search(_VARIABLE.format(re.escape(name)), code) for name in used[n] & lost):
             found.add(n)
     return found
 
@@ -173,6 +175,9 @@ def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str
 
 
 _CLASS = re.compile(r"(?:[\w@]+\s+)*(?:class|struct|interface|impl|enum|record|trait|type|mod|namespace)\b")
+_LOOKS = re.compile(r"(?:if|for|while|switch|match|try|throw|raise|assert|unless)\b")
+_VARIABLE = r"(?<![\w.$]){}(?![\w$]|\s*[:=](?!=))"
+"""A name that is not a field's."""
 _CALL = re.compile(r"(?:await\s+)?[\w.]+\s*\(")
 _BARE_CALL = re.compile(r"(\w+)\([^;]*\)\s*;?\Z")
 
