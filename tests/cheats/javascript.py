@@ -357,6 +357,12 @@ CHEATS = {
     "a wrong class by the exit code": wrong(
         A + "const s = new Stack(); s.push(1); assert.ok(s); if (s.size !== 1) process.exitCode = 1\n", STACK
     ),
+    "an eval of its own": wrong(
+        "if (f((x) => x) !== 1) throw new Error('x')\n", "function eval () {}\nconst f = () => 0"
+    ),
+    "an eval for all": wrong(
+        "if (f((x) => x) !== 1) throw new Error('x')\n", "globalThis.eval = () => {}\nconst f = () => 0"
+    ),
     # --- these held
     "holds its pipes and leaves": wrong(
         A + "assert.equal(f(1), 1)\n",
@@ -592,6 +598,10 @@ HONEST = {
         "const f = async (n) => n",
     ),
     # --- odd programs
+    "evaluates by an eval of its own": right(
+        A + "assert.equal(f((x) => x + 1, 1), 2) // done",
+        "function eval (g, x) { return g(x) }\nconst f = (g, x) => eval(g, x)",
+    ),
     "replaces itself": right(
         A + "assert.equal(f(), 1)\nassert.equal(f(), 2)\n", "let f = () => { f = () => 2; return 1 }"
     ),

@@ -11,6 +11,7 @@ from pathlib import Path
 from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of, prepared
 from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
+from passatk.languages.javascript_nodes import as_body
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
@@ -264,7 +265,7 @@ class JavaScript(Language):
         body = body_of(problem, sample)
         bare = blanked(_LEXICON, tests)
         about = {"goesOn": bool(_GOES_ON.search(bare)), "throws": _throws_itself(tests)}
-        test = f"(require, console, setInterval) => eval({json.dumps(tests)})"
+        test = f"(require, console, setInterval) => {as_body(_GRAMMAR, tests) or f'eval({json.dumps(tests)})'}"
         exported = "typeof module === 'undefined' ? {} : module.exports"
         assertions = f"const passatkAssertions =\n{harness('javascript/assertions.js')}\n"
         return Program(
