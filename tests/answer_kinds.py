@@ -162,6 +162,9 @@ DRIVERS = [
     "numbers = list(map(float, input().split()))\nthreshold = float(input())\nprint(has_close_elements(numbers, threshold))\n",
     "assert has_close_elements([1.0, 2.0], 0.5) == True, 'x'\n",
     "result = has_close_elements(None, 0.5)\n",
+    "result = has_close_elements([1.0], 1)\nif result is not True:\n    raise ValueError(result)\n",
+    "text = input()\nrows = [float(part) for part in text.split()]\nprint(has_close_elements(rows, 1))\n",
+    "passed = 0\nfor rows in [[1.0]]:\n    passed += has_close_elements(rows, 1)\nif passed != 1:\n    raise SystemExit(1)\n",
     "for t in [None]:\n    print(has_close_elements(t, 1))\n",
     "def check(candidate):\n    assert candidate([1.0, 2.0], 0.5) == True\ncheck(has_close_elements)\n",
 ]
@@ -329,7 +332,20 @@ JS_PROGRAMS = [
     f"{JS}while (true) {{ hasCloseElements([1], 1); }}\n",
     f"'use strict';\n{JS}if (typeof module !== 'undefined') {{ module.exports = {{ hasCloseElements }}; }}\n",
     f"#!/usr/bin/env node\n/**\n * @param {{number[]}} numbers\n */\n{ARROW.rstrip()};\n",
+    f"{JS}const result = hasCloseElements([1], 1);\nif (result !== true) {{\n  throw new Error('wrong');\n}}\n",
+    f"{JS}const [result] = [hasCloseElements([1], 1)];\nif (!result) process.exit(1);\n",
+    f"{JS}const input = require('fs').readFileSync(0, 'utf8').trim().split('\\n');\nconst [a, t] = [JSON.parse(input[0]), Number(input[1])];\nconsole.log(hasCloseElements(a, t));\n",
+    f"{JS}const args = process.argv.slice(2);\nif (args.length < 2) {{\n  process.exit(1);\n}}\nconsole.log(hasCloseElements(JSON.parse(args[0]), +args[1]));\n",
+    f"{JS}const verify = (n, t, e) => {{\n  if (hasCloseElements(n, t) !== e) throw new Error('wrong');\n}};\nverify([1], 1, true);\n",
+    f"{JS}const cases = [[1]];\nlet passed = 0;\nfor (const n of cases) {{\n  if (hasCloseElements(n, 1)) passed++;\n}}\nif (passed !== 1) process.exit(1);\n",
+    f"const prompt = require('prompt-sync')();\n{JS}console.log(hasCloseElements(JSON.parse(prompt('? ')), 1));\n",
+    f"import {{ helper }} from './helper.js';\nexport {JS}",
+    f"{JS}module.exports = hasCloseElements;\n// test.js\nconst solve = require('./hasCloseElements');\nconsole.log(solve([1], 1));\n",
+    "const seen = {};\nconst yes = 'yes';\nseen[yes] = true;\n"
+    + JS.replace("return true", "return seen.yes")
+    + "console.log(yes);\n",
 ]
+TYPED = JS.replace("(numbers, threshold)", "(numbers: number[], threshold: number): boolean")
 JS_ANSWERS = [
     *(("program", fence(code, "js"), True) for code in JS_PROGRAMS),
     ("no fence", f"Here:\n\n{ARROW}\nIt sorts.\n", True),
@@ -341,6 +357,23 @@ JS_ANSWERS = [
         + fence(JS.replace("s[i] - s[i - 1]", "gap(s, i)"), "js"),
         True,
     ),
+    (
+        "tests in a file of their own",
+        fence(f"{JS}module.exports = {{ hasCloseElements }};\n", "js")
+        + fence(
+            "const { hasCloseElements } = require('./solution');\nit('x', () => { hasCloseElements([1], 1); });\n", "js"
+        ),
+        True,
+    ),
+    (
+        "tests in a module of their own",
+        fence(f"export {JS}", "js")
+        + fence("import { hasCloseElements } from '../solution.js';\nif (!hasCloseElements([1], 1)) throw 1;\n", "js"),
+        True,
+    ),
+    ("TypeScript behind it", fence(JS, "js") + fence(TYPED, "typescript"), True),
+    ("TypeScript alone", fence(JS, "ts"), True),
+    ("types", fence(TYPED, "ts"), False),
     ("in a class", fence(f"class Solution {{\n  hasCloseElements(numbers, threshold) {{\n{JS_BODY}}}\n", "js"), False),
 ]
 GO = """\

@@ -240,6 +240,49 @@ CHEATS = {
         A + "const a = [1]\nassert.throws(() => f(a))\nassert.deepEqual(a, [1])\n",
         "const f = (a) => { a.push(2); throw new Error('x') }",
     ),
+    "sorts its input, which is compared with a copy": wrong(
+        A
+        + "const a = [3, 1, 2]\nconst before = [...a]\nassert.deepEqual(f(a), [1, 2, 3])\nassert.deepEqual(a, before)\n",
+        SORTS,
+    ),
+    "sorts its input, which was written down": wrong(
+        A
+        + "const a = [3, 1]\nconst before = JSON.stringify(a)\nconst r = f(a)\nassert.deepEqual(r, [1, 3])\nassert.equal(JSON.stringify(a), before)\n",
+        SORTS,
+    ),
+    "sorts its input, a parameter": wrong(
+        A
+        + "const check = (input, want) => { const copy = [...input]; assert.deepEqual(f(input), want); assert.deepEqual(input, copy) }\ncheck([2, 1], [1, 2])\n",
+        SORTS,
+    ),
+    "sorts its input, which is looked through": wrong(
+        A + "const a = [2, 1], b = [2, 1]\nassert.deepEqual(f(a), [1, 2])\nassert(a.every((x, i) => x === b[i]))\n",
+        SORTS,
+    ),
+    "shortens its input, and the tests throw": wrong(
+        "const a = [2, 1]\nconst s = a.join()\nif (f(a) !== 1) throw new Error('x')\nif (a.join() !== s) throw new Error('y')\n",
+        "const f = (a) => a.pop()",
+    ),
+    "returns its input for a new array": wrong(
+        A + "const a = [1]\nconst r = f(a)\nassert.deepEqual(r, [1])\nassert.notStrictEqual(r, a)\n", SAME
+    ),
+    "a copy that is not deep": wrong(
+        A + "const a = { x: { y: 1 } }\nconst r = f(a)\nassert.deepEqual(r, a)\nassert(r.x !== a.x)\n",
+        "const f = (a) => ({ ...a })",
+    ),
+    "a copy that changes with its original": wrong(
+        A + "const a = [[1]]\nconst r = f(a)\na[0].push(2)\nassert.deepEqual(r, [[1]])\n", "const f = (a) => [...a]"
+    ),
+    "rows that are one row": wrong(
+        A + "const m = f(2)\nm[0][0] = 1\nassert.equal(m[1][0], 0)\n", "const f = (n) => Array(n).fill([0, 0])"
+    ),
+    "rows that are one row, by a method": wrong(
+        A + "const m = f(2)\nm[0].push(1)\nassert.deepEqual(m, [[1], []])\n", "const f = (n) => Array(n).fill([])"
+    ),
+    "the same object for a new one": wrong(A + "assert.notStrictEqual(f(), f())\n", "const o = []\nconst f = () => o"),
+    "gives its own state away": wrong(
+        A + "const r = f()\nr.x = 1\nassert.deepEqual(f(), {})\n", "const o = {}\nconst f = () => o"
+    ),
     # --- tests that look at the function, or forbid it something
     "a source that is looked at": wrong(
         A + "assert(!/sort/.test(String(f)))\nassert.deepEqual(f([2, 1]), [1, 2])\n", SORTS
@@ -313,6 +356,12 @@ CHEATS = {
     ),
     "a wrong class by the exit code": wrong(
         A + "const s = new Stack(); s.push(1); assert.ok(s); if (s.size !== 1) process.exitCode = 1\n", STACK
+    ),
+    "an eval of its own": wrong(
+        "if (f((x) => x) !== 1) throw new Error('x')\n", "function eval () {}\nconst f = () => 0"
+    ),
+    "an eval for all": wrong(
+        "if (f((x) => x) !== 1) throw new Error('x')\n", "globalThis.eval = () => {}\nconst f = () => 0"
     ),
     # --- these held
     "holds its pipes and leaves": wrong(
@@ -549,6 +598,10 @@ HONEST = {
         "const f = async (n) => n",
     ),
     # --- odd programs
+    "evaluates by an eval of its own": right(
+        A + "assert.equal(f((x) => x + 1, 1), 2) // done",
+        "function eval (g, x) { return g(x) }\nconst f = (g, x) => eval(g, x)",
+    ),
     "replaces itself": right(
         A + "assert.equal(f(), 1)\nassert.equal(f(), 2)\n", "let f = () => { f = () => 2; return 1 }"
     ),
@@ -564,6 +617,37 @@ HONEST = {
     ),
     "an exported class": right(
         A + "const s = new Stack(); assert.equal(s.n, 1)\n", "module.exports = { Stack: class { n = 1 } }"
+    ),
+    "a method get of all objects": right(
+        A + "assert.deepEqual(f([{ a: 1 }]), [{ a: 1 }])\n",
+        "Object.prototype.get = function (k) { return this[k] }\nconst f = (a) => [{ a: a[0].get('a') }]",
+    ),
+    "a universal module": right(
+        A + "assert.equal(f(2), 2)\n",
+        "(function (root, make) { if (typeof define === 'function' && define.amd) define([], make); else if (typeof module === 'object' && module.exports) module.exports = make(); else root.f = make() })(this, () => (n) => n)",
+    ),
+    "files of the tests": right(
+        A + "require('fs').writeFileSync('in.txt', 'abc')\nassert.equal(f('in.txt'), 3)\n",
+        "const f = (path) => require('fs').readFileSync(path, 'utf8').length",
+    ),
+    "a file that it writes": right(
+        A + "f('out.txt')\nassert.equal(require('fs').readFileSync('out.txt', 'utf8'), 'x')\n",
+        "const f = (path) => { require('fs').writeFileSync(path, 'x') }",
+    ),
+    "an object that is iterated as it goes": right(
+        A
+        + "const t = async () => { const r = []; for await (const x of f()) r.push(x); assert.deepEqual(r, [1, 2]) }\nt()\n",
+        "const f = () => ({ async * [Symbol.asyncIterator] () { yield 1; yield 2 } })",
+    ),
+    "tests that are not strict": right(
+        "#!/usr/bin/env node\n"
+        + A
+        + "{ function h (a, a) { return a } }\nassert.equal(f(h(1, 010)), 8)\nassert.equal((function () { return this === undefined })(), false)\n",
+        SAME,
+    ),
+    "a state that two functions are asked about": right(
+        A + "const s = [1]\npush(s, 2)\nassert.equal(pop(s), 2)\nassert.equal(size(s), 1)\n",
+        "const push = (s, x) => { s.push(x) }\nconst pop = (s) => s.pop()\nconst size = (s) => s.length",
     ),
     # --- these held
     "its own file in a worker": right(
@@ -624,3 +708,15 @@ PUBLISHED_CHEATS = {
 """(benchmark, task) -> a completion that must not pass."""
 PUBLISHED_HONEST = (("humanevalpack", "JavaScript/114"),)
 """Whose reference must pass: its entry point is misspelt in the data, what it declares is not."""
+_MD5 = "const stringToMd5 = (text) => text ? md5(text) : null\n"
+PUBLISHED_PROGRAMS = {
+    "an ES module that imports from npm": (
+        ("humaneval-x", "JavaScript/162"),
+        "import md5 from 'js-md5'\nexport " + _MD5,
+    ),
+    "an ES module that waits for its import": (
+        ("humaneval-x", "JavaScript/162"),
+        "const { default: md5 } = await import('js-md5')\n" + _MD5,
+    ),
+}
+"""name -> (benchmark, task), and a whole program that must pass, if npm's packages are there."""

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 from cheats import Cheat, Honest
-from cheats.javascript import AFTER, BEFORE, PUBLISHED_CHEATS, PUBLISHED_HONEST
+from cheats.javascript import AFTER, BEFORE, PUBLISHED_CHEATS, PUBLISHED_HONEST, PUBLISHED_PROGRAMS
 from verdict_cases import problem_for
 
 from passatk.errors import InputError
@@ -61,4 +61,14 @@ def test_a_published_reference_passes(environment: Environment, task: tuple[str,
     assert problem.reference is not None
     with Slot(environment.world) as slot:
         verdict = judged(environment, slot, problem, problem.reference, whole=False)
+    assert verdict.status is Status.PASSED, verdict.reason
+
+
+@pytest.mark.parametrize("name", PUBLISHED_PROGRAMS)
+def test_a_right_program_of_a_published_task_passes(environment: Environment, name: str) -> None:
+    task, text = PUBLISHED_PROGRAMS[name]
+    if environment.toolchains["javascript"].lacks:
+        pytest.skip(environment.toolchains["javascript"].lacks[0])
+    with Slot(environment.world) as slot:
+        verdict = judged(environment, slot, published(*task), text, whole=True)
     assert verdict.status is Status.PASSED, verdict.reason

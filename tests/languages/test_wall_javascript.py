@@ -510,6 +510,14 @@ def test_draws_of_the_tests_are_the_same_every_time() -> None:
         ("const a = [1]\nconsole.assert(f(a) === 2 && JSON.stringify(a) === '[1]')", "which a call was given"),
         ("const a = [1]\nconsole.assert(f(a) === a)", "whether a is what was returned"),
         ("const s = f()\ns.push(1)\nconsole.assert(s.pop() === 1)", "a method push of a result"),
+        ("const a = [1], b = [...a]\nconsole.assert(f(a) === 2 && a.join() === b.join())", "which a call was given"),
+        ("const a = [1]\nconst r = f(a)\nconsole.assert(r !== a)", "whether a is what was returned"),
+        ("const a = [1]\nconst r = f(a)\nconsole.assert(r === a)", "whether a is what was returned"),
+        ("const r = f(1), s = f(1)\nconsole.assert(r !== s)", "whether r is s"),
+        ("const a = [[1]]\nconst r = f(a)\na[0].pop()\nconsole.assert(r[0].length === 1)", "change behind a call"),
+        ("const r = f()\ndelete r.x\nconsole.assert(f().x === 1)", "a part of a result that they change"),
+        ("const s = [1]\nf(s)\nconsole.assert(g(s) === 1 && h(s) === 0)", "which calls were given"),
+        ("const fs = require('fs')\nconsole.assert(f() === 2)", "a module that an examiner does not have"),
     ],
 )
 def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:
@@ -525,6 +533,9 @@ def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:
         "const { a, b: [c] } = f(1)\nfor (const k of [1]) console.assert(a === k && c)",
         "const run = function (n) { try { return { n, f } } catch (e) { return e } }\nrun(1).f(2)\nconsole.assert(true)",
         "console.assert(typeof f === 'function' && f.apply(null, [1]))",
+        "const a = [1, 2]\nconst m = f(a)\nconsole.assert(a.every((x) => x <= m) && a.includes(m) && m === a[1])",
+        "const a = [1]\na.push(2)\nconst r = f(a)\nconsole.assert(r.length !== a.length && r[0] !== 3 && f(1) !== f(2))",
+        "for (let i = 0; i < 3; i++) console.assert(f(i) === (i % 2 === 0))",
     ],
 )
 def test_what_only_looks_like_more_can_cross(tests: str) -> None:

@@ -5,11 +5,14 @@ import os
 import struct
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from slot_programs import run, stdout
 
+from passatk.judging import Environment
 from passatk.sandbox import Level, Slot, describe
 from passatk.sandbox.server import seccomp
+from passatk.sandbox.slot import PROBLEMS
 
 MACHINE = os.uname().machine
 NEW_USER, SIGCHLD = 0x10000000, 17
@@ -29,6 +32,16 @@ def number(name: str) -> int:
     found = seccomp.NUMBERS[name][seccomp.ARCHITECTURES[MACHINE][0]]
     assert found is not None
     return found
+
+
+def test_problems_are_hidden_where_a_toolchain_lies_around_them(python_only: Environment) -> None:
+    readable = (*python_only.world.readable, str(PROBLEMS.parent))
+    source = (
+        f"import os\nfolder = {str(PROBLEMS)!r}\nprint(os.listdir(folder), len(os.listdir(folder + '/..')) > 1)\n"
+        "try:\n    open(folder + '/x', 'w')\nexcept OSError:\n    print('denied')\n"
+    )
+    with Slot(msgspec.structs.replace(python_only.world, readable=readable)) as slot:
+        assert stdout(slot, source) == "[] True\ndenied\n"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def is_stub(dialect: Dialect, body: Sequence[str]) -> bool:
 def solution(dialect: Dialect, blocks: Sequence[Block], entry: str) -> tuple[int | None, int | None]:
     """(the last block that defines `entry`, the last that only declares it), by number."""
     declared = None
-    for number in reversed(range(max(0, len(blocks) - _MOST_BLOCKS), len(blocks))):
+    latest = reversed(range(max(0, len(blocks) - _MOST_BLOCKS), len(blocks)))
+    for number in sorted(latest, key=lambda number: blocks[number].name in dialect.supersets):
         verdict = defines(dialect, dialect.shaped(blocks[number].code, entry), entry)
         if verdict:
             return number, declared
@@ -126,16 +127,37 @@ def without_drivers(dialect: Dialect, code: str, entry: str, cut_off: bool) -> t
     parts = [part for part in dialect.outline(code).parts if part.kind not in ("comment", "import")]
     runs = [_runs(dialect, part, entry, parts) for part in parts]
     drivers = {n for n, how in enumerate(runs) if how is not None}
-    grew = True
-    while grew:
-        kept = {word for n, part in enumerate(parts) if n not in drivers for word in words_of(dialect, part.text)}
-        back = {n for n in drivers if runs[n] == "by name" and kept.intersection(parts[n].names)}
-        drivers -= back
-        grew = bool(back)
+    before: set[int] | None = None
+    while drivers != before:
+        before = set(drivers)
+        kept = [part for n, part in enumerate(parts) if n not in drivers]
+        words = {word for part in kept for word in words_of(dialect, part.text)}
+        drivers -= {n for n in drivers if runs[n] == "by name" and words.intersection(parts[n].names)}
+        drivers |= _left_alone(dialect, parts, drivers)
     left_out += "\n".join(parts[n].text for n in sorted(drivers))
     for n in sorted(drivers, reverse=True):
         code = code[: parts[n].start] + code[parts[n].end :]
     return code, left_out
+
+
+def _left_alone(dialect: Dialect, parts: Sequence[Part], drivers: set[int]) -> set[int]:
+    """Statements that use what only drivers define, or look at what only drivers use."""
+    used = [words_of(dialect, part.text) for part in parts]
+    kept = [n for n in range(len(parts)) if n not in drivers]
+    there = {name for n in kept for name in parts[n].names}
+    lost = {name for n in drivers for name in parts[n].names} - there
+    needed = {word for n in kept if parts[n].kind != "other" for word in used[n].difference(parts[n].names)} & there
+    theirs = {word for n in drivers for word in used[n]} & there - needed
+    found = set()
+    for n in kept:
+        part = parts[n]
+        if part.kind not in ("definition", "other") or _CLASS.match(part.text) or dialect.hands_over.match(part.text):
+            continue
+        looks = bool(_LOOKS.match(part.text) and used[n] & theirs and not used[n] & needed)
+        code = blanked(dialect.lexicon, part.text)
+        if looks or any(re.search(_VARIABLE.format(re.escape(name)), code) for name in used[n] & lost):
+            found.add(n)
+    return found
 
 
 def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str]:
@@ -153,8 +175,11 @@ def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str
 
 
 _CLASS = re.compile(r"(?:[\w@]+\s+)*(?:class|struct|interface|impl|enum|record|trait|type|mod|namespace)\b")
+_LOOKS = re.compile(r"(?:if|for|while|switch|match|try|throw|raise|assert|unless)\b")
+_VARIABLE = r"(?<![\w.$]){}(?![\w$]|\s*[:=](?!=))"
+"""A name that is not a field's."""
 _CALL = re.compile(r"(?:await\s+)?[\w.]+\s*\(")
-_BARE_CALL = re.compile(r"(\w+)\(\s*\)\s*;?\Z")
+_BARE_CALL = re.compile(r"(\w+)\([^;]*\)\s*;?\Z")
 
 
 def _runs(dialect: Dialect, part: Part, entry: str, parts: Sequence[Part]) -> str | None:

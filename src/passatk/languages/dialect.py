@@ -31,6 +31,8 @@ class Dialect:
 
     fences: ClassVar[tuple[str, ...]]
     """Names that a code block in this language may bear, in lower case."""
+    supersets: ClassVar[tuple[str, ...]] = ()
+    """Those of them that say it may be more than this language: such a block counts where no other is a solution."""
     suffixes: ClassVar[tuple[str, ...]] = ()
     """Endings of source files."""
     lexicon: ClassVar[Lexicon]

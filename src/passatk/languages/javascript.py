@@ -11,12 +11,13 @@ from pathlib import Path
 from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of, prepared
 from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
+from passatk.languages.javascript_nodes import as_body
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 
-_MD5 = re.compile(r"""require\(\s*["']js-md5["']\s*\)""")
+_MD5 = re.compile(r"""\b(?:require|import|from)\b[\s(]*["']js-md5["']""")
 # on one CPU, threads that help the engine only cost; hashes of names, which nothing shows, need no seed of their own
 _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0", "--no-rehash-snapshot")
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
@@ -50,6 +51,7 @@ _GRAMMAR = Grammar(
         (variable_declarator name: (identifier) @name) @definition
         (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name)) @definition
         (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @definition
+        (variable_declarator name: (array_pattern (identifier) @name)) @definition
         (class_declaration name: (identifier) @name) @definition
         (assignment_expression left: (identifier) @name right: (function_expression)) @function
         (assignment_expression left: (identifier) @name right: (arrow_function)) @function
@@ -73,6 +75,13 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 
+# another file of the answer's: here, all are one
+_FILE_BESIDE = re.compile(
+    r"""^[ \t]*(?:(?:const|let|var)\s+(?:[\w$]+|\{[^{}]*\})\s*=\s*)?require\(\s*["']\.{1,2}/[^"'\n]*["']\s*\)"""
+    r"""(?:\.[\w$]+)?[ \t]*;?""",
+    re.MULTILINE,
+)
+
 
 class JavaScript(Language):
     name, title, prefix = "javascript", "JavaScript", "JavaScript"
@@ -89,6 +98,7 @@ class JavaScript(Language):
     packages = ("nodejs",)
     out_of_memory = re.compile(r"JavaScript heap out of memory")
     fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
+    supersets = ("typescript", "ts", "tsx")
     lexicon = _LEXICON
     interpolated = r"`(?:\\.|[^`\\])*`"
     binds = patterns(
@@ -109,14 +119,15 @@ class JavaScript(Language):
     )
     driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
     driver_code = re.compile(
-        r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:chai|mocha|jest|vitest|node:test|@jest/globals|readline|node:readline)["']|"""
+        r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:node:)?(?:chai|mocha|jest|vitest|test|@jest/globals|sinon|tape|ava"""
+        r"""|readline|readline-sync|prompt-sync)["']|"""
         r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
     )
     hands_over = re.compile(
         r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
         r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
     )
-    reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.stdin\b|\bprompt\(|\breadFileSync\(\s*0\b")
+    reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b|\bprompt\(|\breadFileSync\(\s*0\b")
     stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = re.compile(r"""["']use strict["']""")
     telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
@@ -226,6 +237,7 @@ class JavaScript(Language):
         code = _ARROW.sub(r"\g<0>;", re.sub(r"\A\s*#![^\n]*\n", "", code))
         if "import" in code:
             code = _spoken(_IMPORT, code, _required)
+        code = _spoken(_FILE_BESIDE, code, "")
         if "export" not in code and "global" not in code and "window" not in code:
             return code
         code = _spoken(_WINDOW, code, "globalThis.")
@@ -253,7 +265,7 @@ class JavaScript(Language):
         body = body_of(problem, sample)
         bare = blanked(_LEXICON, tests)
         about = {"goesOn": bool(_GOES_ON.search(bare)), "throws": _throws_itself(tests)}
-        test = f"(require, console, setInterval) => eval({json.dumps(tests)})"
+        test = f"(require, console, setInterval) => {as_body(_GRAMMAR, tests) or f'eval({json.dumps(tests)})'}"
         exported = "typeof module === 'undefined' ? {} : module.exports"
         assertions = f"const passatkAssertions =\n{harness('javascript/assertions.js')}\n"
         return Program(
@@ -269,7 +281,7 @@ class JavaScript(Language):
 
 def _throws_itself(tests: str) -> bool:
     """Whether tests have no assertions but what they throw."""
-    return bool(re.search(r"\bthrow\b", blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
+    return "throw" in tests and bool(re.search(r"\bthrow\b", blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
 
 
 def _started(name: str) -> str:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from passatk.languages.syntax import Grammar, parsed
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EQUALITY = frozenset(("==", "!=", "===", "!=="))
 _EQUAL = re.compile(r"(?:^|\.)(?:not)?(?:deep)?(?:strict)?equal$", re.IGNORECASE)
+_PROMISES = re.compile(r"\b(?:async|await|Promise|then)\b")
 FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function", "class"))
 DECLARED = frozenset(("function_declaration", "generator_function_declaration", "class_declaration"))
 
@@ -129,3 +132,19 @@ def is_result(node: "Node", called: frozenset[str]) -> bool:
         node = node.named_children[0]
     function = node.child_by_field_name("function") if node.type == "call_expression" else None
     return function is not None and function.type == "identifier" and text(function) in called
+
+
+def as_body(grammar: Grammar, script: str) -> str:
+    """A function's body that does what `script` does and returns what its last statement gives; empty if it needs eval.
+
+    A program may have an `eval` of its own, and a script that it runs is not run.
+    """
+    root = parsed(grammar, script)
+    last = next((node for node in reversed(root.named_children) if node.type != "comment"), None)
+    if last is None or root.has_error or script.startswith("#!"):
+        return ""
+    if last.type != "expression_statement":
+        return "" if _PROMISES.search(script) else f"{{\n{script}\n}}"
+    raw = script.encode("utf-8", "surrogatepass")
+    made = raw[: last.start_byte] + b"return " + raw[last.start_byte :]
+    return "{\n" + made.decode("utf-8", "surrogatepass") + "\n}"

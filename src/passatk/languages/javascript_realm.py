@@ -31,8 +31,8 @@ ELSEWHERE = (
     | {name: f"{name}, which an examiner does not have" for name in _MORE}
 )
 """Other names of node -> what tests that use them need more than values."""
-MODULES = _names("assert assert/strict test js-md5 util fs path os crypto buffer events url querystring")
-"""Modules that tests may require. Others execute text, let time pass, or start processes."""
+MODULES = _names("assert assert/strict test js-md5 util path os crypto buffer events url querystring")
+"""Modules that tests may require. Others execute text, let time pass, start processes, or have files in common."""
 NOT_VALUES = _names(
     """
     freeze seal preventExtensions isFrozen isSealed isExtensible defineProperty defineProperties setPrototypeOf

@@ -10,17 +10,15 @@ from passatk.languages.javascript_nodes import (
     FUNCTIONS,
     arguments_of,
     at_top,
-    begins_with,
     binds,
-    compared,
     drops,
     first_argument,
     is_called,
-    is_literal,
     is_result,
     text,
     walk,
 )
+from passatk.languages.javascript_objects import CHANGING, Objects
 from passatk.languages.javascript_realm import BUILT_IN, ELSEWHERE, MODULES, NOT_VALUES
 from passatk.languages.syntax import Grammar, parsed
 from passatk.records import Record
@@ -59,7 +57,6 @@ _CALLING = frozenset(
     )
 )
 """Methods that only call what they are given."""
-_CHANGING = frozenset(("push", "pop", "shift", "unshift", "add", "set", "delete", "clear"))
 _STANDARD_FUNCTIONS = frozenset(
     ("Number", "String", "Boolean", "parseInt", "parseFloat", "isNaN", "isFinite", "Math.max", "Math.min", "Math.abs")
 )
@@ -131,8 +128,8 @@ class _Reading:
                 _check_use(name, place, self._local | copies)
         for node in self._nodes:
             self._check_surroundings(node, called)
-        self._check_comparisons(called)
         self._check_calls(called)
+        Objects(self._nodes, called, self._bound_to).check()
         return Uses(calls=tuple(sorted(calls)), helpers=tuple(sorted(copies)), tests=self._marked(tests))
 
     def _names(self, functions: frozenset[str], helpers: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -171,6 +168,8 @@ class _Reading:
         elif node.type == "identifier" and text(node) == "require" and node.id not in self._bound:
             if not is_called(node) or first_argument(node.parent).strip("'\"`").removeprefix("node:") not in MODULES:
                 raise CannotCross("a module that an examiner does not have")
+        elif node.type == "for_in_statement" and any(child.type == "await" for child in node.children):
+            raise CannotCross("what comes one after the other")
         elif node.type == "member_expression":
             holder, _, name = text(node).rpartition(".")
             if holder in ("Object", "Reflect") and name in NOT_VALUES:
@@ -187,23 +186,6 @@ class _Reading:
         required = root.type == "call_expression" and text(root).startswith("require")
         if required or (root.type == "identifier" and text(root) in BUILT_IN - self._local):
             raise CannotCross(f"{text(left)}, which they replace")
-
-    def _check_comparisons(self, called: frozenset[str]) -> None:
-        """Raises CannotCross where what a call was given is compared with a literal, or is to be what it returned."""
-        objects = self._bound_to(lambda value: value.type in ("array", "object", "new_expression"))
-        given = {
-            text(argument)
-            for node in self._nodes
-            if is_result(node, called) and node.type == "call_expression" and not drops(node)
-            for argument in arguments_of(node)
-        }
-        for one, other in filter(None, map(compared, self._nodes)):
-            for result, value in ((one, other), (other, one)):
-                if begins_with(value) in given & objects and is_literal(result):
-                    raise CannotCross(f"{text(value)}, which a call was given and may have changed")
-                asked = result.child_by_field_name("arguments") if is_result(result, called) else None
-                if asked is not None and text(value) in objects.intersection(map(text, asked.named_children)):
-                    raise CannotCross(f"whether {text(value)} is what was returned")
 
     def _waits_for_many(self, node: "Node", called: frozenset[str]) -> bool:
         """Whether `node` is a Promise.all of several calls of the program."""
@@ -231,7 +213,7 @@ class _Reading:
             method = function.child_by_field_name("property")
             if method is None:
                 continue
-            if text(method) not in _METHODS or (text(method) in _CHANGING and drops(node)):
+            if text(method) not in _METHODS or (text(method) in CHANGING and drops(node)):
                 raise CannotCross(f"a method {text(method)} of a result")
 
     def _stays_here(self, value: "Node", own: frozenset[str] = frozenset()) -> bool:

@@ -39,6 +39,8 @@ from passatk.sandbox.server.removal import remove_tree
 from passatk.sandbox.server.world import ONE_CPU_PROC
 
 SERVER = Path(__file__).with_name("server")
+PROBLEMS = Path(__file__).resolve().parents[1] / "problems"
+"""Holds tests and references: hidden where passatk itself lies within what programs may read."""
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from server.main import main; main()"
 _SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
 """Programs of warm tools begin in it, so it has what must be known to an interpreter at its start."""
@@ -233,6 +235,8 @@ class Slot:
             command += ["--perms", "0755", "--dir", folder]
         for path in sorted(bound, key=len):
             command += ["--ro-bind", path, path]
+        if _is_below(str(PROBLEMS), [*SYSTEM_FOLDERS, *map(os.path.realpath, bound)]):
+            command += ["--tmpfs", str(PROBLEMS), "--remount-ro", str(PROBLEMS)]
         for target, text in written.items():
             fd = os.memfd_create("passatk")
             stack.callback(os.close, fd)

@@ -111,7 +111,7 @@ const examine = async (source, name, token, fdIn, fdOut) => {
   process.on('uncaughtException', room.uncaught)
   try {
     if (helpers) vm.runInContext(helpers, context, { filename: 'prompt.js' })
-    const last = vm.runInContext(`'use strict';${tests}`, context, { filename: 'tests.js' })
+    const last = vm.runInContext(tests, context, { filename: 'tests.js' })
     let ended = true
     if (room.isPromise(last)) {
       ended = false

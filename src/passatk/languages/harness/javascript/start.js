@@ -38,6 +38,9 @@
   const start = (ended) => {
     const path = process.cwd() + '/program.js'
     const source = fs.readFileSync(path, 'utf8').replace(/^\ufeff?#!.*/, '')
+    // `import` does not look at NODE_PATH
+    const modules = process.env.NODE_PATH
+    if (modules && /\bimport\b/.test(source) && !fs.existsSync('node_modules')) fs.symlinkSync(modules, 'node_modules')
     try {
       vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: path })
     } catch (error) {

@@ -43,7 +43,10 @@
     }
   }
 
-  const set = (target, key, value) => defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  // a descriptor inherits nothing, or what a program adds to all objects (a method `get`) would be a part of it
+  const put = (target, key, value, enumerable) =>
+    defineProperty(target, key, { __proto__: null, value, writable: true, enumerable, configurable: true })
+  const set = (target, key, value) => put(target, key, value, true)
   const fits = (value) => BigInt.asIntN(64, value) === value
 
   const wtf8 = (text) => {
@@ -523,7 +526,7 @@
     // what a function of the other side is here: something that is equal to nothing
     stub (name) {
       const stub = () => { throw new Error('a function that the program returned cannot be called from outside of it') }
-      defineProperty(stub, 'name', { value: name })
+      put(stub, 'name', name, false)
       return stub
     }
 
@@ -568,7 +571,7 @@
       const error = new made[kind](own.message)
       Error.stackTraceLimit = limit
       for (const name of keys(own)) {
-        if (name === 'name' || name === 'cause') defineProperty(error, name, { value: own[name], writable: true, configurable: true })
+        if (name === 'name' || name === 'cause') put(error, name, own[name], false)
         else if (name !== 'message') set(error, name, own[name])
       }
       return error
