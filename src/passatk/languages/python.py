@@ -35,6 +35,7 @@ def _can_fail(part: ast.stmt) -> bool:
 
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
+_CLASS = re.compile(r"\s*(?:@|class\b)")
 _IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
 
@@ -230,15 +231,20 @@ class Python(Language):
         )
 
     def _shown(self, problem: Problem, tests: str) -> tuple[str, frozenset[str]]:
-        """Helpers that the prompt shows and `tests` call, as code for the tests' own process; and their names."""
+        """Helpers and constants of the prompt that `tests` name, as code for the tests' own process; their names."""
         parts = self.outline(problem.prompt).parts
         functions = [part for part in parts if part.kind == "function"]
         entry = problem.entry_point or next((name for part in functions[::-1] for name in part.names), "")
-        helpers = [part for part in functions if entry not in part.names]
+        classes = [part for part in parts if part.kind == "definition" and _CLASS.match(part.text)]
+        constants = [part for part in parts if part.kind == "definition" and part not in classes]
+        helpers = [part for part in (*functions, *constants) if entry not in part.names]
         named = frozenset(name for part in helpers for name in part.names) & set(re.findall(r"\w+", tests))
         if not named:
             return "", frozenset()
-        kept = [part.text for part in parts if part.kind in ("import", "definition") or part in helpers]
+        words = {word for part in helpers for word in re.findall(r"\w+", part.text)}
+        if not any(words & set(part.names) for part in classes):
+            classes = []
+        kept = [part.text for part in parts if part.kind == "import" or part in helpers or part in classes]
         return "\n".join(text for text in kept if self.valid(text)), named
 
 

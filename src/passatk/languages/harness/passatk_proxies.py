@@ -62,6 +62,7 @@ OPERATIONS = {
 
 
 READABLE = ("__name__", "__qualname__", "__doc__", "__module__")
+ALSO_OF_THE_PROGRAM = ("__dict__", "__annotations__", "__defaults__", "__wrapped__")
 
 
 def is_statement(frame):
@@ -88,7 +89,7 @@ class Remote:
         return self._passatk_peer.request(operation, self, args, kwargs)
 
     def __getattr__(self, name):
-        if name.startswith("__") and name.endswith("__") and name not in (*READABLE, "__dict__"):
+        if name.startswith("__") and name.endswith("__") and name not in (*READABLE, *ALSO_OF_THE_PROGRAM):
             raise AttributeError(name)
         return self._passatk_peer.request("get", self, (name,))
 
@@ -204,9 +205,10 @@ class Given:
     """Of a plain value (not one that changes) whose class has attributes of its own: those are asked for."""
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        handle = vars(self).get("_passatk_handle")  # what the tests made of it (`replace`) has none
+        if handle is None or name.startswith("__"):
             raise AttributeError(name)
-        return getattr(vars(self)["_passatk_handle"], name)
+        return getattr(handle, name)
 
     def __copy__(self):
         return self
@@ -215,6 +217,16 @@ class Given:
         return self
 
 
+def saying(name):
+    def say(self, *args):
+        handle = vars(self).get("_passatk_handle")
+        return getattr(super(Given, self), name)(*args) if handle is None else ASKED[name](handle, *args)
+
+    return say
+
+
+for _name in ("__str__", "__repr__", "__format__"):
+    setattr(Given, _name, saying(_name))
 GIVEN = {}
 
 

@@ -6,6 +6,7 @@ and this process closes itself to it (no ptrace, no /proc/PID/mem, no /proc/PID/
 
 import _ctypes
 import _signal
+import _sitebuiltins
 import builtins
 import hashlib
 import os
@@ -23,10 +24,14 @@ PR_SET_DUMPABLE = 4
 RECURSION_LIMIT = sys.getrecursionlimit()
 
 
+def contents(name):
+    with open(name, "rb") as file:
+        return file.read()
+
+
 def taken(name):
     """The bytes of a file, which is gone then."""
-    with open(name, "rb") as file:
-        source = file.read()
+    source = contents(name)
     os.unlink(name)
     return source
 
@@ -37,7 +42,11 @@ def compiled(name):
 
 def compiled_text(name, source):
     try:
-        return compile(source, name, "exec", dont_inherit=True)
+        try:
+            text = source.decode("utf-8-sig", "surrogatepass")  # whatever coding it says it is in
+            return compile(text, name, "exec", dont_inherit=True)
+        except UnicodeEncodeError:  # half a character, which only comments may have
+            return compile(source, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         show(error.with_traceback(None))
         leave(NOT_COMPILED)
@@ -77,17 +86,19 @@ def prepare(helpers, hooks):
 
 def new_module(helpers):
     module = type(sys)("program")
-    vars(module)["__file__"] = "program.py"
+    vars(module).update(__file__="program.py", __builtins__=builtins)
     exec(compiled_text("helpers.py", helpers), vars(module))
     return module
 
 
+MODULE = type(sys)
+MODULES = {**{name: name for name in sys.stdlib_module_names}, "numpy": "numpy", "np": "numpy"}
 CLASS_OR_FUNCTION = (type, type(len), type(show))
 
 
 def library_name(name, value):
     """(module, "") of a module, (module, name) of a class or function called so, None of all else."""
-    if type(value) is type(sys):
+    if type(value) is MODULE:
         return str(value.__name__), ""
     if issubclass(type(value), CLASS_OR_FUNCTION) and getattr(value, "__name__", None) == name:
         return str(value.__module__), name
@@ -146,6 +157,11 @@ class Program:
 
 def be_program(incoming, outgoing, code, module):
     os.close(3)
+    sys.modules["__main__"] = module
+    sys.path.insert(0, os.getcwd())
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "the end of the input"))
+    builtins.help = _sitebuiltins._Helper()
     peer = Peer(incoming, outgoing, Trusted, lambda words: os._exit(1))
     peer.held[0] = Program(code, vars(module), peer)
     peer.numbers[0] = 0
@@ -218,10 +234,13 @@ class Tests:
                 wanted.append(name)
             elif name.startswith("__") or name not in mentioned:
                 continue
-            elif (found := from_library(name, where)) is not None:
-                namespace.setdefault(name, found)
-            elif self.is_ours(name, source):
-                shadowing.append(name)
+            elif self.is_module(name, source, library := from_library(name, where)):
+                continue
+            elif hasattr(builtins, name) or type(namespace.get(name, sys)) is not MODULE:
+                if library is None:
+                    shadowing.append(name)
+            elif library is not None:
+                namespace[name] = library
             else:
                 wanted.append(name)
         if not self.entry:
@@ -235,17 +254,22 @@ class Tests:
             if type(value) is Judged and value._passatk_words == f"class {name}" and name[:1].isupper():
                 self.peer.constructors.add(value._passatk_number)
 
-    def is_ours(self, name, source):
-        """Whether a name means something else to the tests than what the program calls so."""
+    def is_module(self, name, source, library):
+        """Whether the tests mean a module, which is theirs then, whatever the program calls so.
+
+        `library`: what their library has in place of the program's.
+        """
         namespace = vars(self.module)
-        if name not in namespace and name in sys.stdlib_module_names:
-            as_module = re.search(rf"\b{name}\s*\.", source)
-            if as_module:
-                namespace[name] = sys.modules.get(name) or __import__(name)
-            return as_module
-        if type(namespace.get(name)) is type(sys):
-            return re.search(rf"\b{name}\s*\.", source)
-        return name in namespace or hasattr(builtins, name)
+        called = re.search(rf"(?<![\w.]){name}\s*[(\[]", source)
+        dotted = re.search(rf"(?<![\w.]){name}\s*\.", source)
+        if type(namespace.get(name)) is MODULE:
+            return not called or (dotted and library is None)
+        if name in namespace or name not in MODULES or not dotted:
+            return False
+        if library is None or type(library) is MODULE:
+            namespace[name] = __import__(MODULES[name])
+            return True
+        return False
 
     def fail(self, error):
         if isinstance(error, SystemExit):
@@ -297,7 +321,7 @@ def main(arguments):
     helpers = taken("helpers.py")
     module = PREPARED.get(helpers) or new_module(helpers)
     sys.modules["program"] = module
-    code = compiled("program.py")
+    code = compiled_text("program.py", contents("program.py"))
     shown = compiled("shown.py")
     (program_r, tests_w), (tests_r, program_w) = os.pipe(), os.pipe()
     child = os.fork()
