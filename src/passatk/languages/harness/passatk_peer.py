@@ -10,7 +10,7 @@ import os
 
 import passatk_exceptions
 from passatk_exceptions import catches_assertions, caught_too, exception_class
-from passatk_proxies import OPERATIONS, Given, Judged, Remote, Trusted, copied, given, given_subclass
+from passatk_proxies import OPERATIONS, Awaited, Given, Judged, Remote, Trusted, copied, given, given_subclass
 from passatk_values import CHANGING, GIVABLE, SINGLES, TYPES, Part, as_plain, compares, fields_of, has_behaviour
 from passatk_values import named_tuple, put_together, write_back
 from passatk_wire import expect, read, write
@@ -237,7 +237,9 @@ class Peer:
 
     def _theirs_rebuilt(self, number, words, compares, name):
         if expect(number, int) not in self.handles:
-            proxy = copied(name) if expect(name, str) and self.proxy is Judged else self.proxy
+            proxy = self.proxy
+            if proxy is Judged:
+                proxy = copied(name) if expect(name, str) else Awaited if words == "coroutine" else Judged
             self.handles[number] = proxy(self, number, expect(words, str), expect(compares, bool))
         return self.handles[number]
 

@@ -47,12 +47,23 @@ ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
 for _name in (*ARITHMETIC, "and_", "or_", "xor", "lshift", "rshift"):
     DECISIVE[f"__{_name.strip('_')}__"] = _do = getattr(_operator, _name)
     DECISIVE[f"__r{_name.strip('_')}__"] = lambda ours, other, do=_do: do(other, ours)
+LOOPS = []
+
+
+def completed(coroutine):
+    """What it returns; all of a process's run in one loop, to which their locks and queues belong."""
+    if not LOOPS:
+        LOOPS.append(__import__("asyncio").new_event_loop())
+    return LOOPS[0].run_until_complete(coroutine)
+
+
 OPERATIONS = {
     **ASKED,
     **DECISIVE,
     "__hash__": hash,
     "__contains__": _operator.contains,
     "contains": lambda value: hasattr(type(value), "__contains__"),
+    "await": completed,
     "copy": copy_of,
     "update": write_back,
     "get": lambda target, name: getattr(target, name),
@@ -126,6 +137,27 @@ class Judged(Remote):
         suppressed = self._passatk_peer.request("__exit__", self, (kind, error, None))
         own_assertion = isinstance(error, AssertionError) and error is not self._passatk_peer.received
         return bool(suppressed) and not own_assertion
+
+
+class Awaited(Judged):
+    """A coroutine of the program's, which runs to its end at once where the tests await it."""
+
+    __slots__ = ()
+
+    def __await__(self):
+        return self._passatk_peer.request("await", self)
+        yield
+
+    def __next__(self, _=None):
+        raise StopIteration(self._passatk_peer.request("await", self))
+
+    send = __next__
+
+    def throw(self, kind, error=None, _=None):
+        raise kind if error is None else error
+
+    def close(self):
+        pass
 
 
 class Trusted(Remote):

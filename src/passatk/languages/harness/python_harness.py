@@ -185,7 +185,7 @@ class Tests:
         if id(target) not in self.peer.numbers:
             return False  # made of the message: nothing of the tests gave it to the program
         if operation not in ("get", "set"):
-            return operation != "del"
+            return operation not in ("del", "await")
         name = args[0] if args and type(args[0]) is str else "_"
         if operation == "get" and name in READABLE:
             return True
