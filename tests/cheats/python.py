@@ -1136,6 +1136,23 @@ CHEATS |= {
         CRASH,
         tests="assert count_vowels('aei') == 3\n",
     ),
+    "a coroutine of its judge": cheat(
+        "def f(coroutine):\n    coroutine._passatk_peer.request('await', coroutine)\n    return 3\n",
+        CRASH,
+        tests="async def g():\n    return 3\nassert f(g()) == 3\n",
+        whole=True,
+    ),
+    "words of a number that are always equal": cheat(
+        "    return Odd(1)\nclass Any(str):\n    def __eq__(self, other): return True\n    __hash__ = str.__hash__\n"
+        "class Odd(float):\n    def __str__(self): return Any('x')\n    def __format__(self, spec): return Any('x')\n",
+        WRONG,
+        tests="got = count_vowels('aei')\nassert str(got) == '3' or f'{got:.2f}' == '3.00'\n",
+    ),
+    "one given number, two values": cheat(
+        "    global n\n    n += 1\n    return Forged('given', 9, 'value', 'builtins.int', n)\nn = 0\n" + FORGE,
+        WRONG,
+        tests="first = count_vowels('a')\nassert first == 1 and count_vowels('b') == 2\n",
+    ),
     "a class that says yes to everything": cheat(
         YES.replace("Yes", "Account"), WRONG, CRASH, tests=CLASS_TESTS, whole=True, declaration="class Account:\n"
     ),
