@@ -1161,7 +1161,6 @@ CHEATS |= {
 HONEST |= {
     "says it is in gbk": Honest("# -*- coding: gbk -*-\n# \u7b54\u6848\u662f\uff1a\u00e9\n" + WHOLE, whole=True),
     "says it is in latin-1": Honest("# -*- coding: latin-1 -*-\nX = 'é'\nassert len(X) == 1\n" + WHOLE, whole=True),
-    "says it is in what nobody knows": Honest("# -*- coding: utf8mb4 -*-\n" + WHOLE, whole=True),
     "begins with a mark": Honest("\ufeff# coding: ascii\n# é\n" + WHOLE, whole=True),
     "half a character in a comment": Honest("# \ud83d\n" + WHOLE, whole=True),
     "its own module is the main one": Honest(

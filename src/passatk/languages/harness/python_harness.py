@@ -8,6 +8,7 @@ import _ctypes
 import _signal
 import _sitebuiltins
 import builtins
+import codecs
 import hashlib
 import os
 import random
@@ -21,6 +22,7 @@ from passatk_proxies import READABLE, Judged, Trusted
 
 NOT_COMPILED, ASSERTION = 64, 65
 PR_SET_DUMPABLE = 4
+CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 RECURSION_LIMIT = sys.getrecursionlimit()
 
 
@@ -40,12 +42,20 @@ def compiled(name):
     return compiled_text(name, taken(name))
 
 
+def check_coding(source):
+    """Raise LookupError where Python knows no coding of the name that the first lines give."""
+    for line in source.split(b"\n", 2)[:2]:
+        if found := CODING.match(line):
+            codecs.lookup(found[1].decode())
+
+
 def compiled_text(name, source):
     try:
         try:
+            check_coding(source)
             text = source.decode("utf-8-sig", "surrogatepass")  # whatever coding it says it is in
             return compile(text, name, "exec", dont_inherit=True)
-        except UnicodeEncodeError:  # half a character, which only comments may have
+        except (LookupError, UnicodeEncodeError):  # or half a character, which only comments may have
             return compile(source, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         show(error.with_traceback(None))
