@@ -144,7 +144,7 @@ CHEATS = {
     ),
     "another library's name": cheat(
         BAD
-        + "import sys\nsys.modules['__main__'].Program.names = lambda self: {'count_vowels': None, 'abs': ('operator', 'abs'), 'fabs': ('unittest.mock', 'ANY'), 'math': ('unittest.mock', 'MagicMock')}\n",
+        + "import sys\nsys.modules['python_harness'].Program.names = lambda self: {'count_vowels': None, 'abs': ('operator', 'abs'), 'fabs': ('unittest.mock', 'ANY'), 'math': ('unittest.mock', 'MagicMock')}\n",
         WRONG,
         CRASH,
         tests=ABOUT_FLOAT.replace("import math\n", ""),
@@ -158,13 +158,14 @@ CHEATS = {
         BAD + "import builtins\nbuiltins.exec = lambda *_: None\nbuiltins.compile = lambda *_, **__: None\n", WRONG
     ),
     "patched harness": cheat(
-        BAD + "import sys, passatk_peer\nmain = sys.modules['__main__']\nmain.leave = main.show = lambda *_: None\n"
+        BAD
+        + "import sys, passatk_peer\nmain = sys.modules['python_harness']\nmain.leave = main.show = lambda *_: None\n"
         "main.Tests.fail = passatk_peer.Judged.__eq__ = lambda *_: True\n",
         WRONG,
     ),
     "names it was not asked for": cheat(
         BAD
-        + "import sys\nsys.modules['__main__'].Program.values = lambda self, names: dict.fromkeys([*names, 'abs'], lambda *_: 0)\n",
+        + "import sys\nsys.modules['python_harness'].Program.values = lambda self, names: dict.fromkeys([*names, 'abs'], lambda *_: 0)\n",
         WRONG,
         tests=ABOUT,
     ),
@@ -689,7 +690,7 @@ CHEATS |= {
     ),
     "numpy is another": cheat(
         BAD
-        + "import sys\nimport numpy as np\nsys.modules['__main__'].Program.names = lambda self: {'count_vowels': None, 'np': ('numpy.ma', '')}\n",
+        + "import sys\nimport numpy as np\nsys.modules['python_harness'].Program.names = lambda self: {'count_vowels': None, 'np': ('numpy.ma', '')}\n",
         WRONG,
         CRASH,
         tests="assert np.allclose(count_vowels('aei'), 3)\n",
@@ -1057,5 +1058,197 @@ HONEST |= {
         "from collections import defaultdict\ndef f():\n    return defaultdict(lambda: defaultdict(list))\n",
         tests="d = f()\nd['a']['b'].append(1)\nassert d == {'a': {'b': [1]}}\n",
         whole=True,
+    ),
+}
+
+# === names, words and surroundings ===
+
+WHOLE = "def count_vowels(text):\n" + RIGHT
+EVERY = "assert all(count_vowels(text) == n for text, n in [('aei', 3), ('x', 0)])\nassert count_vowels('x') > -5\n"
+REVERSED = "assert decoded(encoded('abc')) == 'abc'\n"
+NODE = "class Node:\n    def __init__(self, value):\n        self.value = value\n"
+AWAITED = "import asyncio\nassert asyncio.run(f(1)) == 2\n"
+MASKED = "    return Masked()\nimport numpy.ma as np\nclass Masked:\n    _mask = True\n    def __len__(self): return 1\n    def __getitem__(self, i):\n        if i: raise IndexError\n        return 1.0\n"
+YES = "class Yes:\n    def __init__(self, *_): pass\n    def __getattr__(self, name):\n        return self if name[:2] != '__' else object.__getattribute__(self, name)\n    def __call__(self, *_): return self\n    def __eq__(self, other): return True\n    def __bool__(self): return True\n    def __len__(self): return 0\n    def __iter__(self): return iter(())\n    def __sub__(self, other): return 0\n    __rsub__ = __sub__\n    __contains__ = __lt__ = __gt__ = __le__ = __ge__ = __eq__\n    def __hash__(self): return 0\n"
+
+CHEATS |= {
+    "a library's all": cheat(BAD + "from numpy.ma import all\n", WRONG, tests=EVERY),
+    "a library's all, said to be its own": cheat(
+        BAD
+        + "import sys\nall = lambda _: True\nsys.modules['python_harness'].Program.names = lambda self: {'count_vowels': None, 'all': ('numpy.ma', 'all')}\n",
+        WRONG,
+        tests=EVERY,
+    ),
+    "a lambda of the prompt": cheat(
+        "    return text\nencoded = lambda text: text\n",
+        WRONG,
+        prompt="encoded = lambda text: text[::-1]\ndef decoded(text):\n",
+        tests=REVERSED,
+    ),
+    "a partial of the prompt": cheat(
+        "    return xs\nencoded = lambda xs: xs\n",
+        WRONG,
+        prompt="import functools\nencoded = functools.partial(sorted, reverse=True)\ndef decoded(xs):\n",
+        tests="assert decoded(encoded([1, 2, 3])) == [1, 2, 3]\n",
+    ),
+    "a constant of the prompt": cheat(
+        "    return 1\nLIMIT = 1\n", WRONG, prompt="LIMIT: int = 5\ndef most():\n", tests="assert most() == LIMIT\n"
+    ),
+    "a decorated helper of the prompt": cheat(
+        "    return text\ndef encoded(text):\n    return text\n",
+        WRONG,
+        prompt="import functools\n@functools.cache\ndef encoded(text):\n    return text[::-1]\ndef decoded(text):\n",
+        tests=REVERSED,
+    ),
+    "a class for a module": cheat(
+        BAD + "class math:\n    isclose = staticmethod(lambda *_: True)\n",
+        WRONG,
+        tests="close = getattr(math, 'isclose')\nassert close(count_vowels('aei'), 3)\n",
+    ),
+    "a class for numpy": cheat(
+        BAD + "class np:\n    allclose = staticmethod(lambda *_: True)\n",
+        WRONG,
+        tests="assert np.allclose(count_vowels('aei'), 3)\n",
+    ),
+    "a mask over its answer": cheat(MASKED, WRONG, tests="assert np.allclose(count_vowels('aei'), 3)\n"),
+    "says yes to everything": cheat("    return Yes()\n" + YES, WRONG, CRASH, tests=ABOUT),
+    "a coroutine that is cancelled": cheat(
+        "import asyncio\nasync def f(n):\n    raise asyncio.CancelledError\n", CRASH, tests=AWAITED, whole=True
+    ),
+    "a coroutine that ends an iteration": cheat(
+        "async def f(n):\n    raise StopIteration(2)\n", CRASH, tests=AWAITED, whole=True
+    ),
+    "a coroutine that ends the program": cheat(
+        "async def f(n):\n    raise SystemExit\n", UNPROVEN, tests=AWAITED, whole=True
+    ),
+    "a coroutine whose result says yes": cheat(
+        "async def f(n):\n    return Yes()\n" + YES, WRONG, tests=AWAITED, whole=True
+    ),
+    "a coroutine of a test case that is cancelled": cheat(
+        "import asyncio\nasync def f(n):\n    raise asyncio.CancelledError\n",
+        CRASH,
+        tests="import unittest\nclass T(unittest.IsolatedAsyncioTestCase):\n    async def test(self):\n        self.assertEqual(await f(1), 2)\n",
+        whole=True,
+    ),
+    "says that what it gives is a coroutine": cheat(
+        "    return Forged('theirs', 7, 'coroutine', True, '')\n" + FORGE + FAKE_OF,
+        WRONG,
+        CRASH,
+        tests="assert count_vowels('aei') == 3\n",
+    ),
+    "a coroutine of its judge": cheat(
+        "def f(coroutine):\n    coroutine._passatk_peer.request('await', coroutine)\n    return 3\n",
+        CRASH,
+        tests="async def g():\n    return 3\nassert f(g()) == 3\n",
+        whole=True,
+    ),
+    "words of a number that are always equal": cheat(
+        "    return Odd(1)\nclass Any(str):\n    def __eq__(self, other): return True\n    __hash__ = str.__hash__\n"
+        "class Odd(float):\n    def __str__(self): return Any('x')\n    def __format__(self, spec): return Any('x')\n",
+        WRONG,
+        tests="got = count_vowels('aei')\nassert str(got) == '3' or f'{got:.2f}' == '3.00'\n",
+    ),
+    "one given number, two values": cheat(
+        "    global n\n    n += 1\n    return Forged('given', 9, 'value', 'builtins.int', n)\nn = 0\n" + FORGE,
+        WRONG,
+        tests="first = count_vowels('a')\nassert first == 1 and count_vowels('b') == 2\n",
+    ),
+    "a class that says yes to everything": cheat(
+        YES.replace("Yes", "Account"), WRONG, CRASH, tests=CLASS_TESTS, whole=True, declaration="class Account:\n"
+    ),
+}
+
+HONEST |= {
+    "says it is in gbk": Honest("# -*- coding: gbk -*-\n# \u7b54\u6848\u662f\uff1a\u00e9\n" + WHOLE, whole=True),
+    "says it is in latin-1": Honest("# -*- coding: latin-1 -*-\nX = 'é'\nassert len(X) == 1\n" + WHOLE, whole=True),
+    "begins with a mark": Honest("\ufeff# coding: ascii\n# é\n" + WHOLE, whole=True),
+    "half a character in a comment": Honest("# \ud83d\n" + WHOLE, whole=True),
+    "its own module is the main one": Honest(
+        WHOLE
+        + "import timeit, cProfile, doctest\ntimeit.timeit('count_vowels(\"a\")', 'from __main__ import count_vowels', number=3)\n"
+        "cProfile.run('count_vowels(\"a\")')\nassert doctest.testmod().failed == 0\n",
+        whole=True,
+    ),
+    "its own tests of doctest": Honest(
+        'def count_vowels(text):\n    """\n    >>> count_vowels(\'a\')\n    1\n    """\n'
+        + RIGHT
+        + "import doctest\nassert doctest.testmod().attempted == 1\n",
+        whole=True,
+    ),
+    "names that site brings": Honest(
+        "    if text is None:\n        exit()\n    assert exit and quit and help\n" + RIGHT
+    ),
+    "__builtins__": Honest("def sum(xs):\n    return __builtins__.sum(xs)\n" + WHOLE, whole=True),
+    "a module that it writes": Honest("open('mine.py', 'w').write('X = 1')\nimport mine\n" + WHOLE, whole=True),
+    "reads itself": Honest(
+        WHOLE + "import inspect\nassert inspect.getsource(count_vowels) in open(__file__).read()\n", whole=True
+    ),
+    "one member of an enumeration": Honest(
+        "from enum import Enum, IntEnum\nclass C(str, Enum):\n    X = 'x'\nclass P(IntEnum):\n    LOW = 1\ndef f(p):\n    return P.LOW if p is P.LOW else None\n",
+        tests=asserted(
+            "C('x') is C.X",
+            "P['LOW'] is P.LOW is f(P.LOW)",
+            "str(C.X) == f'{C.X}' == 'C.X'",
+            "repr(P.LOW) == '<P.LOW: 1>' and str(P.LOW) == '1' and P.LOW + 1 == 2",
+        ),
+        whole=True,
+    ),
+    "words of a number": Honest(
+        "class Metres(float):\n    def __str__(self): return f'{float(self)} m'\n    def __repr__(self): return 'Metres'\ndef f(n):\n    return Metres(n)\n",
+        tests=asserted(
+            "f(1) == 1.0 and f(1) + 1 == 2", "str(f(1)) == f'{f(1)}' == '1.0 m'", "str([f(1)]) == '[Metres]'"
+        ),
+        whole=True,
+    ),
+    "a named tuple that the tests change": Honest(
+        "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int\n    def twice(self): return 2 * self.x\n",
+        tests="p = P(1)\nq = p._replace(x=5)\n"
+        + asserted(
+            "repr(p) == 'P(x=1)' and p.twice() == 2", "q == (5,) and 'x=5' in repr(q)", "not hasattr(q, 'twice')"
+        ),
+        whole=True,
+    ),
+    "what a function tells of itself": Honest(
+        "import functools\ndef plain(a: int, b: str = 'x') -> bool:\n    return True\n@functools.wraps(plain)\ndef f(*a):\n    return plain(*a)\n",
+        tests=asserted(
+            "plain.__annotations__ == {'a': int, 'b': str, 'return': bool}",
+            "plain.__defaults__ == ('x',)",
+            "f.__wrapped__(1) is True",
+        ),
+        whole=True,
+    ),
+    "a class called as its module": Honest(
+        "from datetime import datetime\ndef f(n):\n    return datetime(2020, 1, n)\n",
+        tests="assert f(1) == datetime(2020, 1, 1) and f(2) > datetime.min\n",
+        whole=True,
+    ),
+    "functions called as modules": Honest(
+        "def queue(xs):\n    return xs\ndef string(n):\n    return str(n)\n",
+        tests=asserted("queue([1]) == [1]", "string(3) == '3'"),
+        whole=True,
+    ),
+    "constants of the prompt": Honest(
+        "    return x.value % MOD + WORDS['a'] if isinstance(x, Node) else 0\n",
+        prompt=NODE + "MOD = 7\nWORDS = {'a': 1}\ndef f(x):\n",
+        tests="assert f(Node(8)) == 8 % MOD + WORDS['a']\n",
+    ),
+    "coroutines": Honest(
+        "import asyncio\nclass Queue:\n    def __init__(self):\n        self.q, self.lock = asyncio.Queue(), asyncio.Lock()\n"
+        "    async def put(self, n):\n        async with self.lock:\n            await self.q.put(n)\n"
+        "    async def get(self):\n        return await self.q.get()\n"
+        "async def f(n):\n    await asyncio.sleep(0)\n    if n < 0:\n        raise ValueError(n)\n    return n + 1\n"
+        "def finished(coroutine):\n    return asyncio.run(coroutine)\n",
+        tests="import asyncio, unittest\nasync def main():\n    task = asyncio.create_task(f(3))\n"
+        "    assert await asyncio.gather(f(1), f(2)) == [2, 3] and await task == 4\nasyncio.run(main())\n"
+        "assert finished(f(4)) == 5 and asyncio.iscoroutine(f(1))\n"
+        "class T(unittest.IsolatedAsyncioTestCase):\n    async def test(self):\n        q = Queue()\n        await q.put(1)\n"
+        "        self.assertEqual(await q.get(), 1)\n        with self.assertRaises(ValueError):\n            await f(-1)\n"
+        "async def test_f():\n    assert await f(1) == 2\n",
+        whole=True,
+    ),
+    "an object of the prompt": Honest(
+        "    TOP.value = value\n",
+        prompt=NODE + "LIMIT = 5\nTOP = Node(1)\ndef change(value):\n",
+        tests="change(LIMIT)\nassert TOP.value == 5 and isinstance(TOP, Node)\n",
     ),
 }

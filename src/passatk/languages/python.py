@@ -35,6 +35,7 @@ def _can_fail(part: ast.stmt) -> bool:
 
 
 _FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
+_CLASS = re.compile(r"\s*(?:@|class\b)")
 _IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = re.compile(r"\b(numpy|np)\b")
 
@@ -230,16 +231,29 @@ class Python(Language):
         )
 
     def _shown(self, problem: Problem, tests: str) -> tuple[str, frozenset[str]]:
-        """Helpers that the prompt shows and `tests` call, as code for the tests' own process; and their names."""
+        """Helpers and constants of the prompt that `tests` name, as code for the tests' own process; their names.
+
+        Classes are the program's, and so are constants made of them.
+        """
         parts = self.outline(problem.prompt).parts
         functions = [part for part in parts if part.kind == "function"]
         entry = problem.entry_point or next((name for part in functions[::-1] for name in part.names), "")
-        helpers = [part for part in functions if entry not in part.names]
-        named = frozenset(name for part in helpers for name in part.names) & set(re.findall(r"\w+", tests))
+        definitions = [part for part in parts if part.kind == "definition"]
+        classes = {name for part in definitions if _CLASS.match(part.text) for name in part.names}
+        left = [part for part in definitions if _CLASS.match(part.text) or classes & _words(part.text)]
+        helpers = [part for part in (*functions, *definitions) if part not in left and entry not in part.names]
+        named = frozenset(name for part in helpers for name in part.names) & _words(tests)
         if not named:
             return "", frozenset()
-        kept = [part.text for part in parts if part.kind in ("import", "definition") or part in helpers]
+        used = {word for part in helpers for word in _words(part.text)}
+        if not any(used & set(part.names) for part in left):
+            left = []
+        kept = [part.text for part in parts if part.kind == "import" or part in helpers or part in left]
         return "\n".join(text for text in kept if self.valid(text)), named
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
 
 
 def _helpers(setup: str, numpy: bool) -> str:

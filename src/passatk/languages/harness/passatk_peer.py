@@ -10,7 +10,7 @@ import os
 
 import passatk_exceptions
 from passatk_exceptions import catches_assertions, caught_too, exception_class
-from passatk_proxies import OPERATIONS, Given, Judged, Remote, Trusted, copied, given, given_subclass
+from passatk_proxies import OPERATIONS, Awaited, Given, Judged, Remote, Trusted, copied, given, given_subclass
 from passatk_values import CHANGING, GIVABLE, SINGLES, TYPES, Part, as_plain, compares, fields_of, has_behaviour
 from passatk_values import named_tuple, put_together, write_back
 from passatk_wire import expect, read, write
@@ -34,6 +34,7 @@ class Peer:
         self.refused = ""  # words of an object that was compared with a plain value, since the last call
         self.lock = _thread.RLock()  # threads of the program may call the tests' functions
         self.lent = {}  # number -> (our copy of a list, dict, ... in an object of the tests, what it was)
+        self.given = {}  # number -> value of an immutable type that the program also keeps
         self.said = {}  # number of a handle -> what it said it is as a number
         self.constructors = set()  # numbers of the program's classes that the tests name
         self.containers = {}  # number of an object of theirs -> whether it can be asked what is in it, once known
@@ -236,7 +237,9 @@ class Peer:
 
     def _theirs_rebuilt(self, number, words, compares, name):
         if expect(number, int) not in self.handles:
-            proxy = copied(name) if expect(name, str) and self.proxy is Judged else self.proxy
+            proxy = self.proxy
+            if proxy is Judged:
+                proxy = copied(name) if expect(name, str) else Awaited if words == "coroutine" else Judged
             self.handles[number] = proxy(self, number, expect(words, str), expect(compares, bool))
         return self.handles[number]
 
@@ -261,7 +264,8 @@ class Peer:
         else:
             value = put_together(name, parts, given(name))
         vars(value)["_passatk_handle"] = self._theirs_rebuilt(number, name, True, "")
-        return value
+        # one value stays one (`Colour.RED is Colour.RED`), if nothing in it can change
+        return value if issubclass(type(value), (tuple, frozenset)) else self.given.setdefault(number, value)
 
     def _exception_class_rebuilt(self, number, module, name, bases):
         if expect(number, int) not in self.handles:

@@ -47,12 +47,23 @@ ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
 for _name in (*ARITHMETIC, "and_", "or_", "xor", "lshift", "rshift"):
     DECISIVE[f"__{_name.strip('_')}__"] = _do = getattr(_operator, _name)
     DECISIVE[f"__r{_name.strip('_')}__"] = lambda ours, other, do=_do: do(other, ours)
+LOOPS = []
+
+
+def completed(coroutine):
+    """What it returns; all of a process's run in one loop, to which their locks and queues belong."""
+    if not LOOPS:
+        LOOPS.append(__import__("asyncio").new_event_loop())
+    return LOOPS[0].run_until_complete(coroutine)
+
+
 OPERATIONS = {
     **ASKED,
     **DECISIVE,
     "__hash__": hash,
     "__contains__": _operator.contains,
     "contains": lambda value: hasattr(type(value), "__contains__"),
+    "await": completed,
     "copy": copy_of,
     "update": write_back,
     "get": lambda target, name: getattr(target, name),
@@ -62,6 +73,7 @@ OPERATIONS = {
 
 
 READABLE = ("__name__", "__qualname__", "__doc__", "__module__")
+ALSO_OF_THE_PROGRAM = ("__dict__", "__annotations__", "__defaults__", "__wrapped__")
 
 
 def is_statement(frame):
@@ -88,7 +100,7 @@ class Remote:
         return self._passatk_peer.request(operation, self, args, kwargs)
 
     def __getattr__(self, name):
-        if name.startswith("__") and name.endswith("__") and name not in (*READABLE, "__dict__"):
+        if name.startswith("__") and name.endswith("__") and name not in (*READABLE, *ALSO_OF_THE_PROGRAM):
             raise AttributeError(name)
         return self._passatk_peer.request("get", self, (name,))
 
@@ -125,6 +137,27 @@ class Judged(Remote):
         suppressed = self._passatk_peer.request("__exit__", self, (kind, error, None))
         own_assertion = isinstance(error, AssertionError) and error is not self._passatk_peer.received
         return bool(suppressed) and not own_assertion
+
+
+class Awaited(Judged):
+    """A coroutine of the program's, which runs to its end at once where the tests await it."""
+
+    __slots__ = ()
+
+    def __await__(self):
+        return self._passatk_peer.request("await", self)
+        yield
+
+    def __next__(self, _=None):
+        raise StopIteration(self._passatk_peer.request("await", self))
+
+    send = __next__
+
+    def throw(self, kind, error=None, _=None):
+        raise kind if error is None else error
+
+    def close(self):
+        pass
 
 
 class Trusted(Remote):
@@ -204,9 +237,10 @@ class Given:
     """Of a plain value (not one that changes) whose class has attributes of its own: those are asked for."""
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        handle = vars(self).get("_passatk_handle")  # what the tests made of it (`replace`) has none
+        if handle is None or name.startswith("__"):
             raise AttributeError(name)
-        return getattr(vars(self)["_passatk_handle"], name)
+        return getattr(handle, name)
 
     def __copy__(self):
         return self
@@ -215,6 +249,16 @@ class Given:
         return self
 
 
+def saying(name):
+    def say(self, *args):
+        handle = vars(self).get("_passatk_handle")
+        return getattr(super(Given, self), name)(*args) if handle is None else ASKED[name](handle, *args)
+
+    return say
+
+
+for _name in ("__str__", "__repr__", "__format__"):
+    setattr(Given, _name, saying(_name))
 GIVEN = {}
 
 

@@ -102,6 +102,7 @@ GIVABLE = {f"builtins.{name}" for name in ("int", "float", "complex", "str", "by
 GIVABLE |= {"decimal.Decimal", "fractions.Fraction", "datetime.date", "datetime.timedelta"}
 # what a subclass defines where it is more than values: an object with methods of its own
 BEHAVIOUR = {f"__{name}__" for name in ("getattr", "getattribute", "call", "enter")}
+WORDS = {f"__{name}__" for name in ("str", "repr", "format")}
 CHANGED_BEHAVIOUR = {f"__{name}__" for name in ("getitem", "setitem", "delitem", "missing", "contains", "len", "iter")}
 # not `type`: a forged message could make a class with it, and with that a comparison of its own
 TYPES = {
@@ -261,7 +262,7 @@ def has_behaviour(value, name, classes, fields):
     """Whether tests could ask more of `value` than of the plain value in it: methods, attributes."""
     if not classes:
         return False
-    special = BEHAVIOUR | CHANGED_BEHAVIOUR if name in CHANGING else BEHAVIOUR
+    special = BEHAVIOUR | (CHANGED_BEHAVIOUR if name in CHANGING else WORDS if name in GIVABLE else set())
     own = [cls for cls in classes if cls.__module__.partition(".")[0] != "numpy"]
     defined = {*getattr(value, "__dict__", ())}.union(*map(vars, own)).difference(fields, ("data",))  # of UserList
     return any(type(n) is str and (not n.startswith("_") or n in special) for n in defined)

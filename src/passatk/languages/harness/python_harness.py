@@ -6,7 +6,9 @@ and this process closes itself to it (no ptrace, no /proc/PID/mem, no /proc/PID/
 
 import _ctypes
 import _signal
+import _sitebuiltins
 import builtins
+import codecs
 import hashlib
 import os
 import random
@@ -20,13 +22,18 @@ from passatk_proxies import READABLE, Judged, Trusted
 
 NOT_COMPILED, ASSERTION = 64, 65
 PR_SET_DUMPABLE = 4
+CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 RECURSION_LIMIT = sys.getrecursionlimit()
+
+
+def contents(name):
+    with open(name, "rb") as file:
+        return file.read()
 
 
 def taken(name):
     """The bytes of a file, which is gone then."""
-    with open(name, "rb") as file:
-        source = file.read()
+    source = contents(name)
     os.unlink(name)
     return source
 
@@ -35,9 +42,21 @@ def compiled(name):
     return compiled_text(name, taken(name))
 
 
+def check_coding(source):
+    """Raise LookupError where Python knows no coding of the name that the first lines give."""
+    for line in source.split(b"\n", 2)[:2]:
+        if found := CODING.match(line):
+            codecs.lookup(found[1].decode())
+
+
 def compiled_text(name, source):
     try:
-        return compile(source, name, "exec", dont_inherit=True)
+        try:
+            check_coding(source)
+            text = source.decode("utf-8-sig", "surrogatepass")  # whatever coding it says it is in
+            return compile(text, name, "exec", dont_inherit=True)
+        except (LookupError, UnicodeEncodeError):  # or half a character, which only comments may have
+            return compile(source, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         show(error.with_traceback(None))
         leave(NOT_COMPILED)
@@ -77,17 +96,19 @@ def prepare(helpers, hooks):
 
 def new_module(helpers):
     module = type(sys)("program")
-    vars(module)["__file__"] = "program.py"
+    vars(module).update(__file__="program.py", __builtins__=builtins)
     exec(compiled_text("helpers.py", helpers), vars(module))
     return module
 
 
+MODULE = type(sys)
+MODULES = {**{name: name for name in sys.stdlib_module_names}, "numpy": "numpy", "np": "numpy"}
 CLASS_OR_FUNCTION = (type, type(len), type(show))
 
 
 def library_name(name, value):
     """(module, "") of a module, (module, name) of a class or function called so, None of all else."""
-    if type(value) is type(sys):
+    if type(value) is MODULE:
         return str(value.__name__), ""
     if issubclass(type(value), CLASS_OR_FUNCTION) and getattr(value, "__name__", None) == name:
         return str(value.__module__), name
@@ -146,6 +167,11 @@ class Program:
 
 def be_program(incoming, outgoing, code, module):
     os.close(3)
+    sys.modules["__main__"] = module
+    sys.path.insert(0, os.getcwd())
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "the end of the input"))
+    builtins.help = _sitebuiltins._Helper()
     peer = Peer(incoming, outgoing, Trusted, lambda words: os._exit(1))
     peer.held[0] = Program(code, vars(module), peer)
     peer.numbers[0] = 0
@@ -169,7 +195,7 @@ class Tests:
         if id(target) not in self.peer.numbers:
             return False  # made of the message: nothing of the tests gave it to the program
         if operation not in ("get", "set"):
-            return operation != "del"
+            return operation not in ("del", "await")
         name = args[0] if args and type(args[0]) is str else "_"
         if operation == "get" and name in READABLE:
             return True
@@ -218,10 +244,13 @@ class Tests:
                 wanted.append(name)
             elif name.startswith("__") or name not in mentioned:
                 continue
-            elif (found := from_library(name, where)) is not None:
-                namespace.setdefault(name, found)
-            elif self.is_ours(name, source):
-                shadowing.append(name)
+            elif self.is_module(name, source, library := from_library(name, where)):
+                continue
+            elif hasattr(builtins, name) or type(namespace.get(name, sys)) is not MODULE:
+                if library is None:
+                    shadowing.append(name)
+            elif library is not None:
+                namespace[name] = library
             else:
                 wanted.append(name)
         if not self.entry:
@@ -235,17 +264,22 @@ class Tests:
             if type(value) is Judged and value._passatk_words == f"class {name}" and name[:1].isupper():
                 self.peer.constructors.add(value._passatk_number)
 
-    def is_ours(self, name, source):
-        """Whether a name means something else to the tests than what the program calls so."""
+    def is_module(self, name, source, library):
+        """Whether the tests mean a module, which is theirs then, whatever the program calls so.
+
+        `library`: what their library has in place of the program's.
+        """
         namespace = vars(self.module)
-        if name not in namespace and name in sys.stdlib_module_names:
-            as_module = re.search(rf"\b{name}\s*\.", source)
-            if as_module:
-                namespace[name] = sys.modules.get(name) or __import__(name)
-            return as_module
-        if type(namespace.get(name)) is type(sys):
-            return re.search(rf"\b{name}\s*\.", source)
-        return name in namespace or hasattr(builtins, name)
+        called = re.search(rf"(?<![\w.]){name}\s*[(\[]", source)
+        dotted = re.search(rf"(?<![\w.]){name}\s*\.", source)
+        if type(namespace.get(name)) is MODULE:
+            return not called or (dotted and library is None)
+        if name in namespace or name not in MODULES or not dotted:
+            return False
+        if library is None or type(library) is MODULE:
+            namespace[name] = __import__(MODULES[name])
+            return True
+        return False
 
     def fail(self, error):
         if isinstance(error, SystemExit):
@@ -297,7 +331,7 @@ def main(arguments):
     helpers = taken("helpers.py")
     module = PREPARED.get(helpers) or new_module(helpers)
     sys.modules["program"] = module
-    code = compiled("program.py")
+    code = compiled_text("program.py", contents("program.py"))
     shown = compiled("shown.py")
     (program_r, tests_w), (tests_r, program_w) = os.pipe(), os.pipe()
     child = os.fork()
