@@ -207,7 +207,7 @@ class Cpp(Language):
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
         body = _whole(problem, sample)
-        behind = cpp_wall.behind(body, problem.entry_point, examiner)
+        behind = cpp_wall.behind(body, examiner)
         return msgspec.structs.replace(self._made(problem, body, behind, "wall_program"), examiner=examiner)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:

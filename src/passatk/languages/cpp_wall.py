@@ -37,6 +37,8 @@ ASSERT = (
 _SECTION = "\n\f\n"
 _MAIN = re.compile(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+_CALLED = re.compile(r"::(\w+)\((?:passatk_\d|\))")
+"""Where a program's function is called."""
 _MORE_THAN_VALUES = {
     "the time that a program takes": re.compile(
         r"\bdifftime\b|\bCLOCKS_PER_SEC\b|\bduration\s*<|\bnow\(\)(?!\s*\.\s*time_since_epoch)"
@@ -99,14 +101,15 @@ def undone(code: str) -> str:
     return "".join(f"#undef {name}\n" for name in dict.fromkeys(_MACRO.findall(code)))
 
 
-def behind(code: str, entry: str, examiner: Examiner) -> str:
+def behind(code: str, examiner: Examiner) -> str:
     """What stands behind a program and answers the examiner's calls.
 
     The types are those that the program read: `#define int long long` is how some write all of their integers.
     """
     answering = examiner.source.split(_SECTION)[1]
     includes, rest = answering[: (end := _code_begins(answering))], answering[end:]
-    head = re.search(rf"\b{re.escape(entry)}\s*\(", code) if entry else None
+    called = _CALLED.search(rest)
+    head = re.search(rf"\b{called[1]}\s*\(", code) if called else None
     names = [name for name in ("int", "long") if name in _MACRO.findall(code[: head.start()] if head else "")]
     saved = "".join(f'#pragma push_macro("{name}")\n' for name in names)
     back = "".join(f'#pragma pop_macro("{name}")\n' for name in names)
