@@ -50,7 +50,7 @@ _MORE_THAN_VALUES = {
     "files": re.compile(r"\b[io]?fstream\b|\bfopen\b"),
     "threads": re.compile(r"\bj?thread\b|\basync\s*\("),
     "errno": re.compile(r"\berrno\b"),
-    "numbers that a seed brings again": re.compile(r"\bsrand(?:om|48)?\s*\(.*\bsrand(?:om|48)?\s*\(", re.DOTALL),
+    "numbers that a seed brings again": re.compile(r"\b(srand\w*)\s*\(\s*(\w*)\s*\).*\b\1\s*\(\s*\2\s*\)", re.DOTALL),
 }
 _NO_NUMBERS = re.compile(r"nan\b|infinity|huge_val|/\s*\.?0[.0]*f?(?![\w.])", re.IGNORECASE)
 """Tests that speak of NaN, or of what may become it."""
@@ -134,8 +134,7 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     functions = [declared.function, *_from_reference(language, problem, declared, code)]
     if any(node.type == "declaration" and _calls(node) for node in parsed(language.grammar, code).named_children):
         raise CannotCross("a variable of the tests that is made before they run")
-    plain_helpers = blanked(language.lexicon, declared.before)
-    _refuse_more_than_values(plain, functions, plain_helpers)
+    _refuse_more_than_values(plain, functions, blanked(language.lexicon, declared.before))
     helpers = INCLUDE.sub("\n", declared.before)
     for name, union in declared.unions.items():
         helpers = helpers.replace(union.text, _telling(name, union))
@@ -143,7 +142,9 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     headers = "".join(f"#include {name}\n" for name in dict.fromkeys(_included(f"{declared.before}\n{tests}")))
     catches = re.search(r"\bcatch\b", plain) is not None
     answering = _answering(functions, declared.unions, catches)
-    function = _as_function(language, code, numbers=not _NO_NUMBERS.search(f"{plain_helpers}{plain}"))
+    function = _as_function(
+        language, code, numbers=not _NO_NUMBERS.search(language.without_comments(f"{helpers}{code}"))
+    )
     return _SECTION.join((headers, answering, f'{helpers}\n{asking}\n#line 1 "tests"\n{function}'))
 
 
