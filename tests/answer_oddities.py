@@ -33,6 +33,29 @@ std::string encode_cyclic(const std::string& s) {
 std::string decode_cyclic(const std::string& s) { return codec::encode_cyclic(encode_cyclic(s)); }
 }
 """
+CPP_TESTS = """
+TEST(HasCloseElements, Basic) {
+    EXPECT_FALSE(has_close_elements({1.0f, 2.0f}, 0.5f));
+}
+
+int main(int argc, char **argv) {
+    ::testing::InitGoogleTest(&argc, argv);
+    return RUN_ALL_TESTS();
+}
+"""
+CPP_FILES = (
+    fence(
+        "#include <vector>\nusing Floats = std::vector<float>;\nbool has_close_elements(Floats, float);\n",
+        "cpp",
+    )
+    + fence(
+        '#include "solution.h"\n#include <algorithm>\nusing namespace std;\n' + CPP.replace("vector<float>", "Floats"),
+        "cpp",
+    )
+    + fence(
+        '#include "solution.h"\n#include <iostream>\nint main() { std::cout << has_close_elements({}, 1); }\n', "cpp"
+    )
+)
 CPP_CYCLIC = "string decode_cyclic(string s) {\n    return encode_cyclic(encode_cyclic(s));\n}\n"
 JAVA_CYCLIC = "public static String decodeCyclic(String s) {\n    return encodeCyclic(encodeCyclic(s));\n}\n"
 JS_HEAD = ARROW[: ARROW.index("\n") + 1]
@@ -81,6 +104,17 @@ ODD = [
             "cpp",
         ),
     ),
+    Case("header and source", "CPP/0", CPP_FILES),
+    Case("tests of a framework", "CPP/0", fence(f"{CPP_TOP}#include <gtest/gtest.h>\n{CPP}{CPP_TESTS}", "cpp")),
+    Case(
+        "tests of a framework apart",
+        "CPP/0",
+        fence(f"{CPP_TOP}{CPP}", "cpp") + fence(f'#include <gtest/gtest.h>\n#include "solution.h"\n{CPP_TESTS}', "cpp"),
+    ),
+    Case(
+        "headers of another system", "CPP/0", fence(f'#include "stdafx.h"\n#include <conio.h>\n{CPP_TOP}{CPP}', "cpp")
+    ),
+    Case("standard headers in quotes", "CPP/0", fence(f'#include "vector"\n#include "math.h"\n{CPP_TOP}{CPP}', "cpp")),
     Case("commands apart", "CPP/0", fence("pip install numpy\n", "bash") + fence(CPP_TOP + CPP, "cpp")),
     Case("body and main", "CPP/0", fence(f"{within(CPP)}\nint main() {{\n    return 1;\n}}\n", "cpp")),
     *(

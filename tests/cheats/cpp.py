@@ -259,6 +259,7 @@ HONEST = {
 # --- values of another type than declared, and tests about more than values
 
 TOP = "".join(f"#include <{name}>\n" for name in ("string", "vector", "iostream", "stdexcept", "system_error", "map"))
+TYPES = "".join(f"#include <{name}>\n" for name in ("cstdint", "math.h", "optional", "tuple"))
 TOP += "using namespace std;\n"
 OTHER_TYPE = (WRONG, CRASH, REFUSED)
 FAIL = "try { f(-1); assert(false); } "
@@ -424,5 +425,165 @@ HONEST |= {
         BAD_CLASS + INT + ' { throw Bad("neg"); }\n',
         INT,
         FAIL + 'catch (const runtime_error &e) { assert(string(e.what()) == "neg"); }',
+    ),
+}
+
+# --- what becomes the declared type only by losing some of its value, and what is no number
+
+HALVES = "double f(int x) { return x + 0.5; }\n"
+NEARLY = (
+    "bool issame(vector<float> a, vector<float> b) {\n    if (a.size() != b.size()) return false;\n"
+    "    for (int i = 0; i < a.size(); i++) if (abs(a[i] - b[i]) > 1e-4) return false;\n    return true;\n}\n"
+)
+FLOATS = "vector<float> f(int x)"
+REPEATS = "srand(42); int a = f(); srand(42); "
+
+CHEATS |= {
+    **{
+        f"double where {declared} is declared": lying(
+            TYPES + HALVES, f"{TYPES}{declared} f(int x)", "assert(f(3) == 3);", allowed=(CRASH,)
+        )
+        for declared in ("size_t", "int64_t", "long int", "unsigned long int", "signed", "wchar_t", "__int128")
+    },
+    "int cut to uint8_t": lying(
+        TYPES + "int f(int x) { return x + 256; }\n", TYPES + "uint8_t f(int x)", "assert(f(3) == 3);"
+    ),
+    "double by the name of int64_t": lying(
+        f"{TYPES}#define int64_t double\nint64_t f(int x) {{ return x + 0.5; }}\n",
+        TYPES + "int64_t f(int x)",
+        "assert(f(3) == 3);",
+    ),
+    "an optional double": lying(
+        TYPES + "optional<double> f(int x) { return x + 0.5; }\n",
+        TYPES + "optional<long> f(int x)",
+        "assert(f(3) == 3);",
+        allowed=(CRASH,),
+    ),
+    "a count where an optional bool is declared": lying(
+        TYPES + "int f(int x) { return x; }\n", TYPES + "optional<bool> f(int x)", "assert(f(3) == true);"
+    ),
+    "a pair of doubles": lying(
+        TYPES + "pair<double, double> f(int x) { return {x + 0.5, x}; }\n",
+        TYPES + "pair<int, int> f(int x)",
+        "assert(f(3) == make_pair(3, 3));",
+        allowed=(CRASH,),
+    ),
+    "a tuple of doubles": lying(
+        TYPES + "tuple<double, string> f(int x) { return {x + 0.5, string()}; }\n",
+        TYPES + "tuple<int, string> f(int x)",
+        "assert(get<0>(f(3)) == 3);",
+        allowed=(CRASH,),
+    ),
+    "a pair where a tuple is declared": lying(
+        TYPES + "pair<double, double> f(int x) { return {x + 0.5, x}; }\n",
+        TYPES + "tuple<int, int> f(int x)",
+        "assert(f(3) == make_tuple(3, 3));",
+    ),
+    "integers that are too long": lying(
+        "#define int long long\nint f(vector<int> v) { return v[0] + (1LL << 32); }\n", VALUE, "assert(f({1, 2}) == 1);"
+    ),
+    "NaN, which is not further than a tolerance": lying(
+        FLOATS + ' { return vector<float>(x, __builtin_nanf("")); }\n',
+        FLOATS,
+        "assert(issame(f(2), {1.5, 2.5}));",
+        NEARLY,
+        allowed=(WRONG,),
+    ),
+    "NaN that signals": lying(
+        FLOATS + ' { return vector<float>(x, __builtin_nansf("")); }\n',
+        FLOATS,
+        "assert(issame(f(2), {1.5, 2.5}));",
+        NEARLY,
+        allowed=(WRONG,),
+    ),
+    "NaN that is sorted": lying(
+        FLOATS + ' { return {1, __builtin_nanf("")}; }\n',
+        FLOATS,
+        "auto v = f(2); sort(v.begin(), v.end()); assert(v[0] == 1 && v.size() == 2);",
+        "#include <algorithm>\n",
+        allowed=(WRONG,),
+    ),
+    "slow, by two looks at the time": lying(
+        BUSY.replace("300000000", "1200000000"),
+        INT,
+        "time_t a = time(0); f(3); time_t b = time(0); assert(b - a < 1);",
+        "#include <time.h>\n",
+        allowed=(WRONG, LATE),
+    ),
+    "another type, which the tests name": lying(
+        HALVES.replace("0.5", "0"), INT, 'static_assert(sizeof(f(3)) == 4, "int"); assert(f(3) == 3);'
+    ),
+}
+
+HONEST |= {
+    "an int where an optional long is declared": right(
+        TYPES + "int f(int x) { return x; }\n", TYPES + "optional<long> f(int x)", "assert(f(3) == 3);"
+    ),
+    "nothing but nullopt": right(
+        TYPES + "nullopt_t f(int x) { return nullopt; }\n", TYPES + "optional<long> f(int x)", "assert(!f(3));"
+    ),
+    "doubles where floats are declared": right(
+        TYPES + 'tuple<double, optional<double>, pair<const char *, long>> f(int x) { return {0.1, 0.1, {"a", 3}}; }\n',
+        TYPES + "tuple<float, optional<float>, pair<string, int>> f(int x)",
+        'auto r = f(3); assert(fabs(get<0>(r) - *get<1>(r)) < 1e-6 && get<2>(r) == make_pair(string("a"), 3));',
+    ),
+    "NaN, which is asked for": right(
+        TYPES + "double f(int x) { return NAN; }\n",
+        TYPES + "double f(int x)",
+        "assert(isnan(f(3))); assert(f(3) != f(3)); assert(!(f(3) > 1));",
+    ),
+    "NaN, which the tests make": right(
+        TYPES + "double f(int x) { return x / 0.0 * 0; }\n",
+        TYPES + "double f(int x)",
+        "double none = 1 / 0.0 - 1 / 0.0; assert(!(f(3) > none) && !(f(3) < none));",
+    ),
+    "infinity": right(
+        TYPES + "double f(int x) { return INFINITY; }\n", TYPES + "double f(int x)", "assert(f(3) > 1e300);"
+    ),
+    "long integers by another name": right(
+        "#define int long long\nvector<int> f(vector<int> v) { return v; }\nsigned main() { return 0; }\n",
+        "vector<int> f(vector<int> v)",
+        "assert(f({1, 2}).size() == 2);",
+    ),
+    "long integers by another name, behind": right(
+        VALUE + " { return v[0]; }\n#define int long long\n", VALUE, "assert(f({1, 2}) == 1);"
+    ),
+    "constant": right(
+        "constexpr " + SAME_X,
+        "constexpr " + INT,
+        'static_assert(f(3) == 3, ""); constexpr int y = f(4); assert(y == 4);',
+    ),
+    "gives a place to write to": right(
+        "int &f(int x) { static int kept[9]; return kept[x]; }\n", "int &f(int x)", "f(3) = 4; assert(f(3) == 4);"
+    ),
+    "draws the same for the same seed": right("int f() { return rand(); }\n", "int f()", REPEATS + "assert(f() == a);"),
+    "sets errno": right(
+        "#include <errno.h>\n" + INT + " { if (x < 0) errno = EDOM; return x; }\n",
+        INT,
+        "errno = 0; f(-1); assert(errno == EDOM);",
+        "#include <errno.h>\n",
+    ),
+    "no text at all": right(
+        "const char *f(int x) { return nullptr; }\n", "const char *f(int x)", "assert(f(3) == nullptr);"
+    ),
+    "throws a character": right(
+        INT + " { throw 'c'; }\n", INT, FAIL + "catch (const char &thrown) { assert(thrown == 'c'); }"
+    ),
+    # these held
+    "a lone surrogate": Honest(RIGHT + "// \ud83d \x00 \x85 \u2028\n"),
+    "containers that check themselves": right(
+        "#define _GLIBCXX_DEBUG\n#include <vector>\nusing namespace std;\n" + VALUE + " { return v[0]; }\n",
+        VALUE,
+        "assert(f({1, 2}) == 1);",
+    ),
+    "options of the compiler": right(
+        '#pragma GCC optimize("Ofast,unroll-loops")\n#pragma GCC target("avx2,tune=native")\n' + SAME_X,
+        INT,
+        "assert(f(3) == 3);",
+    ),
+    "variables called like the harness's": right(
+        "struct In {}; struct Out {}; int kind, broken, kept, Codec, Rank, same, token;\n" + SAME_X,
+        INT,
+        "assert(f(3) == 3);",
     ),
 }

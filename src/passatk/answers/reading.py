@@ -21,7 +21,7 @@ from passatk.languages.heads import heads
 from passatk.languages.syntax import LONGEST
 from passatk.records import Problem, Record
 
-VERSION = 1
+VERSION = 2
 """Of the rules. An answer that is read differently has another."""
 
 

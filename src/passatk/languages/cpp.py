@@ -79,6 +79,16 @@ _GRAMMAR = Grammar(
     """,
     scopes=frozenset(("compound_statement", "field_declaration_list", "namespace_definition", "enumerator_list")),
 )
+_STANDARD = r"\w+\"|(?:bits|boost|openssl|sys)/|(?:" + (
+    "assert|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio"
+    r"|stdlib|string|strings|tgmath|time|uchar|unistd|wchar|wctype)\.h\""
+)
+_NOT_HERE = re.compile(
+    rf"^[ \t]*#[ \t]*include[ \t]*(?:\"(?!{_STANDARD})[^\"\n]+\""
+    r"|<(?:(?:gtest|gmock|catch2?|doctest|boost/test|cxxtest)\b|(?:windows|conio)\.)[^>\n]*>).*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Includes of other files of an answer, of test frameworks, and of what only a `main` on another system uses."""
 _USING_STD = re.compile(r"using\s+namespace\s+std\b")
 _BARE_STD = re.compile(
     r"(?<![\w:.>])(?:vector|string|map|set|pair|unordered_map|unordered_set|queue|stack|deque|cout|endl|any)\b(?!\s*::)"
@@ -107,6 +117,9 @@ class Cpp(Language):
         r"|(?:static|inline|const|constexpr|extern|auto|unsigned|long|int|bool|double|float|char|void|std::\w+)\b.*[;{,()]\s*$|[{}]|//|/\*"
     )
     driver_names = re.compile(r"main|tests?|run_?[tT]ests?|test_\w+")
+    driver_code = re.compile(
+        r"(?:TEST|TEST_[A-Z]+|SCENARIO|TYPED_TEST|BOOST_\w*TEST\w*)\s*\(|#define (?:CATCH|DOCTEST|BOOST_TEST)_"
+    )
     stub = re.compile(r";|return;|throw\s.*", re.DOTALL)
     telling = re.compile(r"Assertion|terminate called|what\(\)|^fatal")
     test_mark = re.compile(r"\bmain\s*\(")
@@ -147,7 +160,7 @@ class Cpp(Language):
         )
 
     def shaped(self, code: str, entry: str) -> str:
-        return without_namespace(code, entry, self)
+        return without_namespace(_NOT_HERE.sub("", code), entry, self)
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         # a program that says std:: itself may have names of std's, so for it the tests alone get them
@@ -194,7 +207,7 @@ class Cpp(Language):
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
         body = _whole(problem, sample)
-        behind = f"{cpp_wall.undone(body)}{cpp_wall.answers(examiner)}"
+        behind = cpp_wall.behind(body, examiner)
         return msgspec.structs.replace(self._made(problem, body, behind, "wall_program"), examiner=examiner)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:

@@ -15,8 +15,8 @@ INCLUDE = re.compile(r"^[ \t]*#[ \t]*include\b[ \t]*([<\"][^>\"\n]+[>\"]).*\n?",
 _WITH_VARIANTS = re.compile(r"17|1z|2|newest")
 """In the option of a standard that has `std::variant`."""
 
-_INTEGERS = ("char", "wchar_t", "char16_t", "char32_t", "short", "int", "long", "signed", "unsigned", "__int128")
-_BUILT_IN = frozenset(("void", "bool", "float", "double", *_INTEGERS))
+INTEGERS = ("char", "wchar_t", "char16_t", "char32_t", "short", "int", "long", "signed", "unsigned", "__int128")
+_BUILT_IN = frozenset(("void", "bool", "float", "double", *INTEGERS))
 """Words that types of the language itself are made of."""
 _HEADERS = {
     **{name: name for name in ("string", "string_view", "vector", "list", "deque")},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from passatk.languages.base import CannotCross, Language, harness
 from passatk.languages.cpp_declared import (
     INCLUDE,
+    INTEGERS,
     Declared,
     Function,
     Type,
@@ -36,16 +37,24 @@ ASSERT = (
 _SECTION = "\n\f\n"
 _MAIN = re.compile(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+_CALLED = re.compile(r"::(\w+)\((?:passatk_\d|\))")
+"""Where a program's function is called."""
 _MORE_THAN_VALUES = {
     "the time that a program takes": re.compile(
         r"\bdifftime\b|\bCLOCKS_PER_SEC\b|\bduration\s*<|\bnow\(\)(?!\s*\.\s*time_since_epoch)"
-        r"|\bclock\(\).*\bclock\(\)|\btime\s*\([^()]*\)\s*-",
+        r"|\bclock\(\).*\bclock\(\)|\btime\s*\([^()]*\)\s*-"
+        r"|\b(time|gettimeofday|clock_gettime)\s*\(.*\b\1\s*\(",
         re.DOTALL,
     ),
     "what it prints or reads": re.compile(r"\brdbuf\b|\bfreopen\b|\bdup2\b"),
     "files": re.compile(r"\b[io]?fstream\b|\bfopen\b"),
     "threads": re.compile(r"\bj?thread\b|\basync\s*\("),
+    "errno": re.compile(r"\berrno\b"),
+    "numbers that a seed brings again": re.compile(r"\b(srand\w*)\s*\(\s*(\w*)\s*\).*\b\1\s*\(\s*\2\s*\)", re.DOTALL),
 }
+_NO_NUMBERS = re.compile(r"nan\b|infinity|huge_val|/\s*\.?0[.0]*f?(?![\w.])", re.IGNORECASE)
+"""Tests that speak of NaN, or of what may become it."""
+_WHILE_COMPILING = r"\b(?:static_assert|constexpr|constinit|decltype|noexcept)\b[^;{}]*"
 _CAUGHT = re.compile(r"\bcatch\s*\(\s*(?:const\s+)?(?:std\s*::\s*)?(\w+)")
 _THROWN = frozenset(re.findall(r"\w+", harness("wall_exceptions.h"))) | {"exception", "int", "char", "string"}
 """What crosses as what it is."""
@@ -92,6 +101,25 @@ def undone(code: str) -> str:
     return "".join(f"#undef {name}\n" for name in dict.fromkeys(_MACRO.findall(code)))
 
 
+def behind(code: str, examiner: Examiner) -> str:
+    """What stands behind a program and answers the examiner's calls.
+
+    The types are those that the program read: `#define int long long` is how some write all of their integers.
+    """
+    answering = examiner.source.split(_SECTION)[1]
+    includes, rest = answering[: (end := _code_begins(answering))], answering[end:]
+    called = _CALLED.search(rest)
+    head = re.search(rf"\b{called[1]}\s*\(", code) if called else None
+    names = [name for name in ("int", "long") if name in _MACRO.findall(code[: head.start()] if head else "")]
+    saved = "".join(f'#pragma push_macro("{name}")\n' for name in names)
+    back = "".join(f'#pragma pop_macro("{name}")\n' for name in names)
+    return f'{saved}{undone(code)}#line 1 "passatk"\n{includes}{back}{rest}'
+
+
+def _code_begins(answering: str) -> int:
+    return answering.index("\n", answering.rindex("#include")) + 1
+
+
 def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     """The three sections.
 
@@ -114,7 +142,10 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     headers = "".join(f"#include {name}\n" for name in dict.fromkeys(_included(f"{declared.before}\n{tests}")))
     catches = re.search(r"\bcatch\b", plain) is not None
     answering = _answering(functions, declared.unions, catches)
-    return _SECTION.join((headers, answering, f'{helpers}\n{asking}\n#line 1 "tests"\n{_as_function(language, code)}'))
+    function = _as_function(
+        language, code, numbers=not _NO_NUMBERS.search(language.without_comments(f"{helpers}{code}"))
+    )
+    return _SECTION.join((headers, answering, f'{helpers}\n{asking}\n#line 1 "tests"\n{function}'))
 
 
 def _refuse_more_than_values(tests: str, functions: Sequence[Function], before: str) -> None:
@@ -130,6 +161,10 @@ def _refuse_more_than_values(tests: str, functions: Sequence[Function], before: 
     for function in functions:
         if function.returns.text != "void" and any(type_.changed for type_, _ in function.parameters):
             raise CannotCross("an argument that may change beside a result")
+        if function.returns.changed:
+            raise CannotCross("a reference that it returns")
+        if re.search(rf"{_WHILE_COMPILING}\b{function.name}\b", tests):
+            raise CannotCross("what compilers see of it")
 
 
 def _included(text: str) -> list[str]:
@@ -176,8 +211,8 @@ def _calls(node: "Node") -> bool:
     return any(each.type == "call_expression" for each in _nodes(node))
 
 
-def _as_function(language: Language, code: str) -> str:
-    """`code` with its main as a function that returns 0 at its end."""
+def _as_function(language: Language, code: str, numbers: bool) -> str:
+    """`code` with its main as a function that returns 0 at its end. `numbers`: NaN is no right answer."""
     plain = blanked(language.lexicon, code)
     main = _MAIN.search(plain)
     end = end_by_braces(language.lexicon, code[main.end() :], 0) if main else None
@@ -188,7 +223,8 @@ def _as_function(language: Language, code: str) -> str:
     given = "" if parameters in ("", "void") else "1, passatk_arguments"
     arguments = 'static char *passatk_arguments[] = {(char *)"tests", nullptr}; ' if given else ""
     opened = f"{arguments}static int passatk_main({parameters}) {{"
-    run = f"static int passatk_run() {{ return passatk_main({given}); }}"
+    expecting = "::passatk_wall::expect_numbers(); " if numbers else ""
+    run = f"static int passatk_run() {{ {expecting}return passatk_main({given}); }}"
     return f"{code[: main.start()]}{opened}{code[main.end() : close]}\n;return 0; }}\n{run}\n{code[close + 1 :]}"
 
 
@@ -265,14 +301,15 @@ def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
     elif function.returns.union:
         lines += _union_answer(function.returns.union, unions[function.returns.union], call)
     else:
-        made = call
-        if _WHOLE.fullmatch(function.returns.text):  # 1.5 is not 1, though it becomes that
-            made = "passatk_made"
-            lines.append(f"        auto const {made} = {call};")
-        lines.append(f"        {function.returns.text} const passatk_value = {made};")
-        if made != call:
-            words = "a number that the declared type has not"
-            lines.append(f'        if (!(passatk_made == passatk_value)) ::passatk_wall::cannot_send("{words}");')
+        checked = _CONVERTED.match(function.returns.text) is not None
+        if checked:  # 1.5 is not 1, though it becomes that
+            lines.append(f"        auto const passatk_made = {call};")
+        lines.append(f"        {function.returns.text} const passatk_value = {'passatk_made' if checked else call};")
+        if checked:
+            lines += [
+                "        if (!::passatk_wall::same(passatk_made, passatk_value, ::passatk_wall::Rank<3>()))",
+                '            ::passatk_wall::cannot_send("a value that the declared type has not");',
+            ]
         lines.append(f"        {_codec(function.returns)}::give(passatk_out, passatk_value);")
     lines.append(f"        passatk_out.number({len(changed)}, 1);")
     for at, type_ in changed:
@@ -283,7 +320,10 @@ def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
     return "\n".join((*lines, "        return;", "    }"))
 
 
-_WHOLE = re.compile(r"bool|(?:unsigned |signed )?(?:char|short|int|long|long long)|unsigned")
+_CONVERTED = re.compile(
+    rf"(?:{'|'.join(INTEGERS)}|bool)\b|::std::(?:u?int\d+_t|size_t|ptrdiff_t|pair|tuple|optional)\b"
+)
+"""Types that another becomes without a word, even where it loses some of its value."""
 
 
 def _codec(type_: Type) -> str:
@@ -318,11 +358,6 @@ def _kind(member: Type) -> str:
     if member.text not in _KINDS:
         raise CannotCross(f"a union with {member.text}")
     return _KINDS[member.text]
-
-
-def answers(examiner: Examiner) -> str:
-    """What stands behind a program and answers the examiner's calls."""
-    return f'#line 1 "passatk"\n{examiner.source.split(_SECTION)[1]}'
 
 
 # --- the workshop

@@ -208,11 +208,15 @@ template <> bool Codec<bool>::take(In &in) {
 template <> void Codec<bool>::give(Out &out, bool const &value) { out.put(value ? 't' : 'f'); }
 
 template <> const char *Codec<const char *>::take(In &in) {
+    if (in.sign() == 'n') return in.expect('n'), nullptr;
     Size size;
     const char *bytes = in.text('s', size);
     return kept(bytes, size);
 }
-template <> void Codec<const char *>::give(Out &out, const char *const &value) { out.text('s', value, strlen(value)); }
+template <> void Codec<const char *>::give(Out &out, const char *const &value) {
+    if (value) return out.text('s', value, strlen(value));
+    out.put('n');
+}
 
 #define PASSATK_CODEC(...) template struct Codec<__VA_ARGS__>;
 PASSATK_CODECS(PASSATK_CODEC)

@@ -151,6 +151,22 @@ template <class T, class = typename T::traits_type> View kind(Rank<2>);
 template <class T, class = typename T::first_type> Pair kind(Rank<1>);
 template <class T, class = typename T::allocator_type> List kind(Rank<0>);
 
+// Whether what a program returned kept its value when it became what is declared; a `float` takes what a float can hold.
+template <class B> struct Became {
+    template <class A> static bool of(const A &made, const B &value) { return made == value; }
+};
+struct Rounded {
+    template <class A, class B> static bool of(const A &, const B &) { return true; }
+};
+template <> struct Became<float> : Rounded {};
+template <> struct Became<double> : Rounded {};
+template <class T> bool same(const T &, const T &, Rank<3>) { return true; }
+template <template <class, class> class P, class A, class B, class C, class D>
+bool same(const P<A, B> &made, const P<C, D> &value, Rank<1>) {
+    return same(made.first, value.first, Rank<3>()) && same(made.second, value.second, Rank<3>());
+}
+template <class A, class B> bool same(const A &made, const B &value, Rank<0>) { return Became<B>::of(made, value); }
+
 template <class T> T Codec<T>::take(In &in) { return decltype(kind<T>(Rank<5>()))::template take<T>(in); }
 template <class T> void Codec<T>::give(Out &out, const T &value) { decltype(kind<T>(Rank<5>()))::give(out, value); }
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <typeinfo>
 #include <fcntl.h>
+#include <fenv.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/time.h>
@@ -45,7 +46,10 @@ void failed(const char *words, int line) {
     say("failed", place, words);
 }
 
-static void on_signal(int number) {
+void expect_numbers() { feenableexcept(FE_INVALID); }
+
+static void on_signal(int number, siginfo_t *about, void *) {
+    if (number == SIGFPE && about->si_code == FPE_FLTINV) say("failed", "the tests met a value that is not a number");
     say("error", "the tests could not go on with what was returned: ", strsignal(number));
 }
 
@@ -84,6 +88,7 @@ struct Unknown {};
 #include "wall_exceptions.h"
     if (name == "std::exception") throw Words(words);
     if (name == "int") throw atoi(words.c_str());
+    if (name == "char" && words.size() == 1) throw words[0];
     if (name == "const char*") throw kept(words.data(), words.size());
     if (name == "std::string") throw words;
     throw Unknown();
@@ -166,8 +171,8 @@ int main(int, char **argv) {
     other.ss_size = sizeof stack;
     sigaltstack(&other, nullptr);
     struct sigaction action = {};
-    action.sa_handler = on_signal;
-    action.sa_flags = SA_ONSTACK;
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_ONSTACK | SA_SIGINFO;
     for (int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) sigaction(number, &action, nullptr);
     on_exit(on_leave, nullptr);
     for (const Task *task = tasks; task->name; task++)

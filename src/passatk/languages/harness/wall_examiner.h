@@ -11,6 +11,7 @@ struct Task {
 extern const Task tasks[];  // made for each workshop; ends with an empty one
 
 [[noreturn]] void failed(const char *words, int line);
+void expect_numbers();  // from here on, tests that compare NaN otherwise than by == fail: each `>` would be false
 
 // The conversation about one call.
 class Call {

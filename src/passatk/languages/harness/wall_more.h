@@ -57,7 +57,28 @@ template <class... P> struct Codec<std::tuple<P...>> {
     }
 };
 
+template <std::size_t N, class A, class B> struct FirstSame {
+    static bool of(const A &made, const B &value) {
+        return FirstSame<N - 1, A, B>::of(made, value) &&
+               same(std::get<N - 1>(made), std::get<N - 1>(value), Rank<3>());
+    }
+};
+template <class A, class B> struct FirstSame<0, A, B> {
+    static bool of(const A &, const B &) { return true; }
+};
+template <class... A, class... B> bool same(const std::tuple<A...> &made, const std::tuple<B...> &value, Rank<2>) {
+    return FirstSame<sizeof...(A), std::tuple<A...>, std::tuple<B...>>::of(made, value);
+}
+
 #if __cplusplus >= 201703L
+template <class A, class B> bool same(const std::optional<A> &made, const std::optional<B> &value, Rank<2>) {
+    return made ? value && same(*made, *value, Rank<3>()) : !value;
+}
+template <class B> bool same(const std::nullopt_t &, const std::optional<B> &value, Rank<2>) { return !value; }
+template <class A, class B> bool same(const A &made, const std::optional<B> &value, Rank<1>) {
+    return value && same(made, *value, Rank<3>());
+}
+
 template <class T> struct Codec<std::optional<T>> {
     static std::optional<T> take(In &in) {
         const bool filled = in.sign() != 'n';

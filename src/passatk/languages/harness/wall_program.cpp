@@ -49,6 +49,7 @@ static void tell_exception(Out &out) {
 #include "wall_exceptions.h"
     PASSATK_CLASS(std::exception)
     catch (int thrown) { tell(out, "int", std::to_string(thrown)); }
+    catch (char thrown) { tell(out, "char", std::string(1, thrown)); }
     catch (const char *thrown) { tell(out, "const char*", thrown); }
     catch (const std::string &thrown) { tell(out, "std::string", thrown); }
     catch (...) { tell(out, "", "a value that is no exception"); }
