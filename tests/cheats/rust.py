@@ -644,6 +644,18 @@ HONEST |= {
         whole=True,
         declaration="fn f(s: &str) -> String {\n",
     ),
+    "an alias spelt out": Honest(
+        "fn f(g: Vec<Vec<i32>>) -> Vec<i32> {\n    g.concat()\n}\n",
+        tests=module_of("assert_eq!(f(vec![vec![1], vec![2]]), [1, 2]);"),
+        whole=True,
+        declaration="type Grid = Vec<Vec<i32>>;\nfn f(g: Grid) -> Vec<i32> {\n",
+    ),
+    "an alias of something else": Honest(
+        "type Grid = Vec<Vec<u8>>;\nfn f(g: Grid) -> Vec<u8> {\n    g.concat()\n}\n",
+        tests=module_of("assert_eq!(f(vec![vec![1], vec![2]]), [1, 2]);"),
+        whole=True,
+        declaration="type Grid = Vec<Vec<i32>>;\nfn f(g: Grid) -> Vec<i32> {\n",
+    ),
     # names of std that are something else here
     "a variant called String": Honest(
         TOKENS

@@ -59,6 +59,7 @@ _MORE_THAN_VALUES = {
 }
 _ATTRIBUTE = re.compile(r"#!?\[[^\]]*\]")
 _TYPES = ("struct_item", "enum_item", "type_item")
+_WITH_METHODS = ("impl_item", "trait_item", "mod_item")
 _KNOWN = words_of(
     """if while for match return in loop as move unsafe else let mut ref fn impl where dyn pub crate super self Self
     drop Some None Ok Err Box Vec String Option Result Default Iterator IntoIterator FromIterator Extend From Into
@@ -102,6 +103,8 @@ class _Names:
         declared = items(problem.declaration)
         reference = items(problem.prompt + problem.reference + problem.suffix) if problem.reference else []
         asked = self._asked(declared, problem.entry_point) or self._asked(reference, problem.entry_point)
+        if asked in declared[:-1] and asked.name != problem.entry_point and declared[-1].kind in _WITH_METHODS:
+            raise CannotCross("a method")
         if asked is None:
             raise CannotCross(f"{problem.entry_point or 'something'}, which is not a function that is declared")
         self.context = (
@@ -139,6 +142,7 @@ class _Names:
         spelled = words_of(" ".join(f"{it.result} {it.parameters}" for it in self.functions))
         crossing = [self.types[name] for name in sorted(reached(spelled, self.types))]
         self.crossing = [it for it in (own_type(item, self.types) for item in crossing) if it is not None]
+        self.aliases = [rooted(item.text, self.types) for item in crossing if item.kind == "type_item"]
         copied = reached(spelled | self._words, self.types) & self._foreign
         self.copied = [item for item in beyond if item.name in copied and item.kind in _TYPES]
         self.copied += [
@@ -235,8 +239,9 @@ def _serve(known: _Names, codecs: str, catching: bool) -> str:
     answers = "".join(_answer(number, it, known) for number, it in enumerate(known.functions))
     table = ", ".join(f"answer_{number}" for number in range(len(known.functions)))
     served = f"::passatk_wall::serve(&[{table}], {str(catching).lower()})"
+    aliases = "".join(known.aliases)  # a program may do without them
     return (
-        f"mod passatk_serve {{\nuse super::*;\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
+        f"mod passatk_serve {{\nuse super::*;\n{aliases}\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
         "extern crate passatk_wall;\n"
     )
 
@@ -251,7 +256,7 @@ def _answer(number: int, it: Function, known: _Names) -> str:
     type_ = f": ::std::primitive::{it.result}" if it.result in ("f32", "f64") else ""
     changed = "".join(f"call.change({place}, &*passatk_{place});\n" for place in it.changed)
     return (
-        f"fn answer_{number}{it.lifetimes}(call: &mut ::passatk_wall::Call) {{\n{read}"
+        f"fn answer_{number}{it.lifetimes}(call: &mut ::passatk_wall::Call) {{\nuse super::*;\n{read}"
         f"let passatk_result{type_} = super::{it.name}({', '.join(given)});\n"
         f"call.result({'passatk_result' if it.result else '()'}, {len(it.changed)});\n{changed}}}\n"
     )
