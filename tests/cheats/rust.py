@@ -549,6 +549,9 @@ CHEATS |= {
         tests=module_of('assert_eq!(f("ab".to_string()), 2);'),
     ),
     # what held
+    "brackets too deep for the compiler": cheat(
+        GOOD + f"const A: i32 = {'(' * 60_000}1{')' * 60_000};\n", REFUSED, declaration=F, whole=True, tests=ONE
+    ),
     "answers once more, later": cheat(
         "fn f(n: i32) -> Vec<i32> {\n    use std::io::Write;\n    use std::os::unix::io::FromRawFd;\n"
         "    std::thread::spawn(|| {\n        std::thread::sleep(std::time::Duration::from_millis(100));\n"
