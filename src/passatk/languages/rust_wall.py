@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
-from passatk.languages.lexing import blanked
+from passatk.languages.lexing import blanked, open_braces
 from passatk.languages.rust_source import (
     GRAMMAR,
     LEXICON,
@@ -59,7 +59,6 @@ _MORE_THAN_VALUES = {
 }
 _ATTRIBUTE = re.compile(r"#!?\[[^\]]*\]")
 _TYPES = ("struct_item", "enum_item", "type_item")
-_WITH_METHODS = ("impl_item", "trait_item", "mod_item")
 _KNOWN = words_of(
     """if while for match return in loop as move unsafe else let mut ref fn impl where dyn pub crate super self Self
     drop Some None Ok Err Box Vec String Option Result Default Iterator IntoIterator FromIterator Extend From Into
@@ -103,8 +102,8 @@ class _Names:
         declared = items(problem.declaration)
         reference = items(problem.prompt + problem.reference + problem.suffix) if problem.reference else []
         asked = self._asked(declared, problem.entry_point) or self._asked(reference, problem.entry_point)
-        if asked in declared[:-1] and asked.name != problem.entry_point and declared[-1].kind in _WITH_METHODS:
-            raise CannotCross("a method")
+        if asked in declared[:-1] and open_braces(LEXICON, problem.declaration) > 1:
+            raise CannotCross("a method")  # it is open, and what it belongs to
         if asked is None:
             raise CannotCross(f"{problem.entry_point or 'something'}, which is not a function that is declared")
         self.context = (
