@@ -464,6 +464,25 @@ RUST_ANSWERS = [
         + fence(RUST.replace(".unwrap()", ".unwrap_or(Ordering::Equal)"), "rust"),
         True,
     ),
+    (
+        "in a module",
+        fence(
+            f"pub mod solution {{\n    use super::*;\n    pub {RUST}}}\n\nuse solution::has_close_elements;\n\nfn main() {{}}\n",
+            "rust",
+        ),
+        True,
+    ),
+    (
+        "in a module by its path",
+        fence(
+            f"mod solution {{\n    pub {RUST}}}\n\npub fn quick(numbers: Vec<f32>) -> bool {{\n"
+            "    crate::solution::has_close_elements(numbers, 0.1)\n}\n",
+            "rust",
+        ),
+        True,
+    ),
+    ("script", fence(f"#!/usr/bin/env rust-script\n{RUST}\nfn main() {{}}\n", "rust"), True),
+    ("no warnings", fence(f"#![forbid(unsafe_code)]\n#![deny(warnings)]\n\n{RUST}\nfn main() {{}}\n", "rust"), True),
     ("in an impl", fence(f"struct Solution;\n\nimpl Solution {{\n    pub {RUST}}}\n", "rust"), False),
 ]
 HELPERS = [

@@ -502,3 +502,181 @@ HONEST |= {
         declaration=CONST_F,
     ),
 }
+
+TWO = "    fn two() { assert_eq!(f(2), 4) }\n"
+TOKENS = "enum Token { String(std::string::String), Number(f64) }\nuse Token::*;\n"
+
+CHEATS |= {
+    "fails a test whose attribute has blanks": cheat(
+        ZERO, WRONG, declaration=CONST_F, whole=True, tests=module_of("assert_eq!(f(0), 0);", f"    # [ test ]\n{TWO}")
+    ),
+    "fails a test whose attribute has a comment": cheat(
+        ZERO,
+        WRONG,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of("assert_eq!(f(0), 0);", f"    #[test /* of two */]\n{TWO}"),
+    ),
+    "says other words where it should panic": cheat(
+        'fn f(n: i32) -> i32 {\n    if n == 0 { panic!("a") }\n    n\n}\n',
+        WRONG,
+        declaration=CONST_F,
+        whole=True,
+        tests='#[cfg(test)]\nmod tests { use super::*;\n#[test] #[should_panic(expected = r#"a "b""#)] fn a() { f(0); } }\n',
+    ),
+    "an attribute of the crate in the wrong place": cheat(
+        GOOD + "#![deny(warnings)]\n", REFUSED, declaration=F, whole=True, tests=ONE
+    ),
+    "a larger integer that is not declared": cheat(
+        "fn f(n: i64) -> i64 {\n    n + (1 << 40)\n}\n",
+        CRASH,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of("assert_eq!(f(1), 1);"),
+    ),
+    "an unsigned integer where less than zero is asked": cheat(
+        "fn f(n: u32) -> u32 {\n    n\n}\n",
+        CRASH,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of("assert_eq!(f(-1), -1);"),
+    ),
+    "a borrowed text where an own one is given": cheat(
+        "fn f(s: &str) -> usize {\n    s.len()\n}\n",
+        REFUSED,
+        declaration="fn f(s: String) -> usize {\n",
+        whole=True,
+        tests=module_of('assert_eq!(f("ab".to_string()), 2);'),
+    ),
+    # what held
+    "brackets too deep for the compiler": cheat(
+        GOOD + f"const A: i32 = {'(' * 60_000}1{')' * 60_000};\n", REFUSED, declaration=F, whole=True, tests=ONE
+    ),
+    "answers once more, later": cheat(
+        "fn f(n: i32) -> Vec<i32> {\n    use std::io::Write;\n    use std::os::unix::io::FromRawFd;\n"
+        "    std::thread::spawn(|| {\n        std::thread::sleep(std::time::Duration::from_millis(100));\n"
+        "        let mut w = unsafe { std::fs::File::from_raw_fd(4) };\n"
+        "        let _ = w.write_all(&[1, 0, 0, 0, b'E']);\n        loop {}\n    });\n"
+        "    std::thread::sleep(std::time::Duration::from_millis(300));\n    vec![n, n + 1]\n}\n",
+        CRASH,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+    "a key twice": cheat(
+        "struct R;\nimpl passatk_wall::Value for R {\n    fn write(&self, to: &mut passatk_wall::Writer) {\n"
+        "        to.bytes.extend_from_slice(&[b'm', 2, 0, 0, 0]);\n"
+        "        for v in [5i32, 2] { passatk_wall::Value::write(&1i32, to); passatk_wall::Value::write(&v, to) }\n    }\n"
+        "    fn read(_: &mut passatk_wall::Reader) -> R { R }\n}\nfn f(_n: i32) -> R {\n    R\n}\n",
+        CRASH,
+        declaration="use std::collections::HashMap;\nfn f(n: i32) -> HashMap<i32, i32> {\n",
+        whole=True,
+        tests=module_of("assert_eq!(f(1), std::collections::HashMap::from([(1, 2)]));"),
+    ),
+    "a file of the machine as a library": cheat(
+        '#[link(name = "/passatk/examiners", kind = "static", modifiers = "+verbatim")]\nextern "C" {}\n'
+        "fn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\n",
+        REFUSED,
+        declaration=F,
+        whole=True,
+        tests=ONE,
+    ),
+}
+
+HONEST |= {
+    # what it forbids itself, with a main that is not called
+    **{
+        f"{level}s {lint}, with a main": Honest(
+            f"#![{level}({lint})]\n{GOOD}fn show() {{}}\nfn main() {{\n    show();\n    f(1);\n}}\n",
+            tests=ONE,
+            whole=True,
+            declaration=F,
+        )
+        for level, lint in (
+            ("forbid", "unsafe_code"),
+            ("deny", "unsafe_code"),
+            ("deny", "warnings"),
+            ("deny", "dead_code"),
+            ("forbid", "unused"),
+        )
+    },
+    "forbids what is unused, without a main": Honest(
+        "#![forbid(unused_mut)]\n" + GOOD, tests=ONE, whole=True, declaration=F
+    ),
+    "a main that a macro makes": Honest(
+        GOOD + "macro_rules! start { ($n:ident) => { fn $n() {} } }\nstart!(main);\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "a main with brackets": Honest(GOOD + "fn main<>() {}\n", tests=ONE, whole=True, declaration=F),
+    # crates of which only a name is used
+    **{
+        f"imports {path}": Honest(
+            f"use {path};\nfn f(n: i32) -> Vec<i32> {{\n    {use}\n    vec![n, n + 1]\n}}\n",
+            tests=ONE,
+            whole=True,
+            declaration=F,
+        )
+        for path, use in (
+            ("md5::compute", 'let _ = compute(b"a");'),
+            ("rand::random", "let _: u8 = random();"),
+            ("rand::{SeedableRng, rngs::StdRng}", "let _ = StdRng::seed_from_u64(1);"),
+            ("regex::RegexBuilder", 'let _ = RegexBuilder::new("a").build();'),
+        )
+    },
+    # other integers than declared, as tests with literals do not mind
+    "unsigned integers": Honest(
+        "fn f(n: u64) -> Vec<u64> {\n    vec![n, n + 1]\n}\n", tests=ONE, whole=True, declaration=F
+    ),
+    "larger integers in a list": Honest(
+        "pub fn f(v: Vec<i64>, n: usize) -> i64 {\n    v[n]\n}\n",
+        tests=module_of("assert_eq!(f(vec![1, -2], 1), -2);"),
+        whole=True,
+        declaration="fn f(v: Vec<i32>, n: i32) -> i32 {\n",
+    ),
+    "a generic where": Honest(
+        "fn f<T>(n: T) -> Vec<i64>\nwhere\n    T: Into<i64>,\n{\n    let n = n.into();\n    vec![n, n + 1]\n}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "text that may be borrowed": Honest(
+        "fn f(s: &str) -> std::borrow::Cow<str> {\n    s.into()\n}\n",
+        tests=module_of('assert_eq!(f("ab"), "ab");'),
+        whole=True,
+        declaration="fn f(s: &str) -> String {\n",
+    ),
+    "an alias spelt out": Honest(
+        "fn f(g: Vec<Vec<i32>>) -> Vec<i32> {\n    g.concat()\n}\n",
+        tests=module_of("assert_eq!(f(vec![vec![1], vec![2]]), [1, 2]);"),
+        whole=True,
+        declaration="type Grid = Vec<Vec<i32>>;\nfn f(g: Grid) -> Vec<i32> {\n",
+    ),
+    "an alias of something else": Honest(
+        "type Grid = Vec<Vec<u8>>;\nfn f(g: Grid) -> Vec<u8> {\n    g.concat()\n}\n",
+        tests=module_of("assert_eq!(f(vec![vec![1], vec![2]]), [1, 2]);"),
+        whole=True,
+        declaration="type Grid = Vec<Vec<i32>>;\nfn f(g: Grid) -> Vec<i32> {\n",
+    ),
+    # names of std that are something else here
+    "a variant called String": Honest(
+        TOKENS
+        + "fn f(s: std::string::String) -> usize {\n    let _ = [String(s.clone()), Number(1.0)];\n    s.len()\n}\n",
+        tests=module_of('assert_eq!(f("ab".to_string()), 2);'),
+        whole=True,
+        declaration="fn f(s: String) -> usize {\n",
+    ),
+    "another Result": Honest(
+        "use std::io::Result;\nfn f(n: std::result::Result<i32, String>) -> i32 {\n    n.unwrap_or(0)\n}\n",
+        tests=module_of("assert_eq!(f(Ok(3)), 3);"),
+        whole=True,
+        declaration="fn f(n: Result<i32, String>) -> i32 {\n",
+    ),
+    "words with quotes where it should panic": Honest(
+        'fn f(n: i32) -> i32 {\n    if n == 0 { panic!("a \\"b\\"") }\n    n\n}\n',
+        tests='#[cfg(test)]\nmod tests { use super::*;\n#[test] #[should_panic(expected = r#"a "b""#)] fn a() { f(0); } }\n',
+        whole=True,
+        declaration=CONST_F,
+    ),
+}

@@ -583,6 +583,7 @@ def test_what_crosses(of: Problem, completion: str, said: str, examiners: Path) 
         ("fn f(n: i32) -> i32 {\n", 'std::env::set_var("N", "1"); assert_eq!(f(1), 1);', "environment"),
         ("fn f(v: &mut Vec<i32>) -> &mut i32 {\n", "assert_eq!(*f(&mut vec![1]), 1);", "mut"),
         ("struct S;\nimpl S {\n    fn f(&self) -> i32 {\n", "assert_eq!(S.f(), 1);", "declared"),
+        ("struct S;\nfn h() {}\nimpl S {\n    fn f(&self) -> i32 {\n", "h(); assert_eq!(S.f(), 1);", "method"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(Solver::new().f(1), f(1));", "Solver"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(helper(1), f(1));", "helper"),
         ("fn f(n: i32) -> Unknown {\n", "f(1);", "Unknown"),
@@ -600,8 +601,17 @@ fn one() { assert_eq!(f(1), 1) }
 """
 
 
-def test_tests_that_cannot_be_listed_are_refused() -> None:
-    of = problem("fn f(n: i32) -> i32 {\n", MADE_BY_A_MACRO)
+HIDDEN = {
+    "a macro": MADE_BY_A_MACRO,
+    "a condition": "#[cfg_attr(all(test), test)]\nfn two() { assert_eq!(f(2), 2) }\n#[test]\nfn one() { f(1); }\n",
+    "another name": "use std::prelude::v1::test as check;\n#[check]\nfn two() { f(2); }\n#[test]\nfn one() { f(1); }\n",
+    "a raw name": "#[r#test]\nfn two() { assert_eq!(f(2), 2) }\n#[test]\nfn one() { f(1); }\n",
+}
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_tests_that_cannot_be_listed_are_refused(way: str) -> None:
+    of = problem("fn f(n: i32) -> i32 {\n", HIDDEN[way])
     sample = Sample(task_id=of.task_id, index=0, text="    n\n}\n", whole=False)
     assert UNLISTED in RUST.program(of, sample, of.tests.code).requires
 

@@ -24,9 +24,9 @@ from passatk.languages.base import (
 )
 from passatk.languages.dialect import patterns
 from passatk.languages.lexing import blanked
+from passatk.languages.rust_programs import with_own_integers, without_module, without_shebang
 from passatk.languages.rust_source import GRAMMAR, LEXICON, imports, replaced
 from passatk.languages.rust_wall import (
-    ANY_STYLE,
     ENTRY,
     UNLISTED,
     both_sides,
@@ -51,7 +51,11 @@ _NAMED = {
     "md5": re.compile(r"\bmd5\b"),
     "regex": re.compile(r"\b(regex|Regex)\b"),
 }
-_USE = {crate: re.compile(rf"^use\s+{crate}\b[^;]*;[ \t]*\n?", re.MULTILINE) for crate in CRATES}
+_USE = {
+    crate: re.compile(rf"^use\s+{path};[ \t]*\n?", re.MULTILINE)
+    for crate, path in {"rand": "rand::Rng", "md5": "md5", "regex": "regex::Regex"}.items()
+}
+"""What benchmarks import for every task, whether or not it is used: it brings no name but those of `_NAMED`."""
 _OLD_RAND = re.compile(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
 OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
@@ -69,8 +73,9 @@ _WALL_FLAGS = (  # not optimised: what is made of its generics is shared with pr
 )
 
 _MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
-_OWN_MAIN = re.compile(rf"{_MAIN.pattern}|\bas\s+main\b")
-_SHEBANG = re.compile(r"\A#!(?!\s*\[)[^\n]*")
+_OWN_MAIN = re.compile(r"\bmain\b")
+_OWN_LINTS = re.compile(r"#!\s*\[(?:[^\]]*\W)?(?:deny|forbid)\s*\([^\]]*\]")
+"""What a program forbids itself: it would also hold for what is added to it here."""
 
 
 class Rust(Language):
@@ -123,6 +128,9 @@ class Rust(Language):
 
     def imports(self, part: Part) -> list[Part]:
         return imports(part)
+
+    def shaped(self, code: str, entry: str) -> str:
+        return without_module(without_shebang(code), entry, self)
 
     def without_comments(self, source: str) -> str:
         return blanked(LEXICON, source, strings=False)
@@ -190,6 +198,8 @@ class Rust(Language):
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
         serve = examiner.source.partition(_SEPARATOR)[0]
         crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"))
+        if sample.whole:
+            serve = with_own_integers(serve, body, self)
         source = f"{body}\n{serve}"
         externs = (*_externs(crates), *_harness_externs("wall"))
         made = _program(problem, source, ENTRY, (*_FLAGS, *_SHARED), externs)
@@ -222,13 +232,13 @@ _OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
 
 
 def _program(problem: Problem, source: str, entry: str, flags: Sequence[str], externs: Sequence[str]) -> Program:
-    """A crate that begins with `entry`, whether or not it has a `main` of its own, which is not called then."""
-    source = _SHEBANG.sub("", source)
+    """A crate that begins with `entry`, even if it has a `main` of its own, which is not called then."""
+    source = replaced(_OWN_LINTS, "#![allow()]", without_shebang(source))
     if _OWN_MAIN.search(blanked(LEXICON, source)):
         main = f'#[no_mangle] pub extern "C" fn main() -> i32 {{ {entry}; 0 }}'
-        source = f"#![no_main] {source}\n{ANY_STYLE} mod passatk_main {{ {main} }}\n"
+        source = f"#![no_main] {source}\nmod passatk_main {{ {main} }}\n"
     else:
-        source = f"{source}\n{ANY_STYLE} fn main() {{ {entry} }}\n"
+        source = f"{source}\nfn main() {{ {entry} }}\n"
     return Program(
         language="rust",
         files=(("main.rs", source),),

@@ -48,8 +48,8 @@ GRAMMAR = Grammar(
 )
 
 _STD = dict.fromkeys(("HashMap", "HashSet", "BTreeMap", "BTreeSet", "VecDeque"), "collections")
-_STD["Any"] = "any"
-"""Where the types of std are that every program has to import."""
+_STD |= {"Any": "any", "Vec": "vec", "Option": "option", "Result": "result", "String": "string", "Box": "boxed"}
+"""Where the types of std are: a program may not have imported them, or may call something else so."""
 _ARGUMENTS = (
     dict.fromkeys(
         re.findall(r"\w+", "bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 String"), 0
@@ -59,6 +59,7 @@ _ARGUMENTS = (
 )
 """How many types a type of std that can cross is made of."""
 _LONGEST_TUPLE = 8
+INTEGER = re.compile(r"\b[iu](?:8|16|32|64|128|size)\b")
 _WORD = re.compile(r"\w+")
 
 
@@ -229,6 +230,14 @@ def _parameter(node: "Node", own: Iterable[str]) -> Parameter:
     if mutable and text_of(inner).startswith(("str", "dyn")):
         raise CannotCross(f"the type {spelled}")
     return Parameter(type=text_of(inner), reference="&mut" if mutable else "&", spelled=spelled)
+
+
+def integers_taken(head: str) -> list[list[str]]:
+    """The types of integers in each parameter of a function's head."""
+    found = next((item for item in items(head) if item.kind == "function_item"), None)
+    taken = _node(found).child_by_field_name("parameters") if found else None
+    types = [part.child_by_field_name("type") for part in (taken.named_children if taken else [])]
+    return [INTEGER.findall(text_of(type_)) for type_ in types if type_ is not None]
 
 
 class Own(Record, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
-from passatk.languages.lexing import blanked
+from passatk.languages.lexing import blanked, open_braces
 from passatk.languages.rust_source import (
     GRAMMAR,
     LEXICON,
@@ -34,11 +34,15 @@ HERE = "passatk_here"
 
 _USE_LEAF = re.compile(r"(\w+)\s*(?=[,;}]|\Z)|(\*)")
 _CATCHES = re.compile(r"\bshould_panic\b|\bcatch_unwind\b")
-_EXPECTED = re.compile(r'should_panic\s*(?:\(\s*expected\s*=|=)\s*(r?#*"(?:\\.|[^"\\])*"#*)', re.DOTALL)
-_TEST_ONLY = re.compile(r"#!?\[\s*(?:test|should_panic\b.*|ignore\b.*)\s*\]", re.DOTALL)
-_TEST = re.compile(r"#\[\s*test\s*\]")
-_TEST_BY_PATH = re.compile(r"#\[\s*(?:::\s*)?(?:core|std)\s*::\s*prelude\s*::\s*\w+\s*::\s*test\s*\]")
-_TEST_BY_CFG = re.compile(r"#\[\s*cfg_attr\s*\(\s*test\s*,([^\]]*)\)\s*\]")
+_EXPECTED = re.compile(
+    r'should_panic\s*(?:\(\s*expected\s*=|=)\s*(r(?P<hashes>#*)".*?"(?P=hashes)|"(?:\\.|[^"\\])*")', re.DOTALL
+)
+_TEST_ONLY = re.compile(r"#\s*!?\s*\[\s*(?:test|should_panic\b.*|ignore\b.*)\s*\]", re.DOTALL)
+_TEST = re.compile(r"#\s*\[\s*test\s*\]")
+_TEST_BY_PATH = re.compile(r"#\s*\[\s*(?:::\s*)?(?:core|std)\s*::\s*prelude\s*::\s*\w+\s*::\s*test\s*\]")
+_TEST_BY_CFG = re.compile(r"#\s*\[\s*cfg_attr\s*\(\s*test\s*,([^\]]*)\)\s*\]")
+_MAY_BE_TEST = re.compile(r"#\s*!?\s*\[[^\]]*\btest\b|\bprelude\s*::[^;]*\btest\b")
+"""Whatever may make a function a test: in an attribute, or another name of the attribute."""
 _CFG = re.compile(r"\bcfg\s*!?\s*\([^\]{};]*")
 UNLISTED = "tests that can be listed (a macro makes some of the problem's tests)"
 _CRATE = re.compile(r"(?<![$\w])crate\s*::")
@@ -98,6 +102,8 @@ class _Names:
         declared = items(problem.declaration)
         reference = items(problem.prompt + problem.reference + problem.suffix) if problem.reference else []
         asked = self._asked(declared, problem.entry_point) or self._asked(reference, problem.entry_point)
+        if asked in declared[:-1] and open_braces(LEXICON, problem.declaration) > 1:
+            raise CannotCross("a method")  # it is open, and what it belongs to
         if asked is None:
             raise CannotCross(f"{problem.entry_point or 'something'}, which is not a function that is declared")
         self.context = (
@@ -135,6 +141,7 @@ class _Names:
         spelled = words_of(" ".join(f"{it.result} {it.parameters}" for it in self.functions))
         crossing = [self.types[name] for name in sorted(reached(spelled, self.types))]
         self.crossing = [it for it in (own_type(item, self.types) for item in crossing) if it is not None]
+        self.aliases = [rooted(item.text, self.types) for item in crossing if item.kind == "type_item"]
         copied = reached(spelled | self._words, self.types) & self._foreign
         self.copied = [item for item in beyond if item.name in copied and item.kind in _TYPES]
         self.copied += [
@@ -226,21 +233,15 @@ def _stub(number: int, it: Function) -> str:
     )
 
 
-ANY_STYLE = (
-    "#[allow(warnings, unused, unreachable_pub, unused_qualifications, unused_extern_crates,"
-    " rust_2018_idioms, missing_docs, nonstandard_style, single_use_lifetimes)]"
-)
-"""Of what is generated: a program may forbid itself what it likes."""
-
-
 def _serve(known: _Names, codecs: str, catching: bool) -> str:
     """The module of a program that answers calls."""
     answers = "".join(_answer(number, it, known) for number, it in enumerate(known.functions))
     table = ", ".join(f"answer_{number}" for number in range(len(known.functions)))
     served = f"::passatk_wall::serve(&[{table}], {str(catching).lower()})"
+    aliases = "".join(known.aliases)  # a program may do without them
     return (
-        f"{ANY_STYLE}\nmod passatk_serve {{\nuse super::*;\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
-        f"{ANY_STYLE} extern crate passatk_wall;\n"
+        f"mod passatk_serve {{\nuse super::*;\n{aliases}\n{codecs}{answers}pub fn all() {{ {served} }}\n}}\n"
+        "extern crate passatk_wall;\n"
     )
 
 
@@ -254,7 +255,7 @@ def _answer(number: int, it: Function, known: _Names) -> str:
     type_ = f": ::std::primitive::{it.result}" if it.result in ("f32", "f64") else ""
     changed = "".join(f"call.change({place}, &*passatk_{place});\n" for place in it.changed)
     return (
-        f"fn answer_{number}{it.lifetimes}(call: &mut ::passatk_wall::Call) {{\n{read}"
+        f"fn answer_{number}{it.lifetimes}(call: &mut ::passatk_wall::Call) {{\nuse super::*;\n{read}"
         f"let passatk_result{type_} = super::{it.name}({', '.join(given)});\n"
         f"call.result({'passatk_result' if it.result else '()'}, {len(it.changed)});\n{changed}}}\n"
     )
@@ -286,20 +287,21 @@ def made_callable(tests: str, runner: str) -> tuple[str, str]:
 
 
 def _plain(tests: str) -> str:
-    """`tests` where `#[test]` stands as such, and where what is there for tests is there."""
+    """`tests` where `#[test]` stands as such, and where what is there for tests is there; without comments."""
+    tests = blanked(LEXICON, tests, strings=False)
     tests = replaced(_TEST_BY_PATH, "#[test]", tests)
     tests = replaced(_TEST_BY_CFG, r"#[\1]", tests)
     return replaced(_CFG, lambda found: re.sub(r"\btest\b", "all()", found[0]), tests)
 
 
 def lists_every_test(tests: str) -> bool:
-    """Whether every `#[test]` stands where it is found, and none in a macro."""
+    """Whether all that may make a test stands as `#[test]` where it is found, and none in a macro."""
     code = blanked(LEXICON, _plain(tests))
     edits: list[tuple[int, int, bytes]] = []
     _tests_in(parsed(GRAMMAR, code), "", "", edits)
     raw = code.encode("utf-8", "surrogatepass")
     listed = [raw[start:end].decode("utf-8", "surrogatepass") for start, end, _ in edits]
-    return sum(1 for text in listed if _TEST.fullmatch(text)) == len(_TEST.findall(code))
+    return sum(1 for text in listed if _TEST.fullmatch(text)) == len(_MAY_BE_TEST.findall(code))
 
 
 def _tests_in(scope: "Node", path: str, runner: str, edits: list[tuple[int, int, bytes]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 use crate::{Reader, Writer};
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
@@ -57,6 +58,14 @@ impl<T: Lent + ?Sized> Value for Box<T> {
 impl<'a, T: Lent + ?Sized> Value for &'a T {
     fn write(&self, to: &mut Writer) { (**self).write_lent(to) }
     fn read(from: &mut Reader) -> Self { Box::leak(T::boxed(from)) }
+}
+
+impl<'a, T: Lent + ToOwned + ?Sized> Value for Cow<'a, T>
+where
+    T::Owned: Value,
+{
+    fn write(&self, to: &mut Writer) { (**self).write_lent(to) }
+    fn read(from: &mut Reader) -> Self { Cow::Owned(Value::read(from)) }
 }
 
 impl Value for () {

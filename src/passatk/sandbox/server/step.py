@@ -339,7 +339,8 @@ def _find_command(name: str, path: str) -> str:
 
 def _lower_limits(limits: StepLimits, world: Surroundings) -> None:
     wanted = {
-        resource.RLIMIT_CPU: int(limits["cpu_s"]) + 2,  # whole seconds: a backstop, the supervisor comes first
+        # a backstop, the supervisor comes first: whole seconds, by ticks, which run ahead of the exact account
+        resource.RLIMIT_CPU: 2 * int(limits["cpu_s"]) + 2,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: limits["disk_bytes"],
         resource.RLIMIT_NOFILE: 1024,

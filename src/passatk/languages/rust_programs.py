@@ -1,0 +1,65 @@
+"""Rust programs that are right in another shape: integers of other types, a module around the solution."""
+
+import re
+
+from passatk.languages.base import Language
+from passatk.languages.heads import heads
+from passatk.languages.lexing import blanked
+from passatk.languages.rust_source import INTEGER, LEXICON, integers_taken, replaced
+
+_ANSWER = re.compile(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
+_TAKEN = re.compile(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
+_LONGEST_HEAD = 2000
+_SHEBANG = re.compile(r"\A#!(?!\s*\[)[^\n]*")
+_MODULE = re.compile(r"(?:pub(?:\([^()]*\))?\s+)?mod\s+(\w+)\s*\{")
+_SUPER = re.compile(r"\buse\s+super\s*::[^;]*;|(?<![\w:])super\s*::\s*|^[ \t]*#!\[[^\]]*\]", re.MULTILINE)
+
+
+def without_shebang(code: str) -> str:
+    return _SHEBANG.sub("", code)
+
+
+def with_own_integers(serve: str, code: str, language: Language) -> str:
+    """The part of a program that answers calls, with the integers that the functions in `code` take.
+
+    Tests that call with literals do not mind whether these are `i32` or `u64`.
+    """
+    found = heads(blanked(LEXICON, code), language)
+    own = {head.name: code[head.start : head.body] for head in found if not code[head.start].isspace()}
+
+    def answer(match: re.Match[str]) -> str:
+        head = own.get(match[1], "")
+        taken = integers_taken(head) if len(head) <= _LONGEST_HEAD else []
+        return _TAKEN.sub(lambda it: f"{it[1]}: {_with_integers(it[2], taken, int(it[1]))}", match[0])
+
+    return _ANSWER.sub(answer, serve)
+
+
+def _with_integers(type_: str, taken: list[list[str]], place: int) -> str:
+    """`type_` with the integers of the parameter at `place`, if it has as many."""
+    own = taken[place] if place < len(taken) else []
+    if len(own) != len(INTEGER.findall(type_)):
+        return type_
+    left = iter(own)
+    return INTEGER.sub(lambda _: next(left), type_)
+
+
+def without_module(code: str, entry: str, language: Language) -> str:
+    """`code` with what stands in the module of the function `entry` outside of it."""
+    if not entry or not _MODULE.search(code):
+        return code
+    parts = language.outline(code).parts
+    if any(part.kind == "function" and entry in part.names for part in parts):
+        return code
+    for part in reversed(parts):
+        found = _MODULE.search(part.text)
+        if found is None or not part.text.endswith("}") or "test" in part.text[: found.start()]:
+            continue
+        inside = part.text[found.end() : -1]
+        if any(head.name == entry for head in heads(blanked(LEXICON, inside), language)):
+            name = found[1]
+            path = rf"(?:(?:self|crate)\s*::\s*)?{name}\s*::"
+            beside = re.compile(rf"\b(?:pub(?:\([^()]*\))?\s+)?use\s+{path}[^;]*;|(?<![\w:]){path}\s*")
+            before, after = (replaced(beside, "", text) for text in (code[: part.start], code[part.end :]))
+            return f"{before}{replaced(_SUPER, '', inside).strip()}\n{after}"
+    return code
