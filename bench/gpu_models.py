@@ -105,6 +105,7 @@ def prompts(plan: Plan) -> list[list[int]]:
 
 def codegeex(plan: Plan, size: Size, dtype: torch.dtype, device: str) -> CodeGeeX:
     """The usual shape of this size."""
+    torch.manual_seed(0)
     with torch.device(device):
         model = CodeGeeX(shape_for(size.parameters, plan.vocabulary, 512, plan.vocabulary - 1))
     return _wild(model, dtype, device)  # type: ignore[no-any-return]
@@ -126,6 +127,7 @@ def llama(plan: Plan, size: Size, dtype: torch.dtype, device: str) -> Any:
         eos_token_id=None,
     )
     make: Any = transformers.AutoModelForCausalLM.from_config
+    torch.manual_seed(0)
     with torch.device(device):
         model = make(shape)
     return _wild(model, dtype, device)
