@@ -19,16 +19,16 @@ must leave the same bits. Before all that, a table of operations whose bits depe
 whoever looks for the reason of a difference. A check that fails is told in words at the end; exit code 1.
 
 Why one H100 should need less than 8 minutes; reckoned, not measured. Kernels are started one by one, so a step of
-decoding is taken to need 5 ms (CodeGeeX) or 9 ms (Llama) at 100M and 7 or 12 ms at 1B, whatever the batch.
+decoding is taken to need 5 ms (CodeGeeX) or 9 ms (Llama) at 100M and 12 ms at 1B, whatever the batch.
 
 - The same tokens: a batch of b draws min(b, 64) samples of four tasks, 4 rounds of a text's length, and 1 at 256. Three
-  methods and `set_seed` are 55 rounds a model, of 48 steps at 100M (74 s in both number formats), of 40 at 1B (84 s).
+  methods and `set_seed` are 55 rounds a model, of 48 steps at 100M (74 s in both number formats), of 40 at 1B (105 s).
 - Probes: 190 steps a model, 15 s. The definition: 120 readings a model, 10 s.
 - Speed: 9 rounds of 48 steps, three times, at both sizes and number formats, 70 s.
 - Training: 120 steps of 8,192 tokens in each precision at 0.2 s, and checkpoints of 1.2 GB, 80 s.
 
-With the start that is 6 minutes. Nothing is begun after `--minutes`, and no part should take one; what is left out is
-told in words, and the exit code is 3.
+With the start that is six minutes and a half. Nothing is begun after `--minutes`, and no part should take one; what is
+left out is told in words, and the exit code is 3.
 """
 
 import argparse
