@@ -24,6 +24,7 @@ import transformers
 
 from passatk.decoding import DecodingSettings
 from passatk.decoding.engine import Engine, Request
+from passatk.decoding.model import CausalModel
 from passatk.decoding.rows import probe
 from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig
 from passatk.runs.manifest import this_machine
@@ -70,7 +71,9 @@ def prompts(number: int) -> list[list[int]]:
     return [[rng.randrange(EOS) for _ in range(PROMPT)] for _ in range(number)]
 
 
-def with_engine(model: CodeGeeX, settings: DecodingSettings, batch: int, asked: list[list[int]], samples: int) -> float:
+def with_engine(
+    model: CausalModel, settings: DecodingSettings, batch: int, asked: list[list[int]], samples: int
+) -> float:
     engine = Engine(model, Ids(), settings, batch_size=batch)
     requests = [Request(str(number), prompt, range(samples)) for number, prompt in enumerate(asked)]
     started = time.perf_counter()

@@ -13,6 +13,7 @@ from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion
 from passatk.decoding.engine import Engine, Request
 from passatk.decoding.rows import probe
+from passatk.decoding.seeding import set_seed
 from passatk.decoding.text import TextSoFar
 from passatk.errors import InputError
 from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig
@@ -79,6 +80,13 @@ def test_tokens_depend_on_nothing_that_stands_beside_them(model: CodeGeeX, metho
         for completion in generate(model, settings, [Request(request.task_id, request.prompt, [index])])
     ]
     assert set(one_by_one) < set(expected)
+
+
+@pytest.mark.parametrize("method", SETTINGS)
+def test_deterministic_algorithms_suffice(model: CodeGeeX, method: str) -> None:
+    expected = generate(model, SETTINGS[method], requests(range(2)))
+    with set_seed(1):
+        assert generate(model, SETTINGS[method], requests(range(2))) == expected
 
 
 def reference_logits(model: CodeGeeX, tokens: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -16,6 +16,7 @@ import transformers
 from passatk.decoding import DecodingSettings, samplers
 from passatk.decoding.completions import Completion
 from passatk.decoding.engine import Engine, Request
+from passatk.decoding.model import Continuation, Step
 from passatk.decoding.processors import Processors
 from passatk.decoding.rows import probe
 from passatk.errors import InputError
@@ -191,6 +192,30 @@ def test_shared_experts_are_noticed() -> None:
 
 def test_plain_models_are_independent_of_their_neighbours(ours: TransformersModel) -> None:
     assert probe(ours).independent
+
+
+def test_a_row_has_the_same_bits_whichever_thread_it_falls_to() -> None:
+    shape = transformers.LlamaConfig(**{**_LLAMA_SIZES, "hidden_size": 192, "max_position_embeddings": 256})
+    torch.manual_seed(0)
+    make: Any = transformers.LlamaForCausalLM
+    model, threads = TransformersModel(make(shape)), torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        continuation = model.start(model.read([n % 50 for n in range(200)]), 64)
+        logits = model.step([(continuation, torch.full((64, 1), 5))])[0].logits
+    finally:
+        torch.set_num_threads(threads)
+    assert torch.equal(logits, logits[:1].expand_as(logits))
+
+
+def test_rows_that_depend_on_their_place_are_noticed() -> None:
+    class Placed(TransformersModel):
+        def step(self, blocks: Sequence[tuple[Continuation, torch.Tensor]]) -> list[Step]:
+            return [Step(s.logits + torch.arange(len(s.logits))[:, None, None], s.hidden) for s in super().step(blocks)]
+
+    found = probe(Placed(made("gpt2")))
+    assert not found.independent
+    assert found.unit == probe(TransformersModel(made("gpt2"))).unit
 
 
 def test_models_with_states_are_refused_by_name() -> None:

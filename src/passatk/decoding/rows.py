@@ -38,7 +38,9 @@ class RowClasses(Record, frozen=True, kw_only=True):
     classes: tuple[tuple[int, ...], ...]
     """Counts measured, those with equal bits together."""
     independent: bool
-    """A row's bits do not depend on what its neighbours are. They do where experts are shared among rows."""
+    """A row's bits depend neither on what its neighbours are, as they do where experts are shared among rows, nor on
+    its place among them.
+    """
 
 
 def probe(model: CausalModel) -> RowClasses:
@@ -72,7 +74,9 @@ def probe(model: CausalModel) -> RowClasses:
     for crowd in drawn[0, :_CROWDS].tolist():  # all neighbours alike, where experts are shared the most uneven of all
         others = torch.cat([first, torch.full_like(drawn[:, 1:_NEIGHBOURS], crowd)], dim=1)
         seen = next(seen for counts, seen in classes if _NEIGHBOURS in counts)
-        independent &= torch.equal(logits_of(others)[:, 0], seen[:, 0])
+        found = logits_of(others)
+        alike = found[:, 1:]
+        independent &= torch.equal(found[:, 0], seen[:, 0]) and torch.equal(alike, alike[:, :1].expand_as(alike))
     grouped = sorted(tuple(sorted(counts)) for counts, _ in classes)
     return RowClasses(unit=_least_unit(grouped), classes=tuple(grouped), independent=independent)
 

@@ -68,7 +68,7 @@ def _inverse(probabilities: Tensor, below: Tensor, top_p: float, whole: bool) ->
 
     `probabilities`: [rows, width], fp64, in canonical order; `whole`: there are no others.
     """
-    reached = probabilities.cumsum(dim=-1)
+    reached = _running_sums(probabilities)
     width = probabilities.shape[-1]
     if top_p < 1:
         last = ((reached - probabilities) < top_p).sum(dim=-1, keepdim=True).clamp(1, width) - 1
@@ -82,6 +82,11 @@ def _inverse(probabilities: Tensor, below: Tensor, top_p: float, whole: bool) ->
         found = torch.ones_like(found)
     chosen = (reached <= below * mass).sum(dim=-1, keepdim=True).minimum(last)
     return chosen[:, 0], found
+
+
+def _running_sums(probabilities: Tensor) -> Tensor:
+    """Added up on the CPU, in order: a GPU's bits depend on the number of rows, and it has no deterministic one."""
+    return probabilities.cpu().cumsum(dim=-1).to(probabilities.device)
 
 
 def contrastive(probabilities: Tensor, similarities: Tensor, penalty_alpha: float) -> Tensor:

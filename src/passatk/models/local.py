@@ -1,6 +1,7 @@
 """Models in this process, driven by our own engine."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -93,6 +94,8 @@ def usable_device(name: str) -> str:
     Raises:
         EnvironmentFault: it cannot.
     """
+    if name.startswith("cuda"):  # read at the first product on a GPU; training later in this process needs it
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     try:
         torch.empty(1, device=name)
     except (RuntimeError, AssertionError) as error:

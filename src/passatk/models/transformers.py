@@ -5,13 +5,14 @@ import hashlib
 import inspect
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from passatk.decoding.model import Continuation, Prefix, Step
 from passatk.decoding.rows import padded
@@ -19,6 +20,9 @@ from passatk.errors import EnvironmentFault, InputError
 from passatk.models import ModelSpec
 from passatk.models.base import Origin
 from passatk.models.local import EngineBackend, dtype_of, usable_device
+
+_ATTENTION = "2"
+"""Changes whenever the attention that we choose gives other last bits than before."""
 
 
 class TransformersModel:
@@ -68,10 +72,18 @@ class TransformersModel:
         assert isinstance(continuation, TransformersContinuation)
         rows, k = tokens.shape
         flat = padded(tokens.reshape(-1, 1), self.row_unit)
-        found = self._forward(flat, continuation.cache_for(k))
+        with self._attention():
+            found = self._forward(flat, continuation.cache_for(k))
         logits = found.logits[: rows * k, -1].float()
         hidden = found.hidden_states[-1][: rows * k, -1]
         return Step(logits.view(rows, k, -1), hidden.view(rows, k, -1))
+
+    def _attention(self) -> AbstractContextManager[None]:
+        """On CPUs in plain products: of PyTorch's fused kernel each thread has other last bits in float32 (MKL's choice
+        by where its memory begins), so that a row's would depend on its place.
+        """
+        plain = self.device.type == "cpu" and self._model.dtype == torch.float32
+        return sdpa_kernel(SDPBackend.MATH) if plain else nullcontext()
 
     def _forward(self, tokens: Tensor, cache: Any) -> Any:
         only = {"logits_to_keep": 1} if self._last_only else {}  # a prompt's other logits would be large, and unused
@@ -201,7 +213,7 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
         backend="transformers",
         model=spec.model,
         fingerprint=_fingerprint(spec.model, loaded, tokenizer, model.eos),
-        versions={"transformers": transformers.__version__},
+        versions={"transformers": transformers.__version__, "attention": _ATTENTION},
         dtype=spec.dtype,
     )
     known = set(tokenizer.get_vocab().values())

@@ -1,6 +1,5 @@
 """With what a run is computed: all that decides its last bits beside its settings."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -68,7 +67,7 @@ def computing(arithmetic: Arithmetic) -> Iterator[None]:
 
 @contextmanager
 def _deterministic_gpu() -> Iterator[None]:
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when a GPU multiplies for the first time
+    """cuBLAS, too, is told by an environment variable: see `models.local.usable_device`."""
     before = torch.are_deterministic_algorithms_enabled()
     torch.use_deterministic_algorithms(True)
     try:
