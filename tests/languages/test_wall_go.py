@@ -670,7 +670,7 @@ def test_tests_that_cannot_go_on_say_so(built: Built) -> None:
 )
 def test_tests_that_panic_elsewhere_end_without_a_verdict(built: Built, task: Problem, body: str, words: str) -> None:
     met = built.meet(program(task, body))
-    assert (met.said, met.exit_code) == ("", 0)
+    assert met.said == ""
     assert words in met.words
     assert built.meet(program(task, task.solution)).passed
 

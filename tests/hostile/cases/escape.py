@@ -57,7 +57,7 @@ ROWS = (
     row(
         "the tests",
         Status.PASSED,
-        python="for name in os.listdir('/box'):\n  if b'answer()' in open(name, 'rb').read(): raise SystemError(name)",
+        python="for name in os.listdir('/box'):\n  if b'assert ' + b'answer' in open(name, 'rb').read(): raise SystemError(name)",
         cpp='for (auto name : {"main.cpp", "proof.cpp"}) if (open(name, O_RDONLY) >= 0) abort();',
         java='for (String name : new String[] {"Main.java", "passatk/Proof.java"}) if (new File(name).exists()) throw new Error();',
         javascript="for (const name of fs.readdirSync('.')) if (/assert[(]answer/.test(fs.readFileSync(name))) throw name",
