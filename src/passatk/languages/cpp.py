@@ -18,7 +18,7 @@ from passatk.languages.cpp_prepared import (
     examiners_header,
     name_of,
     newest_standard,
-    object_of,
+    objects,
     opened_by,
     prepare,
     text_of,
@@ -140,7 +140,7 @@ class Cpp(Language):
         newest = newest_standard(compiler)
         there = {name: Path(path).exists() for name, (_, path, _) in _DEPENDENCIES.items()}
         mold = shutil.which("mold") is not None
-        folder = prepare(compiler, version, newest, cache)
+        folder = prepare(compiler, version, newest, there["boost"], cache)
         return Toolchain(
             language=self.name,
             version=version,
@@ -197,11 +197,11 @@ class Cpp(Language):
 
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
         compile_ = command(examiners[0].options, EXAMINE, "examiners.cpp", "examiners")
-        objects = (object_of("wall_examiner"), object_of("known"))
-        libraries = _libraries([name for each in examiners for name in each.requires])
+        requires = [name for each in examiners for name in each.requires]
+        link = (*objects("wall_examiner", requires), *_libraries(requires))
         return Workshop(
             files=(("examiners.cpp", cpp_wall.workshop_source(examiners)), examiners_header()),
-            build=(Step(argv=(*compile_, *objects, *libraries)),),
+            build=(Step(argv=(*compile_, *link)),),
             keeps=("examiners",),
         )
 
@@ -221,7 +221,7 @@ class Cpp(Language):
         headers, opened = opened_by(body, problem.options)
         requires = _required(f"{body}\n{behind}")
         compile_ = command(problem.options, COMPILE, "main.cpp", "program")
-        link = (object_of(harness), object_of("known"), "-Wl,--wrap=main", *_libraries(requires))
+        link = (*objects(harness, requires), "-Wl,--wrap=main", *_libraries(requires))
         return Program(
             language=self.name,
             files=(("main.cpp", f"{opened}\n\n{behind}"), (name_of(headers), text_of(headers))),

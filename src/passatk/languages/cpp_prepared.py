@@ -57,17 +57,18 @@ _PRECOMPILED: dict[str, tuple[frozenset[str], ...]] = {
 
 _OBJECTS = ("known", "proof", "wall_examiner", "wall_program")
 _HEADERS = ("known.h", "wall_codec.h", "wall_examiner.h", "wall_exceptions.h", "wall_more.h")
-_SOURCES = (*_HEADERS, *(f"{name}.cpp" for name in _OBJECTS), "wall_codec.cpp")
+_BOOST = "wall_boost"
+_SOURCES = (*_HEADERS, *(f"{name}.cpp" for name in (*_OBJECTS, _BOOST)), "wall_codec.cpp")
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _OPENING = re.compile(r"(?:[ \t]*(?:(?://[^\n\\?]*|/\*(?:[^*]|\*(?!/))*\*/|#[ \t]*include[ \t]*<[\w./+]+>)[ \t]*)?\n)*")
 _SYSTEM_HEADER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([\w./+]+)>[ \t]*$", re.MULTILINE)
 
 
-def prepare(compiler: str, version: str, newest: str, cache: Path) -> Path:
-    """A folder with the harness compiled and, for each prepared standard, headers precompiled."""
+def prepare(compiler: str, version: str, newest: str, boost: bool, cache: Path) -> Path:
+    """A folder with the harness compiled and, for each prepared standard, headers precompiled. `boost`: it is here."""
     texts = sorted(text_of(headers) for sets in _PRECOMPILED.values() for headers in sets)
-    recipe = repr((version, os.stat(compiler).st_mtime_ns, newest, COMPILE, EXAMINE, examiners_header(), texts))
+    recipe = repr((version, os.stat(compiler).st_mtime_ns, newest, boost, COMPILE, EXAMINE, examiners_header(), texts))
     folder = cache / "cpp" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
     def compile_object(name: str, made: Path) -> None:
@@ -87,7 +88,7 @@ def prepare(compiler: str, version: str, newest: str, cache: Path) -> Path:
         for name in _SOURCES:
             (made / wall() / name).write_text(harness(name))
         with ThreadPoolExecutor() as pool:
-            jobs = [pool.submit(compile_object, name, made) for name in _OBJECTS]
+            jobs = [pool.submit(compile_object, name, made) for name in (*_OBJECTS, *([_BOOST] if boost else []))]
             jobs += [pool.submit(precompile, standard, made) for standard in _PRECOMPILED]
         for job in jobs:
             job.result()
@@ -116,9 +117,10 @@ def command(options: Sequence[str], flags: Sequence[str], source: str, made: str
     return ("${CXX}", flag, *flags, *folders, "-o", made, source, "${CXX_LINKER}")
 
 
-def object_of(name: str) -> str:
-    """The path of one of the harness's objects."""
-    return f"${{CXX_PREPARED}}/{wall()}/{name}.o"
+def objects(side: str, requires: Sequence[str]) -> tuple[str, ...]:
+    """Paths of the harness's objects that a program or examiner is linked with, which `requires` these packages."""
+    boost = [_BOOST] if "boost" in requires and side != "proof" else []
+    return tuple(f"${{CXX_PREPARED}}/{wall()}/{name}.o" for name in (side, "known", *boost))
 
 
 def _place(standard: str) -> str:

@@ -159,9 +159,9 @@ template <> struct Codec<std::any> : Open<std::any, Standard> {};
 #if defined(BOOST_ANY_INCLUDED) && !defined(PASSATK_WALL_BOOST)
 #define PASSATK_WALL_BOOST
 namespace passatk_wall {
-struct Boost {
-    template <class T> static const T *held(const boost::any &any) { return boost::any_cast<T>(&any); }
+template <> struct Codec<boost::any> {  // compiled once: wall_boost.cpp
+    static boost::any take(In &in);
+    static void give(Out &out, const boost::any &any);
 };
-template <> struct Codec<boost::any> : Open<boost::any, Boost> {};
 }  // namespace passatk_wall
 #endif
