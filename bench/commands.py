@@ -57,7 +57,7 @@ class Generation(NamedTuple):
 def references(problems: ProblemSet, language: str, tasks: int, each: int, salt: str = "") -> list[Generation]:
     """Reference solutions, `each` texts a task, different by a comment at their end."""
     chosen = [p for p in problems.problems.values() if p.language == language and p.reference][:tasks]
-    sign = "#" if language == "python" else "//"
+    sign = "    #" if language == "python" else "//"  # at the margin it would end the function
     return [Generation(p, f"{p.reference}\n{sign} {n} {salt}\n") for n in range(each) for p in chosen]
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CHANGING = frozenset(("push", "pop", "shift", "unshift", "splice", "add", "set", "delete", "clear"))
 """Methods that change what they are called of."""
 _OF_OBJECTS = frozenset(("array", "object", "new_expression"))
+_COMPARING = frozenset(("binary_expression", "call_expression"))
 _HOLDING = frozenset(("array", "object", "pair", "spread_element"))
 _BY_DEPTH = re.compile(r"(?:^|\.)deep(?:strict)?equal$", re.IGNORECASE)
 _UNEQUAL = re.compile(r"(?:^|\.)not(?:strict)?equal$|!==?", re.IGNORECASE)
@@ -51,16 +52,18 @@ class Objects:
     def check(self) -> None:
         """Raises CannotCross where values do not tell what the tests ask."""
         for node in self._nodes:
-            self._check_inputs(node)
-            self._check_same(node)
+            if node.type in _COMPARING:
+                self._check_inputs(node)
+                self._check_same(node)
         self._check_changes()
         self._check_states()
 
     def _told_by_the_program(self) -> frozenset[str]:
         """Names of what may come from the program."""
         told: frozenset[str] = self._called
+        filled = [(name, _names(value)) for node in self._nodes for name, value in _filled(node)]
         while True:
-            more = {name for node in self._nodes for name, value in _filled(node) if _names(value) & told}
+            more = {name for name, names in filled if names & told}
             if more <= told:
                 return told
             told |= more
