@@ -127,22 +127,21 @@ def without_drivers(dialect: Dialect, code: str, entry: str, cut_off: bool) -> t
     parts = [part for part in dialect.outline(code).parts if part.kind not in ("comment", "import")]
     runs = [_runs(dialect, part, entry, parts) for part in parts]
     drivers = {n for n, how in enumerate(runs) if how is not None}
-    before: set[int] | None = None
+    used = [words_of(dialect, part.text) for part in parts] if drivers else []
+    before: set[int] = set()
     while drivers != before:
         before = set(drivers)
-        kept = [part for n, part in enumerate(parts) if n not in drivers]
-        words = {word for part in kept for word in words_of(dialect, part.text)}
+        words = {word for n in range(len(parts)) if n not in drivers for word in used[n]}
         drivers -= {n for n in drivers if runs[n] == "by name" and words.intersection(parts[n].names)}
-        drivers |= _left_alone(dialect, parts, drivers)
+        drivers |= _left_alone(dialect, parts, used, drivers)
     left_out += "\n".join(parts[n].text for n in sorted(drivers))
     for n in sorted(drivers, reverse=True):
         code = code[: parts[n].start] + code[parts[n].end :]
     return code, left_out
 
 
-def _left_alone(dialect: Dialect, parts: Sequence[Part], drivers: set[int]) -> set[int]:
-    """Statements that use what only drivers define, or look at what only drivers use."""
-    used = [words_of(dialect, part.text) for part in parts]
+def _left_alone(dialect: Dialect, parts: Sequence[Part], used: Sequence[set[str]], drivers: set[int]) -> set[int]:
+    """Statements that use what only drivers define, or look at what only drivers use. `used`: the words of each."""
     kept = [n for n in range(len(parts)) if n not in drivers]
     there = {name for n in kept for name in parts[n].names}
     lost = {name for n in drivers for name in parts[n].names} - there
