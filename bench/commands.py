@@ -1,13 +1,15 @@
-"""Whole commands, timed: what somebody waits for who types them; and files of generations to give to them."""
+"""Ways beside each other, in turns; whole commands, timed, and files of generations to give to them."""
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from passatk.problems import ProblemSet
 from passatk.records import Problem
@@ -22,7 +24,7 @@ class Took(NamedTuple):
     out: str
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Took:
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Took:
     """Execute it.
 
     Raises:
@@ -30,7 +32,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, fo
     """
     started = time.monotonic()
     done = subprocess.run(
-        command, env={**os.environ, **(environment or {})}, cwd=folder, capture_output=True, text=True, check=False
+        command, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
     )
     seconds = time.monotonic() - started
     if done.returncode:
@@ -38,13 +40,33 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, fo
     return Took(seconds, done.stdout)
 
 
-def in_turns(ways: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, float]:
-    """Each way's seconds, median of several, one after the other: what slows the machine slows them all."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(repeats):
-        for name, seconds in ways.items():
-            taken[name].append(seconds())
-    return {name: statistics.median(several) for name, several in taken.items()}
+def evaluate(
+    samples: Path, problems: str, out: Path, workers: int, *more: str, environment: Mapping[str, str] | None = None
+) -> Took:
+    """`passatk evaluate` into a folder made anew; `out` of the result is its report as JSON."""
+    shutil.rmtree(out, ignore_errors=True)
+    options = ["--problems", problems, "--out", str(out), "--workers", str(workers), *more, "--json"]
+    return run([sys.executable, "-m", "passatk", "evaluate", str(samples), *options], environment)
+
+
+def passed(out: Path) -> int:
+    """How many samples of a run folder passed."""
+    with (out / "results.jsonl").open() as lines:
+        return sum(json.loads(line)["passed"] for line in lines)
+
+
+def in_turns(ways: Mapping[Any, Callable[[], float]], repeats: int, warm: bool = False) -> dict[Any, list[float]]:
+    """Each way's lowest, median and highest figure, all in turns: a slow minute of the machine is everyone's.
+
+    `warm`: the first of each does not count.
+    """
+    found: dict[Any, list[float]] = {name: [] for name in ways}
+    for repeat in range(-warm, repeats):
+        for name, figure in ways.items():
+            got = figure()
+            if repeat >= 0:
+                found[name].append(got)
+    return {name: [min(several), statistics.median(several), max(several)] for name, several in found.items()}
 
 
 class Generation(NamedTuple):

@@ -11,7 +11,6 @@ the repeats.
 import argparse
 import json
 import random
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,6 +20,7 @@ from typing import Any
 import msgspec
 import torch
 import transformers
+from commands import in_turns
 
 from passatk.decoding import DecodingSettings
 from passatk.decoding.engine import Engine, Request
@@ -99,16 +99,6 @@ def with_generate(model: Any, batch: int, asked: list[list[int]]) -> float:
     return tokens / (time.perf_counter() - started)
 
 
-def medians(timed: dict[Any, Callable[[], float]], repeats: int) -> dict[Any, list[float]]:
-    """All in turns, so that a slow minute of the machine is everyone's. Each: lowest, median, highest."""
-    found: dict[Any, list[float]] = {name: [] for name in timed}
-    for repeat in range(repeats + 1):
-        for name, run in timed.items():
-            if (rate := run()) and repeat:  # the first warms
-                found[name].append(rate)
-    return {name: [min(rates), statistics.median(rates), max(rates)] for name, rates in found.items()}
-
-
 def beside(model: CodeGeeX, other: Any, asked: list[list[int]], repeats: int) -> dict[Any, list[float]]:
     """Tokens per second by (who, method, batch)."""
     timed: dict[Any, Callable[[], float]] = {}
@@ -117,7 +107,7 @@ def beside(model: CodeGeeX, other: Any, asked: list[list[int]], repeats: int) ->
         timed["generate", "sample", batch] = partial(with_generate, other, batch, asked)
     for method in ("greedy", "contrastive"):
         timed["engine", method, 64] = partial(with_engine, model, METHODS[method], 64, asked[:1], SAMPLES)
-    rates = medians(timed, repeats)
+    rates = in_turns(timed, repeats, warm=True)
     print(f"\n{'':10}{'method':14}{'batch':>6}{'tokens/s':>10}   lowest to highest")
     for (who, method, batch), (low, rate, high) in rates.items():
         print(f"{who:10}{method:14}{batch:6}{rate:10.0f}   {low:.0f} to {high:.0f}")
@@ -144,7 +134,7 @@ def costs_of_equal_bits(model: CodeGeeX, unit: int, prompt: list[int], repeats: 
     units: dict[Any, Callable[[], float]] = {
         (padded_to, batch): partial(with_unit, padded_to, batch) for batch in SMALL_BATCHES for padded_to in (1, unit)
     }
-    costs = medians(units, repeats)
+    costs = in_turns(units, repeats, warm=True)
     print(
         f"\ncost of equal bits (rows padded to a multiple of {unit})\n"
         f"{'batch':>6}{'free':>10}{'padded':>10}{'ratio':>8}"

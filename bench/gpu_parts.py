@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 import torch
-from generation import Ids, medians, with_engine
+from commands import in_turns
+from generation import Ids, with_engine
 from gpu_models import CANDIDATES, Plan, prompts, settings_of
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - PyTorch's own name for it
@@ -186,7 +187,7 @@ def rates(
         for name, model in models.items():
             timed[f"engine, {name}", batch] = partial(with_engine, model, settings, batch, [asked], batch)
         timed[".generate", batch] = partial(_with_generate, theirs, batch, asked, new_tokens, device)
-    return medians(timed, repeats)
+    return in_turns(timed, repeats, warm=True)
 
 
 def _with_generate(model: Any, batch: int, prompt: list[int], new_tokens: int, device: str) -> float:

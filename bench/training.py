@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import json
 import os
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -26,6 +25,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as `passatk train` does
 import msgspec
 import numpy as np
 import torch
+from commands import in_turns
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - PyTorch's own name for it
 
@@ -99,15 +99,6 @@ def rate(step: Callable[[int], object], tokens: int, seconds: float) -> float:
     return tokens * count / (time.perf_counter() - started)
 
 
-def medians(timed: dict[Any, Callable[[], float]], repeats: int) -> dict[Any, list[float]]:
-    """All in turns. Each: lowest, median, highest."""
-    found: dict[Any, list[float]] = {name: [] for name in timed}
-    for _ in range(repeats):
-        for name, run in timed.items():
-            found[name].append(run())
-    return {name: [min(rates), statistics.median(rates), max(rates)] for name, rates in found.items()}
-
-
 def compared(corpus: PackedCorpus, sparse: PackedCorpus, size: int, options: argparse.Namespace) -> dict[str, Any]:
     shape = shape_for(size, VOCABULARY, corpus.context, corpus.eos)
     micro = usual_micro_batch(64, corpus.context)
@@ -118,7 +109,7 @@ def compared(corpus: PackedCorpus, sparse: PackedCorpus, size: int, options: arg
         "ours": ours(corpus, shape, micro),
         "third": ours(sparse, shape, micro),
     }
-    found = medians({n: partial(rate, step, tokens, options.seconds) for n, step in steps.items()}, options.repeats)
+    found = in_turns({n: partial(rate, step, tokens, options.seconds) for n, step in steps.items()}, options.repeats)
     gflops = flops_per_token(shape, corpus.context) * found["ours"][1] / 1e9
     print(
         f"{parameters(shape):11,}{f'{shape.layers}+1 x {shape.hidden}':>10}{corpus.context:9}"
@@ -148,7 +139,7 @@ def main() -> None:
         sparse = {context: corpus_of(Path(folder) / f"{context}-third", context, 3) for context in CONTEXTS}
         table = [compared(corpora[c], sparse[c], size, options) for c in CONTEXTS for size in SIZES]
         shape = shape_for(SIZES[1], VOCABULARY, CONTEXTS[0], corpora[CONTEXTS[0]].eos)
-        rates = medians(
+        rates = in_turns(
             {
                 micro: partial(
                     rate, ours(corpora[CONTEXTS[0]], shape, micro), PARTS * micro * CONTEXTS[0], options.seconds

@@ -11,14 +11,13 @@ import argparse
 import json
 import os
 import shutil
-import sys
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
 
 import msgspec
-from commands import in_turns, references, run, write
+from commands import evaluate, in_turns, passed, references, write
 
 from passatk.problems import load
 from passatk.runs.manifest import this_machine
@@ -37,14 +36,10 @@ class Checkout:
         """Of `passatk evaluate`."""
         if anew:
             shutil.rmtree(self.home / "examiners", ignore_errors=True)
+        environment = {"PYTHONPATH": str(self.path / "src"), "PASSATK_HOME": str(self.home)}
         out = self.home / "run"
-        shutil.rmtree(out, ignore_errors=True)
-        options = ["--problems", problems, "--out", str(out), "--workers", str(workers), "--no-cache", "--json"]
-        took = run(
-            [sys.executable, "-m", "passatk", "evaluate", str(samples), *options],
-            {"PYTHONPATH": str(self.path / "src"), "PASSATK_HOME": str(self.home)},
-        )
-        self.passed = sum(json.loads(line)["passed"] for line in (out / "results.jsonl").open())
+        took = evaluate(samples, problems, out, workers, "--no-cache", environment=environment)
+        self.passed = passed(out)
         return took.seconds
 
 
@@ -75,15 +70,16 @@ def main() -> None:
                 write(samples, generations)
                 arguments = (samples, options.problems, options.workers, way == "first")
                 commands = {name: partial(checkout.seconds, *arguments) for name, checkout in checkouts.items()}
-                taken = in_turns(commands, 1 if way == "warming" else options.repeats)
+                figures = in_turns(commands, 1 if way == "warming" else options.repeats)
                 if way == "warming":  # toolchains are prepared
                     continue
-                passed = {name: checkout.passed for name, checkout in checkouts.items()}
-                rows.append({"language": language, "way": way, "programs": len(generations), **taken, "passed": passed})
+                taken = {name: median for name, (_, median, _) in figures.items()}
+                right = {name: checkout.passed for name, checkout in checkouts.items()}
+                rows.append({"language": language, "way": way, "programs": len(generations), **taken, "passed": right})
                 numbers = f"{len(generations):10}{taken['other']:10.2f}{taken['this']:10.2f}"
                 ratio = f"{taken['other'] / taken['this']:8.2f}"
                 print(
-                    f"{language:12}{way:>16}{numbers}{ratio}  passed {passed['other']} and {passed['this']}", flush=True
+                    f"{language:12}{way:>16}{numbers}{ratio}  passed {right['other']} and {right['this']}", flush=True
                 )
     results = HERE / "results"
     results.mkdir(exist_ok=True)
