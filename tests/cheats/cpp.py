@@ -279,7 +279,7 @@ def right(text: str, head: str, body: str, before: str = "") -> Honest:
 
 INT = "int f(int x)"
 SAME_X = INT + " { return x; }\n"
-BUSY = INT + " { for (volatile long i = 0; i < 300000000; i++); return x; }\n"
+BUSY = "#include <ctime>\n" + INT + " { for (auto from = clock(); clock() - from < 0.2 * CLOCKS_PER_SEC;); return x; }\n"
 COUNTED = "int total = 0;\n"
 BAD_CLASS = "struct Bad : runtime_error { using runtime_error::runtime_error; };\n"
 CAPTURED = "stringstream s; auto old = cout.rdbuf(s.rdbuf()); f(3); cout.rdbuf(old); "
@@ -504,11 +504,10 @@ CHEATS |= {
         allowed=(WRONG,),
     ),
     "slow, by two looks at the time": lying(
-        BUSY.replace("300000000", "1200000000"),
+        BUSY.replace("0.2", "1.1"),
         INT,
         "time_t a = time(0); f(3); time_t b = time(0); assert(b - a < 1);",
         "#include <time.h>\n",
-        allowed=(WRONG, LATE),
     ),
     "another type, which the tests name": lying(
         HALVES.replace("0.5", "0"), INT, 'static_assert(sizeof(f(3)) == 4, "int"); assert(f(3) == 3);'
