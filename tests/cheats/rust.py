@@ -680,3 +680,82 @@ HONEST |= {
         declaration=CONST_F,
     ),
 }
+
+EVEN = "fn even_odd(num: isize) -> (isize, isize) {\n"
+EVENS = module_of("assert_eq!(even_odd(-12), (1, 1)); assert_eq!(even_odd(7), (0, 1));")
+COUNTS = (
+    "    let s = num.abs().to_string();\n    let even = s.bytes().filter(|b| b % 2 == 0).count() as u32;\n"
+    "    (even, s.len() as u32 - even)\n}\n"
+)
+TITLE = "fn title(s: &str, more: &[i32]) -> String {\n"
+TITLES = module_of('assert_eq!(title("ab", &[1, 2]), "ab2");')
+
+HONEST |= {
+    # other integers than declared, spelt in another way
+    "integers by a name of its own": Honest(
+        "type Int = i64;\ntype Pair = (u32, u32);\nfn even_odd(num: Int) -> Pair {\n" + COUNTS,
+        tests=EVENS,
+        whole=True,
+        declaration=EVEN,
+    ),
+    "a table of integers by a name of its own": Honest(
+        "type Grid = Vec<Vec<i32>>;\nfn f(g: Grid, k: usize) -> i32 {\n    g[k].iter().sum()\n}\n",
+        tests=module_of("assert_eq!(f(vec![vec![1], vec![2, 3]], 1), 5);"),
+        whole=True,
+        declaration="fn f(g: Vec<Vec<isize>>, k: isize) -> isize {\n",
+    ),
+    "larger integers in a module": Honest(
+        "pub mod solution {\n    pub fn even_odd(num: i64) -> (u32, u32) {\n"
+        + COUNTS
+        + "}\npub use solution::even_odd;\n",
+        tests=EVENS,
+        whole=True,
+        declaration=EVEN,
+    ),
+    "a method of the same name": Honest(
+        "fn even_odd(num: i64) -> (u32, u32) {\n    N(num).even_odd(0)\n}\nstruct N(i64);\nimpl N {\n"
+        "    fn even_odd(&self, _: u8) -> (u32, u32) {\n    let num = self.0;\n" + COUNTS + "}\n",
+        tests=EVENS,
+        whole=True,
+        declaration=EVEN,
+    ),
+    "takes what lives for ever": Honest(
+        "fn title(s: &'static str, more: &'static [i32]) -> String {\n    format!(\"{}{}\", s, more.len())\n}\n",
+        tests=TITLES,
+        whole=True,
+        declaration=TITLE,
+    ),
+    "keeps what it was given": Honest(
+        "use std::sync::Mutex;\nstatic SEEN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());\n"
+        "fn f(s: &'static str) -> usize {\n    let mut seen = SEEN.lock().unwrap();\n    seen.push(s);\n"
+        "    seen.concat().len()\n}\n",
+        tests=module_of('assert_eq!(f("ab"), 2); assert_eq!(f("c"), 3);'),
+        whole=True,
+        declaration="fn f(s: &str) -> usize {\n",
+    ),
+    "forbids over several lines, with a main": Honest(
+        "#![deny(\n    missing_docs,\n    unsafe_code,\n    unused_results\n)]\n#![cfg_attr(all(), deny(warnings))]\n//! Numbers.\n"
+        + GOOD
+        + "/// Nothing.\nfn main() {}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "functions of C": Honest(
+        'extern "C" {\n    fn sqrt(x: f64) -> f64;\n    fn abs(n: i32) -> i32;\n}\n'
+        "fn f(n: i32) -> Vec<i32> {\n    unsafe { vec![sqrt(n as f64) as i32, abs(-n - 1)] }\n}\n",
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "without the prelude": Honest(
+        "#![no_implicit_prelude]\nuse ::std::vec;\nuse ::std::vec::Vec;\n" + GOOD,
+        tests=ONE,
+        whole=True,
+        declaration=F,
+    ),
+    "odd characters in comments and strings": Honest(
+        "    // line \u2028 next \x85 page \x0c bell \x07 zero \x00 \ufffe \U0001f600 \u200f\n"
+        '    let _ = "\u2028 \x85 \x0c \x00 \u200b";\n\x0c' + RIGHT + "\u2028\n"
+    ),
+}

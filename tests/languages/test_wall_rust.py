@@ -114,8 +114,9 @@ PROMPT = """use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 pub enum Shape { Dot, Circle(f64), Rect { name: String, height: f64 } }
 pub struct Point { x: i32, next: Option<Box<Point>> }
-fn which() -> i32 {
+fn unasked() -> i32 {
 """
+WHICH = "    0\n}\nfn which() -> i32 {\n    0\n}\n"
 
 
 def canonical(value: Value) -> bytes:
@@ -162,7 +163,7 @@ def _all_types() -> Problem:
     )
     arms = "".join(f"{place} => {{ same_{place}(give_{place}()); }}\n" for place, _ in enumerate(TYPES))
     tests = module_of(f"loop {{ match which() {{ {arms} _ => break }} }}")
-    return problem(PROMPT, tests, f"    0\n}}\n{functions}", "which")
+    return problem(PROMPT, tests, WHICH + functions, "unasked")
 
 
 EVERY = _all_types()
@@ -188,6 +189,15 @@ NAMED_IN_REFERENCE = problem(
     "    Kind::One(n)\n}\n#[derive(Debug, PartialEq)]\nenum Kind<T> { None, One(T) }\n"
     "fn g(kind: &Kind<i32>) -> i32 { if let Kind::One(n) = kind { *n } else { 0 } }\n",
 )
+DECODES = problem(
+    "fn decode(s: &str) -> String {\n",
+    module_of('for s in ["abc", "xyz", ""] { assert_eq!(decode(&encode(s)), s); }'),
+    "    s.chars().rev().filter(|c| *c != MARK).collect()\n}\nconst MARK: char = '.';\n"
+    "fn marked(s: String) -> String {\n    s + &MARK.to_string()\n}\n"
+    "/// The tests' own, as the prompt does not show it.\n"
+    "fn encode<T: AsRef<str>>(s: T) -> String {\n    marked(s.as_ref().chars().rev().collect())\n}\n",
+    "decode",
+)
 PLAIN = problem(
     "fn f(n: i32) -> i32 {\n", "}\nfn main() {\n    let candidate = f;\n    assert_eq!(candidate(1), 2);\n}\n"
 )
@@ -198,7 +208,7 @@ RANDOM = problem(
         " let m = rand::random::<u32>() % 7; assert_eq!(f(n + m as i32), n + m as i32); }"
     ),
 )
-ALL = (EVERY, VOWELS, SORTS, NEGATIVE, SHAPES, NAMED_IN_REFERENCE, PLAIN, RANDOM)
+ALL = (EVERY, VOWELS, SORTS, NEGATIVE, SHAPES, NAMED_IN_REFERENCE, DECODES, PLAIN, RANDOM)
 
 
 def examiner_of(of: Problem) -> Examiner:
@@ -557,6 +567,9 @@ def test_a_right_program_passes_however_it_looks(name: str, examiners: Path) -> 
         (SHAPES, "    Some(Shape::Dot)\n}\n", "failed"),
         (NAMED_IN_REFERENCE, NAMED_IN_REFERENCE.solution, "passed"),
         (NAMED_IN_REFERENCE, NAMED_IN_REFERENCE.solution.replace("None", "Extra, None"), "passed"),
+        (DECODES, DECODES.solution, "passed"),
+        (DECODES, '    s.chars().rev().collect::<String>().replace(".", "")\n}\n', "passed"),
+        (DECODES, "    s.to_string()\n}\nfn encode(s: &str) -> String {\n    s.to_string()\n}\n", "failed"),
         (PLAIN, "    n + 1\n", "passed"),
         (PLAIN, "    n\n", "failed"),
         (RANDOM, "    n\n}\n", "passed"),

@@ -74,7 +74,7 @@ _WALL_FLAGS = (  # not optimised: what is made of its generics is shared with pr
 
 _MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
 _OWN_MAIN = re.compile(r"\bmain\b")
-_OWN_LINTS = re.compile(r"#!\s*\[(?:[^\]]*\W)?(?:deny|forbid)\s*\([^\]]*\]")
+_OWN_LINTS = re.compile(r"#!\s*\[(?:[^\]#]*\W)?(?:deny|forbid)\s*\([^\]#]*\]")
 """What a program forbids itself: it would also hold for what is added to it here."""
 
 
@@ -106,7 +106,7 @@ class Rust(Language):
     )
     driver_names = re.compile(r"main|tests?")
     driver_code = re.compile(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
-    stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?", re.DOTALL)
+    stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?|\.\.\.?;?", re.DOTALL)
     returns = re.compile(r"")
     first_code = re.compile(r"#!\[|//!|/\*!")
     telling = re.compile(r"panicked at|^fatal|^assertion")

@@ -9,6 +9,8 @@ from passatk.languages.rust_source import INTEGER, LEXICON, integers_taken, repl
 
 _ANSWER = re.compile(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
 _TAKEN = re.compile(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
+_ALIAS = re.compile(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;]*);", re.MULTILINE)
+_NAME = re.compile(r"\w+")
 _LONGEST_HEAD = 2000
 _SHEBANG = re.compile(r"\A#!(?!\s*\[)[^\n]*")
 _MODULE = re.compile(r"(?:pub(?:\([^()]*\))?\s+)?mod\s+(\w+)\s*\{")
@@ -24,12 +26,15 @@ def with_own_integers(serve: str, code: str, language: Language) -> str:
 
     Tests that call with literals do not mind whether these are `i32` or `u64`.
     """
-    found = heads(blanked(LEXICON, code), language)
-    own = {head.name: code[head.start : head.body] for head in found if not code[head.start].isspace()}
+    plain = blanked(LEXICON, code)
+    aliases = dict(_ALIAS.findall(plain))
+    indented_first = sorted(heads(plain, language), key=lambda head: not code[head.start].isspace())
+    own = {head.name: code[head.start : head.body] for head in indented_first}
 
     def answer(match: re.Match[str]) -> str:
         head = own.get(match[1], "")
-        taken = integers_taken(head) if len(head) <= _LONGEST_HEAD else []
+        spelled = _NAME.sub(lambda name: aliases.get(name[0], name[0]), head)
+        taken = integers_taken(spelled) if len(spelled) <= _LONGEST_HEAD else []
         return _TAKEN.sub(lambda it: f"{it[1]}: {_with_integers(it[2], taken, int(it[1]))}", match[0])
 
     return _ANSWER.sub(answer, serve)

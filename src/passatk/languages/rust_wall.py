@@ -59,6 +59,8 @@ _MORE_THAN_VALUES = {
 }
 _ATTRIBUTE = re.compile(r"#!?\[[^\]]*\]")
 _TYPES = ("struct_item", "enum_item", "type_item")
+_CONSTANTS = ("const_item", "static_item")
+_COPIED = (*_CONSTANTS, "function_item")
 _KNOWN = words_of(
     """if while for match return in loop as move unsafe else let mut ref fn impl where dyn pub crate super self Self
     drop Some None Ok Err Box Vec String Option Result Default Iterator IntoIterator FromIterator Extend From Into
@@ -118,7 +120,9 @@ class _Names:
         helpers = " ".join(item.text for item in self.context)
         called = {name for found in _CALLED.findall(code) for name in found}
         asking = [asked] if asked.name in self._words | words_of(helpers) else []
-        asking += [item for item in beyond if item.kind == "function_item" and item.name in called]
+        others = [item for item in beyond if item.kind == "function_item" and item.name in called]
+        self._lent = self._helpers(others, beyond) if asking and asked in declared else set()
+        asking += [item for item in others if item.name not in self._lent]
         if not any(item.name in self._words for item in asking):
             raise CannotCross("tests that call nothing that is declared")
         self.functions = [function(item, self.types) for item in asking]
@@ -136,6 +140,17 @@ class _Names:
         found = named or [item for item in functions if item.name in self._words]
         return found[-1] if found else None
 
+    def _helpers(self, others: list[Item], beyond: list[Item]) -> set[str]:
+        """Names that the examiner copies from the reference to have the functions `others` itself.
+
+        No program can know of them. None where they rest on more than functions and constants.
+        """
+        there = {item.name: item for item in beyond if item.name}
+        names = reached({item.name for item in others}, there)
+        shown = {item.text.strip() for item in self.context}
+        imported = any(item.kind == "use_declaration" and item.text.strip() not in shown for item in beyond)
+        return set() if imported or any(there[name].kind not in _COPIED for name in names) else names
+
     def _settle(self, beyond: list[Item]) -> None:
         """Types that cross, and what the examiner copies from the reference."""
         spelled = words_of(" ".join(f"{it.result} {it.parameters}" for it in self.functions))
@@ -144,9 +159,8 @@ class _Names:
         self.aliases = [rooted(item.text, self.types) for item in crossing if item.kind == "type_item"]
         copied = reached(spelled | self._words, self.types) & self._foreign
         self.copied = [item for item in beyond if item.name in copied and item.kind in _TYPES]
-        self.copied += [
-            item for item in beyond if item.kind in ("const_item", "static_item") and item.name in self._words
-        ]
+        wanted = {item.name for item in beyond if item.kind in _CONSTANTS and item.name in self._words} | self._lent
+        self.copied += [item for item in beyond if item.name in wanted]
         for item in beyond:
             if item.kind == "impl_item" and words_of(item.text.partition("{")[0]) & copied:
                 raise CannotCross("a type with functions of its own that only the reference has")
@@ -164,7 +178,7 @@ class _Names:
         if sum(1 for leaf in leaves if leaf[1]) > len(re.findall(r"\buse\s+(?:super::)+\*", code)):
             return  # what a glob brings is not known here
         known = here | bound | {leaf[0] for leaf in leaves} | _KNOWN | self.types.keys()
-        known |= {it.name for it in self.functions}
+        known |= {it.name for it in self.functions} | {item.name for item in self.copied}
         for name in (name for found in _CALLED.findall(_ATTRIBUTE.sub("", code)) for name in found if name):
             if name not in known:
                 raise CannotCross(f"{name}, which is neither declared nor in the reference")
@@ -249,9 +263,9 @@ def _answer(number: int, it: Function, known: _Names) -> str:
     read, given = "", []
     for place, each in enumerate(it.parameters):
         type_ = rooted(each.type, known.types)
-        held = f"::std::boxed::Box<{type_}>" if each.reference else type_
+        held = {"": type_, "&": f"&{type_}", "&mut": f"::std::boxed::Box<{type_}>"}[each.reference]
         read += f"let mut passatk_{place}: {held} = call.argument();\n"
-        given.append(f"{each.reference + ' *' if each.reference else ''}passatk_{place}")
+        given.append(f"{'&mut *' if each.reference == '&mut' else ''}passatk_{place}")
     type_ = f": ::std::primitive::{it.result}" if it.result in ("f32", "f64") else ""
     changed = "".join(f"call.change({place}, &*passatk_{place});\n" for place in it.changed)
     return (
