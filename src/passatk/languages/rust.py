@@ -24,7 +24,7 @@ from passatk.languages.base import (
 )
 from passatk.languages.dialect import patterns
 from passatk.languages.lexing import blanked
-from passatk.languages.rust_programs import with_own_integers, without_module, without_shebang
+from passatk.languages.rust_programs import with_own_types, without_module, without_shebang
 from passatk.languages.rust_source import GRAMMAR, LEXICON, imports, replaced
 from passatk.languages.rust_wall import (
     ENTRY,
@@ -199,7 +199,7 @@ class Rust(Language):
         serve = examiner.source.partition(_SEPARATOR)[0]
         crates, body = _crates(body_of(problem, sample).removeprefix("\ufeff"))
         if sample.whole:
-            serve = with_own_integers(serve, body, self)
+            serve = with_own_types(serve, body, self)
         source = f"{body}\n{serve}"
         externs = (*_externs(crates), *_harness_externs("wall"))
         made = _program(problem, source, ENTRY, (*_FLAGS, *_SHARED), externs)

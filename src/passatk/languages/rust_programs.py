@@ -1,16 +1,18 @@
-"""Rust programs that are right in another shape: integers of other types, a module around the solution."""
+"""Rust programs that are right in another shape: other integers or lifetimes, a module around the solution."""
 
 import re
 
 from passatk.languages.base import Language
 from passatk.languages.heads import heads
 from passatk.languages.lexing import blanked
-from passatk.languages.rust_source import INTEGER, LEXICON, integers_taken, replaced
+from passatk.languages.rust_source import INTEGER, LEXICON, replaced, types_taken
 
 _ANSWER = re.compile(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
 _TAKEN = re.compile(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
 _ALIAS = re.compile(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;]*);", re.MULTILINE)
 _NAME = re.compile(r"\w+")
+_FOR_EVER = re.compile(r"&\s*'static\b")
+_HELD = re.compile(r"\A::std::boxed::Box<(.*)>\Z")
 _LONGEST_HEAD = 2000
 _SHEBANG = re.compile(r"\A#!(?!\s*\[)[^\n]*")
 _MODULE = re.compile(r"(?:pub(?:\([^()]*\))?\s+)?mod\s+(\w+)\s*\{")
@@ -21,10 +23,10 @@ def without_shebang(code: str) -> str:
     return _SHEBANG.sub("", code)
 
 
-def with_own_integers(serve: str, code: str, language: Language) -> str:
-    """The part of a program that answers calls, with the integers that the functions in `code` take.
+def with_own_types(serve: str, code: str, language: Language) -> str:
+    """The part of a program that answers calls, with the integers and lifetimes that the functions in `code` take.
 
-    Tests that call with literals do not mind whether these are `i32` or `u64`.
+    Tests that call with literals do not mind whether these are `i32` or `u64`, and live as long as anybody asks for.
     """
     plain = blanked(LEXICON, code)
     aliases = dict(_ALIAS.findall(plain))
@@ -32,20 +34,22 @@ def with_own_integers(serve: str, code: str, language: Language) -> str:
     own = {head.name: code[head.start : head.body] for head in indented_first}
 
     def answer(match: re.Match[str]) -> str:
-        head = own.get(match[1], "")
-        spelled = _NAME.sub(lambda name: aliases.get(name[0], name[0]), head)
-        taken = integers_taken(spelled) if len(spelled) <= _LONGEST_HEAD else []
-        return _TAKEN.sub(lambda it: f"{it[1]}: {_with_integers(it[2], taken, int(it[1]))}", match[0])
+        head = _NAME.sub(lambda name: aliases.get(name[0], name[0]), own.get(match[1], ""))
+        taken = types_taken(head) if len(head) <= _LONGEST_HEAD else []
+        return _TAKEN.sub(lambda it: f"{it[1]}: {_as_taken(it[2], taken, int(it[1]))}", match[0])
 
     return _ANSWER.sub(answer, serve)
 
 
-def _with_integers(type_: str, taken: list[list[str]], place: int) -> str:
-    """`type_` with the integers of the parameter at `place`, if it has as many."""
-    own = taken[place] if place < len(taken) else []
-    if len(own) != len(INTEGER.findall(type_)):
+def _as_taken(type_: str, taken: list[str], place: int) -> str:
+    """`type_` with the integers of the parameter at `place`, if it has as many, and for ever where that asks for it."""
+    own = taken[place] if place < len(taken) else ""
+    if _FOR_EVER.match(own):
+        type_ = _HELD.sub(r"&'static \1", type_)
+    integers = INTEGER.findall(own)
+    if len(integers) != len(INTEGER.findall(type_)):
         return type_
-    left = iter(own)
+    left = iter(integers)
     return INTEGER.sub(lambda _: next(left), type_)
 
 

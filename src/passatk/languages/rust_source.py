@@ -232,12 +232,12 @@ def _parameter(node: "Node", own: Iterable[str]) -> Parameter:
     return Parameter(type=text_of(inner), reference="&mut" if mutable else "&", spelled=spelled)
 
 
-def integers_taken(head: str) -> list[list[str]]:
-    """The types of integers in each parameter of a function's head."""
+def types_taken(head: str) -> list[str]:
+    """The types of the parameters in a function's head."""
     found = next((item for item in items(head) if item.kind == "function_item"), None)
     taken = _node(found).child_by_field_name("parameters") if found else None
     types = [part.child_by_field_name("type") for part in (taken.named_children if taken else [])]
-    return [INTEGER.findall(text_of(type_)) for type_ in types if type_ is not None]
+    return [text_of(type_) for type_ in types if type_ is not None]
 
 
 class Own(Record, frozen=True, kw_only=True):

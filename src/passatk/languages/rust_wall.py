@@ -263,9 +263,9 @@ def _answer(number: int, it: Function, known: _Names) -> str:
     read, given = "", []
     for place, each in enumerate(it.parameters):
         type_ = rooted(each.type, known.types)
-        held = {"": type_, "&": f"&{type_}", "&mut": f"::std::boxed::Box<{type_}>"}[each.reference]
+        held = f"::std::boxed::Box<{type_}>" if each.reference else type_
         read += f"let mut passatk_{place}: {held} = call.argument();\n"
-        given.append(f"{'&mut *' if each.reference == '&mut' else ''}passatk_{place}")
+        given.append(f"{each.reference + ' *' if each.reference else ''}passatk_{place}")
     type_ = f": ::std::primitive::{it.result}" if it.result in ("f32", "f64") else ""
     changed = "".join(f"call.change({place}, &*passatk_{place});\n" for place in it.changed)
     return (
