@@ -9,7 +9,7 @@ from passatk.languages.rust_source import INTEGER, LEXICON, replaced, types_take
 
 _ANSWER = re.compile(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
 _TAKEN = re.compile(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
-_ALIAS = re.compile(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;]*);", re.MULTILINE)
+_ALIAS = re.compile(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;=]*);", re.MULTILINE)
 _NAME = re.compile(r"\w+")
 _FOR_EVER = re.compile(r"&\s*'static\b")
 _HELD = re.compile(r"\A::std::boxed::Box<(.*)>\Z")
