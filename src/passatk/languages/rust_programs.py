@@ -9,7 +9,7 @@ from passatk.languages.rust_source import INTEGER, LEXICON, replaced, types_take
 
 _ANSWER = re.compile(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
 _TAKEN = re.compile(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
-_ALIAS = re.compile(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;=]*);", re.MULTILINE)
+_ALIAS = re.compile(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;=]{1,100});", re.MULTILINE)
 _NAME = re.compile(r"\w+")
 _FOR_EVER = re.compile(r"&\s*'static\b")
 _HELD = re.compile(r"\A::std::boxed::Box<(.*)>\Z")
@@ -34,7 +34,9 @@ def with_own_types(serve: str, code: str, language: Language) -> str:
     own = {head.name: code[head.start : head.body] for head in indented_first}
 
     def answer(match: re.Match[str]) -> str:
-        head = _NAME.sub(lambda name: aliases.get(name[0], name[0]), own.get(match[1], ""))
+        head = own.get(match[1], "")
+        if len(head) <= _LONGEST_HEAD:
+            head = _NAME.sub(lambda name: aliases.get(name[0], name[0]), head)
         taken = types_taken(head) if len(head) <= _LONGEST_HEAD else []
         return _TAKEN.sub(lambda it: f"{it[1]}: {_as_taken(it[2], taken, int(it[1]))}", match[0])
 
