@@ -1,7 +1,9 @@
 """Rust where tests and program are one crate: tests of every form run, and a right program passes however it looks."""
 
+import msgspec
 import pytest
 
+from passatk.answers import read_answer
 from passatk.judging import Environment, decide, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Asserts, Problem, Sample, Status
@@ -90,3 +92,11 @@ def test_a_right_program_passes_however_it_looks(text: str, environment: Environ
 )
 def test_without_the_proof_nothing_passes(text: str, environment: Environment) -> None:
     assert judged(environment, TESTS["a module"], text) is Status.UNPROVEN
+
+
+@pytest.mark.parametrize("sketch", ["    ...\n", "    todo!()\n", "    // as above\n"])
+def test_a_sketch_behind_the_solution_is_not_the_answer(sketch: str) -> None:
+    problem = RUST.self_test
+    whole, head = problem.declaration + str(problem.reference), problem.declaration
+    answer = f"```rust\n{whole}```\nIn short:\n```rust\n{head}{sketch}}}\n```\n"
+    assert "vec![20, 22]" in read_answer(answer, msgspec.structs.replace(problem, entry_point="answer")).code
