@@ -758,4 +758,10 @@ HONEST |= {
         "    // line \u2028 next \x85 page \x0c bell \x07 zero \x00 \ufffe \U0001f600 \u200f\n"
         '    let _ = "\u2028 \x85 \x0c \x00 \u200b";\n\x0c' + RIGHT + "\u2028\n"
     ),
+    "calls that the compiler makes": Honest(
+        "const fn f(n: u32) -> u32 {\n    if n == 0 { 1 } else { n * f(n - 1) }\n}\n",
+        tests=module_of("const X: u32 = f(5); assert_eq!([0u8; f(3) as usize].len() as u32 * 20, X);"),
+        whole=True,
+        declaration="const fn f(n: u32) -> u32 {\n",
+    ),
 }

@@ -600,6 +600,10 @@ def test_what_crosses(of: Problem, completion: str, said: str, examiners: Path) 
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(Solver::new().f(1), f(1));", "Solver"),
         ("fn f(n: i32) -> i32 {\n", "assert_eq!(helper(1), f(1));", "helper"),
         ("fn f(n: i32) -> Unknown {\n", "f(1);", "Unknown"),
+        ("const fn f(n: i32) -> i32 {\n", "const N: i32 = f(1); assert_eq!(N, f(1));", "compiler"),
+        ("const fn f(n: usize) -> usize {\n", "assert_eq!([0; 1 + f(1)].len(), 2);", "compiler"),
+        ("const fn f(n: usize) -> usize {\n", "assert_eq!(const { f(1) }, 1);", "compiler"),
+        ("const fn f(n: u8) -> u8 {\n", "static T: [u8; 2] = [f(1), f(2)]; assert_eq!(T[1], f(2));", "compiler"),
     ],
 )
 def test_what_is_more_than_a_value_does_not_cross(prompt: str, tests: str, words: str) -> None:

@@ -57,6 +57,10 @@ _MORE_THAN_VALUES = {
     "places in memory": re.compile(r"\bptr\s*::|\bptr_eq\b|\bas_(?:mut_)?ptr\b|\bas\s*\*|\.\s*capacity\s*\("),
     "files or the environment": re.compile(r"\b(?:env|fs)\s*::|\bset_var\b|\bFile\s*::"),
 }
+_CONSTANT = (
+    r"(?:(?<![*'])\b(?:const|static)\s(?:[^;]|;\s*\w+\s*\])*|\bconst\s*\{{[^}}]*|(?<!!)\[[^\[\];]*;[^\[\];]*)\b{}\s*\("
+)
+"""A call that a compiler makes."""
 _ATTRIBUTE = re.compile(r"#!?\[[^\]]*\]")
 _TYPES = ("struct_item", "enum_item", "type_item")
 _CONSTANTS = ("const_item", "static_item")
@@ -130,6 +134,9 @@ class _Names:
             if it.result and any(each.reference == "&mut" for each in it.parameters):
                 raise CannotCross(f"{it.name}, which changes what it is given and returns something too")
         self._settle(beyond)
+        for item in asking:
+            if re.search(rf"\bconst\s+fn\s+{item.name}\b", item.text) and re.search(_CONSTANT.format(item.name), code):
+                raise CannotCross(f"{item.name}, which the compiler calls")
         _check_values_alone(code, " ".join(blanked(LEXICON, item.text) for item in (*self.context, *self.copied)))
         self._check(code, here)
 
