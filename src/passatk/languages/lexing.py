@@ -13,6 +13,7 @@ from functools import cache
 import msgspec
 
 from passatk.records import Record
+from passatk.regex import regex
 
 SLASHES = r"//[^\n]*"
 SLASH_STAR = r"/\*.*?(?:\*/|\Z)"
@@ -20,9 +21,9 @@ DOUBLE_QUOTED = r'"(?:\\.|[^"\\\n])*(?:\\?\Z|"|(?=\n))'
 SINGLE_QUOTED = r"'(?:\\.|[^'\\\n])*(?:\\?\Z|'|(?=\n))"
 """Comments and strings that many languages have. `.` matches line breaks."""
 
-_NESTED = re.compile(r"/\*|\*/")
-_TEMPLATE = re.compile(r"(?:\\.|\$(?!\{)|[^\\`$])*", re.DOTALL)
-_REGEX = re.compile(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*(?:\]|\Z)|[^/\\\[\n])+(?:/[a-z]*|\\?\Z|(?=\n))")
+_NESTED = regex(r"/\*|\*/")
+_TEMPLATE = regex(r"(?:\\.|\$(?!\{)|[^\\`$])*", re.DOTALL)
+_REGEX = regex(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*(?:\]|\Z)|[^/\\\[\n])+(?:/[a-z]*|\\?\Z|(?=\n))")
 _BEFORE_REGEX = frozenset(
     (
         "return",
@@ -43,9 +44,9 @@ _BEFORE_REGEX = frozenset(
     )
 )
 _LONGEST_CONDITION = 200
-_CONDITION = re.compile(r"(?<![\w.$])(?:if|while|for|with)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\Z")
+_CONDITION = regex(r"(?<![\w.$])(?:if|while|for|with)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\Z")
 """Behind it, a statement begins."""
-_WORD_BEFORE = re.compile(r"[\w$]+\Z")
+_WORD_BEFORE = regex(r"[\w$]+\Z")
 
 
 class Lexicon(Record, frozen=True, kw_only=True):
@@ -248,8 +249,8 @@ def end_by_braces(lexicon: Lexicon, text: str, new: int, closers: int = 1) -> in
     return None
 
 
-_UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
-_STATEMENT = re.compile(
+_UNINDENTED = regex(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
+_STATEMENT = regex(
     r"(?:def|class|import|async def|from\s+[\w.]+\s+import|if\s+__name__)\s|@[A-Za-z_][\w.]*(?:\([^()\n]*\))?[ \t\r]*\n"
 )
 
