@@ -9,21 +9,22 @@ from passatk.languages.dialect import Dialect
 from passatk.languages.lexing import blanked, inside_text
 from passatk.languages.syntax import LONGEST
 from passatk.records import Record
+from passatk.regex import regex
 
-_FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*)")
-_QUOTE = re.compile(r"[ \t]{0,8}>[ ]?")
-_QUOTES = re.compile(r"(?:[ \t]{0,8}>[ ]?)*")
-_TYPED = re.compile(r"(?:>>> |In \[\d+\]: )(?:def|class|from|import|async def)\s|(?:>>> |In \[\d+\]: )@")
-_TAG = re.compile(r"[ \t]*\{?[ \t]*\.?(?P<name>[A-Za-z][\w+#.-]*)?")
-_SENTENCE = re.compile(r"[A-Za-z][\w'-]*(?:[ \t]+[\w'(),.-]+){2,}[ \t.:!]*\Z")
-_TAGGED = re.compile(
+_FENCE = regex(r"(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*)")
+_QUOTE = regex(r"[ \t]{0,8}>[ ]?")
+_QUOTES = regex(r"(?:[ \t]{0,8}>[ ]?)*")
+_TYPED = regex(r"(?:>>> |In \[\d+\]: )(?:def|class|from|import|async def)\s|(?:>>> |In \[\d+\]: )@")
+_TAG = regex(r"[ \t]*\{?[ \t]*\.?(?P<name>[A-Za-z][\w+#.-]*)?")
+_SENTENCE = regex(r"[A-Za-z][\w'-]*(?:[ \t]+[\w'(),.-]+){2,}[ \t.:!]*\Z")
+_TAGGED = regex(
     r"\[(?P<tag>PYTHON|CODE|JAVA|CPP|JAVASCRIPT|GO|RUST|SOLUTION)\](?P<body>.*?)(?:\[/(?P=tag)\]|\Z)", re.DOTALL
 )
-_HTML = re.compile(
+_HTML = regex(
     r"<pre\b[^<>\n]{0,200}>\s*(?:<code\b(?P<attributes>[^<>\n]{0,200})>)?(?P<body>.*?)(?:</code>|</pre>|\Z)", re.DOTALL
 )
-_SESSION = re.compile(r"^\s*(?:>>> |>>>$|In \[\d+\]: )", re.MULTILINE)
-_IN = re.compile(r"\s*(?:>>>|\.\.\.|In \[\d+\]:|   \.\.\.:)(?: |$)")
+_SESSION = regex(r"^\s*(?:>>> |>>>$|In \[\d+\]: )", re.MULTILINE)
+_IN = regex(r"\s*(?:>>>|\.\.\.|In \[\d+\]:|   \.\.\.:)(?: |$)")
 _MOST_INSIDE = 8
 """Fences in strings and comments of one block that are looked at."""
 _WRITING = frozenset(("markdown", "md"))

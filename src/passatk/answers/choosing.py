@@ -7,8 +7,9 @@ from passatk.answers.blocks import Block
 from passatk.languages.dialect import Dialect
 from passatk.languages.lexing import blanked
 from passatk.languages.syntax import LONGEST, Outline, Part
+from passatk.regex import regex
 
-_WORD = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
+_WORD = regex(r"[^\W\d][\w$]*|\$[\w$]*")
 _MOST_OPEN = 4
 _MOST_BLOCKS = 60
 """Blocks that are looked at, from the end: an answer with more goes round in circles."""
@@ -173,12 +174,12 @@ def _without_torn_end(dialect: Dialect, code: str, entry: str) -> tuple[str, str
     return code[:torn] + "\n", code[torn:]
 
 
-_CLASS = re.compile(r"(?:[\w@]+\s+)*(?:class|struct|interface|impl|enum|record|trait|type|mod|namespace)\b")
-_LOOKS = re.compile(r"(?:if|for|while|switch|match|try|throw|raise|assert|unless)\b")
+_CLASS = regex(r"(?:[\w@]+\s+)*(?:class|struct|interface|impl|enum|record|trait|type|mod|namespace)\b")
+_LOOKS = regex(r"(?:if|for|while|switch|match|try|throw|raise|assert|unless)\b")
 _VARIABLE = r"(?<![\w.$]){}(?![\w$]|\s*[:=](?!=))"
 """A name that is not a field's."""
-_CALL = re.compile(r"(?:await\s+)?[\w.]+\s*\(")
-_BARE_CALL = re.compile(r"(\w+)\([^;]*\)\s*;?\Z")
+_CALL = regex(r"(?:await\s+)?[\w.]+\s*\(")
+_BARE_CALL = regex(r"(\w+)\([^;]*\)\s*;?\Z")
 
 
 def _runs(dialect: Dialect, part: Part, entry: str, parts: Sequence[Part]) -> str | None:

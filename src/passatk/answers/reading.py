@@ -20,6 +20,7 @@ from passatk.languages.dialect import Dialect
 from passatk.languages.heads import heads
 from passatk.languages.syntax import LONGEST
 from passatk.records import Problem, Record
+from passatk.regex import regex
 
 VERSION = 2
 """Of the rules. An answer that is read differently has another."""
@@ -225,7 +226,7 @@ def _imports_of_body(dialect: Dialect, code: str) -> tuple[str, str]:
     return "".join(f"{part.text.rstrip()}\n" for part in imports), code
 
 
-_CONTROL = re.compile(r"(?:if|for|while|do|try|with|switch|match|select|loop|unsafe|else|case|synchronized)\b|\{")
+_CONTROL = regex(r"(?:if|for|while|do|try|with|switch|match|select|loop|unsafe|else|case|synchronized)\b|\{")
 
 
 def _gives_back(dialect: Dialect, body: str) -> bool:

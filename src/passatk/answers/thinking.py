@@ -3,21 +3,23 @@
 import re
 from collections import deque
 
+from passatk.regex import regex
+
 _NAMES = r"think|thinking|thought|thoughts|reasoning|reason|reflection|seed:think"
-_CLOSING = re.compile(rf"</\s*(?:{_NAMES})\s*>|\[/THINK\]|◁/think▷", re.IGNORECASE)
-_OPENING = re.compile(rf"^[ \t]*(?:<(?:{_NAMES})>|\[THINK\]|◁think▷)", re.IGNORECASE | re.MULTILINE)
-_OPENING_BEHIND_WORDS = re.compile(rf"<(?:{_NAMES})>[ \t]*\r?\n", re.IGNORECASE)
-_FINAL = re.compile(r"<\|channel\|>\s*final[^<\n]{0,80}<\|message\|>")
-_CHANNEL = re.compile(r"<\|channel\|>\s*(?:analysis|commentary)[^<\n]{0,80}<\|message\|>")
-_END_OF_TURN = re.compile(
+_CLOSING = regex(rf"</\s*(?:{_NAMES})\s*>|\[/THINK\]|◁/think▷", re.IGNORECASE)
+_OPENING = regex(rf"^[ \t]*(?:<(?:{_NAMES})>|\[THINK\]|◁think▷)", re.IGNORECASE | re.MULTILINE)
+_OPENING_BEHIND_WORDS = regex(rf"<(?:{_NAMES})>[ \t]*\r?\n", re.IGNORECASE)
+_FINAL = regex(r"<\|channel\|>\s*final[^<\n]{0,80}<\|message\|>")
+_CHANNEL = regex(r"<\|channel\|>\s*(?:analysis|commentary)[^<\n]{0,80}<\|message\|>")
+_END_OF_TURN = regex(
     r"<\|(?:im_end|endoftext|eot_id|end|return|end_of_text|eom_id|end_of_turn|EOT|im_start)\|>"
     r"|<end_of_turn>|<\uff5cend\u2581of\u2581sentence\uff5c>|<\|endofsolution\|>"
 )
-_BEGINNING = re.compile(
+_BEGINNING = regex(
     r"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<\uff5cbegin\u2581of\u2581sentence\uff5c>|<\|im_start\|>(?:assistant)?|<\|assistant\|>"
     r"|<start_of_turn>model)\s*\n?"
 )
-_LAST = re.compile(
+_LAST = regex(
     r"\s*(?:<\|[\w-]{0,24}\|?>?|<\uff5c[\w\u2581]{0,24}\uff5c?>?|</s(?:>|\Z)|<eos>?|<end_of_tur?n?>?|\[/INST\]?)\s*\Z"
 )
 _LONGEST_MARK = 64
@@ -25,7 +27,7 @@ _LONGEST_MARK = 64
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _INVISIBLES = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _PLAIN = str.maketrans({**dict.fromkeys(_BLANKS, " "), **dict.fromkeys(_INVISIBLES, None)})
-_ODD = re.compile(f"[{_BLANKS}{_INVISIBLES}]")
+_ODD = regex(f"[{_BLANKS}{_INVISIBLES}]")
 
 
 _HEAD, _TAIL = 60_000, 120_000

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from passatk.errors import InputError
+from passatk.regex import regex
 
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
-_NUMBER = re.compile(r"(\d+(?:[._]\d+)*(?:e[+-]?\d+)?)([kmgbt]?)", re.IGNORECASE)
+_NUMBER = regex(r"(\d+(?:[._]\d+)*(?:e[+-]?\d+)?)([kmgbt]?)", re.IGNORECASE)
 _UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12}
 
 

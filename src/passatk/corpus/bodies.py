@@ -21,10 +21,11 @@ from passatk.corpus.primitives import Constant, key
 from passatk.corpus.programs import AbstractProgram, Applied
 from passatk.problems.rendering import RENDERERS, Java, Renderer, camel, element
 from passatk.records import Record
+from passatk.regex import regex
 
 LANGUAGES = tuple(renderer.language for renderer in RENDERERS)
 _RENDERER: Mapping[str, Renderer] = {renderer.language: renderer for renderer in RENDERERS}
-_NAME = re.compile(r"\$(usize_k|mutate|scalar|type|value|each|that|box|out|and|x|e|t|k|s)")
+_NAME = regex(r"\$(usize_k|mutate|scalar|type|value|each|that|box|out|and|x|e|t|k|s)")
 _RESULTS = (("first", "second", "third"), ("step_one", "step_two", "step_three"), ("current", "output", "further"))
 _ELEMENTS = {"int": ("value", "item", "element"), "string": ("part", "item", "element")}
 

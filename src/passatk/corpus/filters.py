@@ -5,7 +5,6 @@ characters a line, looks machine-made, has fewer than 40 % letters, or is larger
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from passatk.corpus.documents import Document
 from passatk.errors import InputError
 from passatk.languages import LANGUAGES
 from passatk.prompts.building import language_tag
+from passatk.regex import regex
 
 Reason = Literal["long lines", "machine-made", "few letters", "too large", "too small", "no text", "duplicate"]
 
@@ -26,7 +26,7 @@ LEAST_LETTERS = 0.4
 LARGEST, SMALLEST = 100_000, 1_000
 """Bytes."""
 _HEAD = 20
-_MACHINE = re.compile(
+_MACHINE = regex(
     r"(?i)auto[- ]?generated|generated (by|from|using|automatically|code|file)|@generated|do not (edit|modify)"
     r"|this (file|code) (is|was|has been) generated"
 )

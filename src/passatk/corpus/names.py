@@ -11,10 +11,11 @@ from functools import cache
 from passatk.languages import by_name
 from passatk.languages.heads import parameters
 from passatk.languages.lexing import SLASH_STAR
+from passatk.regex import regex
 
 _SIGN = r"\.{2,3}|::|->|[\w$]+|[^\w\s]"
-_INSIDE = re.compile(_SIGN)
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_INSIDE = regex(_SIGN)
+_WORD = regex(r"[A-Za-z_$][\w$]*")
 _NEVER = frozenset(
     re.findall(
         r"\w+",

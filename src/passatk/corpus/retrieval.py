@@ -1,6 +1,5 @@
 """What a model is to be measured against: an answer looked up in its training corpus instead of written."""
 
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,11 +14,12 @@ from passatk.languages.heads import last_head
 from passatk.problems import ProblemSet
 from passatk.prompts.building import counterpart, generation_prompt, translation_prompt
 from passatk.records import Problem, Record, Sample
+from passatk.regex import regex
 from passatk.wording import counted
 
 _NEAR_GRAMS = (1, 2, 3)
 _BINS = 1 << 20
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKEN = regex(r"\w+|[^\w\s]")
 
 
 class Question(Record, frozen=True, kw_only=True):

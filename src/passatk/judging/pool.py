@@ -53,14 +53,39 @@ _Waiting = queue.Queue[Case | None]
 
 
 class LocalPool:
-    """Judges programs on `workers` slots. A slot that dies is replaced and its program tried again."""
+    """Judges programs on `workers` slots. A slot that dies is replaced and its program tried again.
+
+    As a context manager it keeps its slots from one `judge` to the next.
+    """
 
     def __init__(self, environment: Environment, workers: int | None = None):
-        self._environment = environment
+        self.environment = environment
         self.workers = workers or len(usable_cpus())
         cpus = usable_cpus()
         first = os.getpid()  # so that two runs on one machine do not begin with the same CPU
         self._cpus = [cpus[(first + i) % len(cpus)] for i in range(self.workers)]
+        self._keeping = False
+        self._kept: list[_Worker] = []
+
+    def __enter__(self) -> "LocalPool":
+        self._keeping = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._keeping = False
+        self._put_away(self._kept)
+
+    def _taken(self, cpus: list[int]) -> "list[_Worker]":
+        """Workers, those that are kept first."""
+        kept, self._kept = self._kept, []
+        return [*kept, *(_Worker(self.environment, cpu) for cpu in cpus[len(kept) :])]
+
+    def _put_away(self, workers: "list[_Worker]") -> None:
+        if self._keeping:
+            self._kept = workers
+            return
+        for worker in workers:
+            worker.close()
 
     def judge(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Verdict], None, None]:
         """Verdicts as they come, in no particular order; `jobs` is read only as fast as they are judged.
@@ -74,7 +99,7 @@ class LocalPool:
         with closing(self._settled(case for job in jobs for case in _cases(job))) as settled:
             for case in settled:
                 job = case.job
-                verdict = case.verdict() if case.attempts else self._environment.cannot_judge(job.program)
+                verdict = case.verdict() if case.attempts else self.environment.cannot_judge(job.program)
                 assert verdict is not None
                 key = job.program.key
                 verdicts = rounds.setdefault(key, [])
@@ -103,25 +128,25 @@ class LocalPool:
 
     def _alone(self, cases: list[Case]) -> Iterator[Case]:
         """One at a time, nothing else running."""
-        worker = _Worker(self._environment, self._cpus[0])
+        workers = self._taken(self._cpus[:1])
         try:
             for case in cases:
                 while case.unsettled:
-                    case.attempts.append(worker.execute(case))
+                    case.attempts.append(workers[0].execute(case))
                 yield case
         finally:
-            worker.close()
+            self._put_away(workers)
 
     def _attempted(self, cases: Iterable[Case]) -> Generator[Case, None, None]:
         """Each case with one more attempt, made among others, as they come."""
         waiting: _Waiting = queue.Queue(maxsize=2 * self.workers)
         done: _Done = queue.Queue()
         stopping = threading.Event()
-        workers = [_Worker(self._environment, cpu) for cpu in self._cpus]
+        workers = self._taken(self._cpus)
         threads = [
             threading.Thread(target=_work, args=(worker, waiting, done, stopping), daemon=True) for worker in workers
         ]
-        builders = [_Worker(self._environment, cpu) for cpu in self._cpus]
+        builders = [_Worker(self.environment, cpu) for cpu in self._cpus]
         ready = self._examined(cases, builders, stopping)
         threads.append(threading.Thread(target=self._feed, args=(ready, waiting, done, stopping), daemon=True))
         for thread in threads:
@@ -138,12 +163,14 @@ class LocalPool:
                     yield result
         finally:
             stopping.set()
-            for worker in (*workers, *builders):
+            stopped: list[_Worker] = workers if running else []
+            for worker in (*stopped, *builders):
                 worker.kill()
             for thread in threads:
                 thread.join()
-            for worker in builders:
+            for worker in (*stopped, *builders):
                 worker.close()
+            self._put_away([worker for worker in workers if worker not in stopped])
 
     def examine(self, programs: Iterable[Program]) -> None:
         """Build what their tests are run with; from then on `Environment.unfit` knows which do not compile.
@@ -151,8 +178,8 @@ class LocalPool:
         Raises:
             SandboxError: the sandbox cannot execute a build.
         """
-        able = [program for program in programs if self._environment.cannot_judge(program) is None]
-        builders = [_Worker(self._environment, cpu) for cpu in self._cpus]
+        able = [program for program in programs if self.environment.cannot_judge(program) is None]
+        builders = [_Worker(self.environment, cpu) for cpu in self._cpus]
         try:
             self._build([program.examiner for program in able if program.examiner], builders, threading.Event())
         finally:
@@ -167,7 +194,7 @@ class LocalPool:
         wanted: dict[str, Examiner] = {}
         for case in cases:
             examiner = case.job.program.examiner
-            environment = self._environment
+            environment = self.environment
             if (
                 examiner is None
                 or environment.cannot_judge(case.job.program) is not None
@@ -193,18 +220,18 @@ class LocalPool:
             builder = free.get()
             try:
                 if not stopping.is_set():
-                    self._environment.examiners.build(group, builder.make)
+                    self.environment.examiners.build(group, builder.make)
             finally:
                 free.put(builder)
 
-        groups = self._environment.examiners.groups(wanted, len(builders))
+        groups = self.environment.examiners.groups(wanted, len(builders))
         with ThreadPoolExecutor(len(builders)) as threads:
             list(threads.map(build, groups))
 
     def _feed(self, cases: Iterable[Case], waiting: _Waiting, done: _Done, stopping: threading.Event) -> None:
         try:
             for case in cases:
-                if self._environment.cannot_judge(case.job.program) is not None:
+                if self.environment.cannot_judge(case.job.program) is not None:
                     done.put(case)
                 elif not _offer(waiting, case, stopping):
                     break
@@ -240,7 +267,6 @@ def _work(worker: "_Worker", waiting: _Waiting, done: _Done, stopping: threading
         if not stopping.is_set():
             done.put(error)
     finally:
-        worker.close()
         done.put(None)
 
 

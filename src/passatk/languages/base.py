@@ -35,6 +35,7 @@ from passatk.records import (
     WarmTool,
     Workshop,
 )
+from passatk.regex import regex
 
 EXIT_NOT_COMPILED = 64
 EXIT_ASSERTION = 65
@@ -90,7 +91,7 @@ class Toolchain(Record, frozen=True, kw_only=True):
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-TYPED_HEAD = re.compile(
+TYPED_HEAD = regex(
     r"^[ \t]*(?!(?:return|else|new|throw|using|case|delete)\b)[A-Za-z_][\w:<>,&*\[\]. \t]*[ \t&*>]([A-Za-z_]\w*)\s*\(",
     re.MULTILINE,
 )
@@ -127,7 +128,7 @@ class Language(Dialect, ABC):
     """What most programs begin with: imports or includes that benchmarks add, and that are prepared for."""
     multipl_e: tuple[str, ...] = ()
     """What MultiPL-E calls the language in its files."""
-    option: re.Pattern[str] = re.compile(r"(?!)")
+    option: re.Pattern[str] = regex(r"(?!)")
     """Toolchain options that a problem may ask for, each on its own."""
     minimum: tuple[int, ...]
     """Oldest toolchain version that can judge."""
@@ -135,7 +136,7 @@ class Language(Dialect, ABC):
     """Debian packages that bring the toolchain."""
     assertion: re.Pattern[str] | None = None
     """In stderr or stdout of a failed run: a test's assertion did not hold."""
-    telling: re.Pattern[str] = re.compile(r"(?!)")
+    telling: re.Pattern[str] = regex(r"(?!)")
     """In a line of stderr or stdout of a failed run: it says why."""
     out_of_memory: re.Pattern[str] | None = None
     """In stderr of a failed run: the runtime's own memory limit was reached."""

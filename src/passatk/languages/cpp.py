@@ -28,13 +28,14 @@ from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, L
 from passatk.languages.namespaces import without_namespace
 from passatk.languages.syntax import Grammar, Part
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
+from passatk.regex import regex
 
 _DEPENDENCIES = {
-    "boost": (re.compile(r"#\s*include\s*[<\"]boost/"), "/usr/include/boost/version.hpp", "libboost-dev"),
-    "openssl": (re.compile(r"#\s*include\s*[<\"]openssl/"), "/usr/include/openssl/md5.h", "libssl-dev"),
+    "boost": (regex(r"#\s*include\s*[<\"]boost/"), "/usr/include/boost/version.hpp", "libboost-dev"),
+    "openssl": (regex(r"#\s*include\s*[<\"]openssl/"), "/usr/include/openssl/md5.h", "libssl-dev"),
 }
 _PROOF = "namespace passatk_wall { void failed(const char *words, int line); }\n"
-_MAIN = re.compile(r"\bmain(?=\s*\()")
+_MAIN = regex(r"\bmain(?=\s*\()")
 
 _LEXICON = Lexicon(
     comments=(r"//(?:\\\r?\n|[^\n])*", SLASH_STAR),
@@ -83,14 +84,14 @@ _STANDARD = r"\w+\"|(?:bits|boost|openssl|sys)/|(?:" + (
     "assert|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio"
     r"|stdlib|string|strings|tgmath|time|uchar|unistd|wchar|wctype)\.h\""
 )
-_NOT_HERE = re.compile(
+_NOT_HERE = regex(
     rf"^[ \t]*#[ \t]*include[ \t]*(?:\"(?!{_STANDARD})[^\"\n]+\""
     r"|<(?:(?:gtest|gmock|catch2?|doctest|boost/test|cxxtest)\b|(?:windows|conio)\.)[^>\n]*>).*$",
     re.MULTILINE | re.IGNORECASE,
 )
 """Includes of other files of an answer, of test frameworks, and of what only a `main` on another system uses."""
-_USING_STD = re.compile(r"using\s+namespace\s+std\b")
-_BARE_STD = re.compile(
+_USING_STD = regex(r"using\s+namespace\s+std\b")
+_BARE_STD = regex(
     r"(?<![\w:.>])(?:vector|string|map|set|pair|unordered_map|unordered_set|queue|stack|deque|cout|endl|any)\b(?!\s*::)"
 )
 
@@ -99,10 +100,10 @@ class Cpp(Language):
     name, title, prefix = "cpp", "C++", "CPP"
     aliases = ("c++", "cxx", "cc")
     head = TYPED_HEAD
-    head_end = re.compile(r"\s*(?:(?:const|noexcept|override|final)\b\s*)*(?:->[^;{}\n]*)?\{")
+    head_end = regex(r"\s*(?:(?:const|noexcept|override|final)\b\s*)*(?:->[^;{}\n]*)?\{")
     usual_setup = "\n".join(INCLUDES)
     multipl_e = ("cpp",)
-    option = re.compile(r"-std=(?:(?:c|gnu)\+\+(?:98|03|0x|1[1473yz]|2[03abc])|newest)")
+    option = regex(r"-std=(?:(?:c|gnu)\+\+(?:98|03|0x|1[1473yz]|2[03abc])|newest)")
     minimum = (7,)
     packages = ("g++",)
     fences = ("cpp", "c++", "cc", "cxx", "c", "hpp", "h")
@@ -111,18 +112,18 @@ class Cpp(Language):
     members = (".", "->", "::")
     suffixes = (".cc", ".cpp", ".cxx", ".hpp", ".hh")
     grammar = _GRAMMAR
-    code_line = re.compile(
+    code_line = regex(
         r"#\s*(?:include|define|undef|pragma|if|ifdef|ifndef|endif|else)\b|using\s+\w.*;|namespace\s+\w+\s*\{|template\s*<"
         r"|(?:struct|class|enum|union)\s+\w+[^.]*[{;]?$|typedef\s.*;|[A-Za-z_][\w:]*(?:<.*>)?(?:[&*]|\s)+[\w:]+\s*\(.*[{)};,]\s*(?://.*)?$"
         r"|(?:static|inline|const|constexpr|extern|auto|unsigned|long|int|bool|double|float|char|void|std::\w+)\b.*[;{,()]\s*$|[{}]|//|/\*"
     )
-    driver_names = re.compile(r"main|tests?|run_?[tT]ests?|test_\w+")
-    driver_code = re.compile(
+    driver_names = regex(r"main|tests?|run_?[tT]ests?|test_\w+")
+    driver_code = regex(
         r"(?:TEST|TEST_[A-Z]+|SCENARIO|TYPED_TEST|BOOST_\w*TEST\w*)\s*\(|#define (?:CATCH|DOCTEST|BOOST_TEST)_"
     )
-    stub = re.compile(r";|return;|throw\s.*", re.DOTALL)
-    telling = re.compile(r"Assertion|terminate called|what\(\)|^fatal")
-    test_mark = re.compile(r"\bmain\s*\(")
+    stub = regex(r";|return;|throw\s.*", re.DOTALL)
+    telling = regex(r"Assertion|terminate called|what\(\)|^fatal")
+    test_mark = regex(r"\bmain\s*\(")
     self_test = Problem(
         task_id="CPP/self-test",
         benchmark="self-test",

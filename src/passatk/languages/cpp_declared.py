@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from passatk.languages.base import CannotCross, Language
 from passatk.languages.syntax import parsed
 from passatk.records import Problem, Record
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-INCLUDE = re.compile(r"^[ \t]*#[ \t]*include\b[ \t]*([<\"][^>\"\n]+[>\"]).*\n?", re.MULTILINE)
-_WITH_VARIANTS = re.compile(r"17|1z|2|newest")
+INCLUDE = regex(r"^[ \t]*#[ \t]*include\b[ \t]*([<\"][^>\"\n]+[>\"]).*\n?", re.MULTILINE)
+_WITH_VARIANTS = regex(r"17|1z|2|newest")
 """In the option of a standard that has `std::variant`."""
 
 INTEGERS = ("char", "wchar_t", "char16_t", "char32_t", "short", "int", "long", "signed", "unsigned", "__int128")

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Missing, harness, output_of, prepared
+from passatk.regex import regex
 
 INCLUDES = (
     "#include<stdlib.h>",
@@ -60,9 +61,9 @@ _HEADERS = ("known.h", "wall_codec.h", "wall_examiner.h", "wall_exceptions.h", "
 _BOOST = "wall_boost"
 _SOURCES = (*_HEADERS, *(f"{name}.cpp" for name in (*_OBJECTS, _BOOST)), "wall_codec.cpp")
 
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_OPENING = re.compile(r"(?:[ \t]*(?:(?://[^\n\\?]*|/\*(?:[^*]|\*(?!/))*\*/|#[ \t]*include[ \t]*<[\w./+]+>)[ \t]*)?\n)*")
-_SYSTEM_HEADER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([\w./+]+)>[ \t]*$", re.MULTILINE)
+_COMMENT = regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_OPENING = regex(r"(?:[ \t]*(?:(?://[^\n\\?]*|/\*(?:[^*]|\*(?!/))*\*/|#[ \t]*include[ \t]*<[\w./+]+>)[ \t]*)?\n)*")
+_SYSTEM_HEADER = regex(r"^[ \t]*#[ \t]*include[ \t]*<([\w./+]+)>[ \t]*$", re.MULTILINE)
 
 
 def prepare(compiler: str, version: str, newest: str, boost: bool, cache: Path) -> Path:

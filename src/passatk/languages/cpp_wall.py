@@ -25,6 +25,7 @@ from passatk.languages.cpp_prepared import examiners_header, wall
 from passatk.languages.lexing import blanked, end_by_braces
 from passatk.languages.syntax import parsed
 from passatk.records import Examiner, Problem
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,30 +36,30 @@ ASSERT = (
 )
 """Takes conditions with commas in braces, too, and no words behind a condition."""
 _SECTION = "\n\f\n"
-_MAIN = re.compile(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
-_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
-_CALLED = re.compile(r"::(\w+)\((?:passatk_\d|\))")
+_MAIN = regex(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
+_MACRO = regex(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+_CALLED = regex(r"::(\w+)\((?:passatk_\d|\))")
 """Where a program's function is called."""
 _MORE_THAN_VALUES = {
-    "the time that a program takes": re.compile(
+    "the time that a program takes": regex(
         r"\bdifftime\b|\bCLOCKS_PER_SEC\b|\bduration\s*<|\bnow\(\)(?!\s*\.\s*time_since_epoch)"
         r"|\bclock\(\).*\bclock\(\)|\btime\s*\([^()]*\)\s*-"
         r"|\b(time|gettimeofday|clock_gettime)\s*\(.*\b\1\s*\(",
         re.DOTALL,
     ),
-    "what it prints or reads": re.compile(r"\brdbuf\b|\bfreopen\b|\bdup2\b"),
-    "files": re.compile(r"\b[io]?fstream\b|\bfopen\b"),
-    "threads": re.compile(r"\bj?thread\b|\basync\s*\("),
-    "errno": re.compile(r"\berrno\b"),
-    "numbers that a seed brings again": re.compile(r"\b(srand\w*)\s*\(\s*(\w*)\s*\).*\b\1\s*\(\s*\2\s*\)", re.DOTALL),
+    "what it prints or reads": regex(r"\brdbuf\b|\bfreopen\b|\bdup2\b"),
+    "files": regex(r"\b[io]?fstream\b|\bfopen\b"),
+    "threads": regex(r"\bj?thread\b|\basync\s*\("),
+    "errno": regex(r"\berrno\b"),
+    "numbers that a seed brings again": regex(r"\b(srand\w*)\s*\(\s*(\w*)\s*\).*\b\1\s*\(\s*\2\s*\)", re.DOTALL),
 }
-_NO_NUMBERS = re.compile(r"nan\b|infinity|huge_val|/\s*\.?0[.0]*f?(?![\w.])", re.IGNORECASE)
+_NO_NUMBERS = regex(r"nan\b|infinity|huge_val|/\s*\.?0[.0]*f?(?![\w.])", re.IGNORECASE)
 """Tests that speak of NaN, or of what may become it."""
 _WHILE_COMPILING = r"\b(?:static_assert|constexpr|constinit|decltype|noexcept)\b[^;{}]*"
-_CAUGHT = re.compile(r"\bcatch\s*\(\s*(?:const\s+)?(?:std\s*::\s*)?(\w+)")
+_CAUGHT = regex(r"\bcatch\s*\(\s*(?:const\s+)?(?:std\s*::\s*)?(\w+)")
 _THROWN = frozenset(re.findall(r"\w+", harness("wall_exceptions.h"))) | {"exception", "int", "char", "string"}
 """What crosses as what it is."""
-_VARIABLE = re.compile(
+_VARIABLE = regex(
     r"^(?:static\s+)?(?!const\b|constexpr\b|using\b|typedef\b|return\b|namespace\b)"
     r"[A-Za-z_][\w:<>, ]*[ &*>](\w+)\s*(?:[={][^;]*)?;",
     re.MULTILINE,
@@ -82,7 +83,7 @@ _STANDARD = frozenset(
     )
 )
 """What tests call without defining it."""
-_NAMING = re.compile(r"declar|_specifier|defin|preproc|enumerator|for_range_loop")
+_NAMING = regex(r"declar|_specifier|defin|preproc|enumerator|for_range_loop")
 """Nodes that give a name to something: to what stands in one of `_FIELDS`, or, in `_BARE` ones, in none."""
 _FIELDS = ("declarator", "name")
 _BARE = frozenset(
@@ -320,9 +321,7 @@ def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
     return "\n".join((*lines, "        return;", "    }"))
 
 
-_CONVERTED = re.compile(
-    rf"(?:{'|'.join(INTEGERS)}|bool)\b|::std::(?:u?int\d+_t|size_t|ptrdiff_t|pair|tuple|optional)\b"
-)
+_CONVERTED = regex(rf"(?:{'|'.join(INTEGERS)}|bool)\b|::std::(?:u?int\d+_t|size_t|ptrdiff_t|pair|tuple|optional)\b")
 """Types that another becomes without a word, even where it loses some of its value."""
 
 

@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from passatk.languages.lexing import Lexicon, end_by_braces, end_by_indentation, open_braces
 from passatk.languages.syntax import Grammar, Outline, Part, outline
+from passatk.regex import regex
 
-NOTHING = re.compile(r"(?!)")
+NOTHING = regex(r"(?!)")
 
 
 LIST = r"[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*"
@@ -23,7 +24,7 @@ TYPED_BINDS = (
 
 def patterns(*sources: str) -> tuple[re.Pattern[str], ...]:
     """Regular expressions whose `^` and `$` match at lines."""
-    return tuple(re.compile(source, re.MULTILINE) for source in sources)
+    return tuple(regex(source, re.MULTILINE) for source in sources)
 
 
 class Dialect:
@@ -67,9 +68,9 @@ class Dialect:
     """At the beginning of an import that only tests need."""
     reads_input: ClassVar[re.Pattern[str]] = NOTHING
     """In a statement outside of functions: it would wait for input."""
-    stub: ClassVar[re.Pattern[str]] = re.compile(r"pass|\.\.\.|;|return;?")
+    stub: ClassVar[re.Pattern[str]] = regex(r"pass|\.\.\.|;|return;?")
     """A whole statement that does nothing: a body of such is none."""
-    returns: ClassVar[re.Pattern[str]] = re.compile(r"\b(?:return|throw)\b")
+    returns: ClassVar[re.Pattern[str]] = regex(r"\b(?:return|throw)\b")
     """In a function's body that gives something back."""
     first_code: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of what must stand before everything else."""

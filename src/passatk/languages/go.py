@@ -14,15 +14,16 @@ from passatk.languages.go_toolchain import SAME_ORDER, TESTIFY, compiled_package
 from passatk.languages.go_types import GRAMMAR
 from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Status, StepFacts, Workshop
+from passatk.regex import regex
 
-_CLAUSE = re.compile(r"^package[ \t]+\w+[ \t]*(?:;|//[^\n]*|/\*[^\n]*)?[ \t]*$", re.MULTILINE)
+_CLAUSE = regex(r"^package[ \t]+\w+[ \t]*(?:;|//[^\n]*|/\*[^\n]*)?[ \t]*$", re.MULTILINE)
 
 
 class Go(Language):
     name, title, prefix = "go", "Go", "Go"
     aliases = ("golang",)
-    head = re.compile(r"^func\s+(?:\([^()\n]*\)\s*)?(\w+)\s*(?:\[[^\]\n]*\])?\(", re.MULTILINE)
-    head_end = re.compile(r"(?:[^\n{]|(?:interface|struct)[ ]?\{\})*\{")
+    head = regex(r"^func\s+(?:\([^()\n]*\)\s*)?(\w+)\s*(?:\[[^\]\n]*\])?\(", re.MULTILINE)
+    head_end = regex(r"(?:[^\n{]|(?:interface|struct)[ ]?\{\})*\{")
     name_first = True
     multipl_e = ("go_test.go", "go")
     minimum = (1, 18)
@@ -30,17 +31,17 @@ class Go(Language):
     fences = ("go", "golang")
     lexicon = LEXICON
     binds = patterns(rf"({LIST})\s*:=", rf"\bvar\s+({LIST})")
-    inner_parameters = re.compile(r"\bfunc\s*\(([^()]*)\)")
+    inner_parameters = regex(r"\bfunc\s*\(([^()]*)\)")
     suffixes = (".go",)
     grammar = GRAMMAR
-    code_line = re.compile(
+    code_line = regex(
         r"package\s+\w+\s*(?://.*)?$|import\s*[(\"]|import\s+\w+\s+\"|func\s*(?:\([^()]*\)\s*)?\w+\s*[\[(]|(?:type|var|const)\s+(?:\w+\s+\S|\()|[{})]|//|/\*"
     )
-    driver_names = re.compile(r"main|(?:Test|Benchmark|Example|Fuzz)(?:[A-Z_0-9]\w*)?")
-    stub = re.compile(r"return|panic\(.*\)", re.DOTALL)
+    driver_names = regex(r"main|(?:Test|Benchmark|Example|Fuzz)(?:[A-Z_0-9]\w*)?")
+    stub = regex(r"return|panic\(.*\)", re.DOTALL)
     prompt_imports = False
-    telling = re.compile(r"^panic:|^fatal|^--- FAIL|^Error:\s")
-    test_mark = re.compile(r"\bfunc\s+Test\w+\(")
+    telling = regex(r"^panic:|^fatal|^--- FAIL|^Error:\s")
+    test_mark = regex(r"\bfunc\s+Test\w+\(")
     self_test = Problem(
         task_id="Go/self-test",
         benchmark="self-test",

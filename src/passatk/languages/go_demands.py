@@ -9,6 +9,7 @@ from passatk.languages.go_sharing import bindings, of_type, refuse_shared, text_
 from passatk.languages.go_source import Source
 from passatk.languages.go_types import BASIC, GRAMMAR, Function
 from passatk.languages.syntax import parsed
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -29,8 +30,8 @@ _WORDS = (
     (r"\bgo\s+(?:func\b|\w+[.(])|\bsync\.|\.Parallel\s*\(|\bruntime\.", "several calls at once, or its runtime"),
 )
 """What tests name, and what that asks about the program."""
-_SEEDED, _DRAWN = re.compile(r"\brand\.Seed\s*\(\s*(?!passatk_)"), re.compile(r"\brand\.(?!Seed\b|New)[A-Z]")
-_ERROR = re.compile(r"^func\s*\(\s*(?:\w+\s+)?\*?(\w+)\s*\)\s*Error\(\)\s*string\b", re.MULTILINE)
+_SEEDED, _DRAWN = regex(r"\brand\.Seed\s*\(\s*(?!passatk_)"), regex(r"\brand\.(?!Seed\b|New)[A-Z]")
+_ERROR = regex(r"^func\s*\(\s*(?:\w+\s+)?\*?(\w+)\s*\)\s*Error\(\)\s*string\b", re.MULTILINE)
 _DECLARING = (
     *("function_declaration", "parameter_declaration", "variadic_parameter_declaration", "type_parameter_declaration"),
     *("var_spec", "const_spec", "type_spec", "type_alias", "short_var_declaration", "range_clause"),

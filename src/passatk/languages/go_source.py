@@ -6,6 +6,7 @@ from functools import cached_property
 
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.records import Record
+from passatk.regex import regex
 
 HELPERS = {
     "math": "Pi",
@@ -29,17 +30,17 @@ LEXICON = Lexicon(
     multiline=("/*",),
 )
 
-_IMPORT_WORD = re.compile(r"(?<![\w.])import\b")
-_IMPORT = re.compile(r"import\s*(?:\([^()]*\)|(?:(?:[^\W\d]\w*|\.)\s*)?(?:\"[^\"\n]*\"|`[^`\n]*`))[ \t]*;?")
-_SPEC = re.compile(r"(?:(?P<name>[^\W\d]\w*|\.)\s*)?(?P<path>\"[^\"\n]*\"|`[^`\n]*`)")
-_PACKAGE = re.compile(r"(?<![\w.])package\s+\w+[ \t]*;?")
-_MAIN = re.compile(r"(?<![\w.])func\s+(main)\s*\(")
+_IMPORT_WORD = regex(r"(?<![\w.])import\b")
+_IMPORT = regex(r"import\s*(?:\([^()]*\)|(?:(?:[^\W\d]\w*|\.)\s*)?(?:\"[^\"\n]*\"|`[^`\n]*`))[ \t]*;?")
+_SPEC = regex(r"(?:(?P<name>[^\W\d]\w*|\.)\s*)?(?P<path>\"[^\"\n]*\"|`[^`\n]*`)")
+_PACKAGE = regex(r"(?<![\w.])package\s+\w+[ \t]*;?")
+_MAIN = regex(r"(?<![\w.])func\s+(main)\s*\(")
 _NAMES = r"(\w+(?:[ \t]*,[ \t]*\w+)*)"
-_TOP_LEVEL = re.compile(rf"(?:^|;)[ \t]*(?:func|var|const|type)[ \t]+{_NAMES}", re.MULTILINE)
-_BLOCK = re.compile(r"(?:^|;)[ \t]*(?:var|const|type)\s*\(", re.MULTILINE)
-_IN_BLOCK = re.compile(rf"(?:^|;)[ \t]*{_NAMES}(?![\w.(])", re.MULTILINE)
-_BRACKET = re.compile(r"[()\[\]{}]")
-_BEFORE_PACKAGE = re.compile(r"^//(?:go:\w+\b|[ \t]*\+build\b)[^\n]*", re.MULTILINE)
+_TOP_LEVEL = regex(rf"(?:^|;)[ \t]*(?:func|var|const|type)[ \t]+{_NAMES}", re.MULTILINE)
+_BLOCK = regex(r"(?:^|;)[ \t]*(?:var|const|type)\s*\(", re.MULTILINE)
+_IN_BLOCK = regex(rf"(?:^|;)[ \t]*{_NAMES}(?![\w.(])", re.MULTILINE)
+_BRACKET = regex(r"[()\[\]{}]")
+_BEFORE_PACKAGE = regex(r"^//(?:go:\w+\b|[ \t]*\+build\b)[^\n]*", re.MULTILINE)
 
 
 class Source(Record, frozen=True, kw_only=True, dict=True):

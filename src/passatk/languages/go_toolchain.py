@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import Missing, harness, output_of, prepared
+from passatk.regex import regex
 
 TESTIFY = "github.com/stretchr/testify/assert"
 MOST_EXAMINERS = 1000
@@ -45,7 +46,7 @@ are the same; another one for each `variation`, which the linker may set.
 Go promises no order, so a correct program cannot notice; a program that depends on it (the published reference of
 HumanEval-X's Go/95 does) gets the same verdict every time.
 """
-_MOVING = re.compile(r"(?<!func )(?<!hash0 = )(?<!= uintptr\()\bfastrand\(\)")
+_MOVING = regex(r"(?<!func )(?<!hash0 = )(?<!= uintptr\()\bfastrand\(\)")
 """Calls in the runtime that are not about maps, and stay as random as they were."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passatk.languages.base import CannotCross
 from passatk.languages.go_source import Source
 from passatk.languages.syntax import Grammar, parsed
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,7 +26,7 @@ GRAMMAR = Grammar(
     """,
     scopes=frozenset(("block", "func_literal")),
 )
-_BODY = re.compile(r"\{(?![ \t]*\})")
+_BODY = regex(r"\{(?![ \t]*\})")
 _LONGEST_HEAD = 2000
 _WALL = "passatk_wall"
 _OPEN = "passatk_open"

@@ -14,6 +14,7 @@ from passatk.languages.go_source import HELPERS, Source, file_of, local_name, so
 from passatk.languages.go_toolchain import MOST_EXAMINERS, TESTIFY, harness_hash
 from passatk.languages.go_types import Crossing, Function, function, head_place, types_in_head
 from passatk.records import Examiner, Problem, Program, Sample, Step, Workshop
+from passatk.regex import regex
 
 _TESTING, _PROOF, _EXAMINE = 'passatk_testing "testing"', 'passatk_proof "passatk/proof"', 'passatk_ "passatk/examine"'
 _TOOLS_ENV = (("GOGC", "off"), ("GOMAXPROCS", "1"))
@@ -22,11 +23,11 @@ _RUN_ENV = (("GOMAXPROCS", "1"), ("GODEBUG", "randautoseed=0,randseednop=0"))
 """Since Go 1.20, numbers that are drawn without a seed would differ from run to run."""
 _PACKAGES = ("-importcfg", "${GO_PACKAGES}/importcfg")
 _VARIED = ("-X", "runtime.variation=${VARIED}")
-_SEED = re.compile(r"(\brand\.(?:Seed|NewSource)\(\s*)(?:u?int64\(\s*)?time\.Now\(\)\.\w+\(\)\s*\)*?(?=\s*\))")
-_TEST = re.compile(r"^func\s+(Test\w*)\s*\(", re.MULTILINE)
-_HEAD = re.compile(r"^func\s+(\w+)\s*\(", re.MULTILINE)
-_METHOD = re.compile(r"^func\s*\([^()]*\)\s*(\w+)\s*\(", re.MULTILINE)
-_CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\(")
+_SEED = regex(r"(\brand\.(?:Seed|NewSource)\(\s*)(?:u?int64\(\s*)?time\.Now\(\)\.\w+\(\)\s*\)*?(?=\s*\))")
+_TEST = regex(r"^func\s+(Test\w*)\s*\(", re.MULTILINE)
+_HEAD = regex(r"^func\s+(\w+)\s*\(", re.MULTILINE)
+_METHOD = regex(r"^func\s*\([^()]*\)\s*(\w+)\s*\(", re.MULTILINE)
+_CALLED = regex(r"(?<![\w.])([^\W\d]\w*)\s*\(")
 _NO_FUNCTIONS = frozenset(
     re.findall(
         r"\w+",

@@ -1,12 +1,14 @@
 """Heads of functions: what a function is called, its parameters by position, where its body begins."""
 
-import re
 from collections.abc import Iterator
 
 from passatk.languages.base import Language
 from passatk.records import Record
+from passatk.regex import regex
 
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_WORD = regex(r"[A-Za-z_$][\w$]*")
+_OPENING = regex(r"[(\[{<]")
+_PARENTHESIS = regex(r"[()]")
 _NO_NAMES = frozenset({"mut", "ref", "const", "final", "self", "this"})
 
 
@@ -54,8 +56,10 @@ def _parameter(part: str, language: Language) -> str:
 
 def _parts(inner: str) -> list[str]:
     """What commas part, brackets of types left whole."""
-    found, depth, start = [], 0, 0
     text = inner.replace("->", "  ").replace("=>", "  ")
+    if not _OPENING.search(text):
+        return text.split(",")
+    found, depth, start = [], 0, 0
     for place, letter in enumerate(text):
         depth += (letter in "([{<") - (letter in ")]}>")
         if letter == "," and depth == 0:
@@ -67,7 +71,7 @@ def _parts(inner: str) -> list[str]:
 def _closing(text: str, start: int) -> int | None:
     """Where the parenthesis closes that opened before `start`."""
     depth = 1
-    for found in re.compile(r"[()]").finditer(text, start):
+    for found in _PARENTHESIS.finditer(text, start):
         depth += 1 if found[0] == "(" else -1
         if depth == 0:
             return found.start()

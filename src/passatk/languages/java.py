@@ -24,6 +24,7 @@ from passatk.languages.dialect import TYPED_BINDS, patterns
 from passatk.languages.lexing import blanked
 from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, ResidentTool, Sample, Step, Workshop
+from passatk.regex import regex
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
 _ONE_ORDER = (
@@ -48,15 +49,15 @@ _CLASSES = "${JAVA_PREPARED}:."
 _TUPLES = "javatuples"
 _TUPLES_PACKAGE = "libjavatuples-java"
 _TUPLES_PLACE = "/usr/share/java/javatuples.jar"
-_NAMES_TUPLES = re.compile(r"\borg\s*\.\s*javatuples\b")
+_NAMES_TUPLES = regex(r"\borg\s*\.\s*javatuples\b")
 
-_IMPORT = re.compile(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
-_METHOD = re.compile(
+_IMPORT = regex(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
+_METHOD = regex(
     r"^\s*public\s+(?P<type>[\w.<>,\[\] ]+?)\s+(?P<name>\w+)"
     r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
     re.MULTILINE,
 )
-_CLASS_HEAD = re.compile(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
+_CLASS_HEAD = regex(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
 
 
 @cache
@@ -68,9 +69,9 @@ def _prepared_name() -> str:
 class Java(Language):
     name, title, prefix = "java", "Java", "Java"
     head = TYPED_HEAD
-    head_end = re.compile(r"\s*(?:throws\b[^;{}]*)?\{")
+    head_end = regex(r"\s*(?:throws\b[^;{}]*)?\{")
     multipl_e = ("java",)
-    option = re.compile(r"-ea|-da")
+    option = regex(r"-ea|-da")
     minimum = (11,)
     closers = 2
     fences = ("java", "jshell")
@@ -78,22 +79,22 @@ class Java(Language):
     binds = patterns(*TYPED_BINDS, r"\b([A-Za-z_]\w*)\s*->", r"\(([\w\s,]*)\)\s*->")
     suffixes = (".java",)
     grammar = java_shape.GRAMMAR
-    code_line = re.compile(
+    code_line = regex(
         r"import\s+(?:static\s+)?[\w.*]+\s*;|package\s+[\w.]+\s*;|@\w"
         r"|(?:(?:public|private|protected|static|final|abstract|sealed)\s+)*(?:class|interface|enum|record)\s+\w+[^.]*$"
         r"|(?:public|private|protected|static|final)\s.*[{;,()]\s*$"
         r"|[\w<>\[\], ?.]+\s+\w+\s*\([^;]*\)\s*(?:throws\s+[\w, ]+)?\{?\s*$|[{}]|//|/\*"
     )
-    driver_names = re.compile(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
-    test_imports = re.compile(
+    driver_names = regex(r"main|Main|Test[A-Z_]?\w*|\w+Tests?")
+    test_imports = regex(
         r"import\s+(?:static\s+)?(?:org\.junit|junit|org\.testng|org\.assertj|org\.hamcrest|org\.mockito)\b"
     )
-    stub = re.compile(r";|return;|throw new \w+\(.*\);", re.DOTALL)
+    stub = regex(r";|return;|throw new \w+\(.*\);", re.DOTALL)
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
-    out_of_memory = re.compile(r"java\.lang\.OutOfMemoryError(?!: unable to create native thread)")
-    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|^Exception in thread|Assertion")
-    test_mark = re.compile(r"\bmain\s*\(")
+    out_of_memory = regex(r"java\.lang\.OutOfMemoryError(?!: unable to create native thread)")
+    telling = regex(r"^[\w.]*(?:Error|Exception)\b|^Exception in thread|Assertion")
+    test_mark = regex(r"\bmain\s*\(")
     self_test = Problem(
         task_id="Java/self-test",
         benchmark="self-test",

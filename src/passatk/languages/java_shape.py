@@ -15,6 +15,7 @@ from passatk.languages.lexing import (
     open_braces,
 )
 from passatk.languages.syntax import LONGEST, Grammar, Part, outline
+from passatk.regex import regex
 
 LEXICON = Lexicon(
     comments=(SLASHES, SLASH_STAR),
@@ -37,16 +38,16 @@ GRAMMAR = Grammar(
     opened="Solution",
 )
 _OF_CLASSES = msgspec.structs.replace(GRAMMAR, opened="")
-_TYPE = re.compile(
+_TYPE = regex(
     r"(?P<annotations>(?:@\w+(?:\([^()]*\))?\s*)*)(?P<modifiers>(?:(?:public|private|protected|static|final|abstract|strictfp)\s+)*)"
     r"(?P<kind>class|interface|enum|record)\s+(?P<name>\w+)"
 )
-_MEMBER = re.compile(
+_MEMBER = regex(
     r"(?:@\w+(?:\([^()]*\))?\s*)*(?!(?:return|throw|else|new|assert)\b)\w[\w.<>\[\],?&\s]{0,200}[\s>\]]\w+"
     r"\s*(?:\[[\s\]\[]*)?[=;,]|static\s*\{"
 )
 """What of a class is neither a method nor a type: fields, which look like variables, and initialisers."""
-_TEST_CLASS = re.compile(r"@(?:Test|ParameterizedTest|RepeatedTest)\b|\bextends\s+TestCase\b")
+_TEST_CLASS = regex(r"@(?:Test|ParameterizedTest|RepeatedTest)\b|\bextends\s+TestCase\b")
 _OUTER = "SolutionOwner"
 
 

@@ -4,19 +4,20 @@ import re
 
 from passatk.languages.base import CannotCross
 from passatk.languages.lexing import Lexicon, blanked
+from passatk.regex import regex
 
-_STREAMS = re.compile(r"\bSystem\s*\.\s*set(?:Out|Err|In)\b")
-_OWN_EXCEPTION = re.compile(r"\bclass\s+(\w+)\s+extends\s+[\w.]*(?:Exception|Error|Throwable)\b")
-_EXPECTS = re.compile(r"\bcatch\b|\bassertThrows\b")
-_CLASS_OF = re.compile(r"\bgetClass\s*\(")
-_OUTLIVES = re.compile(
+_STREAMS = regex(r"\bSystem\s*\.\s*set(?:Out|Err|In)\b")
+_OWN_EXCEPTION = regex(r"\bclass\s+(\w+)\s+extends\s+[\w.]*(?:Exception|Error|Throwable)\b")
+_EXPECTS = regex(r"\bcatch\b|\bassertThrows\b")
+_CLASS_OF = regex(r"\bgetClass\s*\(")
+_OUTLIVES = regex(
     r"\bThread(?:Group|Local)?\b|Executor|\bTimer\b|[pP]arallel|CompletableFuture|ForkJoin|\bCleaner\b"
     r"|\bLocale\b|TimeZone|\bProperties\b|\bRuntime\b|\bProcess(?:Builder)?\b|\bLogger\b|\bsetAccessible\b|\bUnsafe\b"
     r"|\bSystem\s*\.\s*(?:set\w+|clear\w+|in|identityHashCode)\b"
     r"|SecureRandom|\bUUID\b|SplittableRandom|RandomGenerator|IdentityHashMap|\bgetInstanceStrong\b"
 )
-_HASHES = re.compile(r"\bhashCode\b")
-_OWN_HASH = re.compile(r"\bint\s+hashCode\s*\(\s*\)\s*\{")
+_HASHES = regex(r"\bhashCode\b")
+_OWN_HASH = regex(r"\bint\s+hashCode\s*\(\s*\)\s*\{")
 
 
 def check(lexicon: Lexicon, tests: str, shell: str, reference: str, changes: bool) -> None:

@@ -6,6 +6,7 @@
 import re
 
 from passatk.languages.base import CannotCross
+from passatk.regex import regex
 
 TUPLES = ("Unit", "Pair", "Triplet", "Quartet", "Quintet", "Sextet", "Septet", "Octet", "Ennead", "Decade")
 """Of org.javatuples, by their length."""
@@ -68,8 +69,8 @@ _OF_TWO = {
 }
 _OPEN = frozenset(("Collection", "SequencedCollection", "Iterable", "Queue", "Deque"))
 """Their values say what they are."""
-_KNOWN_PACKAGES = re.compile(r"\b(?:java\.(?:util|lang|math)|org\.javatuples)\.(?=[A-Z])")
-_TYPE_TOKEN = re.compile(r"\s*(?:@\w+\s*)*([\w.?]+|<|>|,|\[\s*\]|\.\.\.|&)")
+_KNOWN_PACKAGES = regex(r"\b(?:java\.(?:util|lang|math)|org\.javatuples)\.(?=[A-Z])")
+_TYPE_TOKEN = regex(r"\s*(?:@\w+\s*)*([\w.?]+|<|>|,|\[\s*\]|\.\.\.|&)")
 
 
 NAMES = frozenset((*_LETTERS, *_OF_ONE, *_OF_TWO, *_OPEN, *TUPLES))

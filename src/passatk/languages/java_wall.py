@@ -11,6 +11,7 @@ from passatk.languages.heads import heads
 from passatk.languages.java_types import NAMES, TUPLES, letters
 from passatk.languages.lexing import Lexicon, blanked, open_braces, spans
 from passatk.records import Problem, Record
+from passatk.regex import regex
 
 _CLASSES = (
     *(
@@ -41,36 +42,36 @@ _BOXES = {
     "float": "Float",
     "double": "Double",
 }
-_PARAMETER = re.compile(
+_PARAMETER = regex(
     r"\s*(?:final\s+|@\w+(?:\([^()]*\))?\s*)*(?P<type>.*?)\s*(?P<dots>\.\.\.)?\s*(?<=[\s>\].])(?P<name>\w+)"
     r"\s*(?P<brackets>(?:\[\s*\])*)\s*\Z",
     re.DOTALL,
 )
-_HEAD = re.compile(
+_HEAD = regex(
     r"\s*(?P<modifiers>(?:(?:public|private|protected|static|final|synchronized|strictfp|abstract|default)\s+|@\w+\s+)*)"
     r"(?:<(?P<variables>[^()]*?)>\s+(?=[\w]))?(?P<type>[\w.<>,\[\]?\s&]+?)\s*(?<=[\s>\]])(?P<name>\w+)\s*\((?P<parameters>.*)\)"
     r"(?P<throws>\s*throws\b[^{]*)?\s*\{?\s*\Z",
     re.DOTALL,
 )
 _OBJECT = "passatk_object"
-IMPORT = re.compile(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
-PACKAGE = re.compile(r"^[ \t]*package\s+\w+(?:\s*\.\s*\w+)*\s*;", re.MULTILINE)
-_TOP_TYPE = re.compile(
+IMPORT = regex(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
+PACKAGE = regex(r"^[ \t]*package\s+\w+(?:\s*\.\s*\w+)*\s*;", re.MULTILINE)
+_TOP_TYPE = regex(
     r"\bpublic(?=\s+(?:(?:final|abstract|sealed|strictfp|static|non-sealed|@[\w.]+(?:\s*\([^()]*\))?)\s+)*"
     r"(?:class|@?\s*interface|enum|record)\s+\w)"
 )
-_TUPLES_IMPORT = re.compile(r"\bimport\s+org\s*\.\s*javatuples\s*\.\s*(?:\*|\w+)\s*;")
-_TUPLE_NAMES = re.compile(r"\b(?:Tuple|KeyValue|LabelValue|javatuples|" + "|".join(TUPLES) + r")\b")
+_TUPLES_IMPORT = regex(r"\bimport\s+org\s*\.\s*javatuples\s*\.\s*(?:\*|\w+)\s*;")
+_TUPLE_NAMES = regex(r"\b(?:Tuple|KeyValue|LabelValue|javatuples|" + "|".join(TUPLES) + r")\b")
 _SEEDLESS = (
     (
-        re.compile(r"\bnew\s+(?:java\s*\.\s*util\s*\.\s*)?Random\s*\(\s*(?:System\s*\.\s*\w+\s*\(\s*\)\s*)?\)"),
+        regex(r"\bnew\s+(?:java\s*\.\s*util\s*\.\s*)?Random\s*\(\s*(?:System\s*\.\s*\w+\s*\(\s*\)\s*)?\)"),
         "new java.util.Random(42)",
     ),
-    (re.compile(r"(?<![\w.])(?:java\s*\.\s*lang\s*\.\s*)?Math\s*\.\s*random\s*\(\s*\)"), "passatk.Asking.random()"),
-    (re.compile(r"(?<![\w.])(?:[\w.]+\.)?ThreadLocalRandom\s*\.\s*current\s*\(\s*\)"), "passatk.Asking.RANDOM"),
-    (re.compile(r"(?<![\w.])(?:java\s*\.\s*util\s*\.\s*)?Collections\s*\.\s*shuffle\s*\("), "passatk.Asking.shuffle("),
+    (regex(r"(?<![\w.])(?:java\s*\.\s*lang\s*\.\s*)?Math\s*\.\s*random\s*\(\s*\)"), "passatk.Asking.random()"),
+    (regex(r"(?<![\w.])(?:[\w.]+\.)?ThreadLocalRandom\s*\.\s*current\s*\(\s*\)"), "passatk.Asking.RANDOM"),
+    (regex(r"(?<![\w.])(?:java\s*\.\s*util\s*\.\s*)?Collections\s*\.\s*shuffle\s*\("), "passatk.Asking.shuffle("),
 )
-_UNORDERED = re.compile(r"\brandom\b|\b(?:Set|Map)\s*\.\s*(?:of|ofEntries|copyOf)\b|\btoUnmodifiable(?:Set|Map)\b")
+_UNORDERED = regex(r"\brandom\b|\b(?:Set|Map)\s*\.\s*(?:of|ofEntries|copyOf)\b|\btoUnmodifiable(?:Set|Map)\b")
 
 
 @cache

@@ -16,20 +16,21 @@ from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
+from passatk.regex import regex
 
-_MD5 = re.compile(r"""\b(?:require|import|from)\b[\s(]*["']js-md5["']""")
+_MD5 = regex(r"""\b(?:require|import|from)\b[\s(]*["']js-md5["']""")
 # on one CPU, threads that help the engine only cost; hashes of names, which nothing shows, need no seed of their own
 _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0", "--no-rehash-snapshot")
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
 _EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
 _WALL = ("examiner.js", "realm.js", "assertions.js", "values.js")
-_NODE_TEST = re.compile(r"""["'`]node:test["'`]""")
+_NODE_TEST = regex(r"""["'`]node:test["'`]""")
 # in tests: something may happen when their last statement has run
-_GOES_ON = re.compile(
+_GOES_ON = regex(
     r"\b(?:async|await|Promise|queueMicrotask|nextTick|set(?:Timeout|Interval|Immediate))\b|\.\s*(?:then|catch|finally)\b"
     r"|[\w$]\s*\([^()]*(?:\bfunction\b|=>|\([^()]*\)\s*=>)"
 )
-_ASSERTS = re.compile(r"""\bconsole\s*\.\s*assert\b|["'`](?:node:)?assert(?:/strict)?["'`]""")
+_ASSERTS = regex(r"""\bconsole\s*\.\s*assert\b|["'`](?:node:)?assert(?:/strict)?["'`]""")
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
@@ -58,25 +59,25 @@ _GRAMMAR = Grammar(
     """,
     scopes=frozenset(("statement_block", "class_body", "arrow_function", "function_expression", "object", "arguments")),
 )
-_EXPORT_NOTHING = re.compile(
+_EXPORT_NOTHING = regex(
     r"^[ \t]*export\s*(?:\{[^{}]*\}|\*[^;\n]*|default\s+[\w$]+[ \t]*(?=;|$))(?:\s*from[^;\n]*)?;?", re.MULTILINE
 )
-_EXPORT_NAMED = re.compile(
+_EXPORT_NAMED = regex(
     r"^[ \t]*export\s+(?:default\s+)?(?=(?:async\s+)?function\b\s*\*?\s*[\w$]|class\s+[\w$]|const\b|let\b|var\b)",
     re.MULTILINE,
 )
 # an arrow function cannot be called by the parentheses behind it: there, the statement ends
-_ARROW = re.compile(r"^[^\s}/*].*=>[ \t]*\{[ \t]*\n(?:(?:[ \t].*)?\n)*\}(?=[ \t]*\n\s*\()", re.MULTILINE)
-_WINDOW = re.compile(r"^[ \t]*window\.(?=[\w$]+\s*=)", re.MULTILINE)
-_EXPORT_VALUE = re.compile(r"^[ \t]*export\s+default\b", re.MULTILINE)
-_IMPORT = re.compile(
+_ARROW = regex(r"^[^\s}/*].*=>[ \t]*\{[ \t]*\n(?:(?:[ \t].*)?\n)*\}(?=[ \t]*\n\s*\()", re.MULTILINE)
+_WINDOW = regex(r"^[ \t]*window\.(?=[\w$]+\s*=)", re.MULTILINE)
+_EXPORT_VALUE = regex(r"^[ \t]*export\s+default\b", re.MULTILINE)
+_IMPORT = regex(
     r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
     r"""(?:from\s*)?(?P<module>"[^"\n]*"|'[^'\n]*')[ \t]*;?""",
     re.MULTILINE,
 )
 
 # another file of the answer's: here, all are one
-_FILE_BESIDE = re.compile(
+_FILE_BESIDE = regex(
     r"""^[ \t]*(?:(?:const|let|var)\s+(?:[\w$]+|\{[^{}]*\})\s*=\s*)?require\(\s*["']\.{1,2}/[^"'\n]*["']\s*\)"""
     r"""(?:\.[\w$]+)?[ \t]*;?""",
     re.MULTILINE,
@@ -86,17 +87,17 @@ _FILE_BESIDE = re.compile(
 class JavaScript(Language):
     name, title, prefix = "javascript", "JavaScript", "JavaScript"
     aliases = ("js", "node")
-    head = re.compile(
+    head = regex(
         r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:(?:const|let|var)\s+([\w$]+)\s*=\s*"
         r"(?:async\s*)?(?:function\b\s*\w*\s*)?|function\b\s*\*?\s*([\w$]+)\s*)\(",
         re.MULTILINE,
     )
-    head_end = re.compile(r"\s*(?:=>\s*)?\{")
+    head_end = regex(r"\s*(?:=>\s*)?\{")
     name_first = True
     multipl_e = ("js",)
     minimum = (14,)
     packages = ("nodejs",)
-    out_of_memory = re.compile(r"JavaScript heap out of memory")
+    out_of_memory = regex(r"JavaScript heap out of memory")
     fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
     supersets = ("typescript", "ts", "tsx")
     lexicon = _LEXICON
@@ -111,27 +112,27 @@ class JavaScript(Language):
     )
     suffixes = (".js", ".mjs", ".cjs")
     grammar = _GRAMMAR
-    code_line = re.compile(
+    code_line = regex(
         r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
         r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
         r"""|(?:if|for|while)\s*\(.*\{\s*$|try\s*\{|\((?:async\s*)?(?:function\b|\([\w$, ]*\)\s*=>)"""
         r"""|(?:module|window|globalThis)\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
     )
-    driver_names = re.compile(r"test[A-Z_]\w*|tests?|runTests?")
-    driver_code = re.compile(
+    driver_names = regex(r"test[A-Z_]\w*|tests?|runTests?")
+    driver_code = regex(
         r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:node:)?(?:chai|mocha|jest|vitest|test|@jest/globals|sinon|tape|ava"""
         r"""|readline|readline-sync|prompt-sync)["']|"""
         r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
     )
-    hands_over = re.compile(
+    hands_over = regex(
         r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
         r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
     )
-    reads_input = re.compile(r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b|\bprompt\(|\breadFileSync\(\s*0\b")
-    stub = re.compile(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
-    first_code = re.compile(r"""["']use strict["']""")
-    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
-    test_mark = re.compile(r"\bassert\b")
+    reads_input = regex(r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b|\bprompt\(|\breadFileSync\(\s*0\b")
+    stub = regex(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
+    first_code = regex(r"""["']use strict["']""")
+    telling = regex(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
+    test_mark = regex(r"\bassert\b")
     self_test = Problem(
         task_id="JavaScript/self-test",
         benchmark="self-test",

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from passatk.languages.syntax import Grammar, parsed
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EQUALITY = frozenset(("==", "!=", "===", "!=="))
-_EQUAL = re.compile(r"(?:^|\.)(?:not)?(?:deep)?(?:strict)?equal$", re.IGNORECASE)
-_PROMISES = re.compile(r"\b(?:async|await|Promise|then)\b")
+_EQUAL = regex(r"(?:^|\.)(?:not)?(?:deep)?(?:strict)?equal$", re.IGNORECASE)
+_PROMISES = regex(r"\b(?:async|await|Promise|then)\b")
 FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function", "class"))
 DECLARED = frozenset(("function_declaration", "generator_function_declaration", "class_declaration"))
 

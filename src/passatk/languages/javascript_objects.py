@@ -15,6 +15,7 @@ from passatk.languages.javascript_nodes import (
     text,
     walk,
 )
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,9 +25,9 @@ CHANGING = frozenset(("push", "pop", "shift", "unshift", "splice", "add", "set",
 _OF_OBJECTS = frozenset(("array", "object", "new_expression"))
 _COMPARING = frozenset(("binary_expression", "call_expression"))
 _HOLDING = frozenset(("array", "object", "pair", "spread_element"))
-_BY_DEPTH = re.compile(r"(?:^|\.)deep(?:strict)?equal$", re.IGNORECASE)
-_UNEQUAL = re.compile(r"(?:^|\.)not(?:strict)?equal$|!==?", re.IGNORECASE)
-_ASSERTS = re.compile(r"(?:console\.)?assert(?:\.ok)?")
+_BY_DEPTH = regex(r"(?:^|\.)deep(?:strict)?equal$", re.IGNORECASE)
+_UNEQUAL = regex(r"(?:^|\.)not(?:strict)?equal$|!==?", re.IGNORECASE)
+_ASSERTS = regex(r"(?:console\.)?assert(?:\.ok)?")
 
 
 class Objects:

@@ -8,11 +8,12 @@ import contextlib
 import re
 from collections import deque
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
 from passatk.records import Record
+from passatk.regex import regex
 
 SLASHES = r"//[^\n]*"
 SLASH_STAR = r"/\*.*?(?:\*/|\Z)"
@@ -20,9 +21,9 @@ DOUBLE_QUOTED = r'"(?:\\.|[^"\\\n])*(?:\\?\Z|"|(?=\n))'
 SINGLE_QUOTED = r"'(?:\\.|[^'\\\n])*(?:\\?\Z|'|(?=\n))"
 """Comments and strings that many languages have. `.` matches line breaks."""
 
-_NESTED = re.compile(r"/\*|\*/")
-_TEMPLATE = re.compile(r"(?:\\.|\$(?!\{)|[^\\`$])*", re.DOTALL)
-_REGEX = re.compile(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*(?:\]|\Z)|[^/\\\[\n])+(?:/[a-z]*|\\?\Z|(?=\n))")
+_NESTED = regex(r"/\*|\*/")
+_TEMPLATE = regex(r"(?:\\.|\$(?!\{)|[^\\`$])*", re.DOTALL)
+_REGEX = regex(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*(?:\]|\Z)|[^/\\\[\n])+(?:/[a-z]*|\\?\Z|(?=\n))")
 _BEFORE_REGEX = frozenset(
     (
         "return",
@@ -43,9 +44,9 @@ _BEFORE_REGEX = frozenset(
     )
 )
 _LONGEST_CONDITION = 200
-_CONDITION = re.compile(r"(?<![\w.$])(?:if|while|for|with)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\Z")
+_CONDITION = regex(r"(?<![\w.$])(?:if|while|for|with)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\Z")
 """Behind it, a statement begins."""
-_WORD_BEFORE = re.compile(r"[\w$]+\Z")
+_WORD_BEFORE = regex(r"[\w$]+\Z")
 
 
 class Lexicon(Record, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ class Lexicon(Record, frozen=True, kw_only=True):
 
 
 @cache
-def _scanner(lexicon: Lexicon) -> re.Pattern[str]:
+def _scanner(lexicon: Lexicon, brackets: bool) -> re.Pattern[str]:
     forms = {
         "directive": lexicon.directives,
         "nested": r"/\*" if lexicon.nested_comments else "",
@@ -74,19 +75,19 @@ def _scanner(lexicon: Lexicon) -> re.Pattern[str]:
         "string": "|".join(lexicon.strings),
         "template": "`" if lexicon.templates else "",
         "slash": "/" if lexicon.templates else "",
-        "open": r"[{(\[]",
-        "close": r"[})\]]",
+        "open": r"[{(\[]" if brackets else "",
+        "close": r"[})\]]" if brackets else "",
     }
     return re.compile("|".join(f"(?P<{name}>{form})" for name, form in forms.items() if form), re.DOTALL)
 
 
-def spans(lexicon: Lexicon, text: str, at: int = 0) -> Iterator[tuple[str, int, int]]:
+def spans(lexicon: Lexicon, text: str, at: int = 0, brackets: bool = True) -> Iterator[tuple[str, int, int]]:
     """(kind, start, end) of every `comment`, `string` and `directive`, and of every bracket: `open` or `close`, `inner`
     in a string.
 
-    `at`: where to begin, not within any of them.
+    `at`: where to begin, not within any of them. `brackets`: whether they are wanted.
     """
-    scanner = _scanner(lexicon)
+    scanner = _scanner(lexicon, brackets or lexicon.templates)  # holes of templates end with one
     holes: list[int] = []  # of templates: how many braces are open in each `${`
     comment = (-1, -1)
     while found := scanner.search(text, at):
@@ -152,10 +153,11 @@ def _may_be_regex(text: str, at: int) -> bool:
     return word is None or word[0] in _BEFORE_REGEX
 
 
+@lru_cache(maxsize=32)
 def blanked(lexicon: Lexicon, text: str, strings: bool = True) -> str:
     """`text` with every comment, and every string, replaced by as many blanks; line breaks stay."""
     parts, at = [], 0
-    for kind, start, end in spans(lexicon, text):
+    for kind, start, end in spans(lexicon, text, brackets=False):
         if kind == "comment" or (strings and kind == "string"):
             parts += [text[at:start], re.sub(r"[^\n]", " ", text[start:end])]
             at = end
@@ -248,8 +250,8 @@ def end_by_braces(lexicon: Lexicon, text: str, new: int, closers: int = 1) -> in
     return None
 
 
-_UNINDENTED = re.compile(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
-_STATEMENT = re.compile(
+_UNINDENTED = regex(r"(?:\A|\n)(?![ \t])[^\n]*?\S")
+_STATEMENT = regex(
     r"(?:def|class|import|async def|from\s+[\w.]+\s+import|if\s+__name__)\s|@[A-Za-z_][\w.]*(?:\([^()\n]*\))?[ \t\r]*\n"
 )
 

@@ -4,8 +4,9 @@ import re
 
 from passatk.languages.base import Language
 from passatk.languages.heads import heads
+from passatk.regex import regex
 
-_NAMESPACE = re.compile(r"(?:inline\s+)?namespace\b\s*(?!std\b)([\w:]*)\s*\{")
+_NAMESPACE = regex(r"(?:inline\s+)?namespace\b\s*(?!std\b)([\w:]*)\s*\{")
 
 
 def without_namespace(code: str, entry: str, language: Language) -> str:

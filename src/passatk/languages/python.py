@@ -17,6 +17,7 @@ from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
+from passatk.regex import regex
 
 COMMON_IMPORTS = "\n".join(
     [f"import {m}" for m in ("math", "re", "sys", "copy", "datetime", "itertools", "collections", "heapq")]
@@ -34,10 +35,10 @@ def _can_fail(part: ast.stmt) -> bool:
     )
 
 
-_FUNCTION = re.compile(r"^def\s+(\w+)", re.MULTILINE)
-_CLASS = re.compile(r"\s*(?:@|class\b)")
-_IMPORT = re.compile(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
-_NUMPY = re.compile(r"\b(numpy|np)\b")
+_FUNCTION = regex(r"^def\s+(\w+)", re.MULTILINE)
+_CLASS = regex(r"\s*(?:@|class\b)")
+_IMPORT = regex(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
+_NUMPY = regex(r"\b(numpy|np)\b")
 
 
 _WARM = (
@@ -87,8 +88,8 @@ class Python(Language):
     name, title, prefix = "python", "Python", "Python"
     aliases = ("py", "python3")
     comment = "#"
-    head = re.compile(r"^[ \t]*(?:async[ ]+)?def[ ]+(\w+)\s*\(", re.MULTILINE)
-    head_end = re.compile(r"\s*(?:->[^\n]*?)?:[^\n]*(?:\n|\Z)")
+    head = regex(r"^[ \t]*(?:async[ ]+)?def[ ]+(\w+)\s*\(", re.MULTILINE)
+    head_end = regex(r"\s*(?:->[^\n]*?)?:[^\n]*(?:\n|\Z)")
     name_first = typed_by_colon = True
     usual_setup = COMMON_IMPORTS
     multipl_e = ("py",)
@@ -108,30 +109,30 @@ class Python(Language):
         r"([A-Za-z_]\w*)\s*:=",
         r"\bdef\s+(\w+)",
     )
-    inner_parameters = re.compile(r"\bdef\s+\w+\s*\(([^()]*)\)")
+    inner_parameters = regex(r"\bdef\s+\w+\s*\(([^()]*)\)")
     suffixes = (".py",)
     grammar = _GRAMMAR
-    code_line = re.compile(
+    code_line = regex(
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
         r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b"
         r"|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
         r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
     )
-    driver_names = re.compile(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
-    driver_code = re.compile(
+    driver_names = regex(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")
+    driver_code = regex(
         r"(?:assert|print|input)\b|(?:unittest|doctest|pytest|pprint|logging|timeit)\.\w+|if\s+__name__\b"
         r"|(?:run_)?tests?\(|main\(|(?:sys\.|os\._)?exit\(|quit\(|raise SystemExit\b"
     )
-    reads_input = re.compile(r"\binput\(|\bsys\.(?:stdin|argv)\b|\.parse_args\(|(?<![\w.])open\(")
-    test_imports = re.compile(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
-    returns = re.compile(r"\b(?:return|yield|raise)\b")
-    stub = re.compile(
+    reads_input = regex(r"\binput\(|\bsys\.(?:stdin|argv)\b|\.parse_args\(|(?<![\w.])open\(")
+    test_imports = regex(r"(?:import|from)\s+(?:pytest|unittest|nose|hypothesis|doctest|timeit)\b")
+    returns = regex(r"\b(?:return|yield|raise)\b")
+    stub = regex(
         r"""pass|\.\.\.|return|raise NotImplementedError.*|[rRuU]?(?:\"{3}.*\"{3}|'{3}.*'{3}|"[^"\n]*"|'[^'\n]*')""",
         re.DOTALL,
     )
-    first_code = re.compile(r"from\s+__future__\s+import\b")
-    telling = re.compile(r"^[\w.]*(?:Error|Exception)\b|Assertion")
-    test_mark = re.compile(r"\bassert|\bcheck\(|\bTestCase\b|\braise\b")
+    first_code = regex(r"from\s+__future__\s+import\b")
+    telling = regex(r"^[\w.]*(?:Error|Exception)\b|Assertion")
+    test_mark = regex(r"\bassert|\bcheck\(|\bTestCase\b|\braise\b")
     self_test = Problem(
         task_id="Python/self-test",
         benchmark="self-test",

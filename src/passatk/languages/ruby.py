@@ -10,6 +10,7 @@ from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Problem, Program, Sample, Step
+from passatk.regex import regex
 
 _HARNESS = r"""# Runs program.rb, then tests.rb, then the test cases in it.
 -> {
@@ -163,7 +164,7 @@ _FOLDERS = (
     "puts Gem::Specification.select { |one| ARGV.include?(one.name) && !one.default_gem? }"
     ".sort_by { |one| ARGV.index(one.name) }.flat_map(&:full_require_paths), '', $LOAD_PATH"
 )
-_OTHER_TESTS = re.compile(r"\b(?:minitest|Minitest|RSpec|rspec)\b")
+_OTHER_TESTS = regex(r"\b(?:minitest|Minitest|RSpec|rspec)\b")
 OTHER_TESTS = "tests under test-unit (minitest and RSpec are not read)"
 
 _OPENERS = frozenset(("def", "class", "module", "begin", "case", "do", "for", "if", "unless", "while", "until"))
@@ -176,14 +177,14 @@ _VALUE_FOLLOWS = frozenset(
     )
 )
 """Words behind which a value begins, not an operator or a modifier."""
-_WORD = re.compile(r"[A-Za-z_]\w*[?!]?")
-_ENDLESS = re.compile(r"def\s+[\w.]+[?!]?\s*(?:\([^()]*\)\s*|\s)=(?![=~>])")
-_HEREDOC = re.compile(r"<<[~-]?(?P<quote>['\"`]?)(?P<name>(?:(?<=['\"`])[^'\"`\n]+|[A-Za-z_]\w*))(?P=quote)")
-_PERCENT = re.compile(r"%(?P<kind>[qQwWiIxrs]?)(?P<opening>[^\w\s=])")
+_WORD = regex(r"[A-Za-z_]\w*[?!]?")
+_ENDLESS = regex(r"def\s+[\w.]+[?!]?\s*(?:\([^()]*\)\s*|\s)=(?![=~>])")
+_HEREDOC = regex(r"<<[~-]?(?P<quote>['\"`]?)(?P<name>(?:(?<=['\"`])[^'\"`\n]+|[A-Za-z_]\w*))(?P=quote)")
+_PERCENT = regex(r"%(?P<kind>[qQwWiIxrs]?)(?P<opening>[^\w\s=])")
 _DEEPEST = 20
 """Strings within the code within strings that are looked into."""
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
-_COMMENT = re.compile(r"#[^\n]*|(?:^|(?<=\n))=begin\b.*?(?:\n=end\b[^\n]*|\Z)", re.DOTALL)
+_COMMENT = regex(r"#[^\n]*|(?:^|(?<=\n))=begin\b.*?(?:\n=end\b[^\n]*|\Z)", re.DOTALL)
 
 
 class Ruby(Language):
@@ -201,25 +202,25 @@ class Ruby(Language):
     interpolated = r'"(?:\\.|[^"\\])*"'
     binds = patterns(rf"^[ \t]*({LIST})\s*=(?![=~>])", rf"\|\s*({LIST})\s*\|")
     closer = "end"
-    code_line = re.compile(
+    code_line = regex(
         r"def\s+[\w.]+[?!]?\s*(?:\(|$|[a-z*&])|(?:class|module)\s+[A-Z]\w*\s*(?:<.*)?$|require(?:_relative)?\s*\(?['\"]"
         r"|end\b\W*$|[@$]?\w+\s*(?:\|\||[-+*/])?=(?![=~])\s*\S|#|[)\]}]|puts\s|p\s"
     )
-    driver_names = re.compile(r"main|test_\w+|Test[A-Z_]?\w*|\w+Tests?|run_tests?|tests?")
-    driver_code = re.compile(r"(?:puts|print|p|pp|assert\w*|describe|it|RSpec|Minitest|exit)\b|if\s+__FILE__\b|main\b")
-    test_imports = re.compile(r"require(?:_relative)?\s*\(?['\"](?:test.unit|minitest|rspec)")
-    reads_input = re.compile(r"\bgets\b|\bSTDIN\b|\$stdin\b|\bARGF\b")
-    stub = re.compile(r"nil|return(?:\s+nil)?|raise\s*\(?\s*NotImplementedError.*", re.DOTALL)
-    returns = re.compile(r"")  # a function gives back what it computed last
-    head = re.compile(r"^[ \t]*def[ ]+(?:self\.)?(\w+[?!]?)[ ]*\(", re.MULTILINE)
-    head_end = re.compile(r"[^\n]*(?:\n|\Z)")
+    driver_names = regex(r"main|test_\w+|Test[A-Z_]?\w*|\w+Tests?|run_tests?|tests?")
+    driver_code = regex(r"(?:puts|print|p|pp|assert\w*|describe|it|RSpec|Minitest|exit)\b|if\s+__FILE__\b|main\b")
+    test_imports = regex(r"require(?:_relative)?\s*\(?['\"](?:test.unit|minitest|rspec)")
+    reads_input = regex(r"\bgets\b|\bSTDIN\b|\$stdin\b|\bARGF\b")
+    stub = regex(r"nil|return(?:\s+nil)?|raise\s*\(?\s*NotImplementedError.*", re.DOTALL)
+    returns = regex(r"")  # a function gives back what it computed last
+    head = regex(r"^[ \t]*def[ ]+(?:self\.)?(\w+[?!]?)[ ]*\(", re.MULTILINE)
+    head_end = regex(r"[^\n]*(?:\n|\Z)")
     name_first = typed_by_colon = True
     multipl_e = ("rb",)
     minimum = (3, 0)
     packages = ("ruby",)
-    out_of_memory = re.compile(r"NoMemoryError|\[FATAL\] failed to allocate memory")
-    telling = re.compile(r"^[\w:]*(?:Error|Exception)\b|Assertion")
-    test_mark = re.compile(r"\bdef\s+test_|\btest\s+['\"]|\bassert\w*\b|\b(?:raise|fail|abort|exit)\b")
+    out_of_memory = regex(r"NoMemoryError|\[FATAL\] failed to allocate memory")
+    telling = regex(r"^[\w:]*(?:Error|Exception)\b|Assertion")
+    test_mark = regex(r"\bdef\s+test_|\btest\s+['\"]|\bassert\w*\b|\b(?:raise|fail|abort|exit)\b")
     self_test = Problem(
         task_id="Ruby/self-test",
         benchmark="self-test",

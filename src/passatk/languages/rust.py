@@ -37,6 +37,7 @@ from passatk.languages.rust_wall import (
 )
 from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
+from passatk.regex import regex
 
 CRATES = {
     "rand": '"0.8"',
@@ -47,16 +48,16 @@ _REGISTRY = Path("/usr/share/cargo/registry")
 """Where Debian's librust-*-dev packages put crates."""
 
 _NAMED = {
-    "rand": re.compile(r"\b(rand|Rng)\b"),
-    "md5": re.compile(r"\bmd5\b"),
-    "regex": re.compile(r"\b(regex|Regex)\b"),
+    "rand": regex(r"\b(rand|Rng)\b"),
+    "md5": regex(r"\bmd5\b"),
+    "regex": regex(r"\b(regex|Regex)\b"),
 }
 _USE = {
-    crate: re.compile(rf"^use\s+{path};[ \t]*\n?", re.MULTILINE)
+    crate: regex(rf"^use\s+{path};[ \t]*\n?", re.MULTILINE)
     for crate, path in {"rand": "rand::Rng", "md5": "md5", "regex": "regex::Regex"}.items()
 }
 """What benchmarks import for every task, whether or not it is used: it brings no name but those of `_NAMED`."""
-_OLD_RAND = re.compile(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
+_OLD_RAND = regex(r"\bgen_range\(\s*[^(),]+(?:\([^()]*\)[^(),]*)?,")
 OLD_RAND = "crate rand 0.4 (two-argument gen_range; Debian has 0.8)"
 
 _FLAGS = (
@@ -72,45 +73,45 @@ _WALL_FLAGS = (  # not optimised: what is made of its generics is shared with pr
     *("--edition=2021", "--crate-type=rlib", "-Awarnings", "-Ccodegen-units=1", "-Copt-level=0"),
 )
 
-_MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
-_OWN_MAIN = re.compile(r"\bmain\b")
-_OWN_LINTS = re.compile(r"#!\s*\[(?:[^\]#]*\W)?(?:deny|forbid)\s*\([^\]#]*\]")
+_MAIN = regex(r"\bfn\s+main\s*\(\s*\)")
+_OWN_MAIN = regex(r"\bmain\b")
+_OWN_LINTS = regex(r"#!\s*\[(?:[^\]#]*\W)?(?:deny|forbid)\s*\([^\]#]*\]")
 """What a program forbids itself: it would also hold for what is added to it here."""
 
 
 class Rust(Language):
     name, title, prefix = "rust", "Rust", "Rust"
     aliases = ("rs",)
-    head = re.compile(
+    head = regex(
         r"^[ \t]*(?:pub(?:\([^)\n]*\))?\s+)?(?:(?:const|async|unsafe)\s+)*fn\s+(\w+)\s*(?:<[^(\n]*>)?\s*\(",
         re.MULTILINE,
     )
-    head_end = re.compile(r"\s*(?:->[^;{}]*)?(?:where\b[^;{}]*)?\{")
+    head_end = regex(r"\s*(?:->[^;{}]*)?(?:where\b[^;{}]*)?\{")
     typed_by_colon = True
     multipl_e = ("rs",)
-    option = re.compile(r"--edition=20(?:15|18|21)")
+    option = regex(r"--edition=20(?:15|18|21)")
     minimum = (1, 63)
     packages = ("rustc", "cargo", "librust-rand-dev", "librust-regex-dev", "librust-md5-dev")
-    assertion = re.compile(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
+    assertion = regex(r"panicked at .*assertion|^assertion .*failed", re.MULTILINE)
     fences = ("rust", "rs")
     lexicon = LEXICON
     binds = patterns(r"\blet\s+([^=:;]+)", r"\bfor\s+([^{};]*?)\s+in\b", r"\|([^|\n]*)\|", r"\bfn\s+(\w+)")
-    inner_parameters = re.compile(r"\bfn\s+\w+\s*\(([^()]*)\)")
+    inner_parameters = regex(r"\bfn\s+\w+\s*\(([^()]*)\)")
     upper_is_no_variable = True
     members = (".", "::")
     suffixes = (".rs",)
     grammar = GRAMMAR
-    code_line = re.compile(
+    code_line = regex(
         r"#!?\[|(?:pub(?:\([^()]*\))?\s+)?(?:use\s+[\w:]+.*[;{]\s*$|(?:async\s+|unsafe\s+|const\s+)*fn\s+\w+|(?:struct|enum|trait|mod|union)\s+\w+[^.]*$"
         r"|impl\b.*\{|(?:const|static)\s+(?:mut\s+)?\w+\s*:|type\s+\w+.*=|extern\s+crate)|[{})]|//|/\*|macro_rules!"
     )
-    driver_names = re.compile(r"main|tests?")
-    driver_code = re.compile(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
-    stub = re.compile(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?|\.\.\.?;?", re.DOTALL)
-    returns = re.compile(r"")
-    first_code = re.compile(r"#!\[|//!|/\*!")
-    telling = re.compile(r"panicked at|^fatal|^assertion")
-    test_mark = re.compile(rf"#\[test\]|{_MAIN.pattern}")
+    driver_names = regex(r"main|tests?")
+    driver_code = regex(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
+    stub = regex(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?|\.\.\.?;?", re.DOTALL)
+    returns = regex(r"")
+    first_code = regex(r"#!\[|//!|/\*!")
+    telling = regex(r"panicked at|^fatal|^assertion")
+    test_mark = regex(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(
         task_id="Rust/self-test",
         benchmark="self-test",
@@ -225,8 +226,8 @@ class Rust(Language):
 
 
 _QUIET = (("RUST_BACKTRACE", "0"),)
-_RAND_NAMES = re.compile(r"\brand\s*::\s*(?:(\w+)|\{([^}]*)\})")
-_RAND_PATH = re.compile(r"(?<![\w:])(?:::\s*)?rand\s*::")
+_RAND_NAMES = regex(r"\brand\s*::\s*(?:(\w+)|\{([^}]*)\})")
+_RAND_PATH = regex(r"(?<![\w:])(?:::\s*)?rand\s*::")
 _OWN_RAND = frozenset({"random", "thread_rng", "Rng"})
 """What tests may use of crate rand and have from the harness, with a fixed seed."""
 

@@ -6,17 +6,18 @@ from passatk.languages.base import Language
 from passatk.languages.heads import heads
 from passatk.languages.lexing import blanked
 from passatk.languages.rust_source import INTEGER, LEXICON, replaced, types_taken
+from passatk.regex import regex
 
-_ANSWER = re.compile(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
-_TAKEN = re.compile(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
-_ALIAS = re.compile(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;=]{1,100});", re.MULTILINE)
-_NAME = re.compile(r"\w+")
-_FOR_EVER = re.compile(r"&\s*'static\b")
-_HELD = re.compile(r"\A::std::boxed::Box<(.*)>\Z")
+_ANSWER = regex(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
+_TAKEN = regex(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
+_ALIAS = regex(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;=]{1,100});", re.MULTILINE)
+_NAME = regex(r"\w+")
+_FOR_EVER = regex(r"&\s*'static\b")
+_HELD = regex(r"\A::std::boxed::Box<(.*)>\Z")
 _LONGEST_HEAD = 2000
-_SHEBANG = re.compile(r"\A#!(?!\s*\[)[^\n]*")
-_MODULE = re.compile(r"(?:pub(?:\([^()]*\))?\s+)?mod\s+(\w+)\s*\{")
-_SUPER = re.compile(r"\buse\s+super\s*::[^;]*;|(?<![\w:])super\s*::\s*|^[ \t]*#!\[[^\]]*\]", re.MULTILINE)
+_SHEBANG = regex(r"\A#!(?!\s*\[)[^\n]*")
+_MODULE = regex(r"(?:pub(?:\([^()]*\))?\s+)?mod\s+(\w+)\s*\{")
+_SUPER = regex(r"\buse\s+super\s*::[^;]*;|(?<![\w:])super\s*::\s*|^[ \t]*#!\[[^\]]*\]", re.MULTILINE)
 
 
 def without_shebang(code: str) -> str:

@@ -8,6 +8,7 @@ from passatk.languages.base import CannotCross
 from passatk.languages.lexing import SLASHES, Lexicon, blanked, open_braces
 from passatk.languages.syntax import Grammar, Part, parsed
 from passatk.records import Record
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -59,8 +60,8 @@ _ARGUMENTS = (
 )
 """How many types a type of std that can cross is made of."""
 _LONGEST_TUPLE = 8
-INTEGER = re.compile(r"\b[iu](?:8|16|32|64|128|size)\b")
-_WORD = re.compile(r"\w+")
+INTEGER = regex(r"\b[iu](?:8|16|32|64|128|size)\b")
+_WORD = regex(r"\w+")
 
 
 def text_of(node: "Node | None") -> str:

@@ -23,6 +23,7 @@ from passatk.languages.rust_source import (
 )
 from passatk.languages.syntax import parsed
 from passatk.records import Problem
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -32,36 +33,36 @@ ENTRY = "crate::passatk_serve::all()"
 HERE = "passatk_here"
 """Stands for the examiner's own module in its source: its name is made of that source."""
 
-_USE_LEAF = re.compile(r"(\w+)\s*(?=[,;}]|\Z)|(\*)")
-_CATCHES = re.compile(r"\bshould_panic\b|\bcatch_unwind\b")
-_EXPECTED = re.compile(
+_USE_LEAF = regex(r"(\w+)\s*(?=[,;}]|\Z)|(\*)")
+_CATCHES = regex(r"\bshould_panic\b|\bcatch_unwind\b")
+_EXPECTED = regex(
     r'should_panic\s*(?:\(\s*expected\s*=|=)\s*(r(?P<hashes>#*)".*?"(?P=hashes)|"(?:\\.|[^"\\])*")', re.DOTALL
 )
-_TEST_ONLY = re.compile(r"#\s*!?\s*\[\s*(?:test|should_panic\b.*|ignore\b.*)\s*\]", re.DOTALL)
-_TEST = re.compile(r"#\s*\[\s*test\s*\]")
-_TEST_BY_PATH = re.compile(r"#\s*\[\s*(?:::\s*)?(?:core|std)\s*::\s*prelude\s*::\s*\w+\s*::\s*test\s*\]")
-_TEST_BY_CFG = re.compile(r"#\s*\[\s*cfg_attr\s*\(\s*test\s*,([^\]]*)\)\s*\]")
-_MAY_BE_TEST = re.compile(r"#\s*!?\s*\[[^\]]*\btest\b|\bprelude\s*::[^;]*\btest\b")
+_TEST_ONLY = regex(r"#\s*!?\s*\[\s*(?:test|should_panic\b.*|ignore\b.*)\s*\]", re.DOTALL)
+_TEST = regex(r"#\s*\[\s*test\s*\]")
+_TEST_BY_PATH = regex(r"#\s*\[\s*(?:::\s*)?(?:core|std)\s*::\s*prelude\s*::\s*\w+\s*::\s*test\s*\]")
+_TEST_BY_CFG = regex(r"#\s*\[\s*cfg_attr\s*\(\s*test\s*,([^\]]*)\)\s*\]")
+_MAY_BE_TEST = regex(r"#\s*!?\s*\[[^\]]*\btest\b|\bprelude\s*::[^;]*\btest\b")
 """Whatever may make a function a test: in an attribute, or another name of the attribute."""
-_CFG = re.compile(r"\bcfg\s*!?\s*\([^\]{};]*")
+_CFG = regex(r"\bcfg\s*!?\s*\([^\]{};]*")
 UNLISTED = "tests that can be listed (a macro makes some of the problem's tests)"
-_CRATE = re.compile(r"(?<![$\w])crate\s*::")
-_CALLED = re.compile(r"(?<![\w.:'])([a-z_]\w*)\s*\(|(?<![\w.:'])([A-Z]\w*)\s*(?:::|[({])")
-_BOUND = re.compile(r"\b(?:let|for|static|const)\s+([^=;]*)|\|([^|\n]*)\||\b(?:fn|struct|enum|trait|type|mod)\s+(\w+)")
+_CRATE = regex(r"(?<![$\w])crate\s*::")
+_CALLED = regex(r"(?<![\w.:'])([a-z_]\w*)\s*\(|(?<![\w.:'])([A-Z]\w*)\s*(?:::|[({])")
+_BOUND = regex(r"\b(?:let|for|static|const)\s+([^=;]*)|\|([^|\n]*)\||\b(?:fn|struct|enum|trait|type|mod)\s+(\w+)")
 _MORE_THAN_VALUES = {
-    "state that is kept": re.compile(
+    "state that is kept": regex(
         r"\bstatic\s+mut\b|\b(?:thread_local|lazy_static)\s*!|\bAtomic[A-Z]\w*"
         r"|\bstatic\s+\w+\s*:[^=;]*\b(?:Mutex|RwLock|Once\w*|Lazy\w*|\w*Cell)\b"
     ),
-    "threads": re.compile(r"\bthread\s*::|\bspawn\s*\(|\b(?:Arc|Mutex|RwLock|mpsc)\b"),
-    "places in memory": re.compile(r"\bptr\s*::|\bptr_eq\b|\bas_(?:mut_)?ptr\b|\bas\s*\*|\.\s*capacity\s*\("),
-    "files or the environment": re.compile(r"\b(?:env|fs)\s*::|\bset_var\b|\bFile\s*::"),
+    "threads": regex(r"\bthread\s*::|\bspawn\s*\(|\b(?:Arc|Mutex|RwLock|mpsc)\b"),
+    "places in memory": regex(r"\bptr\s*::|\bptr_eq\b|\bas_(?:mut_)?ptr\b|\bas\s*\*|\.\s*capacity\s*\("),
+    "files or the environment": regex(r"\b(?:env|fs)\s*::|\bset_var\b|\bFile\s*::"),
 }
 _CONSTANT = (
     r"(?:(?<![*'])\b(?:const|static)\s(?:[^;]|;\s*\w+\s*\])*|\bconst\s*\{{[^}}]*|(?<!!)\[[^\[\];]*;[^\[\];]*)\b{}\s*\("
 )
 """A call that a compiler makes."""
-_ATTRIBUTE = re.compile(r"#!?\[[^\]]*\]")
+_ATTRIBUTE = regex(r"#!?\[[^\]]*\]")
 _TYPES = ("struct_item", "enum_item", "type_item")
 _CONSTANTS = ("const_item", "static_item")
 _COPIED = (*_CONSTANTS, "function_item")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from passatk.records import Record
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Query
@@ -76,7 +77,7 @@ def _tools(grammar: Grammar) -> "tuple[Parser, Query]":
     return Parser(language), Query(language, grammar.query)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regex("[\ud800-\udfff]")
 
 
 def parsed(grammar: Grammar, code: str) -> "Node":

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from passatk.records import Record
+from passatk.regex import regex
 
 ENDS = {
     **dict.fromkeys(("stop", "eos", "eos_token", "stop_sequence", "end_turn", "completed"), "eos"),
@@ -20,7 +21,7 @@ _THINKING = ("reasoning_content", "reasoning", "thinking")
 """Where servers put what a model thinks, apart from what it answers. Some send it twice."""
 _DESCRIBING = ("message", "msg", "error", "detail", "errors", "loc", "param", "type", "error_type", "code")
 """Fields that describe an error. Other fields may repeat the request, so they are not searched."""
-_CONTEXT_LENGTH = re.compile(
+_CONTEXT_LENGTH = regex(
     r"context_length_exceeded|exceed_context_size|max_model_len|max_seq_len|n_ctx"
     r"|(context|model|sequence|prompt|input|sequences?'?s?) ?(length|size|window|limit).{0,80}"
     r"(exceed|longer|larger|greater|maximum|too (long|large)|at most|limit|\bmax\b|is \d)"

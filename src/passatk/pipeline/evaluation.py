@@ -131,9 +131,10 @@ def evaluate(
         if not folder.filled:
             folder.fill(_entries(given, request, references))
         folder.forget_not_judged()
-        judging = _Judging(folder, references, request, environment, cache, progress)
         try:
-            judging.judge()
+            with LocalPool(environment, request.workers) as pool:
+                judging = _Judging(folder, references, request, pool, cache, progress)
+                judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
         return _report(request, used, folder, judging, given.warnings, time.monotonic() - started)
@@ -274,15 +275,14 @@ class _Judging:
         folder: RunFolder,
         references: References,
         request: Evaluation,
-        environment: Environment,
+        pool: LocalPool,
         cache: VerdictCache | None,
         progress: Progress,
     ):
         self._folder, self._used, self._request, self._cache = folder, references.used, request, cache
-        self.references, self.environment = references, environment
+        self.references, self._pool, self.environment = references, pool, pool.environment
         self._progress = progress
-        self._keys = Keys(environment)
-        self._pool = LocalPool(environment, request.workers)
+        self._keys = Keys(pool.environment)
         _, self._total, left = folder.counts()
         self._done = self._total - left
         self.executed = self.known = 0

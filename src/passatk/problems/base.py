@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -40,7 +41,7 @@ class Benchmark(ABC, Generic[_Row]):
     without_tests: ClassVar[str] = "Choose others"
     """What to do about problems that have none, in a sentence."""
 
-    @property
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """Fields that every record has."""
         return tuple(field.encode_name for field in msgspec.structs.fields(self.row) if field.required)

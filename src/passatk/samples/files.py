@@ -1,7 +1,6 @@
 """Files, archives and folders of generations -> generations with their place, whatever the format."""
 
 import json
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,17 +10,18 @@ from typing import Any
 from passatk.errors import FieldError, InputError, SourceError
 from passatk.languages import LANGUAGES
 from passatk.records import Record
+from passatk.regex import regex
 from passatk.samples.formats import FOLDERS, Generation, detect
 from passatk.textfiles import beginning, read_json
 
 _PARQUET_MAGIC = b"PAR1"
 _ZIP_MAGIC = b"PK\x03\x04"
 _LANGUAGES = {suffix: language.name for language in LANGUAGES.values() for suffix in language.suffixes}
-_NUMBERED = re.compile(r"\d+\.\w+")
-_RESULTS = re.compile(r"(.+)\.results(\.json(?:\.\w+)?)")
-_EVALPLUS_BESIDE = re.compile(r"(.+?)(?:[-_.]eval_results\.json|\.raw\.jsonl)")
-_LM_EVAL_RESULTS = re.compile(r"results(?:_.*)?\.json")
-_LM_EVAL_SAMPLES = re.compile(r"samples_.+\.jsonl")
+_NUMBERED = regex(r"\d+\.\w+")
+_RESULTS = regex(r"(.+)\.results(\.json(?:\.\w+)?)")
+_EVALPLUS_BESIDE = regex(r"(.+?)(?:[-_.]eval_results\.json|\.raw\.jsonl)")
+_LM_EVAL_RESULTS = regex(r"results(?:_.*)?\.json")
+_LM_EVAL_SAMPLES = regex(r"samples_.+\.jsonl")
 
 
 class Place(Record, frozen=True, kw_only=True):

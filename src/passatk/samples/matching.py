@@ -13,6 +13,7 @@ from passatk.languages.heads import heads
 from passatk.problems import NAMES, ProblemSet
 from passatk.prompts import completion
 from passatk.records import Problem, Sample
+from passatk.regex import regex
 from passatk.samples.formats import Generation
 from passatk.wording import counted
 
@@ -22,9 +23,9 @@ _MULTIPL_E_LANGUAGES = {
     for language in LANGUAGES.values()
     for name in (*language.multipl_e, *language.aliases, language.name)
 }
-_MULTIPL_E_NAME = re.compile(r"^(HumanEval|mbpp)_(\d+)(?:_|$)", re.IGNORECASE)
-_MBPP_PREFIX = re.compile(r"^(?:mbpp\w*\+?|MbppEval)[/_-](\d+)$", re.IGNORECASE)
-_COUNTED = re.compile(r"(.+?)[-_#:/. ]+(?:sample|s|run|r|n)?[-_#: ]?(\d+)")
+_MULTIPL_E_NAME = regex(r"^(HumanEval|mbpp)_(\d+)(?:_|$)", re.IGNORECASE)
+_MBPP_PREFIX = regex(r"^(?:mbpp\w*\+?|MbppEval)[/_-](\d+)$", re.IGNORECASE)
+_COUNTED = regex(r"(.+?)[-_#:/. ]+(?:sample|s|run|r|n)?[-_#: ]?(\d+)")
 
 
 class Matching:

@@ -1,6 +1,5 @@
 """A file or folder of generations -> samples of known problems, streamed."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from passatk.answers import read_answer
 from passatk.errors import FieldError
 from passatk.problems import ProblemSet
 from passatk.records import Problem, Sample
+from passatk.regex import regex
 from passatk.runs import PastRun, generations_in
 from passatk.samples.files import Place, generations_of
 from passatk.samples.fitting import Fitting
@@ -16,7 +16,7 @@ from passatk.samples.folders import check_origin, is_generations, is_run, origin
 from passatk.samples.formats import Generation
 from passatk.samples.matching import Matching, sample_of
 
-END_OF_TEXT = re.compile(
+END_OF_TEXT = regex(
     r"<\|(?:endoftext|end_of_text|eot_id|im_end|end|EOT|eom_id|file_separator)\|>"
     "|<[|\uff5c]end[_\u2581]of[_\u2581]sentence[|\uff5c]>"
     r"|</s>\s*\Z"

@@ -7,14 +7,14 @@ the slot server uses it.
 import contextlib
 import itertools
 import os
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from passatk.records import Record
+from passatk.regex import regex
 
-_NAME = re.compile(r"passatk-(?P<namespace>\d+)-(?P<pid>\d+)-\d+")
+_NAME = regex(r"passatk-(?P<namespace>\d+)-(?P<pid>\d+)-\d+")
 _DEPTH = 8
 _V1_CONTROLLERS = ("memory", "pids", "cpuacct")
 _numbers = itertools.count()

@@ -4,7 +4,6 @@ import binascii
 import contextlib
 import json
 import os
-import re
 import shutil
 import struct
 import subprocess
@@ -32,6 +31,7 @@ from passatk.records import (
     WarmTool,
     Workshop,
 )
+from passatk.regex import regex
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
 from passatk.sandbox.isolation import HINTS, Level, describe
 from passatk.sandbox.server.frames import MOST_BYTES
@@ -41,7 +41,7 @@ from passatk.sandbox.server.world import ONE_CPU_PROC
 SERVER = Path(__file__).with_name("server")
 PROBLEMS = Path(__file__).resolve().parents[1] / "problems"
 """Holds tests and references: hidden where passatk itself lies within what programs may read."""
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from server.main import main; main()"
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from server.start import start; start(namespaced={})"
 _SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
 """Programs of warm tools begin in it, so it has what must be known to an interpreter at its start."""
 UID = 31415
@@ -75,7 +75,7 @@ ONE_CPU = {
 _MOST_REPLY_BYTES = 1 << 30
 """Output is kept to a few KiB; what a workshop built comes back whole."""
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_VARIABLE = regex(r"\$\{(\w+)\}")
 
 
 def own_interpreter() -> str:
@@ -175,7 +175,7 @@ class Slot:
         }
         home = str(SERVER.parent) if bare else "/passatk"
         python = world.interpreter or own_interpreter()
-        command = [python, "-P", "-s", "-S", "-B", "-c", _START, home, json.dumps(config)]
+        command = [python, "-P", "-s", "-S", "-B", "-c", _START.format(not bare), home, json.dumps(config)]
         with contextlib.ExitStack() as stack:
             pass_fds: list[int] = []
             if not bare:

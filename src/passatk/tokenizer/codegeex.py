@@ -6,7 +6,6 @@ first. The others have no meaning of their own and are shown as they are written
 """
 
 import json
-import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -17,12 +16,13 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 
 from passatk.errors import InputError
+from passatk.regex import regex
 
 END_OF_TEXT = "<|endoftext|>"
 MOST_SPACES = 10
 _LEAST_SPACES = 2
 _SPACES_FROM = 8
-_RUN = re.compile(r"( {2,10})")
+_RUN = regex(r"( {2,10})")
 VOCABULARY, MERGES, ADDED = "vocab.json", "merges.txt", "added_tokens.json"
 
 

@@ -9,13 +9,14 @@ from passatk.languages import LANGUAGES, Language
 from passatk.languages.heads import last_head
 from passatk.problems.base import Benchmark, UnknownLanguageError, last_name
 from passatk.records import Asserts, Problem
+from passatk.regex import regex
 
-_CANDIDATE = re.compile(r"\bcandidate\s*:?=\s*(?:\w+\(:)?([\w$]+[?!]?)")
+_CANDIDATE = regex(r"\bcandidate\s*:?=\s*(?:\w+\(:)?([\w$]+[?!]?)")
 """Where tests name what they call: `let candidate = unique;`, `candidate := unique`, `candidate = method(:unique)`."""
-_CLOSING = re.compile(r"\s*\}[ \t]*\n?")
-_CLASS = re.compile(r"^(?:(?:public|final|abstract)\s+)*class\s+(\w+)", re.MULTILINE)
-_NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_MAIN = re.compile(r"\bclass\s+Main\b")
+_CLOSING = regex(r"\s*\}[ \t]*\n?")
+_CLASS = regex(r"^(?:(?:public|final|abstract)\s+)*class\s+(\w+)", re.MULTILINE)
+_NOT_CODE = regex(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_MAIN = regex(r"\bclass\s+Main\b")
 _OPTIONS = {"cpp": ("-std=c++17",), "java": ("-ea",)}
 """What the benchmark's own evaluator gives to compilers and to `java`."""
 

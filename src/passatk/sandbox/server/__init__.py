@@ -9,6 +9,7 @@ system call filter and waits. Only then it reads a request, writes the files, te
 its bounded output and watches its limits. A step ends when its main process ends or a limit stops it; then everything
 else in the PID namespace is killed and reaped, so nothing survives a step.
 
+    start     addresses are fixed
     main      one job after another
     frames    how they come and go
     request   what a slot is, what it is asked and what it replies

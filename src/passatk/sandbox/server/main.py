@@ -22,7 +22,6 @@ from .watch import Tree, reap_all
 from .world import Slot, World, judge_in
 
 _PROOF_FD, _ANSWERS_FD = 3, 4
-_AGAIN = "again"
 _ANSWERED, _CLOSED, _BROKEN, _WANTED = range(4)
 """Exit codes of a job; the last one + n: answered, and resident tool n is to be started, or started again."""
 
@@ -92,10 +91,6 @@ def _own_namespaces() -> kernel.PidNamespaces:
 def main() -> None:
     """Serve until the driver closes the connection."""
     config: Config = json.loads(sys.argv[2])
-    if not kernel.fix_addresses() and sys.argv[3:] != [_AGAIN]:  # some containers do not allow it
-        if config["namespaced"]:
-            kernel.bound_capabilities(keep_own=True)  # an exec that could give more forgets about addresses
-        os.execv(sys.executable, [*sys.orig_argv, _AGAIN])
     # the frames move to high descriptors, so that 0 to 4 are free to become the program's
     control_r, control_w = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10) for fd in (0, 1))
     null = os.open("/dev/null", os.O_RDWR)
