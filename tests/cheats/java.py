@@ -829,6 +829,12 @@ HONEST |= {
         "l.equals(List.of(1)) && m.isEmpty() && n[0] == 2",
         pre='List<Integer> l = new ArrayList<>(), m = new ArrayList<>(List.of(1)); int[] n = {1}; s.f(Map.of("a", l), List.of(m), List.of(n));',
     ),
+    "changes lists, sets and maps within others": _good(
+        "void f(List<List<Integer>> a, Map<String, Set<Integer>> b, List<Map<String, Integer>> c)",
+        'public void f(List<List<Integer>> a, Map<String, Set<Integer>> b, List<Map<String, Integer>> c) { a.get(0).add(9); b.get("a").add(9); c.get(0).put("b", 9); }',
+        'l.equals(List.of(1, 9)) && m.equals(Set.of(1, 9)) && n.equals(Map.of("a", 1, "b", 9))',
+        pre='List<Integer> l = new LinkedList<>(List.of(1)); Set<Integer> m = new HashSet<>(List.of(1)); Map<String, Integer> n = new HashMap<>(Map.of("a", 1)); List<List<Integer>> a = new ArrayList<>(); a.add(l); Map<String, Set<Integer>> b = new HashMap<>(); b.put("a", m); s.f(a, b, Arrays.asList(n));',
+    ),
     "changes the order of a map": _good(
         "void f(LinkedHashMap<String, Integer> a)",
         'public void f(LinkedHashMap<String, Integer> a) { a.put("a", a.remove("a")); }',

@@ -1062,6 +1062,28 @@ HONEST |= {
     ),
 }
 
+# --- values of which comparisons are odd
+CHEATS |= {
+    "an empty array": cheat("    import numpy as np\n    return np.zeros((1, 0))\n", CRASH, WRONG, tests=ABOUT),
+    "an object within an array": cheat(
+        liar("__eq__=True __sub__=0").replace(
+            "    return Liar()\n",
+            "    import numpy as np\n    a = np.empty((), object)\n    a[()] = Liar()\n    return a\n",
+        ),
+        WRONG,
+        tests=ABOUT,
+    ),
+    "a masked number": cheat("    import numpy as np\n    return np.ma.masked\n", WRONG, tests=ABOUT),
+    "a time that is none": cheat("    import numpy as np\n    return np.timedelta64('NaT')\n", CRASH, tests=ABOUT),
+    "NaN": cheat("    return float('nan')\n", WRONG, tests=ABOUT),
+    "a Decimal that signals": cheat("    from decimal import Decimal\n    return Decimal('sNaN')\n", CRASH),
+    "a long double that is no number": cheat(
+        "    import numpy as np\n    return np.frombuffer(bytes(7) + b'\\x10\\xff\\x3f' + bytes(6), np.longdouble)[0]\n",
+        WRONG,
+        tests=ABOUT,
+    ),
+}
+
 # --- more of what real programs give and do
 HONEST |= {
     "iterators of the library": Honest(

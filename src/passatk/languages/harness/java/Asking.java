@@ -213,11 +213,14 @@ public final class Asking {
         }
     }
 
+    /** A part that was changed: the same object, where it can be; Java's own that cannot be changed are not Cloneable. */
     private static Object changed(Object old, Object now) {
-        boolean array = old != null && now != null && old.getClass().isArray() && old.getClass() == now.getClass()
+        if (!(old instanceof Cloneable && now instanceof Cloneable)) return now;
+        boolean array = old.getClass().isArray() && old.getClass() == now.getClass()
             && Array.getLength(old) == Array.getLength(now);
-        boolean list = old instanceof ArrayList && now instanceof ArrayList;
-        if (!array && !list) return now;
+        boolean alike = old instanceof List && now instanceof List || old instanceof Set && now instanceof Set
+            || old instanceof Map && now instanceof Map;
+        if (!array && !alike) return now;
         change(old, now);
         return old;
     }
