@@ -747,6 +747,125 @@ HONEST |= {
     ),
 }
 
+_DOUBLE = "double f(double a)"
+_ROOT = told(
+    "true",
+    pre="for (double x : new double[] {2, 3}) if (Math.abs(s.f(x) * s.f(x) - x * s.f(x)) > 1e-4) throw new AssertionError();",
+)
+_FAR = "if (Math.abs(d - 1) > 1e-6) throw new AssertionError();"
+
+# numbers that are none, of which each comparison is false
+CHEATS |= {
+    "NaN, which is not further than a tolerance": cheat(
+        body("public double f(double a) { return Double.NaN; }"),
+        WRONG,
+        tests=_ROOT,
+        whole=True,
+        declaration=head(_DOUBLE),
+    ),
+    "infinity, of which the tests make NaN": cheat(
+        body("public double f(double a) { return Double.POSITIVE_INFINITY; }"),
+        WRONG,
+        tests=_ROOT,
+        whole=True,
+        declaration=head(_DOUBLE),
+    ),
+    "a number so large that the tests make NaN of it": cheat(
+        body("public double f(double a) { return 1e300; }"), WRONG, tests=_ROOT, whole=True, declaration=head(_DOUBLE)
+    ),
+    "NaN in a list": _bad(
+        "List<Double> f(int a)",
+        "public List<Double> f(int a) { return List.of(Double.NaN); }",
+        "true",
+        pre=f"for (double d : s.f(1)) {_FAR}",
+    ),
+    "NaN in a box": _bad("Float f(int a)", "public Float f(int a) { return Float.NaN; }", "!(s.f(1) > 2)"),
+    "NaN in a changed argument": _bad(
+        "void f(double[] a)",
+        "public void f(double[] a) { a[0] = Double.NaN; }",
+        "true",
+        pre=f"double[] one = {{1}}; s.f(one); double d = one[0]; {_FAR}",
+    ),
+    "NaN, whose failure the tests catch": _bad(
+        _DOUBLE,
+        "public double f(double a) { return Double.NaN; }",
+        "true",
+        pre="try { if (s.f(1) > 2) throw new AssertionError(); } catch (Throwable t) { }",
+    ),
+}
+HONEST |= {
+    "NaN, which is asked for": _good(
+        _DOUBLE,
+        "public double f(double a) { return Math.sqrt(a); }",
+        "Double.isNaN(s.f(-1))",
+        "Math.abs(s.f(4) - 2) < 1e-9",
+    ),
+    "NaN, which the tests make": _good(
+        _DOUBLE, "public double f(double a) { return a / a; }", "Double.compare(s.f(0), 0.0 / 0) == 0"
+    ),
+    "infinity, which no test makes NaN of": _good(
+        _DOUBLE, "public double f(double a) { return a * 1e308; }", "s.f(10) > 1e308", "Math.abs(s.f(-10)) > 1e308"
+    ),
+    "the absolute value of each kind of number": _good(
+        "List<Object> f(int a)",
+        "public List<Object> f(int a) { return List.of(a, (long) a, (float) a, (double) a); }",
+        "Math.abs((Integer) s.f(-1).get(0)) == 1 && Math . abs((long) s.f(-1).get(1)) == 1L",
+        "Math.abs((Float) s.f(-1).get(2)) == 1f && java.lang.Math.abs((double) s.f(-1).get(3)) == 1.0",
+        "Math.abs((short) -1) == 1 && 1 / Math.abs(-0.0f) > 0 && Math.max(1, Math.abs(-3)) == 3",
+    ),
+}
+
+# what becomes of parts of arguments, and of a program's own surroundings
+HONEST |= {
+    "changes a list in a map": _good(
+        "void f(Map<String, List<Integer>> a)",
+        'public void f(Map<String, List<Integer>> a) { a.get("a").add(1); a.put("b", new ArrayList<>()); }',
+        "l.size() == 1 && m.size() == 2",
+        pre='List<Integer> l = new ArrayList<>(); Map<String, List<Integer>> m = new HashMap<>(); m.put("a", l); s.f(m);',
+    ),
+    "changes what is in lists and maps that cannot be changed": _good(
+        "void f(Map<String, List<Integer>> a, List<List<Integer>> b, List<int[]> c)",
+        'public void f(Map<String, List<Integer>> a, List<List<Integer>> b, List<int[]> c) { a.get("a").add(1); b.get(0).clear(); c.get(0)[0] = 2; }',
+        "l.equals(List.of(1)) && m.isEmpty() && n[0] == 2",
+        pre='List<Integer> l = new ArrayList<>(), m = new ArrayList<>(List.of(1)); int[] n = {1}; s.f(Map.of("a", l), List.of(m), List.of(n));',
+    ),
+    "changes lists, sets and maps within others": _good(
+        "void f(List<List<Integer>> a, Map<String, Set<Integer>> b, List<Map<String, Integer>> c)",
+        'public void f(List<List<Integer>> a, Map<String, Set<Integer>> b, List<Map<String, Integer>> c) { a.get(0).add(9); b.get("a").add(9); c.get(0).put("b", 9); }',
+        'l.equals(List.of(1, 9)) && m.equals(Set.of(1, 9)) && n.equals(Map.of("a", 1, "b", 9))',
+        pre='List<Integer> l = new LinkedList<>(List.of(1)); Set<Integer> m = new HashSet<>(List.of(1)); Map<String, Integer> n = new HashMap<>(Map.of("a", 1)); List<List<Integer>> a = new ArrayList<>(); a.add(l); Map<String, Set<Integer>> b = new HashMap<>(); b.put("a", m); s.f(a, b, Arrays.asList(n));',
+    ),
+    "changes the order of a map": _good(
+        "void f(LinkedHashMap<String, Integer> a)",
+        'public void f(LinkedHashMap<String, Integer> a) { a.put("a", a.remove("a")); }',
+        'm.toString().equals("{b=2, a=1}")',
+        pre='LinkedHashMap<String, Integer> m = new LinkedHashMap<>(); m.put("a", 1); m.put("b", 2); s.f(m);',
+    ),
+    "has no streams": _good(INT, "public int f(int a) { System.setOut(null); System.setErr(null); return a; }", ONE),
+    "a stream that cannot be flushed": _good(
+        INT,
+        "public int f(int a) { System.setOut(new java.io.PrintStream(System.out) { public void flush() { throw new IllegalStateException(); } }); return a; }",
+        ONE,
+    ),
+    "forbids itself to exit": _good(
+        INT,
+        "public int f(int a) { try { System.setSecurityManager(new SecurityManager() { public void checkExit(int s) { throw new SecurityException(); } public void checkPermission(java.security.Permission p) { } }); } catch (UnsupportedOperationException e) { } return a; }",
+        ONE,
+    ),
+    "texts as bytes": _good(
+        "int f(String a)", "public int f(String a) { return a.getBytes().length; }", 's.f("\u00e9") == 2'
+    ),
+    "odd characters in comments": Honest(
+        "        // \u201d \u2014 \u200b \u2028 \u202e \U0001f600 don't \" {\n        /* it's { */\n" + RIGHT + "\x1a"
+    ),
+    "a class with a type variable": Honest(
+        "class Solution<T> { public int f(T a) { return (Integer) a; } }\n",
+        tests=told(ONE),
+        whole=True,
+        declaration=head(INT),
+    ),
+}
+
 _NEXT = body(
     "int n; public int f(int a) { for (long i = System.nanoTime(); System.nanoTime() - i < 50_000_000; ); return n += a; }"
 )

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -71,6 +72,9 @@ _SEEDLESS = (
     (regex(r"(?<![\w.])(?:[\w.]+\.)?ThreadLocalRandom\s*\.\s*current\s*\(\s*\)"), "passatk.Asking.RANDOM"),
     (regex(r"(?<![\w.])(?:java\s*\.\s*util\s*\.\s*)?Collections\s*\.\s*shuffle\s*\("), "passatk.Asking.shuffle("),
 )
+_NO_NUMBERS = regex(r"nan\b|infinity|/\s*\.?0[.0]*[fd]?(?![\w.])", re.IGNORECASE)
+"""Tests that speak of NaN, or of what may become it."""
+_DISTANCE = regex(r"(?<![\w.])(?:java\s*\.\s*lang\s*\.\s*)?Math\s*\.\s*abs\s*\("), "passatk.Asking.abs("
 _UNORDERED = regex(r"\brandom\b|\b(?:Set|Map)\s*\.\s*(?:of|ofEntries|copyOf)\b|\btoUnmodifiable(?:Set|Map)\b")
 
 
@@ -169,14 +173,17 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     _check_classes(blanked(lexicon, shell), methods)
     shell = re.sub(r"^(\s*)public\s+(?=(?:\w+\s+)*(?:class|interface|enum|record)\s)", r"\1", shell, flags=re.MULTILINE)
     made = not methods[0].static
+    numbers = not _NO_NUMBERS.search(language.without_comments(f"{shell}\n{tests}"))
     imports = " ".join(IMPORT.findall(tests))
     lines = [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
     lines += [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
+    lines += ["static { passatk.Asking.expectNumbers(); }"] if numbers else []
     clear = blanked(lexicon, tests)
     asked = " ".join(f"{one.name} {one.signature};{_asks(clear, owner, one, made)}" for one in methods)
     closing = "}" * open_braces(lexicon, shell)
     body = "\n".join([shell.rstrip(), *lines, closing, PACKAGE.sub("", IMPORT.sub("", tests))])
-    return f"// {owner} {asked}\n{imports}\n{without_dead_tuples(lexicon, seeded(lexicon, body))}\n"
+    body = replaced(lexicon, body, (*_SEEDLESS, *([_DISTANCE] if numbers else ())))
+    return f"// {owner} {asked}\n{imports}\n{without_dead_tuples(lexicon, body)}\n"
 
 
 def _asks(tests: str, owner: str, method: Method, made: bool) -> str:
@@ -244,9 +251,9 @@ def asked_of(source: str) -> Asked:
     return Asked(owner=owner, methods=tuple(zip(words[::2], words[1::2], strict=True)), imports=imports)
 
 
-def seeded(lexicon: Lexicon, code: str) -> str:
-    """`code` whose randomness begins with the same seed every time."""
-    for pattern, instead in _SEEDLESS:
+def replaced(lexicon: Lexicon, code: str, calls: Sequence[tuple[re.Pattern[str], str]]) -> str:
+    """`code` in which other functions are called."""
+    for pattern, instead in calls:
         for found in reversed(list(pattern.finditer(blanked(lexicon, code)))):
             code = code[: found.start()] + instead + code[found.end() :]
     return code
