@@ -670,3 +670,36 @@ HONEST |= {
         declaration=TOP + TYPES + PAIRED + " {\n",
     ),
 }
+
+# --- a union of numbers, as MultiPL-E writes it: which of them was written is not to be seen, once it has been assigned
+
+UNION = """union Union_long_float{
+    long f0;
+    float f1;    Union_long_float(long _f0) : f0(_f0) {}
+    Union_long_float(float _f1) : f1(_f1) {}
+    ~Union_long_float() {}
+    bool operator==(long f) {
+        return f0 == f ;
+    }    bool operator==(float f) {
+        return f1 == f ;
+    }
+};
+"""
+EITHER = "Union_long_float f(int x)"
+HALF_OR_SEVEN = "assert(f(1) == 2.5f); assert(f(-1) == 7L);"
+
+CHEATS |= {
+    f"a number for another, in a union: {value}": lying(
+        f"{UNION}{EITHER} {{ return {value}; }}\n", UNION + EITHER, f"assert(f(1) == {expected});", allowed=(WRONG,)
+    )
+    for value, expected in (("0.0f", "0L"), ("7L", "7.0f"), ("7.0f", "7L"), ("1L << 32", "1L"))
+}
+HONEST |= {
+    f"a union of numbers {name}": right(f"{UNION}{EITHER} {{ {body} }}\n", UNION + EITHER, HALF_OR_SEVEN)
+    for name, body in (
+        ("made at once", "return x > 0 ? Union_long_float(2.5f) : Union_long_float(7L);"),
+        ("assigned", "Union_long_float u(-1L); u = 7L; if (x > 0) u = 2.5f; return u;"),
+        ("copied", "if (x > 0) { Union_long_float u(2.5f); return u; } Union_long_float v(7L); return v;"),
+        ("by its members", "Union_long_float u(-1L); u.f0 = 7; if (x > 0) u.f1 = 2.5f; return u;"),
+    )
+}

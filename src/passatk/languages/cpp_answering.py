@@ -4,15 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from passatk.languages.base import CannotCross
-from passatk.languages.cpp_declared import INTEGERS, Function, Type, Union
+from passatk.languages.cpp_declared import INTEGERS, PLAIN, Function, Type, Union
 from passatk.languages.cpp_prepared import wall
-
-_KINDS = {
-    "::std::string": "s",
-    **dict.fromkeys(("long", "long long", "double"), "8"),
-    **dict.fromkeys(("int", "float"), "4"),
-    **dict.fromkeys(("bool", "char"), "1"),
-}
 
 
 def answering(functions: Sequence[Function], unions: dict[str, Union], catches: bool) -> str:
@@ -97,19 +90,27 @@ def _codec(type_: Type) -> str:
 
 
 def _union_answer(name: str, union: Union, call: str) -> list[str]:
-    """Nothing says what such a union holds, so it is made where every byte is known, and what was written tells."""
-    kinds = [_kind(member) for member in union.members]
-    if len(set(kinds)) < len(kinds):
-        raise CannotCross(f"{name}, whose types look alike")
+    """Nothing says what such a union holds, so it is made where every byte is known, and what was written tells.
+
+    Of plain members, several may have been written over each other: the widest has the bytes of all.
+    """
+    widest = union.widest
     lines = [
         f"        alignas(::{name}) static unsigned char passatk_room[sizeof(::{name})];",
         "        for (unsigned char &passatk_byte : passatk_room) passatk_byte = 0xa5;",
         f"        new (passatk_room) ::{name}({call});",
         "        switch (::passatk_wall::holds(passatk_room, sizeof passatk_room)) {",
     ]
-    for place, (member, kind) in enumerate(zip(union.members, kinds, strict=True)):
+    seen = ""
+    for place, member in enumerate(union.members):
+        if widest is not None and member.text in PLAIN and place != widest:
+            continue
+        kinds = "148" if place == widest else _kind(member)
+        if kinds in seen:
+            raise CannotCross(f"{name}, whose types look alike")
+        seen += kinds
         lines += [
-            f"        case '{kind}':",
+            *(f"        case '{kind}':" for kind in kinds),
             f"            passatk_out.text('a', \"{chr(ord('A') + place)}\", 1);",
             f"            {_codec(member)}::give(passatk_out, *reinterpret_cast<{member.text} *>(passatk_room));",
             "            break;",
@@ -121,6 +122,8 @@ def _kind(member: Type) -> str:
     """What its bytes look like: a string, a vector, or as many bytes as a digit says."""
     if member.text.startswith("::std::vector<"):
         return "v"
-    if member.text not in _KINDS:
+    if member.text == "::std::string":
+        return "s"
+    if member.text not in PLAIN:
         raise CannotCross(f"a union with {member.text}")
-    return _KINDS[member.text]
+    return str(PLAIN[member.text])

@@ -12,6 +12,7 @@ from passatk.languages.base import CannotCross, Language, harness
 from passatk.languages.cpp_answering import answering
 from passatk.languages.cpp_declared import (
     INCLUDE,
+    PLAIN,
     Declared,
     Function,
     Union,
@@ -232,12 +233,15 @@ def _telling(name: str, union: Union) -> str:
         f"    {union.crossing} held;",
         f"    {name}({union.crossing} given) : held(given) {{}}",
     ]
+    widest = union.widest
     for place, member in enumerate(union.members):
+        same = f"held.index() == {place} && ::std::get<{place}>(held) == other"
+        if widest is not None and member.text in PLAIN and place != widest:  # its bytes are among those
+            wide = f"::passatk_wall::first_bytes<{member.text}>(::std::get<{widest}>(held))"
+            same = f"held.index() == {widest} ? {wide} == other : {same}"
         lines += [
             f"    {name}({member.text} given) : held(::std::in_place_index<{place}>, given) {{}}",
-            f"    bool operator==({member.text} other) {{",
-            f"        return held.index() == {place} && ::std::get<{place}>(held) == other;",
-            "    }",
+            f"    bool operator==({member.text} other) {{ return {same}; }}",
         ]
     return "\n".join((*lines, "}"))
 
