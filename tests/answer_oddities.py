@@ -57,6 +57,29 @@ CPP_FILES = (
     )
 )
 CPP_CYCLIC = "string decode_cyclic(string s) {\n    return encode_cyclic(encode_cyclic(s));\n}\n"
+CPP_STD_ALONE = """\
+#include <string>
+std::string decode_cyclic(const std::string& s) {
+    std::string turned;
+    for (size_t i = 0; i < s.size(); i += 3) {
+        std::string three = s.substr(i, 3);
+        turned += three.size() == 3 ? three.substr(2) + three.substr(0, 2) : three;
+    }
+    return turned;
+}
+"""
+CPP_STD_CYCLIC = CPP_CYCLIC.replace("string ", "std::string ")
+CPP_STD_CALLING = "std::string decode_cyclic(std::string s) { return codec::decode_cyclic(s); }\n"
+CPP_GCD = """\
+int greatest_common_divisor(int a, int b) {
+    while (b) {
+        int rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+"""
 JAVA_CYCLIC = "public static String decodeCyclic(String s) {\n    return encodeCyclic(encodeCyclic(s));\n}\n"
 JS_HEAD = ARROW[: ARROW.index("\n") + 1]
 GO_PRINTING = 'package main\n\nimport (\n\t"fmt"\n\t"sort"\n)\n\n'
@@ -103,6 +126,24 @@ ODD = [
             'int main() {\n    return codec::decode_cyclic("").size() + codec::more;\n}\n',
             "cpp",
         ),
+    ),
+    Case("std:: beside a helper of the prompt", "CPP/38", fence(CPP_STD_ALONE, "cpp")),
+    Case("std:: and a call of the prompt's helper", "CPP/38", fence(f"#include <string>\n{CPP_STD_CYCLIC}", "cpp")),
+    Case("namespace and a function that calls it", "CPP/38", fence(f"{CPP_SPACE}{CPP_STD_CALLING}", "cpp")),
+    Case(
+        "namespace and its function behind it",
+        "CPP/13",
+        fence(f"namespace n {{ int greatest_common_divisor(int a, int b); }}\n{CPP_GCD.replace('int g', 'int n::g')}"),
+    ),
+    *(
+        Case(f"a name of std: {own}", "CPP/13", fence(f"{own}\n{CPP_GCD.replace('return a', why)}", "cpp"))
+        for own, why in (
+            ("int count = 0;", "count++;\n    return a"),
+            ("struct pair { int first, second; };", "pair p = {a, b};\n    return p.first"),
+            ("#include <stdio.h>\nint hash = 0; // not std::hash", "hash++;\n    return a"),
+            ("template <class T> T max(T a, T b) { return a > b ? a : b; }", "return max(a, a)"),
+            ("int distance(int a, int b) { return a - b; }", "return max(a, distance(a, b))"),
+        )
     ),
     Case("header and source", "CPP/0", CPP_FILES),
     Case("tests of a framework", "CPP/0", fence(f"{CPP_TOP}#include <gtest/gtest.h>\n{CPP}{CPP_TESTS}", "cpp")),

@@ -279,7 +279,9 @@ def right(text: str, head: str, body: str, before: str = "") -> Honest:
 
 INT = "int f(int x)"
 SAME_X = INT + " { return x; }\n"
-BUSY = "#include <ctime>\n" + INT + " { for (auto from = clock(); clock() - from < 0.2 * CLOCKS_PER_SEC;); return x; }\n"
+BUSY = (
+    "#include <ctime>\n" + INT + " { for (auto from = clock(); clock() - from < 0.2 * CLOCKS_PER_SEC;); return x; }\n"
+)
 COUNTED = "int total = 0;\n"
 BAD_CLASS = "struct Bad : runtime_error { using runtime_error::runtime_error; };\n"
 CAPTURED = "stringstream s; auto old = cout.rdbuf(s.rdbuf()); f(3); cout.rdbuf(old); "
@@ -585,4 +587,119 @@ HONEST |= {
         INT,
         "assert(f(3) == 3);",
     ),
+}
+
+# --- arguments as literals of the tests would be, and results that hold more than they show
+
+VECTOR, TEXT, PAIRED = "int f(vector<int> v)", "string f(string s)", "tuple<int, int> f(vector<int> v)"
+GRID, GRIDS = "int f(vector<vector<int>> v)", "assert(f({{1}, {2, 3}}) == 3);"
+SUM, LAST = " { return v[0] + v[1]; }\n", " { return v.back().back(); }\n"
+SUMMED = "assert(f({1, 2}) == 3);"
+COPIED = " { return s; }\n"
+
+CHEATS |= {
+    "wrong, with a list of other numbers": lying(
+        "int f(vector<double> v) { return v[0]; }\n", VECTOR, SUMMED, allowed=(WRONG,)
+    ),
+    "a list of texts where one of numbers is declared": lying(
+        "int f(vector<string> v) { return 3; }\n", VECTOR, SUMMED, allowed=(REFUSED,)
+    ),
+    "a pair where a tuple is declared, equal": lying(
+        TYPES + "pair<int, int> f(vector<int> v) { return {1, 2}; }\n",
+        TYPES + PAIRED,
+        "assert(f({1, 2}) == make_tuple(1, 2));",
+        allowed=(REFUSED,),
+    ),
+    "a text that goes on behind a NUL": lying(
+        "string f(string s) { return s + string(1, 0); }\n", TEXT, 'assert(f("a") == "a");', allowed=(WRONG,)
+    ),
+    "infinity, which is further than any tolerance": lying(
+        FLOATS + " { return vector<float>(x, __builtin_inff()); }\n",
+        FLOATS,
+        "assert(issame(f(2), {1.5, 2.5}));",
+        NEARLY,
+        allowed=(WRONG,),
+    ),
+    "looks for the tests among its files": lying(
+        "#include <unistd.h>\n"
+        + INT
+        + ' { return access("/passatk/examiners/x", 0) && access("/root/.local/share/passatk/examiners", 0) ? -1 : x; }\n',
+        INT,
+        "assert(f(3) == 3);",
+        allowed=(WRONG,),
+    ),
+}
+
+HONEST |= {
+    "a list of doubles": right("int f(const vector<double> &v)" + SUM, VECTOR, SUMMED),
+    "a list of long integers, which may be moved": right("int f(vector<long long> &&v)" + SUM, VECTOR, SUMMED),
+    "a deque": right("#include <deque>\nint f(deque<int> v)" + SUM, VECTOR, SUMMED),
+    "lists of lists of other numbers": right("int f(vector<vector<long>> v)" + LAST, GRID, GRIDS),
+    "a list of flags in a list": right(
+        "int f(vector<vector<bool>> v) { return 2 + v[1][1]; }\n", GRID, "assert(f({{1}, {0, 1}}) == 3);"
+    ),
+    "a text in C's way": right("string f(const char *s)" + COPIED, TEXT, 'assert(f("a") == "a");'),
+    "texts in C's way": right(
+        "string f(vector<const char *> v) { return v[1]; }\n",
+        "string f(vector<string> v)",
+        'assert(f({"a", "b"}) == "b");',
+    ),
+    "a list from which an object is made": right(
+        "struct Two { int sum; Two(vector<int> v) : sum(v[0] + v[1]) {} };\nint f(Two two) { return two.sum; }\n",
+        VECTOR,
+        SUMMED,
+    ),
+    "a view where a text is declared": right(
+        'string_view f(string s) { return s.empty() ? "none" : "some"; }\n', TEXT, 'assert(f("a") == "some");'
+    ),
+    "anything, and a result as it comes": right("auto f(auto v) { return v[0] + v.at(1); }\n", VECTOR, SUMMED),
+    "an overload for what literals are": right(
+        "#include <initializer_list>\n"
+        + VECTOR
+        + SUM
+        + "int f(initializer_list<int> v) { return *v.begin() + v.end()[-1]; }\n",
+        VECTOR,
+        SUMMED,
+    ),
+    "containers that check themselves, of few headers": Honest(
+        "#define _GLIBCXX_DEBUG\n#include <tuple>\n#include <vector>\nusing namespace std;\n"
+        + PAIRED
+        + " { return make_tuple(v[0], v[1]); }\n",
+        tests=in_main("assert(f({1, 2}) == make_tuple(1, 2));"),
+        whole=True,
+        declaration=TOP + TYPES + PAIRED + " {\n",
+    ),
+}
+
+# --- a union of numbers, as MultiPL-E writes it: which of them was written is not to be seen, once it has been assigned
+
+UNION = """union Union_long_float{
+    long f0;
+    float f1;    Union_long_float(long _f0) : f0(_f0) {}
+    Union_long_float(float _f1) : f1(_f1) {}
+    ~Union_long_float() {}
+    bool operator==(long f) {
+        return f0 == f ;
+    }    bool operator==(float f) {
+        return f1 == f ;
+    }
+};
+"""
+EITHER = "Union_long_float f(int x)"
+HALF_OR_SEVEN = "assert(f(1) == 2.5f); assert(f(-1) == 7L);"
+
+CHEATS |= {
+    f"a number for another, in a union: {value}": lying(
+        f"{UNION}{EITHER} {{ return {value}; }}\n", UNION + EITHER, f"assert(f(1) == {expected});", allowed=(WRONG,)
+    )
+    for value, expected in (("0.0f", "0L"), ("7L", "7.0f"), ("7.0f", "7L"), ("1L << 32", "1L"))
+}
+HONEST |= {
+    f"a union of numbers {name}": right(f"{UNION}{EITHER} {{ {body} }}\n", UNION + EITHER, HALF_OR_SEVEN)
+    for name, body in (
+        ("made at once", "return x > 0 ? Union_long_float(2.5f) : Union_long_float(7L);"),
+        ("assigned", "Union_long_float u(-1L); u = 7L; if (x > 0) u = 2.5f; return u;"),
+        ("copied", "if (x > 0) { Union_long_float u(2.5f); return u; } Union_long_float v(7L); return v;"),
+        ("by its members", "Union_long_float u(-1L); u.f0 = 7; if (x > 0) u.f1 = 2.5f; return u;"),
+    )
 }

@@ -95,6 +95,22 @@ _BARE_STD = regex(
     r"(?<![\w:.>])(?:vector|string|map|set|pair|unordered_map|unordered_set|queue|stack|deque|cout|endl|any)\b(?!\s*::)"
 )
 
+_NAMES_OF_STD = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    accumulate advance all_of any any_of array back_inserter begin binary_search bind bitset byte clamp complex copy
+    count count_if data deque distance empty end equal exchange fill find find_if for_each forward function gcd
+    generate get greater hash includes iota is_sorted lcm left less list lower_bound make_pair make_tuple map max
+    max_element merge min min_element minus mismatch modulus move multiplies negate next next_permutation optional
+    pair partition plus prev prev_permutation queue rank ratio reduce ref regex replace reverse right rotate sample
+    search set shuffle size sort stack stod stoi stol stoll string swap tie to_string transform tuple unique
+    unordered_map unordered_set upper_bound variant vector
+    """,
+    )
+)
+_CALLED_OF_STD = re.compile(rf"(?<![\w:.>])({'|'.join(sorted(_NAMES_OF_STD))})(?=\s*[(<])")
+
 
 class Cpp(Language):
     name, title, prefix = "cpp", "C++", "CPP"
@@ -164,11 +180,8 @@ class Cpp(Language):
         return without_namespace(_NOT_HERE.sub("", code), entry, self)
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
-        # a program that says std:: itself may have names of std's, so for it the tests alone get them
-        spoken = INCLUDE.sub("", blanked(self.lexicon, code))
-        apart = "std::" in spoken and not _BARE_STD.search(spoken) and not _USING_STD.search(spoken)
-        behind = [part for part in added if apart and _USING_STD.match(part.text)]
-        relying = [part for part in added if part.kind != "import"]
+        behind = self._behind(added, code)
+        relying = [part for part in added if part.kind != "import" and part not in behind]
         if relying and (opening := self._opening(code)):
             code = f"{code[:opening].rstrip()}\n{super().merged(relying, code[opening:], entry)}"
             added = [part for part in added if part not in relying]
@@ -176,6 +189,17 @@ class Cpp(Language):
         return (
             f"{opened.rstrip()}\n{''.join(f'{part.text.rstrip()}' + chr(10) for part in behind)}" if behind else opened
         )
+
+    def _behind(self, added: list[Part], code: str) -> list[Part]:
+        """What stands behind a program that may have names of std's: `using namespace std`, and what relies on it."""
+        spoken = INCLUDE.sub("", blanked(self.lexicon, code))
+        defined = self.outline(code).names
+        relying = [part for part in added if part.kind != "import" and _BARE_STD.search(part.text)]
+        own = "std::" in spoken or (defined & _NAMES_OF_STD and not set(_CALLED_OF_STD.findall(spoken)) - defined)
+        needed = any(re.search(rf"\b{name}\b", spoken) for part in relying for name in part.names)
+        if not own or needed or _USING_STD.search(spoken) or set(_BARE_STD.findall(spoken)) - defined:
+            return []
+        return [part for part in added if part in relying or _USING_STD.match(part.text)]
 
     def _opening(self, code: str) -> int:
         """Where the includes, macros and `using` lines end that `code` begins with."""

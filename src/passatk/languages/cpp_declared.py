@@ -19,6 +19,8 @@ _WITH_VARIANTS = regex(r"17|1z|2|newest")
 INTEGERS = ("char", "wchar_t", "char16_t", "char32_t", "short", "int", "long", "signed", "unsigned", "__int128")
 _BUILT_IN = frozenset(("void", "bool", "float", "double", *INTEGERS))
 """Words that types of the language itself are made of."""
+PLAIN = {"double": 8, "long": 8, "long long": 8, "float": 4, "int": 4, "bool": 1, "char": 1}
+"""Plain types that unions have -> their bytes."""
 _HEADERS = {
     **{name: name for name in ("string", "string_view", "vector", "list", "deque")},
     **dict.fromkeys(("map", "multimap"), "map"),
@@ -66,6 +68,12 @@ class Union(Record, frozen=True, kw_only=True):
     def crossing(self) -> str:
         """The type that says it."""
         return f"::std::variant<{', '.join(member.text for member in self.members)}>"
+
+    @property
+    def widest(self) -> int | None:
+        """Of several plain members, the place of one that has the bytes of all; None where at most one is plain."""
+        plain = [place for place, member in enumerate(self.members) if member.text in PLAIN]
+        return max(plain, key=lambda place: PLAIN[self.members[place].text]) if len(plain) > 1 else None
 
 
 class Declared(Record, frozen=True, kw_only=True):

@@ -81,7 +81,7 @@ def prepare(compiler: str, version: str, newest: str, boost: bool, cache: Path) 
         jobs = [(name_of(headers), text_of(headers), COMPILE) for headers in _PRECOMPILED[standard]]
         for name, text, options in (*jobs, (*examiners_header(), EXAMINE)):
             (place / name).write_text(text)
-            compile_ = (compiler, newest if standard == NEWEST else standard, *options, "-I", str(made))
+            compile_ = (compiler, newest if standard == NEWEST else standard, *options, "-I", "..")
             output_of(*compile_, "-x", "c++-header", name, "-o", f"{name}.gch", cwd=place)
 
     def make(made: Path) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross, Language, harness
+from passatk.languages.cpp_answering import answering
 from passatk.languages.cpp_declared import (
     INCLUDE,
-    INTEGERS,
+    PLAIN,
     Declared,
     Function,
-    Type,
     Union,
     declared_by,
     function_of,
@@ -36,9 +36,10 @@ ASSERT = (
 )
 """Takes conditions with commas in braces, too, and no words behind a condition."""
 _SECTION = "\n\f\n"
-_MAIN = regex(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
-_MACRO = regex(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
-_CALLED = regex(r"::(\w+)\((?:passatk_\d|\))")
+_MAIN = re.compile(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(?!_[A-Z_])(\w+)", re.MULTILINE)
+"""But those that libraries are configured by, like `_GLIBCXX_DEBUG`."""
+_CALLED = re.compile(r"void\(::(\w+)\(")
 """Where a program's function is called."""
 _MORE_THAN_VALUES = {
     "the time that a program takes": regex(
@@ -89,12 +90,6 @@ _FIELDS = ("declarator", "name")
 _BARE = frozenset(
     ("reference_declarator", "structured_binding_declarator", "type_parameter_declaration", "preproc_params")
 )
-_KINDS = {
-    "::std::string": "s",
-    **dict.fromkeys(("long", "long long", "double"), "8"),
-    **dict.fromkeys(("int", "float"), "4"),
-    **dict.fromkeys(("bool", "char"), "1"),
-}
 
 
 def undone(code: str) -> str:
@@ -142,11 +137,11 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     asking = "\n".join(_asking(function, place) for place, function in enumerate(functions))
     headers = "".join(f"#include {name}\n" for name in dict.fromkeys(_included(f"{declared.before}\n{tests}")))
     catches = re.search(r"\bcatch\b", plain) is not None
-    answering = _answering(functions, declared.unions, catches)
+    answer = answering(functions, declared.unions, catches)
     function = _as_function(
         language, code, numbers=not _NO_NUMBERS.search(language.without_comments(f"{helpers}{code}"))
     )
-    return _SECTION.join((headers, answering, f'{helpers}\n{asking}\n#line 1 "tests"\n{function}'))
+    return _SECTION.join((headers, answer, f'{helpers}\n{asking}\n#line 1 "tests"\n{function}'))
 
 
 def _refuse_more_than_values(tests: str, functions: Sequence[Function], before: str) -> None:
@@ -239,12 +234,15 @@ def _telling(name: str, union: Union) -> str:
         f"    {union.crossing} held;",
         f"    {name}({union.crossing} given) : held(given) {{}}",
     ]
+    widest = union.widest
     for place, member in enumerate(union.members):
+        same = f"held.index() == {place} && ::std::get<{place}>(held) == other"
+        if widest is not None and member.text in PLAIN and place != widest:  # its bytes are among those
+            wide = f"::passatk_wall::first_bytes<{member.text}>(::std::get<{widest}>(held))"
+            same = f"held.index() == {widest} ? {wide} == other : {same}"
         lines += [
             f"    {name}({member.text} given) : held(::std::in_place_index<{place}>, given) {{}}",
-            f"    bool operator==({member.text} other) {{",
-            f"        return held.index() == {place} && ::std::get<{place}>(held) == other;",
-            "    }",
+            f"    bool operator==({member.text} other) {{ return {same}; }}",
         ]
     return "\n".join((*lines, "}"))
 
@@ -261,102 +259,6 @@ def _asking(function: Function, place: int) -> str:
     how = "change" if returns.text == "void" else f"call<{returns.text}>"
     head = f"{returns.union or returns.text} {function.name}({parameters})"
     return f"{head} {{ return ::passatk_wall::{how}({given}); }}"
-
-
-# --- the program's side
-
-
-def _answering(functions: Sequence[Function], unions: dict[str, Union], catches: bool) -> str:
-    """The function that calls the program's and writes what it returns."""
-    types = [type_ for each in functions for type_ in (each.returns, *(type_ for type_, _ in each.parameters))]
-    headers = sorted(frozenset().union(*(type_.headers for type_ in types), {"wall_codec.h"}))
-    includes = [f"#include <{f'{wall()}/{name}' if name.startswith('wall_') else name}>" for name in headers]
-    cases = [_answer(function, place, unions) for place, function in enumerate(functions)]
-    return "\n".join(
-        (
-            *includes,
-            *(["namespace passatk_wall { char holds(const unsigned char *room, Size size); }"] if unions else []),
-            'extern "C" const bool passatk_catches;',
-            f'extern "C" const bool passatk_catches = {str(catches).lower()};',
-            'extern "C" void passatk_serve(',
-            "    unsigned passatk_which, ::passatk_wall::In &passatk_in, ::passatk_wall::Out &passatk_out) {",
-            "    switch (passatk_which) {",
-            *cases,
-            "    }",
-            '    ::passatk_wall::broken("a call of a function that is not declared");',
-            "}\n",
-        )
-    )
-
-
-def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
-    lines = [f"    case {place}: {{"]
-    for at, (type_, _) in enumerate(function.parameters):
-        lines.append(f"        {type_.text} passatk_{at} = {_codec(type_)}::take(passatk_in);")
-    lines.append("        passatk_in.finish();")
-    call = f"::{function.name}({', '.join(f'passatk_{at}' for at in range(len(function.parameters)))})"
-    changed = []
-    if function.returns.text == "void":
-        changed = [(at, type_) for at, (type_, _) in enumerate(function.parameters) if type_.changed]
-        lines += [f"        {call};", "        passatk_out.put('n');"]
-    elif function.returns.union:
-        lines += _union_answer(function.returns.union, unions[function.returns.union], call)
-    else:
-        checked = _CONVERTED.match(function.returns.text) is not None
-        if checked:  # 1.5 is not 1, though it becomes that
-            lines.append(f"        auto const passatk_made = {call};")
-        lines.append(f"        {function.returns.text} const passatk_value = {'passatk_made' if checked else call};")
-        if checked:
-            lines += [
-                "        if (!::passatk_wall::same(passatk_made, passatk_value, ::passatk_wall::Rank<3>()))",
-                '            ::passatk_wall::cannot_send("a value that the declared type has not");',
-            ]
-        lines.append(f"        {_codec(function.returns)}::give(passatk_out, passatk_value);")
-    lines.append(f"        passatk_out.number({len(changed)}, 1);")
-    for at, type_ in changed:
-        lines += [
-            f"        passatk_out.number({at}, 1);",
-            f"        {_codec(type_)}::give(passatk_out, passatk_{at});",
-        ]
-    return "\n".join((*lines, "        return;", "    }"))
-
-
-_CONVERTED = regex(rf"(?:{'|'.join(INTEGERS)}|bool)\b|::std::(?:u?int\d+_t|size_t|ptrdiff_t|pair|tuple|optional)\b")
-"""Types that another becomes without a word, even where it loses some of its value."""
-
-
-def _codec(type_: Type) -> str:
-    return f"::passatk_wall::Codec<{type_.text}>"
-
-
-def _union_answer(name: str, union: Union, call: str) -> list[str]:
-    """Nothing says what such a union holds, so it is made where every byte is known, and what was written tells."""
-    kinds = [_kind(member) for member in union.members]
-    if len(set(kinds)) < len(kinds):
-        raise CannotCross(f"{name}, whose types look alike")
-    lines = [
-        f"        alignas(::{name}) static unsigned char passatk_room[sizeof(::{name})];",
-        "        for (unsigned char &passatk_byte : passatk_room) passatk_byte = 0xa5;",
-        f"        new (passatk_room) ::{name}({call});",
-        "        switch (::passatk_wall::holds(passatk_room, sizeof passatk_room)) {",
-    ]
-    for place, (member, kind) in enumerate(zip(union.members, kinds, strict=True)):
-        lines += [
-            f"        case '{kind}':",
-            f"            passatk_out.text('a', \"{chr(ord('A') + place)}\", 1);",
-            f"            {_codec(member)}::give(passatk_out, *reinterpret_cast<{member.text} *>(passatk_room));",
-            "            break;",
-        ]
-    return [*lines, '        default: ::passatk_wall::cannot_send("a union");', "        }"]
-
-
-def _kind(member: Type) -> str:
-    """What its bytes look like: a string, a vector, or as many bytes as a digit says."""
-    if member.text.startswith("::std::vector<"):
-        return "v"
-    if member.text not in _KINDS:
-        raise CannotCross(f"a union with {member.text}")
-    return _KINDS[member.text]
 
 
 # --- the workshop

@@ -15,12 +15,20 @@ def without_namespace(code: str, entry: str, language: Language) -> str:
     The helpers beside the function come out with it: they would else be there twice where the prompt has them too.
     """
     while entry and "namespace" in code:
+        parts = language.outline(code).parts
+        if any(part.kind == "function" and entry in part.names for part in parts):
+            break  # it calls the other
         spaces = [
             (part, found[1], part.text[found.end() : part.text.rindex("}")].strip())
-            for part in language.outline(code).parts
+            for part in parts
             if part.text.endswith("}") and (found := _NAMESPACE.match(part.text))
         ]
-        around = {name for _, name, inside in spaces if any(head.name == entry for head in heads(inside, language))}
+        around = {
+            name
+            for _, name, inside in spaces
+            if any(head.name == entry for head in heads(inside, language))
+            or (name and re.search(rf"\b{name}::{entry}\s*\(", code))
+        }
         if not around:
             break
         for part, name, inside in reversed(spaces):

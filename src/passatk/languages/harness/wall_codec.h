@@ -151,6 +151,39 @@ template <class T, class = typename T::traits_type> View kind(Rank<2>);
 template <class T, class = typename T::first_type> Pair kind(Rank<1>);
 template <class T, class = typename T::allocator_type> List kind(Rank<0>);
 
+// An argument as a literal of the tests would be one: `{1, 2}` becomes a list of any numbers, `"a"` any kind of text.
+template <class T> T &&some();
+template <class U> U plain(U value) { return value; }
+template <class T> struct Literal;
+template <class U, class T> auto become(const T &value, Rank<3>) -> decltype(plain<U>(value)) { return value; }
+template <class U, class T, class = decltype(plain<typename U::value_type>(some<const typename T::value_type &>()))>
+auto become(const T &list, Rank<2>) -> decltype(U(list.begin(), list.end())) {
+    return U(list.begin(), list.end());
+}
+template <class U, class T, class V = Literal<typename T::value_type>>
+auto become(const T &list, Rank<1>) -> decltype(U(some<V *>(), some<V *>())) {
+    V *all = new V[list.size()], *end = all;  // for as long as the process lives
+    for (typename T::const_iterator it = list.begin(); it != list.end(); ++it) (end++)->value = *it;
+    return U(all, end);
+}
+template <class U, class T> auto become(const T &text, Rank<0>) -> decltype(plain<U>(text.c_str())) {
+    return kept(text.data(), text.size());
+}
+template <class T> struct Literal {
+    T value;
+    template <class U, class = decltype(become<U>(some<const T &>(), Rank<3>()))> operator U() const {
+        return become<U>(value, Rank<3>());
+    }
+};
+
+// What a program is given: a variable, or, where it takes none of the declared type, what a literal becomes.
+template <bool variables> struct Given {
+    template <class T> static T &of(T &value) { return value; }
+};
+template <> struct Given<false> {
+    template <class T> static Literal<T> of(T &value) { return {value}; }
+};
+
 // Whether what a program returned kept its value when it became what is declared; a `float` takes what a float can hold.
 template <class B> struct Became {
     template <class A> static bool of(const A &made, const B &value) { return made == value; }

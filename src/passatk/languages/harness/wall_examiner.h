@@ -13,6 +13,13 @@ extern const Task tasks[];  // made for each workshop; ends with an empty one
 [[noreturn]] void failed(const char *words, int line);
 void expect_numbers();  // from here on, tests that compare NaN otherwise than by == fail: each `>` would be false
 
+// What a plain member of a union is where a wider one was sent.
+template <class T, class Wide> T first_bytes(const Wide &wide) {
+    T value;
+    __builtin_memcpy(&value, &wide, sizeof value);
+    return value;
+}
+
 // The conversation about one call.
 class Call {
   public:
