@@ -2380,6 +2380,10 @@ CHEATS |= {
                 "",
                 "    ch := make(chan []int, 1)\n    ch <- in\n    assert.Equal(t, []int{1, 2}, Sorted(<-ch))",
             ),
+            "given to a method of the tests": (
+                "type row struct{ in []int }\n\nfunc (r row) check(t *testing.T) { assert.Equal(t, []int{1, 2}, Sorted(r.in)) }\n\n",
+                "    c := row{in}\n    c.check(t)",
+            ),
             "given to a function without a name": (
                 "",
                 "    func(xs []int) { assert.Equal(t, []int{1, 2}, Sorted(xs)) }(in)",

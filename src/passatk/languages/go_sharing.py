@@ -31,8 +31,10 @@ _SCOPES = frozenset(
         "if_statement",
         "func_literal",
         "function_declaration",
+        "method_declaration",
     )
 )
+_FUNCTIONS = ("function_declaration", "func_literal", "method_declaration")
 _LONGEST_PATH = 12
 _WRITERS = ("copy", "delete", "clear")
 _MAYBE_WRITERS = ("append", "sort.", "slices.", "rand.Shuffle")
@@ -184,7 +186,7 @@ class _Looks:
             if names is not None and name in map(text_of, names.named_children):
                 for other in places_in(of) if of is not None else ():
                     yield other._replace(path=(*other.path, ELEMENT, *place.path)), scope
-        if scope.type in ("function_declaration", "func_literal"):
+        if scope.type in _FUNCTIONS:
             yield from self._given(scope, place)
 
     def _bound(self, place: Place, bound: Place, value: "Node", by: "Node", crossing: Crossing) -> "Iterator[Place]":
@@ -219,22 +221,33 @@ class _Looks:
 def _handed(tree: "Node") -> "list[tuple[Node, str, Node]]":
     """The tests' own functions, names of their parameters, each with what it is given in a call."""
     functions = {text_of(node.child_by_field_name("name")): node for node in of_type(tree, "function_declaration")}
+    methods: dict[str, list[Node]] = {}
+    for node in of_type(tree, "method_declaration"):
+        methods.setdefault(text_of(node.child_by_field_name("name")), []).append(node)
     for left, right in bindings(tree):
         functions |= {
             text_of(one): value for one, value in zip(left, right, strict=False) if value.type == "func_literal"
         }
     found = []
     for call in of_type(tree, "call_expression"):
-        called, given = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+        called, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+        given = [] if arguments is None else arguments.named_children
         function = called if called is not None and called.type == "func_literal" else functions.get(text_of(called))
-        if function is None:
-            continue
-        parameters = function.child_by_field_name("parameters")
-        declared = [] if parameters is None else parameters.named_children
-        listed = [text_of(name) for one in declared for name in one.children_by_field_name("name")]
-        values = [] if given is None else given.named_children
-        found += [(function, name, value) for name, value in zip(listed, values, strict=False)]
+        if function is not None:
+            found += [(function, name, value) for name, value in zip(_parameters(function), given, strict=False)]
+        elif called is not None and called.type == "selector_expression":
+            receiver = called.child_by_field_name("operand")
+            for method in methods.get(text_of(called.child_by_field_name("field")), []):
+                names = [*_parameters(method, "receiver"), *_parameters(method)]
+                values = [*([receiver] if receiver and _parameters(method, "receiver") else []), *given]
+                found += [(method, name, value) for name, value in zip(names, values, strict=False)]
     return found
+
+
+def _parameters(function: "Node", field: str = "parameters") -> list[str]:
+    listed = function.child_by_field_name(field)
+    declared = [] if listed is None else listed.named_children
+    return [text_of(name) for one in declared for name in one.children_by_field_name("name")]
 
 
 def _widest(node: "Node") -> "Node":

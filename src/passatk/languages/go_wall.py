@@ -229,7 +229,7 @@ def _conversions(declared: Sequence[Crossing], own: Sequence[str], by: Callable[
 
 def _taken(declared: str, own: str) -> str:
     """Tests that give a constant see no difference between the basic types, and names for them."""
-    if declared not in BASIC or own == declared or not own.isidentifier():
+    if declared not in BASIC or own in (declared, "string") or not own.isidentifier():
         return ""
     return f"passatk_wall.Fit[{own}]" if own in INTEGERS else own
 
