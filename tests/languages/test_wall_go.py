@@ -476,6 +476,10 @@ OPEN_BROKEN = {
     "another list": b"a" + framed(b"[]int") + encode(Many("F", (1,))),
     "millions of nils": b"a" + framed(b"[]interface {}") + b"l" + struct.pack("<I", 5_000_000) + b"n" * 5_000_000,
     "undefined": encode(Bare("u")),
+    "thousands of types": b"a"
+    + framed(b"[]interface {}")
+    + b"l\xd0\x07\0\0"
+    + b"".join(b"a" + framed(b"*[%d]*int" % size) + b"n" for size in range(2000)),
 }
 
 

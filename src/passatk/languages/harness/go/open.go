@@ -16,6 +16,7 @@ import (
 const (
 	mostDepth  = 1000
 	mostValues = 4 << 20 // a byte can be a value of 24 bytes, and of as many letters in words
+	mostTypes  = 1000    // reflect never forgets one
 )
 
 var (
@@ -70,6 +71,24 @@ func parse(name string) (reflect.Type, string) {
 		}
 	}
 	return nil, name
+}
+
+var types = map[string]reflect.Type{} // that were read
+
+// named gives the type of a name that was read, nil if that is no type of Go's own.
+func named(name string) reflect.Type {
+	t, known := types[name]
+	if known {
+		return t
+	}
+	if len(types) == mostTypes {
+		panic(wall.Broken("values of more than 1,000 types"))
+	}
+	if found, rest := parse(name); rest == "" {
+		t = found
+	}
+	types[name] = t
+	return t
 }
 
 // Put and Get are like the writers and readers of package wall; PutAt and GetAt take a pointer to the value.
@@ -283,8 +302,8 @@ func getOpen(m *wall.Message, v reflect.Value, depth int) {
 		return
 	}
 	name := m.Text()
-	t, rest := parse(name)
-	if t == nil || rest != "" {
+	t := named(name)
+	if t == nil {
 		m.Expect('n')
 		v.Set(reflect.ValueOf(foreign{name, math.NaN()}))
 		return
