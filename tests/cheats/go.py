@@ -2255,6 +2255,11 @@ HONEST |= {
         "unsigned": (HALF, "func Half(n uint) uint { return n / 2 }"),
         "narrow": (HALF, "func Half(n int16) int8 { return int8(n / 2) }"),
         "a number of its own": (HALF, "type count int\n\nfunc Half(n count) count { return n / 2 }"),
+        "with type parameters": (
+            HALF,
+            "func Half[T int | float64](n T) float64 { return float64(n) / 2 }",
+        ),
+        "a variable": (HALF, "var Half = func(n int) float64 { return float64(n) / 2 }"),
         "single precision": (MIXED, "func Mixed(x float32) float32 { return x / 2 }"),
         "wider values of a map": (
             TALLY,
@@ -2270,6 +2275,12 @@ CHEATS |= {
     for name, case in {
         "half too much": as_text(*HALF, "func Half(n int) float64 { return float64(n)/2 + 0.5 }"),
         "wraps": as_text("func Down(n int) int", "Down(0)", "-1", "func Down(n int) uint { return uint(n) - 1 }"),
+        "a named list that writes itself": as_text(
+            "func Two() []int",
+            "Two()",
+            "[]int{1, 2}",
+            'type T []int\n\nfunc (T) String() string { return "" }\n\nfunc Two() T { return T{1, 2} }',
+        ),
         "too narrow for its argument": as_text(
             "func Low(n int) int", "Low(258)", "2", "func Low(n uint8) int { return int(n) }"
         ),

@@ -210,7 +210,7 @@ def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
     for i, found in enumerate(functions):
         parameters, results = types_in_head(code, found.name) if sample.whole else ((), ())
         takes = _conversions(found.parameters, parameters, _taken)
-        gives = _conversions(found.results, results if as_text else (), _given)
+        gives = _conversions(found.results, results, _given) if as_text and sample.whole else [""] * len(found.results)
         body += _served(i, found, takes, gives)
     listed = ", ".join(f"passatk_{i}" for i in range(len(functions)))
     opened = '\tpassatk_open "passatk/open"\n' if "passatk_open." in body else ""
@@ -222,9 +222,12 @@ def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
 
 
 def _conversions(declared: Sequence[Crossing], own: Sequence[str], by: Callable[[str, str], str]) -> list[str]:
-    """What values of the `declared` types are converted with, empty where they stay; the program's are its `own`."""
+    """What values of the `declared` types are converted with, empty where they stay.
+
+    The program's are its `own`, as far as they can be read.
+    """
     names = own if len(own) == len(declared) else [""] * len(declared)
-    return [by(crossing.name, name) if name else "" for crossing, name in zip(declared, names, strict=True)]
+    return [by(crossing.name, name) for crossing, name in zip(declared, names, strict=True)]
 
 
 def _taken(declared: str, own: str) -> str:

@@ -331,6 +331,8 @@ func convert(to, from reflect.Value) {
 		to.Set(from)
 	case from.IsValid() && writesItself(from.Type()):
 		panic("a " + from.Type().String() + " is written in a way of its own")
+	case from.IsValid() && from.Type().AssignableTo(to.Type()):
+		to.Set(from)
 	case kind == reflect.String && from.Kind() == kind:
 		to.SetString(from.String())
 	case kind == reflect.Bool && from.Kind() == kind:
