@@ -100,9 +100,9 @@ def _in_literal(body: "Node | None", kind: "Node | None") -> list[Place]:
     if body is None or text_of(element) in BASIC:
         return []
     found = []
-    for child in body.named_children:
-        value = child.named_children[-1] if child.type == "keyed_element" else child
-        value = value.named_children[0] if value.type == "literal_element" else value
+    for value in body.named_children:
+        while value.type in ("keyed_element", "literal_element") and value.named_children:
+            value = value.named_children[-1]
         found += _in_literal(value, element) if value.type == "literal_value" else places_in(value)
     return found
 
