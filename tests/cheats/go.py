@@ -2391,6 +2391,14 @@ CHEATS |= {
                 "",
                 "    ch := make(chan []int, 1)\n    ch <- in\n    assert.Equal(t, []int{1, 2}, Sorted(<-ch))",
             ),
+            "handed through": (
+                "func id[T any](x T) T { return x }\n\n",
+                "    assert.Equal(t, []int{1, 2}, Sorted(id(in)))",
+            ),
+            "handed out": (
+                "",
+                "    get := func() []int { return in }\n    assert.Equal(t, []int{1, 2}, Sorted(get()))",
+            ),
             "given to a method of the tests": (
                 "type row struct{ in []int }\n\nfunc (r row) check(t *testing.T) { assert.Equal(t, []int{1, 2}, Sorted(r.in)) }\n\n",
                 "    c := row{in}\n    c.check(t)",

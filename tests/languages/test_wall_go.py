@@ -801,6 +801,11 @@ CAN = {
         "n, in, want := 1, []int{1}, []int{1}\n    cs := []struct {\n        n int\n        in, want []int\n    }{{n, in, want}}\n"
         "    for _, c := range cs {\n        assert.Equal(t, c.want, F(c.in))\n    }\n    assert.Equal(t, n, len(cs))"
     ),
+    "a copy by a function of theirs": (
+        "copied := func(from []int) []int {\n        to := make([]int, 0)\n        for _, x := range from {\n"
+        "            to = append(to, x)\n        }\n        return to\n    }\n"
+        "    xs := []int{1}\n    F(copied(xs))\n    assert.Equal(t, 1, xs[0])"
+    ),
     "a list that grows": (
         "n := 3\n    xs := []int{}\n    for i := 0; i < n; i++ {\n        xs = append(xs, i)\n    }\n    assert.Len(t, F(xs), n)"
     ),

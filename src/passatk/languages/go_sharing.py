@@ -35,7 +35,7 @@ _SCOPES = frozenset(
     )
 )
 _FUNCTIONS = ("function_declaration", "func_literal", "method_declaration")
-_LONGEST_PATH = 12
+_LONGEST_PATH = 6
 _WRITERS = ("copy", "delete", "clear")
 _MAYBE_WRITERS = ("append", "sort.", "slices.", "rand.Shuffle")
 """What writes to its first argument, where another result may lie too."""
@@ -74,7 +74,7 @@ def _refuse_later_looks(tree: "Node", names: set[str], functions: dict[str, Func
             crossing = found.parameters[min(i, len(found.parameters) - 1)] if found.parameters else None
             if crossing is None or not (crossing.refers or crossing.holds):
                 continue
-            for place in places_in(argument):
+            for place in looks.places(argument):
                 if looks.later(place, argument, crossing):
                     raise CannotCross(
                         f"the tests look at {text_of(place.root)} again, which {found.name} may have changed"
@@ -95,7 +95,8 @@ class _Looks:
     """Finds out whether tests look at a place again."""
 
     def __init__(self, tree: "Node"):
-        self._handed, self._bindings = _handed(tree), list(bindings(tree))
+        self._functions = _functions(tree)
+        self._handed, self._bindings = _handed(tree, self._functions), list(bindings(tree))
         self._variables: dict[str, list[Node]] = {}
         for node in of_type(tree, "identifier"):
             self._variables.setdefault(text_of(node), []).append(node)
@@ -106,6 +107,22 @@ class _Looks:
                 values.setdefault(text_of(bound), set()).add(value.type if value is not None else "")
         self._plain = {name for name, kinds in values.items() if kinds <= LITERALS}
         self._seen: set[tuple[int, str, tuple[str, ...]]] = set()
+
+    def places(self, value: "Node") -> list[Place]:
+        """`places_in`, and what a function of the tests returns of its arguments, or of what is not its own."""
+        function = self._functions.get(text_of(value.child_by_field_name("function")))
+        if value.type != "call_expression" or function is None:
+            return places_in(value)
+        given = value.child_by_field_name("arguments")
+        arguments = dict(zip(_parameters(function), [] if given is None else given.named_children, strict=False))
+        found = []
+        for place in _returned(function):
+            name = text_of(place.root)
+            if name in arguments:
+                found += [inner._replace(path=inner.path + place.path) for inner in places_in(arguments[name])]
+            elif name not in self._own(function):
+                found.append(place)
+        return found
 
     def later(self, place: Place, by: "Node", crossing: Crossing) -> bool:
         """`place`, or what shares its memory, is named in the statement of `by` or after it, or again in a loop."""
@@ -193,7 +210,7 @@ class _Looks:
         """What `place` is another name for, or has another name in, where `bound` is given a value."""
         name, whole = text_of(place.root), place_of(value) is not None
         target = text_of(bound.root)
-        for other in places_in(value):
+        for other in self.places(value):
             if text_of(other.root) in self._plain:
                 continue
             if target == name and overlap(bound.path, place.path):
@@ -218,16 +235,21 @@ class _Looks:
                 yield other._replace(path=other.path + place.path, varied=other.varied + place.varied), argument
 
 
-def _handed(tree: "Node") -> "list[tuple[Node, str, Node]]":
-    """The tests' own functions, names of their parameters, each with what it is given in a call."""
+def _functions(tree: "Node") -> "dict[str, Node]":
+    """The tests' own functions, by name."""
     functions = {text_of(node.child_by_field_name("name")): node for node in of_type(tree, "function_declaration")}
-    methods: dict[str, list[Node]] = {}
-    for node in of_type(tree, "method_declaration"):
-        methods.setdefault(text_of(node.child_by_field_name("name")), []).append(node)
     for left, right in bindings(tree):
         functions |= {
             text_of(one): value for one, value in zip(left, right, strict=False) if value.type == "func_literal"
         }
+    return functions
+
+
+def _handed(tree: "Node", functions: "dict[str, Node]") -> "list[tuple[Node, str, Node]]":
+    """The tests' own functions and methods, names of their parameters, each with what it is given in a call."""
+    methods: dict[str, list[Node]] = {}
+    for node in of_type(tree, "method_declaration"):
+        methods.setdefault(text_of(node.child_by_field_name("name")), []).append(node)
     found = []
     for call in of_type(tree, "call_expression"):
         called, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
@@ -242,6 +264,13 @@ def _handed(tree: "Node") -> "list[tuple[Node, str, Node]]":
                 values = [*([receiver] if receiver and _parameters(method, "receiver") else []), *given]
                 found += [(method, name, value) for name, value in zip(names, values, strict=False)]
     return found
+
+
+def _returned(function: "Node") -> "Iterator[Place]":
+    for statement in of_type(function.child_by_field_name("body"), "return_statement"):
+        for values in statement.named_children:
+            for value in values.named_children:
+                yield from places_in(value)
 
 
 def _parameters(function: "Node", field: str = "parameters") -> list[str]:
@@ -294,7 +323,7 @@ def _held(tree: "Node", names: set[str]) -> set[str]:
         left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
         if left is not None and right is not None:
             pairs.append((left.named_children[1:], [right]))
-    given = _handed(tree)
+    given = _handed(tree, _functions(tree))
     before = -1
     while before < len(held):
         before = len(held)
