@@ -476,6 +476,10 @@ OPEN_BROKEN = {
     "another list": b"a" + framed(b"[]int") + encode(Many("F", (1,))),
     "millions of nils": b"a" + framed(b"[]interface {}") + b"l" + struct.pack("<I", 5_000_000) + b"n" * 5_000_000,
     "undefined": encode(Bare("u")),
+    "thousands of types": b"a"
+    + framed(b"[]interface {}")
+    + b"l\xd0\x07\0\0"
+    + b"".join(b"a" + framed(b"*[%d]*int" % size) + b"n" for size in range(2000)),
 }
 
 
@@ -750,6 +754,18 @@ CANNOT = {
     "a seed": ("func F(n int) int {\n", CALLS.replace("F(1)", "rand.Seed(1)\n    F(1)")),
     "a log": ("func F(n int) int {\n", CALLS.replace("F(1)", "log.SetFlags(0)\n    F(1)")),
     "a type as text": ("func F(n int) error {\n", CALLS.replace("F(1)", 'fmt.Sprintf("%T", F(1))')),
+    "a method of the program's": (
+        "type A struct{ N int }\n\nfunc F(n int) A {\n    return A{n}\n}\n\nfunc (a A) Sum() int {\n",
+        CALLS.replace("F(1)", "assert.Equal(t, 1, F(1).Sum())"),
+    ),
+    "a type of the prompt's behind any": (
+        "type A struct{ N int }\n\nfunc F(v any) int {\n",
+        CALLS.replace("F(1)", "F(A{1})"),
+    ),
+    "a loop that hides its list": (
+        "func F(v []int) int {\n",
+        CALLS.replace("F(1)", "c := [][]int{{1}}\n    for _, c := range c {\n        F(c)\n    }"),
+    ),
     "a pointer after another call": (
         "func F(n int) *int {\n",
         CALLS.replace("F(1)", "a := F(1)\n    F(2)\n    _ = *a"),
@@ -777,6 +793,22 @@ CAN = {
     "a function of the tests": "f := func(in, want []int) { assert.Equal(t, want, F(in)) }\n    f([]int{1}, []int{1})",
     "a copy": "xs := []int{1}\n    F(append([]int{}, xs...))\n    _ = xs",
     "a length": "xs := []int{1}\n    assert.Equal(t, F(xs)[0], len(xs))",
+    "a length of a list of lists": "xs := [][]int{{1}}\n    assert.Equal(t, F(xs[0])[0], len(xs))",
+    "a struct of variables": (
+        "in, want := []int{1}, []int{1}\n    c := struct{ in, want []int }{in, want}\n    assert.Equal(t, c.want, F(c.in))"
+    ),
+    "a table of variables": (
+        "n, in, want := 1, []int{1}, []int{1}\n    cs := []struct {\n        n int\n        in, want []int\n    }{{n, in, want}}\n"
+        "    for _, c := range cs {\n        assert.Equal(t, c.want, F(c.in))\n    }\n    assert.Equal(t, n, len(cs))"
+    ),
+    "a copy by a function of theirs": (
+        "copied := func(from []int) []int {\n        to := make([]int, 0)\n        for _, x := range from {\n"
+        "            to = append(to, x)\n        }\n        return to\n    }\n"
+        "    xs := []int{1}\n    F(copied(xs))\n    assert.Equal(t, 1, xs[0])"
+    ),
+    "a list that grows": (
+        "n := 3\n    xs := []int{}\n    for i := 0; i < n; i++ {\n        xs = append(xs, i)\n    }\n    assert.Len(t, F(xs), n)"
+    ),
     "a sorted result": "xs := F([]int{1})\n    sort.Ints(xs)\n    assert.Equal(t, 1, xs[0])",
     "results that are gathered": "var xs []int\n    xs = append(xs, F(nil)...)",
     "seeds of their own": "rand.Seed(1)\n    F([]int{rand.Intn(9)})",
@@ -787,6 +819,18 @@ CAN = {
 def test_what_asks_for_values_alone_crosses(name: str) -> None:
     tests = f"func TestF(t *testing.T) {{\n    {CAN[name]}\n}}\n"
     assert GO.examiner(problem("func F(v []int) []int {\n", tests), tests)
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "func ExampleF() {\n    fmt.Println(F(1))\n    // Output: 1\n}\n",
+        "func FuzzF(f *testing.F) {\n    f.Fuzz(func(t *testing.T, n int) { F(n) })\n}\n",
+    ],
+)
+def test_what_is_no_test_function_is_not_run_and_said_to_be_a_fault(tests: str) -> None:
+    assert "not run" in GO.fault_in_tests(CALLS + tests)
+    assert not GO.fault_in_tests(CALLS + tests.replace("Output", "Out").replace("Fuzz", "fuzz"))
 
 
 def test_nothing_of_the_tests_is_in_the_program() -> None:

@@ -18,6 +18,9 @@ from passatk.regex import regex
 
 _CLAUSE = regex(r"^package[ \t]+\w+[ \t]*(?:;|//[^\n]*|/\*[^\n]*)?[ \t]*$", re.MULTILINE)
 
+_FUZZ = regex(r"\bfunc\s+Fuzz(?![a-z])\w*\s*\(")
+_EXAMPLE, _OUTPUT = regex(r"\bfunc\s+Example(?![a-z])\w*\s*\("), regex(r"(?i)//\s*(?:unordered\s+)?output:")
+
 
 class Go(Language):
     name, title, prefix = "go", "Go", "Go"
@@ -73,6 +76,12 @@ class Go(Language):
 
     def shaped(self, code: str, entry: str) -> str:
         return _CLAUSE.sub("", textwrap.dedent(code), count=1)
+
+    def fault_in_tests(self, tests: str) -> str:
+        source = Source(text=tests)
+        if _FUZZ.search(source.bare) or (_EXAMPLE.search(source.bare) and _OUTPUT.search(tests)):
+            return "they have examples with an output, or fuzz tests, which are not run; write functions called Test..."
+        return ""
 
     def read_failure(self, facts: StepFacts) -> Status:
         # `testing` prints "--- FAIL" for a panic too; only a test that failed by itself ends with code 1

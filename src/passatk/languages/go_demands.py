@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
-from passatk.languages.go_sharing import bindings, of_type, refuse_shared, text_of
+from passatk.languages.go_places import LITERALS, bindings, of_type, text_of
+from passatk.languages.go_sharing import refuse_shared
 from passatk.languages.go_source import Source
 from passatk.languages.go_types import BASIC, GRAMMAR, Function
 from passatk.languages.syntax import parsed
@@ -26,29 +27,22 @@ _WORDS = (
         r"\b(?:os|ioutil|exec|log|flag|signal|debug)\.|\bt\.(?:Setenv|TempDir|Chdir)\b|\btime\.Local\s*=(?!=)",
         "files, output or environment",
     ),
+    (r"\b(?:No)?(?:File|Dir)Exists\w*\s*\(", "files"),
     (r"\btesting\.(?:AllocsPerRun|Benchmark)\b", "how much memory or time it takes"),
     (r"\bgo\s+(?:func\b|\w+[.(])|\bsync\.|\.Parallel\s*\(|\bruntime\.", "several calls at once, or its runtime"),
 )
 """What tests name, and what that asks about the program."""
 _SEEDED, _DRAWN = regex(r"\brand\.Seed\s*\(\s*(?!passatk_)"), regex(r"\brand\.(?!Seed\b|New)[A-Z]")
 _ERROR = regex(r"^func\s*\(\s*(?:\w+\s+)?\*?(\w+)\s*\)\s*Error\(\)\s*string\b", re.MULTILINE)
+_METHOD = regex(r"^func\s*\(\s*(?:\w+\s+)?\*?\s*(\w+)[^()]*\)\s*(\w+)\s*\(", re.MULTILINE)
+_UNNAMED = frozenset(("String", "GoString", "Error", "Format"))
+"""Methods that are called without their name, where a value becomes text."""
 _DECLARING = (
     *("function_declaration", "parameter_declaration", "variadic_parameter_declaration", "type_parameter_declaration"),
     *("var_spec", "const_spec", "type_spec", "type_alias", "short_var_declaration", "range_clause"),
     *("receive_statement", "type_switch_statement"),
 )
 """Nodes that give names."""
-_LITERALS = frozenset(
-    (
-        "int_literal",
-        "float_literal",
-        "interpreted_string_literal",
-        "raw_string_literal",
-        "rune_literal",
-        "true",
-        "false",
-    )
-)
 
 
 def refuse(tests: Source, helpers: Source, functions: Sequence[Function]) -> None:
@@ -70,6 +64,18 @@ def refuse(tests: Source, helpers: Source, functions: Sequence[Function]) -> Non
     names = {found.name for found in functions} | _aliases(tree, {found.name for found in functions})
     _refuse_start(tree, names)
     refuse_shared(tree, names, functions)
+
+
+def refuse_methods(tests: Source, helpers: Source, solved: Source) -> None:
+    """Let pass tests that know all methods of the prompt's types; the program may define more.
+
+    Raises:
+        CannotCross: they use one of the program's.
+    """
+    types = set(re.findall(r"^type\s+(\w+)", helpers.bare, re.MULTILINE))
+    for kind, name in sorted(set(_METHOD.findall(solved.bare)) - set(_METHOD.findall(helpers.bare))):
+        if kind in types and (name in _UNNAMED or re.search(rf"\.\s*{re.escape(name)}\b", tests.bare)):
+            raise CannotCross(f"the tests may call {name} of {kind}, which the program defines")
 
 
 def runs_at_start(code: Source) -> bool:
@@ -162,7 +168,7 @@ def _is_stub(function: "Node") -> bool:
         return True
     only = text_of(statements[0])
     values = [node for child in statements[0].named_children for node in child.named_children]
-    returned = statements[0].type == "return_statement" and all(node.type in _LITERALS | {"nil"} for node in values)
+    returned = statements[0].type == "return_statement" and all(node.type in LITERALS | {"nil"} for node in values)
     return returned or only.startswith("panic(")
 
 
@@ -190,7 +196,7 @@ def _refuse_types(tree: "Node", tests: Source, helpers: Source, functions: Seque
     if re.search(r"\berror\b", f"{results} {declared}") and re.search(r"\berrors\.New\b|\bfmt\.Errorf\b", tests.bare):
         raise CannotCross("the tests compare errors, of which only the text crosses")
     if re.search("%p", tests.code) or (
-        re.search(r"\berror\b|\binterface\s*\{|\bany\b", results) and "%T" in tests.code
+        re.search(r"\berror\b|\binterface\s*\{|\bany\b", results) and re.search(r"%T|\breflect\.TypeOf\b", tests.code)
     ):
         raise CannotCross("the tests ask for an address or a type as text")
     if re.search(r"\berror\b", results) and (fault := next(filter(tests.uses, _ERROR.findall(helpers.bare)), None)):
@@ -204,16 +210,16 @@ def _refuse_types(tree: "Node", tests: Source, helpers: Source, functions: Seque
             )
             if not inside and (kind.type != "type_identifier" or text_of(kind) not in (*BASIC, "error", "any")):
                 raise CannotCross(f"the tests ask whether a value is of type {text_of(kind)}")
-    if not re.search(r"\binterface\s*\{|\bany\b", results):
+    spelt = " ".join([results, *(crossing.name for found in functions for crossing in found.parameters)])
+    if not re.search(r"\binterface\s*\{|\bany\b", spelt):
         return
-    spelt = results + " ".join(crossing.name for found in functions for crossing in found.parameters)
     types = set(re.findall(r"\btype\s+(\w+)", helpers.bare)) - set(re.findall(r"\w+", spelt))
     own = next((name for name in sorted(types) if tests.uses(name)), None)
     literals = (node.child_by_field_name("type") for node in of_type(tree, "composite_literal"))
     if own is None and any(kind is not None and kind.type == "struct_type" for kind in literals):
         own = "struct"
     if own:
-        raise CannotCross(f"the tests may expect a value of type {own} behind an interface")
+        raise CannotCross(f"the tests may give or expect a value of type {own} behind an interface")
 
 
 def _aliases(tree: "Node", names: set[str]) -> set[str]:

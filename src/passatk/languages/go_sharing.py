@@ -1,9 +1,22 @@
 """Where Go's tests look at memory that a program may share: its arguments after a call, its results after changes."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
+from passatk.languages.go_places import (
+    ELEMENT,
+    LITERALS,
+    Place,
+    bindings,
+    calls_of,
+    of_type,
+    overlap,
+    place_of,
+    places_in,
+    text_of,
+)
 from passatk.languages.go_types import Crossing, Function
 
 if TYPE_CHECKING:
@@ -18,23 +31,14 @@ _SCOPES = frozenset(
         "if_statement",
         "func_literal",
         "function_declaration",
+        "method_declaration",
     )
 )
-_REFERRING = frozenset(("slice_type", "map_type", "pointer_type"))
-_ELEMENT = "[]"
-"""Any element."""
+_FUNCTIONS = ("function_declaration", "func_literal", "method_declaration")
+_LONGEST_PATH = 6
 _WRITERS = ("copy", "delete", "clear")
 _MAYBE_WRITERS = ("append", "sort.", "slices.", "rand.Shuffle")
 """What writes to its first argument, where another result may lie too."""
-
-
-class Place(NamedTuple):
-    """A variable, or a part of it."""
-
-    root: "Node"
-    path: tuple[str, ...] = ()
-    varied: int = 0
-    """How many of its indices are variables: they are others each time a loop comes round."""
 
 
 def refuse_shared(tree: "Node", names: set[str], functions: Sequence[Function]) -> None:
@@ -51,59 +55,6 @@ def refuse_shared(tree: "Node", names: set[str], functions: Sequence[Function]) 
         _refuse_pointers(tree, names, held)
 
 
-def bindings(tree: "Node") -> "Iterator[tuple[list[Node], list[Node]]]":
-    """What stands left and right of `:=` and `=`, and in `var`."""
-    for node in of_type(tree, "short_var_declaration", "assignment_statement", "var_spec"):
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if node.type == "var_spec":
-            value = node.child_by_field_name("value")
-            yield node.children_by_field_name("name"), [] if value is None else value.named_children
-        elif left is not None and right is not None:
-            yield left.named_children, right.named_children
-
-
-def _calls(tree: "Node", names: set[str]) -> "Iterator[Node]":
-    for node in of_type(tree, "call_expression"):
-        if text_of(node.child_by_field_name("function")) in names:
-            yield node
-
-
-def _place(node: "Node | None") -> Place | None:
-    """The place that an expression names, if it names one."""
-    if node is None or node.type == "identifier":
-        return None if node is None else Place(node)
-    if node.type in ("selector_expression", "index_expression", "slice_expression"):
-        within = _place(node.child_by_field_name("operand"))
-        if within is None or node.type == "slice_expression":
-            return within
-        if node.type == "selector_expression":
-            return within._replace(path=(*within.path, text_of(node.child_by_field_name("field"))))
-        index = node.child_by_field_name("index")
-        varied = any(True for _ in of_type(index, "identifier"))
-        element = _ELEMENT if varied else f"[{text_of(index)}]"
-        return within._replace(path=(*within.path, element), varied=within.varied + varied)
-    if node.type in ("parenthesized_expression", "unary_expression", "variadic_argument", "type_conversion_expression"):
-        return _place(node.named_children[-1]) if node.named_children else None
-    return None
-
-
-def _places(node: "Node") -> list[Place]:
-    """The places that a value shares memory with."""
-    if node.type == "composite_literal":
-        kind, value = node.child_by_field_name("type"), node.child_by_field_name("body")
-        element = None if kind is None else kind.child_by_field_name("value") or kind.child_by_field_name("element")
-        if value is None or element is None or element.type not in _REFERRING:
-            return []
-        inner = [child.named_children[-1] for child in value.named_children if child.named_children]
-        last = [child.named_children[-1] if child.type == "literal_element" else child for child in inner]
-        return [place for child in last for place in _places(child)]
-    if node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "append":
-        given = node.child_by_field_name("arguments")
-        return [] if given is None else [place for first in given.named_children[:1] for place in _places(first)]
-    place = _place(node)
-    return [] if place is None else [place]
-
-
 def _refuse_later_looks(tree: "Node", names: set[str], functions: dict[str, Function]) -> None:
     """A function with results hands no changed argument back."""
     changing = {
@@ -116,14 +67,14 @@ def _refuse_later_looks(tree: "Node", names: set[str], functions: dict[str, Func
     for value in _values(tree, set(changing)):
         raise CannotCross(f"the tests pass {text_of(value)} on, which may change its arguments")
     looks = _Looks(tree)
-    for call in _calls(tree, names):
+    for call in calls_of(tree, names):
         found = functions.get(text_of(call.child_by_field_name("function")), next(iter(functions.values())))
         given = call.child_by_field_name("arguments")
         for i, argument in enumerate(given.named_children if given is not None and found.results else ()):
             crossing = found.parameters[min(i, len(found.parameters) - 1)] if found.parameters else None
             if crossing is None or not (crossing.refers or crossing.holds):
                 continue
-            for place in _places(argument):
+            for place in looks.places(argument):
                 if looks.later(place, argument, crossing):
                     raise CannotCross(
                         f"the tests look at {text_of(place.root)} again, which {found.name} may have changed"
@@ -144,12 +95,34 @@ class _Looks:
     """Finds out whether tests look at a place again."""
 
     def __init__(self, tree: "Node"):
-        self._handed, self._bindings = _handed(tree), list(bindings(tree))
+        self._functions = _functions(tree)
+        self._handed, self._bindings = _handed(tree, self._functions), list(bindings(tree))
         self._variables: dict[str, list[Node]] = {}
         for node in of_type(tree, "identifier"):
             self._variables.setdefault(text_of(node), []).append(node)
         self._declared: dict[int, set[str]] = {}
+        values: dict[str, set[str]] = {}
+        for left, right in self._bindings:
+            for bound, value in zip_longest(left, right):
+                values.setdefault(text_of(bound), set()).add(value.type if value is not None else "")
+        self._plain = {name for name, kinds in values.items() if kinds <= LITERALS}
         self._seen: set[tuple[int, str, tuple[str, ...]]] = set()
+
+    def places(self, value: "Node") -> list[Place]:
+        """`places_in`, and what a function of the tests returns of its arguments, or of what is not its own."""
+        function = self._functions.get(text_of(value.child_by_field_name("function")))
+        if value.type != "call_expression" or function is None:
+            return places_in(value)
+        given = value.child_by_field_name("arguments")
+        arguments = dict(zip(_parameters(function), [] if given is None else given.named_children, strict=False))
+        found = []
+        for place in _returned(function):
+            name = text_of(place.root)
+            if name in arguments:
+                found += [inner._replace(path=inner.path + place.path) for inner in places_in(arguments[name])]
+            elif name not in self._own(function):
+                found.append(place)
+        return found
 
     def later(self, place: Place, by: "Node", crossing: Crossing) -> bool:
         """`place`, or what shares its memory, is named in the statement of `by` or after it, or again in a loop."""
@@ -158,17 +131,25 @@ class _Looks:
         if key in self._seen:
             return False
         self._seen.add(key)
-        loops, scope = 0, by.parent if by.type == "for_statement" else by
-        while scope is not None and scope.parent is not None and name not in self._own(scope):
-            loops += scope.type == "for_statement"
+        if len(place.path) > _LONGEST_PATH:  # a variable that holds itself
+            return True
+        scope = place.root
+        while scope.parent is not None and name not in self._own(scope):
             scope = scope.parent
-        if scope is None:
-            return False
-        if loops > place.varied or self._named(scope, place, by):
+        if self._loops(by, scope) > place.varied or self._named(scope, place, by, crossing):
             return True
         return any(self.later(other, since, crossing) for other, since in self._others(scope, place, by, crossing))
 
-    def _named(self, scope: "Node", place: Place, by: "Node") -> bool:
+    def _loops(self, by: "Node", scope: "Node") -> int:
+        """How many loops there are between `by` and what it stands in."""
+        node = by.parent if by.type == "for_statement" else by
+        loops = 0
+        while node is not None and node != scope:
+            loops += node.type == "for_statement"
+            node = node.parent
+        return 0 if node is None else loops
+
+    def _named(self, scope: "Node", place: Place, by: "Node", crossing: Crossing) -> bool:
         name, start = text_of(place.root), _statement(by).start_byte
         for node in self._variables[name]:
             if not scope.start_byte <= node.start_byte < scope.end_byte or _is_bound(node):
@@ -181,8 +162,11 @@ class _Looks:
             if argument or clause:
                 continue
             widest = _widest(node)
-            whole = _place(widest)
-            if whole is not None and _overlap(whole.path, place.path) and not _is_measured(widest):
+            whole = place_of(widest)
+            if whole is None or not overlap(whole.path, place.path):
+                continue
+            above = len(whole.path) - len(place.path)
+            if not _is_measured(widest) or above > 0 or (above == 0 and not crossing.name.startswith("[]")):
                 return True
         return False
 
@@ -209,66 +193,95 @@ class _Looks:
         for left, right in self._bindings:
             within = left and scope.start_byte <= left[0].start_byte < scope.end_byte
             for bound, value in zip(left, right, strict=False) if within and len(left) == len(right) else ():
-                for other in _places(value):
-                    if text_of(bound) == name:
-                        yield other._replace(path=other.path + place.path, varied=other.varied + place.varied), by
-                    elif (
-                        bound.type == "identifier"
-                        and text_of(other.root) == name
-                        and _overlap(other.path, place.path)
-                        and (crossing.holds or len(other.path) <= len(place.path))
-                    ):
-                        yield Place(bound, place.path[len(other.path) :], place.varied), by
+                target = place_of(bound)
+                for other in self._bound(place, target, value, by, crossing) if target else ():
+                    yield other, by
         for clause in scope.children if scope.type == "for_statement" else ():
             if clause.type != "range_clause":
                 continue
             names, of = clause.child_by_field_name("left"), clause.child_by_field_name("right")
             if names is not None and name in map(text_of, names.named_children):
-                for other in _places(of) if of is not None else ():
-                    yield other._replace(path=(*other.path, _ELEMENT, *place.path)), scope
-        if scope.type in ("function_declaration", "func_literal"):
+                for other in places_in(of) if of is not None else ():
+                    yield other._replace(path=(*other.path, ELEMENT, *place.path)), scope
+        if scope.type in _FUNCTIONS:
             yield from self._given(scope, place)
+
+    def _bound(self, place: Place, bound: Place, value: "Node", by: "Node", crossing: Crossing) -> "Iterator[Place]":
+        """What `place` is another name for, or has another name in, where `bound` is given a value."""
+        name, whole = text_of(place.root), place_of(value) is not None
+        target = text_of(bound.root)
+        for other in self.places(value):
+            if text_of(other.root) in self._plain:
+                continue
+            if target == name and overlap(bound.path, place.path):
+                inner = place.path[len(bound.path) :] if whole else ()
+                yield other._replace(path=other.path + inner, varied=other.varied + place.varied)
+            elif text_of(other.root) != name or not overlap(other.path, place.path):
+                continue
+            elif not whole and not self._is_seen(by, target):
+                yield bound._replace(varied=place.varied)
+            elif whole and (crossing.holds or len(other.path) <= len(place.path)):
+                yield Place(bound.root, bound.path + place.path[len(other.path) :], place.varied)
+
+    def _is_seen(self, by: "Node", name: str) -> bool:
+        """`place` was come to by what this variable holds."""
+        return any(start == by.start_byte and seen == name for start, seen, _ in self._seen)
 
     def _given(self, function: "Node", place: Place) -> "Iterator[tuple[Place, Node]]":
         """What the tests' own function is called with, where `place` is in a parameter."""
         name = text_of(place.root)
         for called, parameter, argument in self._handed:
-            for other in _places(argument) if parameter == name and called == function else ():
+            for other in places_in(argument) if parameter == name and called == function else ():
                 yield other._replace(path=other.path + place.path, varied=other.varied + place.varied), argument
 
 
-def _handed(tree: "Node") -> "list[tuple[Node, str, Node]]":
-    """The tests' own functions, names of their parameters, each with what it is given in a call."""
+def _functions(tree: "Node") -> "dict[str, Node]":
+    """The tests' own functions, by name."""
     functions = {text_of(node.child_by_field_name("name")): node for node in of_type(tree, "function_declaration")}
     for left, right in bindings(tree):
         functions |= {
             text_of(one): value for one, value in zip(left, right, strict=False) if value.type == "func_literal"
         }
+    return functions
+
+
+def _handed(tree: "Node", functions: "dict[str, Node]") -> "list[tuple[Node, str, Node]]":
+    """The tests' own functions and methods, names of their parameters, each with what it is given in a call."""
+    methods: dict[str, list[Node]] = {}
+    for node in of_type(tree, "method_declaration"):
+        methods.setdefault(text_of(node.child_by_field_name("name")), []).append(node)
     found = []
-    for call in _calls(tree, set(functions)):
-        function, given = (
-            functions[text_of(call.child_by_field_name("function"))],
-            call.child_by_field_name("arguments"),
-        )
-        parameters = function.child_by_field_name("parameters")
-        declared = [] if parameters is None else parameters.named_children
-        listed = [text_of(name) for one in declared for name in one.children_by_field_name("name")]
-        values = [] if given is None else given.named_children
-        found += [(function, name, value) for name, value in zip(listed, values, strict=False)]
+    for call in of_type(tree, "call_expression"):
+        called, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+        given = [] if arguments is None else arguments.named_children
+        function = called if called is not None and called.type == "func_literal" else functions.get(text_of(called))
+        if function is not None:
+            found += [(function, name, value) for name, value in zip(_parameters(function), given, strict=False)]
+        elif called is not None and called.type == "selector_expression":
+            receiver = called.child_by_field_name("operand")
+            for method in methods.get(text_of(called.child_by_field_name("field")), []):
+                names = [*_parameters(method, "receiver"), *_parameters(method)]
+                values = [*([receiver] if receiver and _parameters(method, "receiver") else []), *given]
+                found += [(method, name, value) for name, value in zip(names, values, strict=False)]
     return found
 
 
-def _overlap(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
-    """Whether one is the other or a part of it."""
-    for one, other in zip(first, second, strict=False):
-        if one != other and not (_ELEMENT in (one, other) and one.startswith("[") and other.startswith("[")):
-            return False
-    return True
+def _returned(function: "Node") -> "Iterator[Place]":
+    for statement in of_type(function.child_by_field_name("body"), "return_statement"):
+        for values in statement.named_children:
+            for value in values.named_children:
+                yield from places_in(value)
+
+
+def _parameters(function: "Node", field: str = "parameters") -> list[str]:
+    listed = function.child_by_field_name(field)
+    declared = [] if listed is None else listed.named_children
+    return [text_of(name) for one in declared for name in one.children_by_field_name("name")]
 
 
 def _widest(node: "Node") -> "Node":
     """The longest expression for a place that begins with this variable."""
-    while node.parent is not None and node.parent.child_by_field_name("operand") == node and _place(node.parent):
+    while node.parent is not None and node.parent.child_by_field_name("operand") == node and place_of(node.parent):
         node = node.parent
     return node
 
@@ -310,19 +323,19 @@ def _held(tree: "Node", names: set[str]) -> set[str]:
         left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
         if left is not None and right is not None:
             pairs.append((left.named_children[1:], [right]))
-    given = _handed(tree)
+    given = _handed(tree, _functions(tree))
     before = -1
     while before < len(held):
         before = len(held)
         for left_, right_ in pairs:
-            if _share(right_, held) or any(True for value in right_ for _ in _calls(value, names)):
+            if _share(right_, held) or any(True for value in right_ for _ in calls_of(value, names)):
                 held |= {text_of(node) for node in left_ if node.type == "identifier"}
         held |= {name for _, name, value in given if _share([value], held)}
     return held - {"_"}
 
 
 def _share(values: "Sequence[Node]", held: set[str]) -> bool:
-    return any(text_of(place.root) in held for value in values for place in _places(value))
+    return any(text_of(place.root) in held for value in values for place in places_in(value))
 
 
 def _refuse_changed_results(tree: "Node", names: set[str], held: set[str], several: bool) -> None:
@@ -340,8 +353,8 @@ def _refuse_changed_results(tree: "Node", names: set[str], held: set[str], sever
         if function in _WRITERS or (several and function.startswith(_MAYBE_WRITERS)):
             changed += given.named_children[:1] if given is not None else []
     for target in changed:
-        place = _place(target)
-        if (place is not None and text_of(place.root) in held) or any(True for _ in _calls(target, names)):
+        place = place_of(target)
+        if (place is not None and text_of(place.root) in held) or any(True for _ in calls_of(target, names)):
             raise CannotCross("the tests change what the program returned")
 
 
@@ -352,9 +365,9 @@ def _refuse_pointers(tree: "Node", names: set[str], held: set[str]) -> None:
             sides = (node.child_by_field_name("left"), node.child_by_field_name("right"))
             if all(side is not None and side.type == "identifier" and text_of(side) in held for side in sides):
                 raise CannotCross("the tests ask for where the program keeps a value")
-    begun = [node.start_byte for node in _calls(tree, names)]
+    begun = [node.start_byte for node in calls_of(tree, names)]
     for statement in of_type(tree, "short_var_declaration", "var_spec", "assignment_statement"):
-        if not any(True for _ in _calls(statement, names)):
+        if not any(True for _ in calls_of(statement, names)):
             continue
         scope = statement
         while scope.parent is not None and scope.type not in _SCOPES:
@@ -364,18 +377,3 @@ def _refuse_pointers(tree: "Node", names: set[str], held: set[str]) -> None:
         looks = (node for node in of_type(scope, "identifier") if text_of(node) in bound)
         if later is not None and any(node.start_byte > later and not _is_bound(node) for node in looks):
             raise CannotCross("the tests look at what a pointer of the program leads to after another call")
-
-
-def of_type(node: "Node | None", *types: str) -> "Iterator[Node]":
-    """`node` and what stands within it, if of such a type."""
-    waiting = [] if node is None else [node]
-    while waiting:
-        current = waiting.pop()
-        if current.type in types:
-            yield current
-        waiting += reversed(current.named_children)
-
-
-def text_of(node: "Node | None") -> str:
-    """What stands there."""
-    return "" if node is None else (node.text or b"").decode()

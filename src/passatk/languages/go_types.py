@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from passatk.languages.base import CannotCross
@@ -26,8 +27,8 @@ GRAMMAR = Grammar(
     """,
     scopes=frozenset(("block", "func_literal")),
 )
-_BODY = regex(r"\{(?![ \t]*\})")
-_LONGEST_HEAD = 2000
+_BRACE = regex(r"\{")
+_LONGEST_HEAD, _MOST_BRACES = 2000, 16
 _WALL = "passatk_wall"
 _OPEN = "passatk_open"
 _BYTES = ("byte", "uint8")
@@ -37,6 +38,7 @@ BASIC = {
     **{name: f"Uint[{name}]" for name in ("uint", "uint16", "uint32", "uint64", *_BYTES)},
 }
 """Type -> its reader in package wall. A writer is called `Put` and the same."""
+INTEGERS = frozenset(name for name, reader in BASIC.items() if reader.startswith(("Int", "Uint")))
 
 
 class Crossing(NamedTuple):
@@ -104,15 +106,22 @@ def _parsed_head(source: Source, name: str) -> "Node":
     place = head_place(source, name)
     if place is None:
         raise CannotCross(f"the tests call {name}, which is no function of the declaration or the reference")
-    end = _BODY.search(source.bare, place)
-    text = source.bare[place : end.end() if end else None][:_LONGEST_HEAD]
-    tree = parsed(GRAMMAR, f"package p\n{text}\n}}")
-    found = [node for node in tree.children if node.type == "function_declaration"]
-    if not found or found[0].has_error:
+    head = _to_body(source.bare[place : place + _LONGEST_HEAD])
+    if head is None:
         raise CannotCross(f"the head of {name} cannot be read")
-    if found[0].child_by_field_name("type_parameters") is not None:
+    if head.child_by_field_name("type_parameters") is not None:
         raise CannotCross(f"{name} has type parameters")
-    return found[0]
+    return head
+
+
+def _to_body(code: str) -> "Node | None":
+    """The function that `code` begins with, up to the first brace that opens its body and not a struct or interface."""
+    for brace in islice(_BRACE.finditer(code), _MOST_BRACES):
+        children = parsed(GRAMMAR, f"package p\n{code[: brace.end()]}\n}}").children
+        found = next((node for node in children if node.type == "function_declaration"), None)
+        if found is not None and not found.has_error and found.child_by_field_name("body") is not None:
+            return found
+    return None
 
 
 def _listed(node: "Node | None") -> "Iterator[Node]":

@@ -5,14 +5,14 @@ The examiner's functions of the program's names ask the program. What reads and 
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from passatk.languages import go_demands
 from passatk.languages.base import CannotCross, body_of
 from passatk.languages.go_source import HELPERS, Source, file_of, local_name, source_of, within_main
 from passatk.languages.go_toolchain import MOST_EXAMINERS, TESTIFY, harness_hash
-from passatk.languages.go_types import Crossing, Function, function, head_place, types_in_head
+from passatk.languages.go_types import BASIC, INTEGERS, Crossing, Function, function, head_place, types_in_head
 from passatk.records import Examiner, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
 
@@ -24,7 +24,7 @@ _RUN_ENV = (("GOMAXPROCS", "1"), ("GODEBUG", "randautoseed=0,randseednop=0"))
 _PACKAGES = ("-importcfg", "${GO_PACKAGES}/importcfg")
 _VARIED = ("-X", "runtime.variation=${VARIED}")
 _SEED = regex(r"(\brand\.(?:Seed|NewSource)\(\s*)(?:u?int64\(\s*)?time\.Now\(\)\.\w+\(\)\s*\)*?(?=\s*\))")
-_TEST = regex(r"^func\s+(Test\w*)\s*\(", re.MULTILINE)
+_TEST = regex(r"(?:^|[;}])[ \t]*func\s+(Test(?![a-z])\w*)\s*\(", re.MULTILINE)
 _HEAD = regex(r"^func\s+(\w+)\s*\(", re.MULTILINE)
 _METHOD = regex(r"^func\s*\([^()]*\)\s*(\w+)\s*\(", re.MULTILINE)
 _CALLED = regex(r"(?<![\w.])([^\W\d]\w*)\s*\(")
@@ -38,10 +38,6 @@ _NO_FUNCTIONS = frozenset(
     )
 )
 """Words that no program has to define."""
-_TAKEN = {("int", "int64"): "int64", ("int", "float64"): "float64"}
-"""Types of a parameter, the declaration's and a program's, between which tests with numbers see no difference."""
-_GIVEN = {("int", "int64"): "int"}
-"""Such types of a result, where the tests compare it as text."""
 
 
 @lru_cache(maxsize=4096)
@@ -102,6 +98,7 @@ def examiner(problem: Problem, tests: str) -> Examiner:
         raise CannotCross("the tests call nothing that the declaration names")
     functions = [_function(problem, name) for name in names]
     go_demands.refuse(source, helpers, functions)
+    go_demands.refuse_methods(source, helpers, _solved(problem))
     imported = {local_name(spec) for spec in (*source.imports, *_offered(problem), *HELPERS)}
     if "." not in imported:
         go_demands.refuse_unknown(source, {"_", *names, *helpers.names, *imported, *_NO_FUNCTIONS})
@@ -208,11 +205,13 @@ def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
     comment = asking.source.partition("\n")[0]
     file, code = _sample_file(problem, sample)
     functions = [_function(problem, name) for name in comment.partition(": ")[2].split()]
-    given = _GIVEN if TESTIFY not in asking.source and '"%v"' in asking.source else {}
+    as_text = TESTIFY not in asking.source and '"%v"' in asking.source
     body = ""
     for i, found in enumerate(functions):
         parameters, results = types_in_head(code, found.name) if sample.whole else ((), ())
-        body += _served(i, found, _casts(found.parameters, parameters, _TAKEN), _casts(found.results, results, given))
+        takes = _conversions(found.parameters, parameters, _taken)
+        gives = _conversions(found.results, results, _given) if as_text and sample.whole else [""] * len(found.results)
+        body += _served(i, found, takes, gives)
     listed = ", ".join(f"passatk_{i}" for i in range(len(functions)))
     opened = '\tpassatk_open "passatk/open"\n' if "passatk_open." in body else ""
     serving = (
@@ -222,10 +221,25 @@ def behind_wall(problem: Problem, sample: Sample, asking: Examiner) -> Program:
     return _program(asking, ("program.go", file), ("serve.go", serving))
 
 
-def _casts(declared: Sequence[Crossing], own: Sequence[str], alike: Mapping[tuple[str, str], str]) -> list[str]:
-    """What values of the `declared` types are converted with, empty where they stay; the program's are its `own`."""
+def _conversions(declared: Sequence[Crossing], own: Sequence[str], by: Callable[[str, str], str]) -> list[str]:
+    """What values of the `declared` types are converted with, empty where they stay.
+
+    The program's are its `own`, as far as they can be read.
+    """
     names = own if len(own) == len(declared) else [""] * len(declared)
-    return [alike.get((crossing.name, name), "") for crossing, name in zip(declared, names, strict=True)]
+    return [by(crossing.name, name) for crossing, name in zip(declared, names, strict=True)]
+
+
+def _taken(declared: str, own: str) -> str:
+    """Tests that give a constant see no difference between the basic types, and names for them."""
+    if declared not in BASIC or own in (declared, "string") or not own.isidentifier():
+        return ""
+    return f"passatk_wall.Fit[{own}]" if own in INTEGERS else own
+
+
+def _given(declared: str, own: str) -> str:
+    """Tests that compare a result's text see no difference between types whose values are written alike."""
+    return "" if own == declared else f"passatk_open.As[{declared}]"
 
 
 def _served(index: int, found: Function, takes: Sequence[str], gives: Sequence[str]) -> str:

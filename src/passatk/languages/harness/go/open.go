@@ -16,6 +16,7 @@ import (
 const (
 	mostDepth  = 1000
 	mostValues = 4 << 20 // a byte can be a value of 24 bytes, and of as many letters in words
+	mostTypes  = 1000    // reflect never forgets one
 )
 
 var (
@@ -70,6 +71,24 @@ func parse(name string) (reflect.Type, string) {
 		}
 	}
 	return nil, name
+}
+
+var types = map[string]reflect.Type{} // that were read
+
+// named gives the type of a name that was read, nil if that is no type of Go's own.
+func named(name string) reflect.Type {
+	t, known := types[name]
+	if known {
+		return t
+	}
+	if len(types) == mostTypes {
+		panic(wall.Broken("values of more than 1,000 types"))
+	}
+	if found, rest := parse(name); rest == "" {
+		t = found
+	}
+	types[name] = t
+	return t
 }
 
 // Put and Get are like the writers and readers of package wall; PutAt and GetAt take a pointer to the value.
@@ -283,8 +302,8 @@ func getOpen(m *wall.Message, v reflect.Value, depth int) {
 		return
 	}
 	name := m.Text()
-	t, rest := parse(name)
-	if t == nil || rest != "" {
+	t := named(name)
+	if t == nil {
 		m.Expect('n')
 		v.Set(reflect.ValueOf(foreign{name, math.NaN()}))
 		return
@@ -294,4 +313,86 @@ func getOpen(m *wall.Message, v reflect.Value, depth int) {
 		panic(wall.Broken("a nil that has a type"))
 	}
 	v.Set(held)
+}
+
+// As gives `value` as a value of another type that is written alike. It panics where there is none.
+func As[T any](value interface{}) (made T) {
+	convert(reflect.ValueOf(&made).Elem(), reflect.ValueOf(value))
+	return made
+}
+
+func convert(to, from reflect.Value) {
+	if from.Kind() == reflect.Interface {
+		from = from.Elem()
+	}
+	switch kind := to.Kind(); {
+	case kind == reflect.Interface && !from.IsValid():
+	case kind == reflect.Interface:
+		to.Set(from)
+	case from.IsValid() && writesItself(from.Type()):
+		panic("a " + from.Type().String() + " is written in a way of its own")
+	case from.IsValid() && from.Type().AssignableTo(to.Type()):
+		to.Set(from)
+	case kind == reflect.String && from.Kind() == kind:
+		to.SetString(from.String())
+	case kind == reflect.Bool && from.Kind() == kind:
+		to.SetBool(from.Bool())
+	case kind == reflect.Slice && (from.Kind() == kind || from.Kind() == reflect.Array):
+		to.Set(reflect.MakeSlice(to.Type(), from.Len(), from.Len()))
+		for i := 0; i < from.Len(); i++ {
+			convert(to.Index(i), from.Index(i))
+		}
+	case kind == reflect.Map && from.Kind() == kind:
+		to.Set(reflect.MakeMap(to.Type()))
+		for pairs := from.MapRange(); pairs.Next(); {
+			key, value := reflect.New(to.Type().Key()).Elem(), reflect.New(to.Type().Elem()).Elem()
+			convert(key, pairs.Key())
+			convert(value, pairs.Value())
+			to.SetMapIndex(key, value)
+		}
+	default:
+		convertNumber(to, from)
+	}
+}
+
+func writesItself(t reflect.Type) bool {
+	_, names := t.MethodByName("String")
+	_, fails := t.MethodByName("Error")
+	_, formats := t.MethodByName("Format")
+	return names || fails || formats
+}
+
+func convertNumber(to, from reflect.Value) {
+	written, err := text(from), error(nil)
+	switch {
+	case written == "":
+	case to.CanInt():
+		var value int64
+		value, err = strconv.ParseInt(written, 10, to.Type().Bits())
+		to.SetInt(value)
+	case to.CanUint():
+		var value uint64
+		value, err = strconv.ParseUint(written, 10, to.Type().Bits())
+		to.SetUint(value)
+	case to.CanFloat():
+		var value float64
+		value, err = strconv.ParseFloat(written, to.Type().Bits())
+		to.SetFloat(value)
+	}
+	if err != nil || written == "" || text(to) != written {
+		panic("a result that is no " + to.Type().String())
+	}
+}
+
+// text is how a number is written, empty for anything else.
+func text(v reflect.Value) string {
+	switch {
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10)
+	case v.CanFloat():
+		return strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())
+	}
+	return ""
 }

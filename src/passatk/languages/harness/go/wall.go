@@ -197,6 +197,15 @@ type unsigned interface {
 	~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
+// Fit gives a number as another type, which has to have it.
+func Fit[To signed | unsigned, From signed | unsigned | ~float32 | ~float64](value From) To {
+	fit := To(value)
+	if From(fit) != value || (fit < 0) != (value < 0) {
+		panic("a number out of the range of its parameter")
+	}
+	return fit
+}
+
 func Int[T signed](m *Message) T {
 	m.Expect('i')
 	long := int64(m.Long())
