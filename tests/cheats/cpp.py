@@ -279,7 +279,9 @@ def right(text: str, head: str, body: str, before: str = "") -> Honest:
 
 INT = "int f(int x)"
 SAME_X = INT + " { return x; }\n"
-BUSY = "#include <ctime>\n" + INT + " { for (auto from = clock(); clock() - from < 0.2 * CLOCKS_PER_SEC;); return x; }\n"
+BUSY = (
+    "#include <ctime>\n" + INT + " { for (auto from = clock(); clock() - from < 0.2 * CLOCKS_PER_SEC;); return x; }\n"
+)
 COUNTED = "int total = 0;\n"
 BAD_CLASS = "struct Bad : runtime_error { using runtime_error::runtime_error; };\n"
 CAPTURED = "stringstream s; auto old = cout.rdbuf(s.rdbuf()); f(3); cout.rdbuf(old); "
