@@ -66,7 +66,7 @@ def is_program(pid: int) -> bool:
     except OSError:
         return False
     uid = status.split("Uid:")[1].split()[0]
-    return uid == str(UID) or (b"server.main" not in command and not command.startswith(b"bwrap"))
+    return uid == str(UID) or (b"server.start" not in command and not command.startswith(b"bwrap"))
 
 
 def kill_one(rng: random.Random, driver: int) -> str | None:

@@ -1,5 +1,7 @@
 """Programs for slots: what tests of the sandbox share."""
 
+import contextlib
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -31,3 +33,33 @@ def stdout(slot: Slot, source: str, **limits: Any) -> str:
     assert outcome.run is not None
     assert outcome.run.exit_code == 0, outcome.run.stderr
     return outcome.run.stdout
+
+
+def below(pid: int) -> dict[int, tuple[str, int]]:
+    """Descendants of a process: {pid: (name, parent)}."""
+    family: dict[int, tuple[str, int]] = {}
+    everyone = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            name, _, rest = (folder / "stat").read_text(errors="replace").partition("(")[2].rpartition(")")
+            everyone[int(folder.name)] = (name, int(rest.split()[1]))
+    known = {pid}
+    while new := {child for child, (_, parent) in everyone.items() if parent in known} - known:
+        known |= new
+        family |= {child: everyone[child] for child in new}
+    return family
+
+
+def server_of(slot: Slot) -> int:
+    assert slot._process is not None
+    return slot._process.pid
+
+
+def supervisor_of(slot: Slot) -> int:
+    """The first process of the innermost PID namespace."""
+    numbers = {}
+    for pid in below(server_of(slot)):
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{pid}/status").read_text()
+            numbers[pid] = status.partition("NSpid:")[2].partition("\n")[0].split()
+    return next(pid for pid, own in sorted(numbers.items(), key=lambda of: -len(of[1])) if own[-1] == "1")

@@ -1,6 +1,5 @@
 """What is done to a program from outside is a fault, to be judged again, and never the program's failure."""
 
-import contextlib
 import os
 import signal
 import threading
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from slot_programs import LIMITS, STEP, python, stdout
+from slot_programs import LIMITS, STEP, below, python, server_of, stdout, supervisor_of
 
 from passatk.judging import Environment
 from passatk.records import Limits, Outcome, Program, Step, Stop
@@ -37,26 +36,6 @@ BOMB = Program(
 )
 KILLED = "g++: fatal error: Killed signal terminated program cc1plus"
 needs_compiler = pytest.mark.skipif(not os.path.exists("/usr/bin/g++"), reason="no g++ here")
-
-
-def below(pid: int) -> dict[int, tuple[str, int]]:
-    """Descendants of a process: {pid: (name, parent)}."""
-    family: dict[int, tuple[str, int]] = {}
-    everyone = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            name, _, rest = (folder / "stat").read_text(errors="replace").partition("(")[2].rpartition(")")
-            everyone[int(folder.name)] = (name, int(rest.split()[1]))
-    known = {pid}
-    while new := {child for child, (_, parent) in everyone.items() if parent in known} - known:
-        known |= new
-        family |= {child: everyone[child] for child in new}
-    return family
-
-
-def server_of(slot: Slot) -> int:
-    assert slot._process is not None
-    return slot._process.pid
 
 
 def while_it_runs(slot: Slot, program: Program, name: str, then: Callable[[int], None]) -> Outcome:
@@ -186,9 +165,10 @@ def test_a_program_cannot_make_its_compile_error_a_fault(best: Slot, source: str
 
 def test_a_supervisor_that_is_killed_takes_slot_and_program_with_it(any_slot: Slot) -> None:
     def kill_its_supervisor(pid: int) -> None:
-        kill(below(server_of(any_slot))[pid][1])
+        namespaced = any_slot._world.level is not Level.NONE
+        kill(supervisor_of(any_slot) if namespaced else below(server_of(any_slot))[pid][1])
 
-    with pytest.raises(SlotDied, match="the program's supervisor died: signal 9"):
+    with pytest.raises(SlotDied, match="the programs' supervisor died: signal 9"):
         while_it_runs(any_slot, SLEEP, "sleep", kill_its_supervisor)
     any_slot.close()
     assert below(server_of(any_slot)) == {}

@@ -1,17 +1,31 @@
 """What a slot lets a program do, and what it reports."""
 
 import os
+import resource
 import subprocess
 import time
 
 import msgspec
 import pytest
-from slot_programs import LIMITS, python, run, stdout
+from slot_programs import LIMITS, python, run, stdout, supervisor_of
 
 from passatk.judging import Environment
-from passatk.records import Program, Step, Stop
+from passatk.languages import LANGUAGES
+from passatk.records import Program, Sample, Step, Stop
 from passatk.sandbox import Level, Slot, SlotDied
 from passatk.sandbox.cgroups import NO_PARENTS
+
+COUNT_THE_MARK = """
+import re, sys
+found = 0
+with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb") as memory:
+    for line in maps:
+        start, end, flags = re.match(r"(\\w+)-(\\w+) (\\S+)", line).groups()
+        if flags.startswith("rw"):
+            memory.seek(int(start, 16))
+            found += memory.read(int(end, 16) - int(start, 16)).count(b", ".join([b"words of a program"] * 2))
+print(found, "times", file=sys.stderr)
+"""
 
 
 @pytest.mark.parametrize(
@@ -87,6 +101,42 @@ def test_nothing_of_a_program_is_left_for_the_next(slot: Slot) -> None:
     # a toolchain may lie under /tmp, and is then seen there: what matters is the other program's file
     look = "import os\nprint(os.listdir('/box'), *('a' in os.listdir(p) for p in ('/tmp', '/dev/shm')))"
     assert stdout(slot, look) == "['main.py'] False False\n"
+
+
+def test_one_supervisor_serves_program_after_program_and_keeps_nothing_open(slot: Slot) -> None:
+    run(slot, "pass")
+    supervisor = supervisor_of(slot)
+    most = len(os.listdir(f"/proc/{supervisor}/fd")) + 30
+    resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (most, most))
+    fails, quits = python("", build=(Step(argv=("false",)),)), python("import os\nos.close(1)\nos.close(2)")
+    for _ in range(40):
+        for program in (fails, quits):
+            assert slot.execute(program, LIMITS).fault is None
+    assert supervisor_of(slot) == supervisor
+
+
+def test_after_a_fault_another_supervisor_goes_on(slot: Slot) -> None:
+    run(slot, "pass")
+    supervisor = supervisor_of(slot)
+    assert slot.execute(Program(language="x", files=(), run=Step(argv=("not there",))), LIMITS).fault is not None
+    run(slot, "pass")
+    assert supervisor_of(slot) != supervisor
+
+
+def test_a_process_finds_nothing_of_an_earlier_program_in_its_memory(slot: Slot) -> None:
+    spoken = LANGUAGES["python"]
+    problem = spoken.self_test
+
+    def judged(more: str) -> str:
+        text = f"{problem.prompt}{problem.reference}\n{more}"
+        program = spoken.program(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
+        outcome = slot.execute(program, LIMITS)
+        assert outcome.run is not None
+        return outcome.run.stderr
+
+    assert judged(f"MARK = {'words of a program, ' * 1000!r}") == ""
+    assert judged(COUNT_THE_MARK) == "0 times\n"
+    assert judged(f"MARK = {'words of a program, ' * 1000!r}\n{COUNT_THE_MARK}") != "0 times\n"
 
 
 def test_no_process_survives_its_program(slot: Slot) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 _PART_BYTES = 1 << 16
 _FD = struct.Struct("i")
-_MOST_FDS = 8
+_MOST_FDS = 16
 
 
 def write_all(fd: int, data: bytes) -> None:

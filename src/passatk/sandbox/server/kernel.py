@@ -89,12 +89,12 @@ class PidNamespaces:
 
     def leave(self) -> None:
         """The next child belongs to ours."""
-        _check(_libc.setns(self._own, CLONE_NEWPID), "return to the own PID namespace")
+        enter_namespace(self._own, CLONE_NEWPID)
 
 
-def enter_pid_namespace(namespace: int) -> None:
-    """The next child belongs to it."""
-    _check(_libc.setns(namespace, CLONE_NEWPID), "enter a PID namespace")
+def enter_namespace(namespace: int, kind: int) -> None:
+    """Belong to it; a PID namespace: the next child does."""
+    _check(_libc.setns(namespace, kind), "enter a namespace")
 
 
 def reset_signal(number: int) -> None:

@@ -1,7 +1,7 @@
-"""Frames in, frames out; one job after another, each answered by a fork that was made before its request was read.
+"""Frames in, frames out: a supervisor, a fork of this process, reads one request after another and replies.
 
-So a program's process, which is a fork of that fork, holds nothing of the request, and nothing of earlier ones: this
-process never reads any. It does the same from job to job, so that every program finds the same memory.
+This process never reads any. It makes the programs' processes, which so hold nothing of a request, be it their own or
+an earlier one, and it does the same from program to program, so that each finds the same memory.
 """
 
 import fcntl
@@ -22,15 +22,17 @@ from .watch import Tree, reap_all
 from .world import Slot, World, judge_in
 
 _PROOF_FD, _ANSWERS_FD = 3, 4
-_ANSWERED, _CLOSED, _BROKEN, _WANTED = range(4)
-"""Exit codes of a job; the last one + n: answered, and resident tool n is to be started, or started again."""
+_GO_ON, _ANSWERED, _CLOSED, _BROKEN, _WANTED = range(5)
+"""What comes after a program; all but the first are exit codes of the supervisor: another one is to go on. The last one
++ n: before, resident tool n is to be started, or started again."""
 
 
-def _job(slot: Slot, control_r: int, control_w: int) -> NoReturn:
-    """The program's supervisor: make a world, wait for a request, reply."""
+def _supervise(slot: Slot, control_r: int, control_w: int) -> NoReturn:
+    """A program after the other, until something is out of the ordinary: make a world, wait for a request, reply."""
     code = _BROKEN
     try:
-        code = _serve_one(World(slot), control_r, control_w)
+        while (code := _serve_one(World(slot), control_r, control_w)) == _GO_ON:
+            pass
     except BaseException as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
@@ -51,7 +53,9 @@ def _serve_one(world: World, control_r: int, control_w: int) -> int:
     except ValueError as error:  # no request
         reply = fault(str(error))
     write_frame(control_w, reply)
-    return _ANSWERED if world.wanted is None else _WANTED + world.wanted
+    if world.wanted is not None:
+        return _WANTED + world.wanted
+    return _GO_ON if world.tree.own_namespace and reply["fault"] is None else _ANSWERED
 
 
 def _ready(world: World) -> Waiting:
@@ -74,7 +78,7 @@ def _clean_up(slot: Slot) -> None:
     """Without namespaces: what a supervisor left, which may have been killed."""
     tree = Tree(own_namespace=False)
     tree.kill()
-    reap_all(-1, tree)
+    reap_all(tree)
     remove_tree(slot.config["work"])
 
 
@@ -108,20 +112,21 @@ def main() -> None:
     while True:
         if namespaces is not None:
             namespaces.renew()
-        job = os.fork()
-        if job == 0:
-            _job(slot, control_r, control_w)
-        _, status = os.waitpid(job, 0)
+        supervisor = os.fork()
+        if supervisor == 0:
+            _supervise(slot, control_r, control_w)
+        slot.socket.serve(supervisor, slot.become)
+        _, status = os.waitpid(supervisor, 0)
         if namespaces is None:
             _clean_up(slot)
-        if status == _ANSWERED:
-            continue
         code = os.waitstatus_to_exitcode(status)
+        if code == _ANSWERED:
+            continue
         if code >= _WANTED:
             if namespaces is not None:
                 namespaces.leave()
             slot.residents[code - _WANTED].start()
             continue
         if code < 0:
-            sys.stderr.write(f"the program's supervisor died: signal {-code} ({signal.strsignal(-code)})\n")
+            sys.stderr.write(f"the programs' supervisor died: signal {-code} ({signal.strsignal(-code)})\n")
         sys.exit(0 if code == _CLOSED else 1)

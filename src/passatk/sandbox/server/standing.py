@@ -59,7 +59,7 @@ class Standing:
         self._socket, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         try:
             if namespace >= 0:
-                kernel.enter_pid_namespace(namespace)
+                kernel.enter_namespace(namespace, kernel.CLONE_NEWPID)
                 os.close(namespace)
             self._porter = os.fork()
             if self._porter == 0:

@@ -6,11 +6,12 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn, Protocol
 
 from . import kernel
 from .accounts import NoGroup, StepLimits
+from .births import Born
 from .descriptors import read_all, write_all
 from .entropy import Entropy, Feed
 from .examiner import NOT_STARTED, Room, runnable, used_s
@@ -30,14 +31,23 @@ _PATIENCE_S = 10.0
 """How long an examiner may compute, and how long it may sleep, when its program has ended."""
 
 
-class Surroundings(Protocol):
-    """What a step needs of the world it runs in."""
+class Place(Protocol):
+    """What a process needs to become a command."""
 
     folder: str
     environment: dict[str, str]
     cpu: int | None
     own_user: bool
     warm: dict[str, Tool]
+    group: NoGroup
+
+    def drop_privileges(self) -> None: ...
+
+
+class Surroundings(Protocol):
+    """What a step needs of the world it runs in."""
+
+    own_user: bool
     group: NoGroup
     tree: Tree
     entropy: Entropy | None
@@ -46,7 +56,7 @@ class Surroundings(Protocol):
 
     def give(self, descriptors: Iterable[int]) -> None: ...
 
-    def drop_privileges(self) -> None: ...
+    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool) -> Born: ...
 
 
 class Waiting:
@@ -64,19 +74,15 @@ class Waiting:
         calls_r, self._calls = os.pipe()
         self._answers, answers_w = os.pipe()
         world.give([stdin_r, given_w, calls_r, answers_w])
-        self.pid = os.fork()
-        if self.pid == 0:
-            for fd in (self._told, self._stdin, self._calls, self._answers):
-                os.close(fd)
-            usual = [stdin_r, out_w, err_w, *([given_w] if proof else [])]
-            _become(told_r, world, usual, [stdin_r, out_w, err_w, calls_r, answers_w], failed_w)
-        for fd in (stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w):
+        given = (stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w)
+        self._process = world.bear(given, (self._told, self._stdin, self._calls, self._answers), proof)
+        for fd in given:
             os.close(fd)
 
     def dismiss(self) -> None:
         """It is not needed: end it."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        self._process.kill()
+        self._process.wait()
         ours = (self._stdin, self._out, self._err, self._given, self._failed, self._told, self._calls, self._answers)
         for fd in ours:
             os.close(fd)
@@ -105,9 +111,10 @@ class Waiting:
         self._tell((step, limits, world.variation, meeting is not None))
         kept = {self._out: Kept(), self._err: Kept()}
         watch.examiner = meeting
-        stopped = _follow(self.pid, kept, limits, watch, feed, meeting)
+        stopped = _follow(self._process.pidfd, kept, limits, watch, feed, meeting)
         world.tree.kill()
-        status, peak = reap_all(self.pid, world.tree)
+        status, peak, watch.reaped_elsewhere_s = self._process.wait()
+        peak = max(peak, reap_all(world.tree))
         wall_s = time.monotonic() - watch.started
         if feed:
             feed.end()
@@ -245,11 +252,10 @@ def _stopped_by_kernel(stopped: str | None, status: int, limits: StepLimits, gro
 
 
 def _follow(
-    child: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch, feed: Feed | None, meeting: Meeting | None
+    pidfd: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch, feed: Feed | None, meeting: Meeting | None
 ) -> str | None:
     """Read output and watch limits until the main process ends or is to be stopped; return the limit that stops it."""
     stopped = None
-    pidfd = os.pidfd_open(child)
     poll = select.poll()
     read = kept | (meeting.kept if meeting else {})
     for fd in (*read, pidfd):
@@ -276,7 +282,6 @@ def _follow(
         elif not ended and time.monotonic() >= next_look:
             stopped = watch.look()
             next_look = time.monotonic() + watch.pause_s()
-    os.close(pidfd)
     return stopped
 
 
@@ -291,35 +296,35 @@ def _read_pipe(fd: int) -> bytes:
     return b"".join(parts)
 
 
-def _become(told_r: int, world: Surroundings, usual: list[int], walled: list[int], failed_w: int) -> NoReturn:
-    """In the child: drop privileges, wait to be told, set limits, begin.
-
-    Its descriptors from 0 on are `usual`, or `walled` where it is to meet an examiner.
-    """
+def become(place: Place, given: Sequence[int], proof: bool) -> NoReturn:
+    """In the process of a `Waiting`, with its descriptors: drop privileges, wait to be told, set limits, begin."""
     name = "a command"
+    stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w = given
+    usual = [stdin_r, out_w, err_w, *([given_w] if proof else [])]
+    walled = [stdin_r, out_w, err_w, calls_r, answers_w]
     try:
         os.setsid()
         kernel.offer_to_be_killed()
-        if world.cpu is not None:
-            os.sched_setaffinity(0, [world.cpu])
+        if place.cpu is not None:
+            os.sched_setaffinity(0, [place.cpu])
         os.umask(0o022)
-        os.chdir(world.folder)
-        world.drop_privileges()
+        os.chdir(place.folder)
+        place.drop_privileges()
         step, limits, variation, meets = marshal.loads(read_all(told_r))
         for number, fd in enumerate(walled if meets else usual):  # all of them above 4, see `main`
             os.dup2(fd, number, inheritable=True)
         name = step["argv"][0]
-        _lower_limits(limits, world)
+        _lower_limits(limits, place)
         if step["warm"] and not variation:
-            tool = world.warm[step["warm"]]
+            tool = place.warm[step["warm"]]
             os.close(failed_w)
             call(tool.main, step["argv"][1:], step["env"])
         for number in (signal.SIGPIPE, signal.SIGXFSZ):  # this interpreter's own
             kernel.reset_signal(number)
-        environment = {**world.environment, **dict(step["env"])}
+        environment = {**place.environment, **dict(step["env"])}
         if step["warm"]:  # what an interpreter draws at its start has to be drawn anew
             environment["PYTHONHASHSEED"] = str(variation)
-            command = world.warm[step["warm"]].command(step["argv"][1:])
+            command = place.warm[step["warm"]].command(step["argv"][1:])
             os.execve(command[0], command, environment)
         os.execve(_find_command(name, environment["PATH"]), step["argv"], environment)
     except BaseException as error:
@@ -337,7 +342,7 @@ def _find_command(name: str, path: str) -> str:
     raise FileNotFoundError(f"not on the sandbox's PATH {path}")
 
 
-def _lower_limits(limits: StepLimits, world: Surroundings) -> None:
+def _lower_limits(limits: StepLimits, place: Place) -> None:
     wanted = {
         # a backstop, the supervisor comes first: whole seconds, by ticks, which run ahead of the exact account
         resource.RLIMIT_CPU: 2 * int(limits["cpu_s"]) + 2,
@@ -348,9 +353,9 @@ def _lower_limits(limits: StepLimits, world: Surroundings) -> None:
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    if not world.group.pids_enforced:
+    if not place.group.pids_enforced:
         # where the account is shared with other slots, only a backstop: the watch counts
-        wanted[resource.RLIMIT_NPROC] = limits["processes"] if world.own_user else _PROCESSES_OF_ALL
+        wanted[resource.RLIMIT_NPROC] = limits["processes"] if place.own_user else _PROCESSES_OF_ALL
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
         lowered = value if hard == resource.RLIM_INFINITY else min(value, hard)

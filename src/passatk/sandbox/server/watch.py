@@ -94,18 +94,16 @@ class Tree:
                 os.kill(pid, signal.SIGKILL)
 
 
-def reap_all(child: int, tree: Tree) -> tuple[int, int]:
-    """Wait for all processes below us; return the wait status of `child` and the largest resident size in bytes."""
-    status = peak = 0
+def reap_all(tree: Tree) -> int:
+    """Wait for all processes below us; return the largest resident size in bytes."""
+    peak = 0
     while True:
         try:
-            pid, code, usage = os.wait4(-1, 0 if tree.own_namespace else os.WNOHANG)
+            pid, _, usage = os.wait4(-1, 0 if tree.own_namespace else os.WNOHANG)
         except ChildProcessError:
-            return status, peak
+            return peak
         peak = max(peak, usage.ru_maxrss * 1024)
-        if pid == child:
-            status = code
-        elif pid == 0:  # without a namespace, new orphans may have been born since the last kill
+        if pid == 0:  # without a namespace, new orphans may have been born since the last kill
             tree.kill()
             time.sleep(0.001)
 
@@ -155,6 +153,8 @@ class Watch:
         self.examiner: Beside | None = None
         """While it runs, or waits for a CPU, its program is not idle."""
         self._examined = 0.0
+        self.reaped_elsewhere_s = 0.0
+        """CPU seconds of processes of the step that another process has waited for."""
         self.peak_bytes = 0
 
     def cpu_s(self, live_s: float = 0.0) -> float:
@@ -162,7 +162,8 @@ class Watch:
         counted = self._group.cpu_s()
         if counted is not None:
             return counted
-        return max(live_s + children_cpu_s() - self._reaped_before, self._tree.seen_cpu_s())
+        reaped_s = children_cpu_s() - self._reaped_before + self.reaped_elsewhere_s
+        return max(live_s + reaped_s, self._tree.seen_cpu_s())
 
     def look(self) -> str | None:
         """Take a sample; return the limit it passes: `cpu`, `memory`, `idle` or None."""

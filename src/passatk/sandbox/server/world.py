@@ -5,10 +5,12 @@ import contextlib
 import os
 import signal
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from . import kernel
 from .accounts import make_groups
+from .births import Adopted, Born, Own, Socket
 from .descriptors import read_all, write_all, write_file
 from .entropy import Entropy
 from .examiner import Room
@@ -16,7 +18,7 @@ from .faults import check_build
 from .request import Config, Facts, Reply, Request, StepRequest, reply
 from .resident import Resident
 from .seccomp import compile_filter
-from .step import Waiting
+from .step import Waiting, become
 from .warm import warm_up
 from .watch import Tree
 
@@ -40,6 +42,8 @@ class Slot:
     def __init__(self, config: Config):
         """In the server's own namespaces. Without a sandbox, there is next to nothing."""
         self.config = config
+        self.own_user, self.cpu = config["own_user"], config["cpu"]
+        self.folder, self.environment = config["work"], config["env"]
         self.filter = compile_filter(os.uname().machine) if config["system_call_filter"] else None
         self.entropy: Entropy | None = None
         if config["namespaced"]:
@@ -48,13 +52,16 @@ class Slot:
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
         self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
+        self.socket = Socket()
         if config["namespaced"]:
-            kernel.unshare(kernel.CLONE_NEWNET)  # whose /proc/net does not list the socket to the room
+            kernel.unshare(kernel.CLONE_NEWNET)  # whose /proc/net does not list the sockets made before
             self.entropy = Entropy(_SCRATCH)
         self.warm = warm_up(config["warm"], config["env"])
         self.residents = [Resident(tool, config["env"], self._become_tool) for tool in config["resident"]]
-        self.groups["program"].join()
+        self.group = self.groups["program"]
+        self.group.join()
         if config["namespaced"]:
+            self.mounts = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
             kernel.unshare(kernel.CLONE_NEWCGROUP)  # to programs their group is the root, in every slot
         mount = kernel.prepared_mount
         self.mounts_before = [
@@ -74,6 +81,10 @@ class Slot:
 
     def _lower_examiner(self) -> None:
         self.drop_privileges(self.config["examiner_uid"])
+
+    def become(self, given: Sequence[int], proof: bool) -> NoReturn:
+        """In a process that is to be a command of a program."""
+        become(self, given, proof)
 
     def drop_privileges(self, uid: int = 0) -> None:
         """In the process of a program, a tool or an examiner, last before it starts. Programs' account by default."""
@@ -95,16 +106,10 @@ class World:
     def __init__(self, slot: Slot):
         self._slot = slot
         config = self._config = slot.config
-        self.own_user = config["own_user"]
-        self.environment = config["env"]
-        self.cpu = config["cpu"]
-        self.folder = config["work"]
-        self.warm = slot.warm
-        self.group = slot.groups["program"]
+        self.own_user, self.folder, self.group = slot.own_user, slot.folder, slot.group
         self.tree = Tree(config["namespaced"])
         self.entropy = slot.entropy
         self.room = slot.room
-        self.drop_privileges = slot.drop_privileges
         self.residents = {tool.name: (number, tool) for number, tool in enumerate(slot.residents)}
         self.variation = 0
         self.wanted: int | None = None
@@ -115,6 +120,7 @@ class World:
         kernel.hide_from_ptrace()
         kernel.reset_signal(signal.SIGINT)  # as pid 1, signals without a handler cannot reach us
         if self._config["namespaced"]:
+            kernel.enter_namespace(self._slot.mounts, kernel.CLONE_NEWNS)
             kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
             self._mount_all()
             kernel.vouch_for_devices()
@@ -128,6 +134,12 @@ class World:
         if self._config["namespaced"]:
             kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
         self.write_files(request["files"])
+
+    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool) -> Born:
+        """A process that becomes a command of the program. `others` are descriptors that it must not have."""
+        if self._config["namespaced"]:
+            return Adopted(self._slot.socket.server, given, proof)
+        return Own(self._slot.become, given, others, proof)
 
     def renumber(self) -> None:
         """The next process has the same number always: how many a compiler had is chance."""
