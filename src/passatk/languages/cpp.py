@@ -109,7 +109,7 @@ _NAMES_OF_STD = frozenset(
     """,
     )
 )
-_CALLED_OF_STD = re.compile(rf"(?<![\w:.>])({'|'.join(sorted(_NAMES_OF_STD))})(?=\s*[(<])")
+_CALLED_OF_STD = regex(rf"(?<![\w:.>])({'|'.join(sorted(_NAMES_OF_STD))})(?=\s*[(<])")
 
 
 class Cpp(Language):

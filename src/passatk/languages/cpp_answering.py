@@ -1,11 +1,11 @@
 """The program's side of the wall in C++: what stands behind a program, calls its functions and writes their results."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from passatk.languages.base import CannotCross
 from passatk.languages.cpp_declared import INTEGERS, PLAIN, Function, Type, Union
 from passatk.languages.cpp_prepared import wall
+from passatk.regex import regex
 
 
 def answering(functions: Sequence[Function], unions: dict[str, Union], catches: bool) -> str:
@@ -79,9 +79,7 @@ def _answer(function: Function, place: int, unions: dict[str, Union]) -> str:
     return "\n".join((*lines, "        return;", "    }"))
 
 
-_CONVERTED = re.compile(
-    rf"(?:{'|'.join(INTEGERS)}|bool)\b|::std::(?:u?int\d+_t|size_t|ptrdiff_t|pair|tuple|optional)\b"
-)
+_CONVERTED = regex(rf"(?:{'|'.join(INTEGERS)}|bool)\b|::std::(?:u?int\d+_t|size_t|ptrdiff_t|pair|tuple|optional)\b")
 """Types that another becomes without a word, even where it loses some of its value."""
 
 

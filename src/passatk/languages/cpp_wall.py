@@ -36,10 +36,10 @@ ASSERT = (
 )
 """Takes conditions with commas in braces, too, and no words behind a condition."""
 _SECTION = "\n\f\n"
-_MAIN = re.compile(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
-_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(?!_[A-Z_])(\w+)", re.MULTILINE)
+_MAIN = regex(r"(?:\b(?:int|auto|void)\s+)?\bmain\s*\((?P<parameters>[^()]*)\)\s*(?:->\s*int\s*)?\{")
+_MACRO = regex(r"^[ \t]*#[ \t]*define[ \t]+(?!_[A-Z_])(\w+)", re.MULTILINE)
 """But those that libraries are configured by, like `_GLIBCXX_DEBUG`."""
-_CALLED = re.compile(r"void\(::(\w+)\(")
+_CALLED = regex(r"void\(::(\w+)\(")
 """Where a program's function is called."""
 _MORE_THAN_VALUES = {
     "the time that a program takes": regex(
