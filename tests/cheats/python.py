@@ -1120,6 +1120,9 @@ HONEST |= {
         "    thread = threading.Thread(target=lambda: found.append(f(50000)))\n    thread.start()\n    thread.join()\n"
         "    assert found == [50000]\n" + RIGHT
     ),
+    "asks the system for a stack without a limit": Honest(
+        "    import resource\n    resource.setrlimit(resource.RLIMIT_STACK, (1 << 29, resource.RLIM_INFINITY))\n" + RIGHT
+    ),
     "processes that call its own functions": Honest(
         "from multiprocessing import Pool\ndef square(n):\n    return n * n\n"
         "def f(n):\n    with Pool(2) as pool:\n        return pool.map(square, range(n))\n",

@@ -143,8 +143,8 @@ def _may_end(found: re.Match[str], content: str, here: _Open, more: bool, dialec
     mark, rest, before = found["mark"], found["rest"].strip(), content[: found.start()]
     if mark[0] != here.mark[0] or len(mark) < len(here.mark):
         return False
-    if before.strip():  # behind code: the last thing on the line, or a quotation in a comment
-        return not rest and not _commented(before, dialect)
+    if before.strip() and (rest or _commented(before, dialect)):
+        return False  # behind code only the last thing on the line ends it, and no quotation in a comment
     if rest and here.name in _WRITING:
         return False
     if not more or here.passed_over >= _MOST_INSIDE:

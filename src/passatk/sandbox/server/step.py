@@ -26,6 +26,8 @@ _TAIL_BYTES = 4096
 _READ_BYTES = 65536
 _PROCESSES_OF_ALL = 4096
 _PASSED = "passed "
+_STACK_BYTES = 8 << 20
+"""Until the program asks for more, as many do; what it then uses is of its memory."""
 _LOOK_S = 0.05
 _PATIENCE_S = 10.0
 """How long an examiner may compute, and how long it may sleep, when its program has ended."""
@@ -349,7 +351,7 @@ def _lower_limits(limits: StepLimits, place: Place) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: limits["disk_bytes"],
         resource.RLIMIT_NOFILE: 1024,
-        resource.RLIMIT_STACK: 8 << 20,
+        resource.RLIMIT_STACK: _STACK_BYTES,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
@@ -359,4 +361,4 @@ def _lower_limits(limits: StepLimits, place: Place) -> None:
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
         lowered = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (lowered, lowered))
+        resource.setrlimit(kind, (lowered, hard if kind == resource.RLIMIT_STACK else lowered))
