@@ -51,6 +51,9 @@ _GRAMMAR = Grammar(
         (variable_declarator name: (identifier) @name value: (function_expression body: (statement_block) @body))
             @function
         (variable_declarator name: (identifier) @name value: (arrow_function)) @function
+        (variable_declarator name: (identifier) @name value: (object (method_definition))) @function
+        (variable_declarator name: (identifier) @name value: (call_expression function: (parenthesized_expression)))
+            @function
         (variable_declarator name: (identifier) @name) @definition
         (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name)) @definition
         (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @definition
