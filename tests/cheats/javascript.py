@@ -409,7 +409,11 @@ CHEATS = {
     "ends the tests itself": wrong(
         A + USES_STACK, STACK + "__passatk_end((require, console) => { console.assert(true) }, {}, {})"
     ),
-    "an eval of its own, and no hashbang": wrong(
+    "a push and an iterator of its own": wrong(
+        A + "assert.equal(f((x) => x), 1)\n",
+        "Array.prototype.push = function () { this[0] = this[1] }\nconst own = Array.prototype[Symbol.iterator]\nArray.prototype[Symbol.iterator] = function * () { yield this[1]; yield this[1] }\nconst f = () => 2",
+    ),
+    "an eval of its own, and a hashbang": wrong(
         "#!/usr/bin/env node\nif (f((x) => x) !== 1) throw new Error('x')\n", "function eval () {}\nconst f = () => 0"
     ),
     # --- these held

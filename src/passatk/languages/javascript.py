@@ -138,7 +138,9 @@ class JavaScript(Language):
         r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
         r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
     )
-    reads_input = regex(r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b|\bprompt\(|\breadFileSync\(\s*0\b")
+    reads_input = regex(
+        r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b(?!\.includes)|\bprompt\(|\breadFileSync\(\s*0\b"
+    )
     stub = regex(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = regex(r"""["']use strict["']""")
     telling = regex(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
