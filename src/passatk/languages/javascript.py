@@ -73,7 +73,7 @@ _EXPORT_NOTHING = regex(
     r"^[ \t]*export\s*(?:\{[^{}]*\}|\*[^;\n]*|default\s+[\w$]+[ \t]*(?=;|$))(?:\s*from[^;\n]*)?;?", re.MULTILINE
 )
 _EXPORT_NAMED = regex(
-    r"^[ \t]*export\s+(?:default\s+)?(?=(?:async\s+)?function\b\s*\*?\s*[\w$]|class\s+[\w$]|const\b|let\b|var\b)",
+    r"^[ \t]*export\s+(?:default\s+)?(?=(?:async\s+)?function\b(?:\s*\*)?\s*[\w$]|class\s+[\w$]|const\b|let\b|var\b)",
     re.MULTILINE,
 )
 # an arrow function cannot be called by the parentheses behind it: there, the statement ends
@@ -81,7 +81,7 @@ _ARROW = regex(r"^[^\s}/*].*=>[ \t]*\{[ \t]*\n(?:(?:[ \t].*)?\n)*\}(?=[ \t]*\n\s
 _WINDOW = regex(r"^[ \t]*window\.(?=[\w$]+\s*=)", re.MULTILINE)
 _EXPORT_VALUE = regex(r"^[ \t]*export\s+default\b", re.MULTILINE)
 _IMPORT = regex(
-    r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
+    r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)(?:\s*,)?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
     r"""(?:from\s*)?(?P<module>"[^"\n]*"|'[^'\n]*')[ \t]*;?""",
     re.MULTILINE,
 )
@@ -99,7 +99,7 @@ class JavaScript(Language):
     aliases = ("js", "node")
     head = regex(
         r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:(?:const|let|var)\s+([\w$]+)\s*=\s*"
-        r"(?:async\s*)?(?:function\b\s*\w*\s*)?|function\b\s*\*?\s*([\w$]+)\s*)\(",
+        r"(?:async\s*)?(?:function\b(?:\s*\w+)?\s*)?|function\b(?:\s*\*)?\s*([\w$]+)\s*)\(",
         re.MULTILINE,
     )
     head_end = regex(r"\s*(?:=>\s*)?\{")
@@ -124,7 +124,7 @@ class JavaScript(Language):
     grammar = _GRAMMAR
     code_line = regex(
         r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
-        r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
+        r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b(?:\s*\*)?(?:\s*[\w$]+)?\s*\("""
         r"""|(?:if|for|while)\s*\(.*\{\s*$|try\s*\{|\((?:async\s*)?(?:function\b|\([\w$, ]*\)\s*=>)"""
         r"""|(?:module|window|globalThis)\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
     )
@@ -263,7 +263,7 @@ class JavaScript(Language):
         name = re.escape(entry)
         if renamed and renamed[1] in self.outline(code).names:
             return f"{code.rstrip()}\nconst {entry} = {renamed[1]};\n"
-        there = re.search(rf"\b(?:const|let|var|function\s*\*?|class)\s+{name}\b", code)
+        there = re.search(rf"\b(?:const|let|var|function(?:\s*\*)?|class)\s+{name}\b", code)
         value = "" if there else rf"(?!\s*{name}\b)"  # a block that exports what another defines does not define it
         key = r"\b" if there else r"\s*[:(]"
         if re.search(rf"\bexports\.{name}\s*={value}|\bexports\s*=\s*\{{[^{{}}]*\b{name}{key}{value}", code):
