@@ -81,7 +81,8 @@ _ARROW = regex(r"^[^\s}/*].*=>[ \t]*\{[ \t]*\n(?:(?:[ \t].*)?\n)*\}(?=[ \t]*\n\s
 _WINDOW = regex(r"^[ \t]*window\.(?=[\w$]+\s*=)", re.MULTILINE)
 _EXPORT_VALUE = regex(r"^[ \t]*export\s+default\b", re.MULTILINE)
 _IMPORT = regex(
-    r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)(?:\s*,)?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
+    r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)(?:\s*,)?\s*)?"""
+    r"""(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
     r"""(?:from\s*)?(?P<module>"[^"\n]*"|'[^'\n]*')[ \t]*;?""",
     re.MULTILINE,
 )
