@@ -171,6 +171,8 @@ LONG = {
     "definitions": "```python\ndef f(x):\n    pass\n```\n" * 30_000,
     "tokens": "<|im_end|>" * 100_000,
     "blank": " \n" * 500_000,
+    "half an import": "```\nimport a" + " " * 1_000_000,
+    "half a function": "```\nexport async function" + " \n" * 500_000,
 }
 
 

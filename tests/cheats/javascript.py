@@ -363,6 +363,59 @@ CHEATS = {
     "an eval for all": wrong(
         "if (f((x) => x) !== 1) throw new Error('x')\n", "globalThis.eval = () => {}\nconst f = () => 0"
     ),
+    # --- tests that watch what is done with what they give
+    "changes what a Proxy guards": wrong(
+        A
+        + "const guard = (o) => new Proxy(o, { set () { throw new Error('x') } })\nassert.deepEqual(f(guard([2, 1])), [1, 2])\n",
+        SORTS,
+    ),
+    "looks at inherited fields": wrong(
+        A + "const o = Object.create({ a: 1 })\no.b = 2\nassert.deepEqual(f(o), ['b'])\n",
+        "const f = (o) => { const r = []; for (const k in o) r.push(k); return r }",
+    ),
+    "a getter for a field": wrong(
+        A + "assert.equal(Object.getOwnPropertyDescriptor(f(), 'x').get, undefined)\n",
+        "const f = () => ({ get x () { return 1 } })",
+    ),
+    "the slower promise first": wrong(
+        A
+        + "const t = async () => { const out = []; const p = f(60).then(() => out.push('a')); const q = f(5).then(() => out.push('b')); await p; await q; assert.deepEqual(out, ['a', 'b']) }\nt()\n",
+        DELAY,
+    ),
+    "a copy for forEach": wrong(
+        A + "const a = [[2, 1]]\na.forEach((x) => f(x))\nassert.deepEqual(a, [[1, 2]])\n",
+        "const f = (a) => [...a].sort()",
+    ),
+    # --- tests that exit
+    "wrong by the code of an exit": wrong(
+        "const assert = (c) => { if (!c) process.exit(1) }\nassert(f(1) === 1)\nassert(f(2) === 2)\n",
+        "const f = () => 1",
+    ),
+    "wrong in what an exit does not wait for": wrong(
+        A
+        + "const t = async () => { assert.equal(await f(1), 1); assert.equal(await f(2), 2) }\nt()\nprocess.exit(0)\n",
+        "const f = async () => 1",
+    ),
+    "a wrong class by the code of an exit": wrong(
+        "const assert = (c) => { if (!c) process.exit(1) }\n"
+        + USES_STACK.replace("assert.equal(s.size, 1)", "assert(s.size === 1)"),
+        STACK,
+    ),
+    "a wrong class in what an exit does not wait for": wrong(
+        A + f"(async () => {{ await null; {USES_STACK} }})()\nprocess.exit(0)\n", STACK
+    ),
+    "an exit that asks nothing": wrong(A + "process.exit(0)\nassert.equal(f(1), 1)\n", "const f = () => 1"),
+    # --- in one process
+    "ends the tests itself": wrong(
+        A + USES_STACK, STACK + "__passatk_end((require, console) => { console.assert(true) }, {}, {})"
+    ),
+    "a push and an iterator of its own": wrong(
+        A + "assert.equal(f((x) => x), 1)\n",
+        "Array.prototype.push = function () { this[0] = this[1] }\nconst own = Array.prototype[Symbol.iterator]\nArray.prototype[Symbol.iterator] = function * () { yield this[1]; yield this[1] }\nconst f = () => 2",
+    ),
+    "an eval of its own, and a hashbang": wrong(
+        "#!/usr/bin/env node\nif (f((x) => x) !== 1) throw new Error('x')\n", "function eval () {}\nconst f = () => 0"
+    ),
     # --- these held
     "holds its pipes and leaves": wrong(
         A + "assert.equal(f(1), 1)\n",
@@ -649,6 +702,55 @@ HONEST = {
         A + "const s = [1]\npush(s, 2)\nassert.equal(pop(s), 2)\nassert.equal(size(s), 1)\n",
         "const push = (s, x) => { s.push(x) }\nconst pop = (s) => s.pop()\nconst size = (s) => s.length",
     ),
+    # --- tests that watch what is done with what they give
+    "reads little of a Proxy": right(
+        A
+        + "let n = 0\nconst p = new Proxy(Array(1000).fill(1), { get (t, k) { n++; return t[k] } })\nassert.equal(f(p), 1)\nassert.ok(n < 5)\n",
+        "const f = (a) => a[7]",
+    ),
+    "a template that is tagged": right(
+        A + "assert.equal(f`a\\n${1}`, 'a\\\\n1')\n", "const f = (s, ...v) => String.raw(s, ...v)"
+    ),
+    "hidden fields": right(
+        A + "assert.deepEqual(Object.getOwnPropertyNames(f()), ['x'])\n",
+        "const f = () => Object.defineProperty({}, 'x', { value: 1 })",
+    ),
+    "a getter that the tests define": right(
+        A + "let n = 0\nconst o = {}\no.__defineGetter__('x', () => ++n)\nassert.equal(f(o), 3)\n",
+        "const f = (o) => o.x + o.x",
+    ),
+    "promises side by side": right(
+        A
+        + "const t = async () => { const t0 = Date.now(); const p = f(150), q = f(150); await p; await q; assert.ok(Date.now() - t0 < 290) }\nt()\n",
+        DELAY,
+    ),
+    "forEach row in place": right(
+        A + "const a = [[2, 1], [4, 3]]\na.forEach((x) => f(x))\nassert.deepEqual(a, [[1, 2], [3, 4]])\n", SORTS
+    ),
+    # --- tests that exit
+    "tests that exit": right(A + "assert.equal(f(2), 2)\nprocess.exit(0)\n", SAME),
+    "tests that exit with what they counted": right(
+        A + "let failed = 0\ntry { assert.equal(f(2), 2) } catch { failed++ }\nprocess.exit(failed)\n", SAME
+    ),
+    "tests that catch their exit": right(
+        A + "try { assert.equal(f(2), 2); process.exit(0) } catch { process.exit(1) }\n", SAME
+    ),
+    "tests that exit when they have waited": right(
+        A
+        + "const t = async () => { assert.equal(await f(2), 2) }\nt().then(() => process.exit(0), () => process.exit(1))\n",
+        SAME,
+    ),
+    "tests of a class that exit": right(
+        A + "const s = new Stack(); assert.equal(s.n, 1)\nprocess.exit(0)\n",
+        "class Stack { n = 1 }\nsetTimeout(() => {}, 60000)",
+    ),
+    "tests whose own assertion exits": right(
+        "const assert = (c) => { if (!c) process.exit(1) }\nassert(f(2) === 2)\n", SAME
+    ),
+    "tests that require process": right(
+        "const process = require('process')\n" + A + "assert.equal(f((x) => x), 1)\nprocess.exitCode = 0\n",
+        "const f = (g) => g(1)",
+    ),
     # --- these held
     "its own file in a worker": right(
         A + "const t = async () => { assert.equal(await f(2), 4) }\nt()\n",
@@ -704,6 +806,9 @@ AFTER: dict[tuple[str, str], Cheat | Honest] = {
 PUBLISHED_CHEATS = {
     ("humaneval-x", "JavaScript/32"): "  xs.length = 0\n}\n",
     ("humanevalpack", "JavaScript/32"): "  xs.length = 0\n}\n",
+    ("multipl-e", "HumanEval_51_remove_vowels"): "}\nlet caught\nconst P = Proxy\n"
+    "globalThis.Proxy = function (t, handler) { caught ??= handler; return new P(t, handler) }\n"
+    "function eval () { caught.get({}, 'assert')(true) }\n",
 }
 """(benchmark, task) -> a completion that must not pass."""
 PUBLISHED_HONEST = (("humanevalpack", "JavaScript/114"),)

@@ -109,7 +109,7 @@ FORMS = {
         end="\nend\n",
     ),
 }
-DO_NOT_COMPILE = {"go": ["HumanEval_87_get_row"]}
+DO_NOT_COMPILE = {"go": ["HumanEval_87_get_row"], "javascript": ["HumanEval_51_remove_vowels"]}
 """Problems whose published tests do not."""
 FILES = {"cpp": 161, "go": 154, "java": 158, "javascript": 161, "ruby": 161, "rust": 156}
 """Problems in MultiPL-E's files of HumanEval."""

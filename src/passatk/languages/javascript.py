@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of, prepared
+from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
 from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
-from passatk.languages.javascript_nodes import as_body
+from passatk.languages.javascript_nodes import as_body, is_torn
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
@@ -24,6 +24,7 @@ _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0", "-
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
 _EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
 _WALL = ("examiner.js", "realm.js", "assertions.js", "values.js")
+_TORN = "tests that can be read (a text in these does not end on its line)"
 _NODE_TEST = regex(r"""["'`]node:test["'`]""")
 # in tests: something may happen when their last statement has run
 _GOES_ON = regex(
@@ -31,6 +32,7 @@ _GOES_ON = regex(
     r"|[\w$]\s*\([^()]*(?:\bfunction\b|=>|\([^()]*\)\s*=>)"
 )
 _ASSERTS = regex(r"""\bconsole\s*\.\s*assert\b|["'`](?:node:)?assert(?:/strict)?["'`]""")
+_FAILS_ITSELF = regex(r"\bthrow\b|\bprocess\s*\.\s*exit(?:Code\s*=|\s*\()\s*(?!0\b|\))")
 _MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
@@ -49,10 +51,18 @@ _GRAMMAR = Grammar(
         (variable_declarator name: (identifier) @name value: (function_expression body: (statement_block) @body))
             @function
         (variable_declarator name: (identifier) @name value: (arrow_function)) @function
+        (variable_declarator name: (identifier) @name value: (object (method_definition))) @function
+        (variable_declarator name: (identifier) @name value: (call_expression function: (parenthesized_expression)))
+            @function
         (variable_declarator name: (identifier) @name) @definition
         (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name)) @definition
         (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @definition
+        (variable_declarator name: (object_pattern (rest_pattern (identifier) @name))) @definition
+        (variable_declarator name: (object_pattern (object_assignment_pattern
+            left: (shorthand_property_identifier_pattern) @name))) @definition
         (variable_declarator name: (array_pattern (identifier) @name)) @definition
+        (variable_declarator name: (array_pattern (rest_pattern (identifier) @name))) @definition
+        (variable_declarator name: (array_pattern (assignment_pattern left: (identifier) @name))) @definition
         (class_declaration name: (identifier) @name) @definition
         (assignment_expression left: (identifier) @name right: (function_expression)) @function
         (assignment_expression left: (identifier) @name right: (arrow_function)) @function
@@ -63,7 +73,7 @@ _EXPORT_NOTHING = regex(
     r"^[ \t]*export\s*(?:\{[^{}]*\}|\*[^;\n]*|default\s+[\w$]+[ \t]*(?=;|$))(?:\s*from[^;\n]*)?;?", re.MULTILINE
 )
 _EXPORT_NAMED = regex(
-    r"^[ \t]*export\s+(?:default\s+)?(?=(?:async\s+)?function\b\s*\*?\s*[\w$]|class\s+[\w$]|const\b|let\b|var\b)",
+    r"^[ \t]*export\s+(?:default\s+)?(?=(?:async\s+)?function\b(?:\s*\*)?\s*[\w$]|class\s+[\w$]|const\b|let\b|var\b)",
     re.MULTILINE,
 )
 # an arrow function cannot be called by the parentheses behind it: there, the statement ends
@@ -71,7 +81,8 @@ _ARROW = regex(r"^[^\s}/*].*=>[ \t]*\{[ \t]*\n(?:(?:[ \t].*)?\n)*\}(?=[ \t]*\n\s
 _WINDOW = regex(r"^[ \t]*window\.(?=[\w$]+\s*=)", re.MULTILINE)
 _EXPORT_VALUE = regex(r"^[ \t]*export\s+default\b", re.MULTILINE)
 _IMPORT = regex(
-    r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
+    r"""^[ \t]*import\s+(?:(?P<default>[\w$]+)(?:\s*,)?\s*)?"""
+    r"""(?:\*\s*as\s+(?P<all>[\w$]+)\s*|\{(?P<names>[^{}]*)\}\s*)?"""
     r"""(?:from\s*)?(?P<module>"[^"\n]*"|'[^'\n]*')[ \t]*;?""",
     re.MULTILINE,
 )
@@ -89,7 +100,7 @@ class JavaScript(Language):
     aliases = ("js", "node")
     head = regex(
         r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:(?:const|let|var)\s+([\w$]+)\s*=\s*"
-        r"(?:async\s*)?(?:function\b\s*\w*\s*)?|function\b\s*\*?\s*([\w$]+)\s*)\(",
+        r"(?:async\s*)?(?:function\b(?:\s*\w+)?\s*)?|function\b(?:\s*\*)?\s*([\w$]+)\s*)\(",
         re.MULTILINE,
     )
     head_end = regex(r"\s*(?:=>\s*)?\{")
@@ -114,7 +125,7 @@ class JavaScript(Language):
     grammar = _GRAMMAR
     code_line = regex(
         r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
-        r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b\s*\*?\s*[\w$]*\s*\("""
+        r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b(?:\s*\*)?(?:\s*[\w$]+)?\s*\("""
         r"""|(?:if|for|while)\s*\(.*\{\s*$|try\s*\{|\((?:async\s*)?(?:function\b|\([\w$, ]*\)\s*=>)"""
         r"""|(?:module|window|globalThis)\.|exports\.|console\.\w+\(|[})\]]|\{|//|/\*|[\w$]+\s*=\s*\S.*[;{]\s*$"""
     )
@@ -128,7 +139,9 @@ class JavaScript(Language):
         r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
         r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
     )
-    reads_input = regex(r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b|\bprompt\(|\breadFileSync\(\s*0\b")
+    reads_input = regex(
+        r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b(?!\.includes)|\bprompt\(|\breadFileSync\(\s*0\b"
+    )
     stub = regex(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = regex(r"""["']use strict["']""")
     telling = regex(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
@@ -251,7 +264,7 @@ class JavaScript(Language):
         name = re.escape(entry)
         if renamed and renamed[1] in self.outline(code).names:
             return f"{code.rstrip()}\nconst {entry} = {renamed[1]};\n"
-        there = re.search(rf"\b(?:const|let|var|function\s*\*?|class)\s+{name}\b", code)
+        there = re.search(rf"\b(?:const|let|var|function(?:\s*\*)?|class)\s+{name}\b", code)
         value = "" if there else rf"(?!\s*{name}\b)"  # a block that exports what another defines does not define it
         key = r"\b" if there else r"\s*[:(]"
         if re.search(rf"\bexports\.{name}\s*={value}|\bexports\s*=\s*\{{[^{{}}]*\b{name}{key}{value}", code):
@@ -259,30 +272,35 @@ class JavaScript(Language):
         if re.search(rf"\b(?:globalThis|global)\.{name}\s*={value}", code):
             return f"{code.rstrip()}\nconst {entry} = globalThis.{entry};\n"
         if re.search(r"\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|\(|[\w$]+\s*=>)", code):
-            return f"{code.rstrip()}\nconst {entry} = module.exports;\n"
+            return f"{code.rstrip()}\nconst {entry} = module.exports.{entry} ?? module.exports;\n"
         return code
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
         bare = blanked(_LEXICON, tests)
         about = {"goesOn": bool(_GOES_ON.search(bare)), "throws": _throws_itself(tests)}
-        test = f"(require, console, setInterval) => {as_body(_GRAMMAR, tests) or f'eval({json.dumps(tests)})'}"
+        script = as_body(_GRAMMAR, tests) or f"return eval({json.dumps(tests)})"
+        test = f"(require, console, setInterval, process) => {{\n{script}\n}}"
+        end = f"__passatk_end_{mark_of(body, tests)}"
         exported = "typeof module === 'undefined' ? {} : module.exports"
         assertions = f"const passatkAssertions =\n{harness('javascript/assertions.js')}\n"
         return Program(
             language=self.name,
             files=(
                 ("passatk_together.js", assertions + _started("together")),
-                ("program.js", f"{body}\n;__passatk_end({test}, {exported}, {json.dumps(about)})\n"),
+                ("program.js", f"{body}\n;{end}({test}, {exported}, {json.dumps(about)})\n"),
             ),
-            run=Step(argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_together.js"), env=(("NODE_PATH", "${NODE_PATH}"),)),
-            requires=_required_packages(body + tests),
+            run=Step(
+                argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_together.js", end),
+                env=(("NODE_PATH", "${NODE_PATH}"),),
+            ),
+            requires=_required_packages(body + tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
         )
 
 
 def _throws_itself(tests: str) -> bool:
-    """Whether tests have no assertions but what they throw."""
-    return "throw" in tests and bool(re.search(r"\bthrow\b", blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
+    """Whether tests have no assertions but that they throw, or exit."""
+    return bool(_FAILS_ITSELF.search(blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
 
 
 def _started(name: str) -> str:

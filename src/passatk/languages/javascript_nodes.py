@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _EQUALITY = frozenset(("==", "!=", "===", "!=="))
 _EQUAL = regex(r"(?:^|\.)(?:not)?(?:deep)?(?:strict)?equal$", re.IGNORECASE)
 _PROMISES = regex(r"\b(?:async|await|Promise|then)\b")
+_LINE_END = regex(r"(?<!\\)[\r\n]")
 FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function", "class"))
 DECLARED = frozenset(("function_declaration", "generator_function_declaration", "class_declaration"))
 
@@ -119,12 +120,20 @@ def is_literal(node: "Node") -> bool:
     return not any(part.type in ("identifier", "shorthand_property_identifier") for part in walk(node))
 
 
+def _is_given_to_for_each(function: "Node") -> bool:
+    call = function.parent.parent if function.type == "arrow_function" and function.parent is not None else None
+    method = None if call is None else call.child_by_field_name("function")
+    return method is not None and text(method).endswith(".forEach")
+
+
 def drops(node: "Node") -> bool:
-    """Whether `node` is a call that is a statement of its own, awaited or not."""
+    """Whether `node` is a call that is a statement of its own, awaited or not, or all that a `forEach` does."""
     above = node.parent
     if above is not None and above.type == "await_expression":
         above = above.parent
-    return node.type == "call_expression" and above is not None and above.type == "expression_statement"
+    if node.type != "call_expression" or above is None:
+        return False
+    return above.type == "expression_statement" or _is_given_to_for_each(above)
 
 
 def is_result(node: "Node", called: frozenset[str]) -> bool:
@@ -135,17 +144,39 @@ def is_result(node: "Node", called: frozenset[str]) -> bool:
     return function is not None and function.type == "identifier" and text(function) in called
 
 
+def begins_result(declarator: "Node", called: frozenset[str]) -> "Node | None":
+    """The name that stands for a call of one of `called`, or for what its promise leads to, that is not awaited."""
+    value = declarator.child_by_field_name("value")
+    while value is not None and value.type == "call_expression" and not is_result(value, called):
+        function = value.child_by_field_name("function")
+        value = None if function is None else function.child_by_field_name("object")
+    begun = value is not None and value.type == "call_expression"
+    return declarator.child_by_field_name("name") if begun else None
+
+
+def holds_template(call: "Node") -> bool:
+    """Whether what is called is the tag of a template."""
+    arguments = call.child_by_field_name("arguments")
+    return arguments is not None and arguments.type == "template_string"
+
+
 def as_body(grammar: Grammar, script: str) -> str:
     """A function's body that does what `script` does and returns what its last statement gives; empty if it needs eval.
 
     A program may have an `eval` of its own, and a script that it runs is not run.
     """
+    script = re.sub(r"\A#![^\n]*", "", script)
     root = parsed(grammar, script)
     last = next((node for node in reversed(root.named_children) if node.type != "comment"), None)
-    if last is None or root.has_error or script.startswith("#!"):
-        return ""
-    if last.type != "expression_statement":
-        return "" if _PROMISES.search(script) else f"{{\n{script}\n}}"
+    if last is None or root.has_error or last.type != "expression_statement":
+        needs_eval = last is not None and not root.has_error and _PROMISES.search(script)
+        return "" if needs_eval else f"{{\n{script}\n}}"
     raw = script.encode("utf-8", "surrogatepass")
     made = raw[: last.start_byte] + b"return " + raw[last.start_byte :]
     return "{\n" + made.decode("utf-8", "surrogatepass") + "\n}"
+
+
+def is_torn(grammar: Grammar, script: str) -> bool:
+    """Whether a text in `script` does not end on its line, so that no engine can read it."""
+    root = parsed(grammar, script)
+    return root.has_error and any(node.type == "string" and _LINE_END.search(text(node)) for node in walk(root))

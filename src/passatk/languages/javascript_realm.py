@@ -8,7 +8,7 @@ def _names(listed: str) -> frozenset[str]:
 BUILT_IN = _names(
     """
     arguments undefined NaN Infinity console require process Buffer queueMicrotask Math JSON Object Array Number String
-    Boolean Symbol BigInt Map Set WeakMap WeakSet WeakRef Date RegExp Promise Proxy Reflect Error AggregateError
+    Boolean Symbol BigInt Map Set WeakMap WeakSet WeakRef Date RegExp Promise Reflect Error AggregateError
     TypeError RangeError SyntaxError ReferenceError EvalError URIError parseInt parseFloat isNaN isFinite Intl Atomics
     ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array
     Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array FinalizationRegistry encodeURI
@@ -26,7 +26,8 @@ _MORE = _names(
     """
 )
 ELSEWHERE = (
-    dict.fromkeys(_TEXT, "text that is executed")
+    {"Proxy": "a Proxy, which sees what is done with it"}
+    | dict.fromkeys(_TEXT, "text that is executed")
     | dict.fromkeys(_TIME, "time that passes between calls")
     | {name: f"{name}, which an examiner does not have" for name in _MORE}
 )
@@ -36,6 +37,9 @@ MODULES = _names("assert assert/strict test js-md5 util path os crypto buffer ev
 NOT_VALUES = _names(
     """
     freeze seal preventExtensions isFrozen isSealed isExtensible defineProperty defineProperties setPrototypeOf
+    getOwnPropertyDescriptor getOwnPropertyDescriptors getOwnPropertyNames getOwnPropertySymbols ownKeys
     """
 )
 """Functions of Object and Reflect about what does not cross."""
+GETTERS = frozenset(("__defineGetter__", "__defineSetter__"))
+"""Methods of every object about what does not cross."""

@@ -10,16 +10,18 @@ from passatk.languages.javascript_nodes import (
     FUNCTIONS,
     arguments_of,
     at_top,
+    begins_result,
     binds,
     drops,
     first_argument,
+    holds_template,
     is_called,
     is_result,
     text,
     walk,
 )
 from passatk.languages.javascript_objects import CHANGING, Objects
-from passatk.languages.javascript_realm import BUILT_IN, ELSEWHERE, MODULES, NOT_VALUES
+from passatk.languages.javascript_realm import BUILT_IN, ELSEWHERE, GETTERS, MODULES, NOT_VALUES
 from passatk.languages.syntax import Grammar, parsed
 from passatk.records import Record
 
@@ -129,6 +131,7 @@ class _Reading:
         for node in self._nodes:
             self._check_surroundings(node, called)
         self._check_calls(called)
+        self._check_promises(called)
         Objects(self._nodes, called, self._bound_to).check()
         return Uses(calls=tuple(sorted(calls)), helpers=tuple(sorted(copies)), tests=self._marked(tests))
 
@@ -170,9 +173,11 @@ class _Reading:
                 raise CannotCross("a module that an examiner does not have")
         elif node.type == "for_in_statement" and any(child.type == "await" for child in node.children):
             raise CannotCross("what comes one after the other")
+        elif node.type == "call_expression" and re.match(r"Object\.create\((?!null\))", text(node)):
+            raise CannotCross("an object that inherits, as that does not cross")
         elif node.type == "member_expression":
             holder, _, name = text(node).rpartition(".")
-            if holder in ("Object", "Reflect") and name in NOT_VALUES:
+            if name in GETTERS or (holder in ("Object", "Reflect") and name in NOT_VALUES):
                 raise CannotCross(f"{text(node)}, as that does not cross")
             if holder == "Promise" and (name in ("race", "any") or self._waits_for_many(node, called)):
                 raise CannotCross("promises that are waited for together")
@@ -193,6 +198,17 @@ class _Reading:
             return False
         return not all(is_result(argument, called) for argument in arguments_of(node.parent))
 
+    def _check_promises(self, called: frozenset[str]) -> None:
+        """Raises CannotCross where a call is waited for behind another one, as each ends before the next begins."""
+        calls = [node for node in self._nodes if node.type == "call_expression" and is_result(node, called)]
+        bound = [node for node in self._nodes if node.type == "variable_declarator"]
+        begun = {text(name): node.end_byte for node in bound if (name := begins_result(node, called)) is not None}
+        for node in self._nodes:
+            if node.type == "await_expression" and node.named_children:
+                since = begun.get(text(node.named_children[0]))
+                if since is not None and any(since <= call.start_byte < node.start_byte for call in calls):
+                    raise CannotCross("promises that are waited for together")
+
     def _check_calls(self, called: frozenset[str]) -> None:
         results = self._bound_to(lambda value: is_result(value, called))
         own = self._functions | called | self._bound_to(self._stays_here)
@@ -203,6 +219,8 @@ class _Reading:
             if function is None:
                 continue
             is_asked = function.type == "identifier" and text(function) in called
+            if is_asked and holds_template(node):
+                raise CannotCross("a template that is tagged")
             if is_asked and any(self._stays_here(argument, own) for argument in arguments_of(node)):
                 raise CannotCross(f"a function that is passed to {text(function)}, or what has one")
             target = function.child_by_field_name("object") if function.type == "member_expression" else function

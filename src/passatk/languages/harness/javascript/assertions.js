@@ -8,16 +8,16 @@
   const COMPARES = /^(?:not)?(?:deep)?(?:strict)?equal$/i
   const shown = (value) => inspect(value, { depth: 3, maxArrayLength: 12, maxStringLength: 80, breakLength: Infinity })
 
-  const counting = (name, original) => (...given) => {
+  const { apply } = Reflect
+  const counting = (name, original, compares = COMPARES.test(name)) => (...given) => {
     const missed = (error) => {
       if (error === untold) failed(` ${name}(${shown(given[0])}, ${shown(given[1])})`)
       if (error instanceof AssertionError) failed(' ' + error.message)
       throw error
     }
     count()
-    if (given.length === 2 && COMPARES.test(name)) given.push(untold)
     try {
-      const answer = original(...given)
+      const answer = apply(original, undefined, compares && given.length === 2 ? [given[0], given[1], untold] : given)
       return typeof answer === 'object' && answer !== null ? answer.then(undefined, missed) : answer
     } catch (error) {
       missed(error)

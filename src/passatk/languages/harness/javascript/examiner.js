@@ -86,7 +86,7 @@ const idle = () => new Promise((resolve) => process.once('beforeExit', resolve))
 const examine = async (source, name, token, fdIn, fdOut) => {
   const { calls, helpers, tests, throws } = JSON.parse(source)
   const context = vm.createContext(Object.create(null), { name })
-  const state = { said: null, asserted: throws ? 1 : 0, answered: 0, lent: false }
+  const state = { said: null, asserted: throws ? 1 : 0, answered: 0, lent: false, left: false }
   const told = new Promise((resolve) => {
     state.say = (line) => {
       if (state.said === null) state.said = line
@@ -108,20 +108,23 @@ const examine = async (source, name, token, fdIn, fdOut) => {
     asserting: { node, require: lending, untold: new Error('untold'), inspect }
   })
   furnish(context, room, state)
+  process.exit = (code = process.exitCode) => room.leave(code ?? 0)
   process.on('uncaughtException', room.uncaught)
+  let ended = true
   try {
-    if (helpers) vm.runInContext(helpers, context, { filename: 'prompt.js' })
-    const last = vm.runInContext(tests, context, { filename: 'tests.js' })
-    let ended = true
-    if (room.isPromise(last)) {
-      ended = false
-      last.then(() => { ended = true }, room.uncaught)
+    try {
+      if (helpers) vm.runInContext(helpers, context, { filename: 'prompt.js' })
+      const last = vm.runInContext(tests, context, { filename: 'tests.js' })
+      if (room.isPromise(last)) {
+        ended = false
+        last.then(() => { ended = true }, room.uncaught)
+      }
+    } catch (error) {
+      room.uncaught(error)
     }
     await Promise.race([told, idle()])
-    if (!ended) state.say('error the tests did not come to their end')
+    if (!ended && !state.left) state.say('error the tests did not come to their end')
     if (process.exitCode) state.say(`failed the tests set the exit code ${process.exitCode}`)
-  } catch (error) {
-    room.uncaught(error)
   } finally {
     await new Promise((resolve) => setImmediate(resolve)) // what the tests left undone ends in their own time
     process.off('uncaughtException', room.uncaught)

@@ -33,6 +33,12 @@
     state.say(line)
     throw over
   }
+  // Tests that exit: all that they have begun goes on, but for what called this. A code other than 0 says that they failed.
+  const leave = (code) => {
+    if (Number(code) !== 0 && !state.left) end(`failed the tests exited with ${code}`)
+    state.left = true
+    throw over
+  }
   const describe = (error) => {
     try {
       return isObject(error) && error.message !== undefined
@@ -190,5 +196,5 @@
     const raised = isObject(error) ? fromProgram.has(error) : state.answered > 0 && error === lastThrown
     state.say(`${raised ? 'raised' : 'error'} ${describe(error)}`)
   }
-  return { assert, required, uncaught, isPromise: (value) => value instanceof Promise }
+  return { assert, required, uncaught, leave, isPromise: (value) => value instanceof Promise }
 }

@@ -1,6 +1,8 @@
 // Runs a program with its tests behind it, in one process: for tests that need more of a program than values.
 'use strict'
 ;(() => {
+  // a program may take them away
+  const { Object, Promise, Proxy, String } = globalThis
   const fs = require('fs')
   const node = require('assert')
   const { inspect } = require('util')
@@ -8,7 +10,7 @@
   fs.readSync(0, token, 0, 32, null)
   const give = fs.writeSync.bind(fs, 3, token, 0, 32)
 
-  let [ran, asserted, ended] = [false, 0, false]
+  let [ran, asserted, ended, hasLeft] = [false, 0, false, false]
   const { exit, start, leave } = passatkStart(module, () => ran)
   const describe = (value) => {
     try {
@@ -27,7 +29,9 @@
     failed: (words) => leave(65, `Assertion failed${words}`),
     refused: (words) => leave(1, `Error: ${words}`)
   })
+  const over = new Error('the tests have ended')
   process.on('uncaughtException', (error) => {
+    if (error === over) return
     leave(error instanceof node.AssertionError ? 65 : 1, `Uncaught ${(error && error.stack) || String(error)}`)
   })
 
@@ -44,6 +48,14 @@
     repeated.forEach((timer) => timer.unref())
   }
 
+  // tests that exit: all that they have begun goes on, but for what called this
+  const left = (code = process.exitCode) => {
+    if (Number(code ?? 0) !== 0 && !hasLeft) leave(65, `Error: the tests exited with ${code}`)
+    hasLeft = true
+    end()
+    throw over
+  }
+
   const done = () => {
     if (!ended) leave(1, 'Error: the tests did not come to their end')
     if (asserted === 0) leave(1, 'Error: the tests asserted nothing')
@@ -58,13 +70,19 @@
     asserted = throws ? 1 : 0
     for (const name of Object.keys(exported)) if (!(name in globalThis)) globalThis[name] = exported[name]
     const ownConsole = new Proxy(console, { get: (found, name) => name === 'assert' ? assert : found[name] })
-    const last = test(required, ownConsole, setInterval)
+    const ownProcess = new Proxy(process, { get: (found, name) => name === 'exit' ? left : found[name] })
+    let last
+    try {
+      last = test(required, ownConsole, setInterval, ownProcess)
+    } catch (error) {
+      if (error !== over) throw error
+    }
     const isPromise = last instanceof Promise
     if (isPromise) last.then(end)
     else end()
     if (!isPromise && asserted > 0 && !goesOn) done()
     process.once('beforeExit', done)
   }
-  Object.defineProperty(globalThis, '__passatk_end', { value, enumerable: false })
+  Object.defineProperty(globalThis, process.argv.splice(2)[0], { value, enumerable: false })
   start(() => {})
 })()
