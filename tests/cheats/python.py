@@ -1121,7 +1121,8 @@ HONEST |= {
         "    assert found == [50000]\n" + RIGHT
     ),
     "asks the system for a stack without a limit": Honest(
-        "    import resource\n    resource.setrlimit(resource.RLIMIT_STACK, (1 << 29, resource.RLIM_INFINITY))\n" + RIGHT
+        "    import resource\n    resource.setrlimit(resource.RLIMIT_STACK, (1 << 29, resource.RLIM_INFINITY))\n"
+        + RIGHT
     ),
     "processes that call its own functions": Honest(
         "from multiprocessing import Pool\ndef square(n):\n    return n * n\n"
