@@ -3,14 +3,16 @@
 Runs as a process of its own under bubblewrap (or bare, without a sandbox), from a read-only copy of this folder:
 standard library only, nothing of passatk imported. Frames on stdin and stdout: 4 bytes big-endian length, then JSON.
 
-Per program:  server ── fork ── job (supervisor, pid 1 of a PID namespace of its own) ── fork ── command
-The job mounts a fresh tmpfs and /proc and forks a process that joins its accounts, drops every privilege, puts on the
-system call filter and waits. Only then it reads a request, writes the files, tells that process what to become, reads
-its bounded output and watches its limits. A step ends when its main process ends or a limit stops it; then everything
-else in the PID namespace is killed and reaped, so nothing survives a step.
+server ── fork ── supervisor (pid 1 of a PID namespace of its own): a program after the other
+   └───── fork ── command, for each that the supervisor asks for, in its namespaces
+The supervisor mounts a fresh tmpfs and /proc and asks for a process, which joins its accounts, drops every privilege,
+puts on the system call filter and waits. Only then it reads a request, writes the files, tells that process what to
+become, reads its bounded output and watches its limits. A step ends when its main process ends or a limit stops it;
+then everything else in the PID namespace is killed and reaped, so nothing survives a step.
 
     start     addresses are fixed
-    main      one job after another
+    main      the server and its supervisors
+    births    the server makes the processes of programs, because it knows nothing of any
     frames    how they come and go
     request   what a slot is, what it is asked and what it replies
     world     a slot, and file systems, identity and environment of one program in it; building and running it

@@ -1,7 +1,7 @@
 """Examiners: the processes that hold the tests, each in namespaces of its own, under another account than programs.
 
 One process of the slot makes them, the room: it is none of the program's group, so what an examiner uses is not the
-program's, and no program descends from it. A job's supervisor asks it over a socket, which carries descriptors.
+program's, and no program descends from it. A supervisor asks it over a socket, which carries descriptors.
 """
 
 import _socket
@@ -33,7 +33,7 @@ _FILE_BYTES = 1024
 
 
 class Room:
-    """Started by the slot's server; used by its jobs, one at a time."""
+    """Started by the slot's server; used by its supervisors, one after another."""
 
     def __init__(self, config: Config, join: Callable[[], None], lower: Callable[[], None]):
         """`join`: called in the room, puts it in its group. `lower`: called last in an examiner, ends privileges."""
@@ -53,7 +53,7 @@ class Room:
             receive(self._socket)  # it has its own view of the files from here on
             kernel.cover(config["examiners"])
 
-    # --- in a job's supervisor ---------------------------------------------------------------------------------
+    # --- in a supervisor ---------------------------------------------------------------------------------------
 
     def begin(self, request: ExaminerRequest, given: Sequence[int]) -> int:
         """Start an examiner, or ask one that stays; `given` are its descriptors 0, 3, 4, 5, and 1 and 2 in one.

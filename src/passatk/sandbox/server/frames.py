@@ -1,4 +1,4 @@
-"""Frames: 4 bytes big-endian length, then JSON. The driver's on the server's stdin and stdout, and a job's replies."""
+"""Frames: 4 bytes big-endian length, then JSON. The driver's on stdin, and a supervisor's replies on stdout."""
 
 import json
 import os

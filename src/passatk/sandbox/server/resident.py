@@ -40,7 +40,7 @@ class _NoAnswer(Exception):
 
 
 class Resident:
-    """One tool. Started by the slot's server, asked by a job's supervisor."""
+    """One tool. Started by the slot's server, asked by a supervisor."""
 
     def __init__(self, config: ResidentConfig, environment: dict[str, str], lower: Callable[[], None]):
         """`lower`: called in its process before it begins, gives up what programs have not."""
