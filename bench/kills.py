@@ -29,7 +29,7 @@ from running import descendants
 
 from passatk.problems import load
 from passatk.runs.manifest import this_machine
-from passatk.sandbox.slot import UID
+from passatk.sandbox.container import UID
 
 HERE = Path(__file__).parent
 KINDS = ("driver", "slot", "program")

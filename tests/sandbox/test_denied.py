@@ -11,8 +11,8 @@ from slot_programs import run, stdout
 
 from passatk.judging import Environment
 from passatk.sandbox import Level, Slot, describe
+from passatk.sandbox.container import PROBLEMS
 from passatk.sandbox.server import seccomp
-from passatk.sandbox.slot import PROBLEMS
 
 MACHINE = os.uname().machine
 NEW_USER, SIGCHLD = 0x10000000, 17

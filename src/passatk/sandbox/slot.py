@@ -4,12 +4,11 @@ import binascii
 import contextlib
 import json
 import os
-import shutil
 import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, TypeVar
@@ -33,45 +32,25 @@ from passatk.records import (
 )
 from passatk.regex import regex
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
+from passatk.sandbox.container import (
+    COVERED,
+    EXAMINERS,
+    SERVER,
+    SERVER_ENVIRONMENT,
+    UID,
+    View,
+    bubblewrap,
+    is_below,
+)
 from passatk.sandbox.isolation import HINTS, Level, describe
 from passatk.sandbox.server.frames import MOST_BYTES
 from passatk.sandbox.server.removal import remove_tree
-from passatk.sandbox.server.world import ONE_CPU_PROC
 
-SERVER = Path(__file__).with_name("server")
-PROBLEMS = Path(__file__).resolve().parents[1] / "problems"
-"""Holds tests and references: hidden where passatk itself lies within what programs may read."""
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from server.start import start; start(namespaced={})"
-_SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
-"""Programs of warm tools begin in it, so it has what must be known to an interpreter at its start."""
-UID = 31415
-"""Account of programs, inside and (as root) outside: no such user, so it owns nothing."""
 EXAMINER_UID = UID + 1
 """The same for the processes that hold their tests."""
-EXAMINERS = "/passatk/examiners"
-"""Where they are seen in a slot with namespaces, and hidden from programs."""
-
-CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SYS_CHROOT")
-"""What the slot server itself needs to make worlds. Programs get none of them."""
-
-SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ssl/openssl.cnf")
-COVERED = ("/tmp", "/dev/shm", "/box", "/passatk")
-"""Where every program has files of its own."""
 BARE_PREFIX = "passatk-bare-"
 _GROUPS = ("program", "tools")
-IDENTITY = {
-    "/etc/passwd": f"root:x:0:0:root:/:/bin/false\nprogram:x:{UID}:{UID}:program:/box:/bin/false\n",
-    "/etc/group": f"root:x:0:\nprogram:x:{UID}:\n",
-    "/etc/hosts": "127.0.0.1 localhost passatk\n",
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-}
-ONE_CPU = {
-    **{f"/sys/devices/system/cpu/{name}": "0\n" for name in ("online", "possible", "present")},
-    f"{ONE_CPU_PROC}/stat": "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\nctxt 0\nbtime 0\nprocesses 1\n",
-    f"{ONE_CPU_PROC}/cpuinfo": "processor\t: 0\nmodel name\t: passatk\ncpu MHz\t\t: 1000.000\n\n",
-}
-"""How many CPUs a program counts must not depend on the machine."""
 _MOST_REPLY_BYTES = 1 << 30
 """Output is kept to a few KiB; what a workshop built comes back whole."""
 
@@ -165,7 +144,7 @@ class Slot:
             "examiner_uid": EXAMINER_UID,
             "examiners": "" if bare or not world.examiners else EXAMINERS,
             "work": f"{self._folder}/box" if bare else "/box",
-            "keep": [] if bare else [path for path in self._shown() if _is_below(path, COVERED)],
+            "keep": [] if bare else [path for path in self._shown() if is_below(path, COVERED)],
             "cgroups": {name: self._group_config(name, bare) for name in _GROUPS},
             "system_call_filter": world.isolation.syscall_filter == "seccomp",
             "warm": msgspec.to_builtins(world.warm),
@@ -179,7 +158,13 @@ class Slot:
         with contextlib.ExitStack() as stack:
             pass_fds: list[int] = []
             if not bare:
-                command = [*self._bubblewrap(python, pass_fds, stack), *command]
+                view = View(
+                    own_user=world.level is Level.USER_NAMESPACE,
+                    shown=self._shown(),
+                    groups={name: group.folders for name, group in self._groups.items()},
+                    examiners=world.examiners,
+                )
+                command = [*bubblewrap(view, python, pass_fds, stack), *command]
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -187,7 +172,7 @@ class Slot:
                 stderr=self._log,
                 pass_fds=pass_fds,
                 start_new_session=True,  # Ctrl-C is for the driver
-                env=_SERVER_ENVIRONMENT,
+                env=SERVER_ENVIRONMENT,
             )
         self._receive(_Ready)
 
@@ -199,61 +184,6 @@ class Slot:
             "folders": group.folders if bare else inside,
             "hide": "/passatk/cgroup" if group.folders and not bare else None,
         }
-
-    def _bubblewrap(self, python: str, pass_fds: list[int], stack: contextlib.ExitStack) -> list[str]:
-        world = self._world
-        command = [
-            shutil.which("bwrap") or "bwrap",
-            "--die-with-parent",
-            "--new-session",
-            "--hostname",
-            "passatk",
-            "--clearenv",
-        ]
-        for name, value in _SERVER_ENVIRONMENT.items():
-            command += ["--setenv", name, value]
-        command += [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net", "cgroup-try")]
-        if world.level is Level.USER_NAMESPACE:
-            command += ["--unshare-user", "--uid", str(UID), "--gid", str(UID)]
-        command += ["--cap-drop", "ALL"]
-        for capability in CAPABILITIES:
-            command += ["--cap-add", f"CAP_{capability}"]
-        for folder in SYSTEM_FOLDERS:
-            if os.path.islink(folder):
-                command += ["--symlink", os.readlink(folder), folder]
-            elif os.path.isdir(folder):
-                command += ["--ro-bind", folder, folder]
-        written = {**IDENTITY, **ONE_CPU}
-        interpreter = os.path.dirname(os.path.dirname(python))
-        bound = [
-            p
-            for p in (*SYSTEM_FILES, interpreter, *self._shown())
-            if os.path.exists(p) and not _is_below(p, SYSTEM_FOLDERS)
-        ]
-        parents = {str(parent) for path in (*bound, *written) for parent in Path(path).parents}
-        for folder in sorted(parents - {"/"}):  # bubblewrap's own would be closed to the program's account
-            command += ["--perms", "0755", "--dir", folder]
-        for path in sorted(bound, key=len):
-            command += ["--ro-bind", path, path]
-        if _is_below(str(PROBLEMS), [*SYSTEM_FOLDERS, *map(os.path.realpath, bound)]):
-            command += ["--tmpfs", str(PROBLEMS), "--remount-ro", str(PROBLEMS)]
-        for target, text in written.items():
-            fd = os.memfd_create("passatk")
-            stack.callback(os.close, fd)
-            os.write(fd, text.encode())
-            os.lseek(fd, 0, os.SEEK_SET)
-            pass_fds.append(fd)
-            command += ["--perms", "0644", "--file", str(fd), target]
-        command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
-        for folder in ("/tmp", "/box", "/passatk/scratch"):
-            command += ["--dir", folder]
-        for name, group in self._groups.items():
-            for controller, folder in group.folders.items():
-                command += ["--bind", folder, f"/passatk/cgroup/{name}/{controller}"]
-        if world.examiners:
-            command += ["--ro-bind", world.examiners, EXAMINERS]
-        command += ["--ro-bind", str(SERVER), "/passatk/server", "--remount-ro", "/", "--chdir", "/", "--"]
-        return command
 
     def execute(self, program: Program, limits: Limits, variation: int = 0) -> Outcome:
         """Build and run `program` in a fresh world. Its examiner, if it has one, has been built.
@@ -433,7 +363,3 @@ def sweep_bare() -> None:
 def _remove(folder: str) -> None:
     with contextlib.suppress(OSError):  # of another user, or somebody is still writing there: the next sweep has it
         remove_tree(folder)
-
-
-def _is_below(path: str, folders: Sequence[str]) -> bool:
-    return any(Path(path).is_relative_to(folder) for folder in folders)
