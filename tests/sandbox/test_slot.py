@@ -230,6 +230,13 @@ def test_slots_leave_no_cgroup_and_no_process(python_only: Environment) -> None:
     assert not any(os.path.exists(folder) for folder in folders)
 
 
+def test_a_slot_that_is_closed_ends_by_itself(slot: Slot) -> None:
+    run(slot, "pass")
+    slot.close()
+    assert slot._process is not None
+    assert slot._process.returncode == 0
+
+
 def test_without_a_sandbox_limits_still_hold_and_the_outcome_says_what_was_missing(python_only: Environment) -> None:
     world = msgspec.structs.replace(python_only.world, level=Level.NONE, cgroups=NO_PARENTS)
     with Slot(world) as slot:

@@ -30,6 +30,14 @@ class End(NamedTuple):
     cpu_s: float
 
 
+class _Child(NamedTuple):
+    pid: int
+    pidfd: int
+
+
+_NO_CHILD = _Child(0, -1)
+
+
 class Born(Protocol):
     """A process, which may have ended."""
 
@@ -81,7 +89,8 @@ class Adopted:
         self.pidfd = pidfd[0]
 
     def kill(self) -> None:
-        _signal.pidfd_send_signal(self.pidfd, _signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            _signal.pidfd_send_signal(self.pidfd, _signal.SIGKILL)
 
     def wait(self) -> End:
         self._server.send(_WAIT)
@@ -97,38 +106,53 @@ class Socket:
         self._supervisor, self.server = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 
     def serve(self, supervisor: int, become: Become) -> None:
-        """In the server, whose children belong to the supervisor's PID namespace: until the supervisor ends."""
-        child = 0
-        pidfd = os.pidfd_open(supervisor)
-        poll = select.poll()
-        for fd in (pidfd, self._supervisor.fileno()):
-            poll.register(fd, select.POLLIN)
-        while all(fd != pidfd for fd, _ in poll.poll()):
-            message, given = receive(self._supervisor)
-            if message == _WAIT:
-                self._supervisor.send(_ENDED.pack(*_waited(child)))
-                child = 0
-            else:
-                child = self._born(become, given, proof=bool(message[1]))
-        os.close(pidfd)
-        if child:  # which has died with its namespace
-            _waited(child)
+        """In the server, whose children belong to the supervisor's PID namespace: until the supervisor ends.
+
+        A child is waited for as soon as it ends: until then the first process of its namespace cannot end either.
+        """
+        first = os.pidfd_open(supervisor)
+        self._child = _NO_CHILD
+        self._poll = select.poll()
+        for fd in (first, self._supervisor.fileno()):
+            self._poll.register(fd, select.POLLIN)
+        ready: list[int] = []
+        while first not in ready:
+            ready = [fd for fd, _ in self._poll.poll()]
+            if self._child.pidfd in ready:
+                self._wait()
+            if self._supervisor.fileno() in ready:
+                self._answer(become)
+        os.close(first)
+        self._wait()
         self._forget()
 
-    def _born(self, become: Become, given: Sequence[int], proof: bool) -> int:
-        child = 0
+    def _answer(self, become: Become) -> None:
+        message, given = receive(self._supervisor)
+        if message == _WAIT:
+            self._wait()
+            self._supervisor.send(_ENDED.pack(*self._end))
+            return
         try:
             child = os.fork()
             if child == 0:
-                _be_born(become, given, proof)
-            pidfd = os.pidfd_open(child)
-            send(self._supervisor, _FORK, [pidfd])
-            os.close(pidfd)
+                _be_born(become, given, proof=bool(message[1]))
+            self._child = _Child(child, os.pidfd_open(child))
+            self._poll.register(self._child.pidfd, select.POLLIN)
+            send(self._supervisor, _FORK, [self._child.pidfd])
         except OSError as error:
             self._supervisor.send(str(error).encode())
         for fd in given:
             os.close(fd)
-        return child
+
+    def _wait(self) -> None:
+        """For the child, if there is one that has not been waited for."""
+        pid, pidfd = self._child
+        if pid:
+            _, status, usage = os.wait4(pid, 0)
+            self._end = End(status, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
+            self._poll.unregister(pidfd)
+            os.close(pidfd)
+            self._child = _NO_CHILD
 
     def _forget(self) -> None:
         """What a supervisor that was killed has not been told, or nobody has read."""
@@ -139,11 +163,6 @@ class Socket:
                     for fd in receive(end)[1]:
                         os.close(fd)
             end.setblocking(True)
-
-
-def _waited(child: int) -> End:
-    _, status, usage = os.wait4(child, 0)
-    return End(status, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
 
 
 def _be_born(become: Become, given: Sequence[int], proof: bool) -> NoReturn:
