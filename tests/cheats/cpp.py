@@ -56,7 +56,7 @@ CHEATS = {
         WHOLE.replace("BODY", "if (fork()) _exit(0); return -1;"), UNPROVEN, WRONG, whole=True
     ),
     "a fork before main": cheat(
-        BAD + "#include <unistd.h>\nstatic int early = fork() ? (_exit(0), 0) : 0;\n", UNPROVEN
+        BAD + "#include <unistd.h>\nstatic int early = fork() ? (_exit(0), 0) : 0;\n", UNPROVEN, WRONG
     ),
     # --- the preprocessor
     "macro __assert_fail": cheat(BAD + "#include <assert.h>\n#define __assert_fail(...) (void)0\n", WRONG),
