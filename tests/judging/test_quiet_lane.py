@@ -1,7 +1,9 @@
 """What rests on a limit or on doubt is repeated alone; the smallest CPU time counts."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
 from test_verdict import CLEAN, LIMITS, facts, failing, outcome
 
@@ -9,7 +11,7 @@ from passatk.judging import Environment, Job, LocalPool, decide, default_limits,
 from passatk.judging.quiet import ATTEMPTS, HEADROOM, is_borderline, quietest, unsettled
 from passatk.judging.verdict import agree
 from passatk.languages import LANGUAGES
-from passatk.records import LimitPolicy, Outcome, Program, Sample, Status, Step, Stop, Verdict
+from passatk.records import ExaminerFacts, LimitPolicy, Outcome, Program, Sample, Status, Step, Stop, Verdict
 
 LIMIT = LIMITS.run.cpu_s
 OVER = outcome(facts(cpu_s=1.2 * LIMIT), proof=True)
@@ -19,6 +21,12 @@ STOPPED = outcome(facts(cpu_s=HEADROOM * LIMIT + 0.01, stopped_by=Stop.CPU, **KI
 ASLEEP = outcome(facts(stopped_by=Stop.IDLE, idle_s=LIMITS.run.idle_s, **KILLED))
 FULL = outcome(facts(stopped_by=Stop.MEMORY, **KILLED))
 FAULT = outcome(None, fault="no memory left on this machine")
+
+
+def examined(said: str = "", signal: int | None = 9, stopped: bool = False, **run: Any) -> Outcome:
+    """One whose examiner ended so."""
+    tests = ExaminerFacts(said=said, exit_code=None, signal=signal, stopped=stopped, cpu_s=0.0, words="")
+    return msgspec.structs.replace(outcome(facts(**run)), examiner=tests)
 
 
 def job(policy: LimitPolicy | None = None) -> Job:
@@ -48,6 +56,13 @@ DOUBTS: dict[str, tuple[list[Outcome], bool]] = {
     "killed so again": ([outcome(facts(**KILLED))] * ATTEMPTS, True),
     "killed so every time": ([outcome(facts(**KILLED))] * (1 + ATTEMPTS), False),
     "ended by another signal": ([outcome(facts(exit_code=None, signal=11))], False),
+    "the examiner killed by nobody we know": ([examined()], True),
+    "and the program ended by that": ([examined(exit_code=1)], True),
+    "killed so again and again": ([examined()] * (1 + ATTEMPTS), False),
+    "killed when it had spoken": ([examined("failed 1 is not 2")], False),
+    "killed because it went on": ([examined(stopped=True)], False),
+    "killed with a program that was stopped": ([examined(stopped_by=Stop.CPU, **KILLED)], False),
+    "an examiner that crashed": ([examined(signal=11)], False),
     "a fault": ([FAULT], True),
     "a fault every time": ([FAULT] * (1 + ATTEMPTS), False),
 }
@@ -75,6 +90,11 @@ def test_what_is_in_doubt(case: str) -> None:
 )
 def test_borderline_is_a_factor_around_the_limit(given: Outcome, borderline: bool) -> None:
     assert is_borderline(given, LIMITS) is borderline
+
+
+def test_an_attempt_whose_examiner_was_killed_does_not_count() -> None:
+    right = msgspec.structs.replace(examined("passed", signal=None, cpu_s=0.9), proof=True)
+    assert quietest([examined(exit_code=1), right]) is right
 
 
 def test_the_smallest_cpu_time_counts() -> None:

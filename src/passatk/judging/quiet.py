@@ -6,8 +6,8 @@ ended between the limit and HEADROOM times the limit is repeated alone, nothing 
 the smallest CPU time counts.
 
 One that seems borderline, one stopped for sleeping and one stopped for memory is repeated once: what happens twice, the
-second time on a quiet machine, is the program's own doing. One that was killed by nobody we know, and what the sandbox
-failed at, is tried again up to ATTEMPTS times.
+second time on a quiet machine, is the program's own doing. One that was killed by nobody we know, or whose examiner
+was, and what the sandbox failed at, is tried again up to ATTEMPTS times.
 """
 
 import signal
@@ -111,7 +111,10 @@ def _stopped_by(outcome: Outcome, *stops: Stop) -> bool:
 
 
 def _killed_by_a_stranger(outcome: Outcome) -> bool:
-    """By SIGKILL, and no limit explains it: the system's doing, or its own."""
+    """By SIGKILL, and no limit explains it: the system's doing, or its own. Or so was its examiner, without a word."""
+    tests = outcome.examiner
+    if tests is not None and tests.signal == signal.SIGKILL and not tests.said and not tests.stopped:
+        return not _stopped_by(outcome, *Stop)
     return any(facts.signal == signal.SIGKILL and facts.stopped_by is None for facts in _steps(outcome))
 
 
