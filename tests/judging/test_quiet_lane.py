@@ -61,7 +61,7 @@ DOUBTS: dict[str, tuple[list[Outcome], bool]] = {
     "killed so again and again": ([examined()] * (1 + ATTEMPTS), False),
     "killed when it had spoken": ([examined("failed 1 is not 2")], False),
     "killed because it went on": ([examined(stopped=True)], False),
-    "killed with a program that was stopped": ([examined(stopped_by=Stop.CPU, **KILLED)], False),
+    "killed with a program that was stopped": ([examined(stopped_by=Stop.CPU, exit_code=None)], False),
     "an examiner that crashed": ([examined(signal=11)], False),
     "a fault": ([FAULT], True),
     "a fault every time": ([FAULT] * (1 + ATTEMPTS), False),

@@ -99,6 +99,7 @@ def test_a_compiler_that_takes_too_much_memory_is_stopped_by_that_limit(any_slot
     "text",
     [
         "g++: fatal error: Killed signal terminated program cc1plus\ncompilation terminated.\n",
+        "collect2: fatal error: ld terminated with signal 9 [Killed]\ncompilation terminated.\n",
         "warning: x\n/usr/bin/c++-12: fatal error: Killed signal terminated program as\ncompilation terminated.\n",
         "error: linking with `cc` failed: signal: 9 (SIGKILL)\n  |\n  = note: x\n\nerror: aborting\n",
         "error: linking with `cc` failed: exit status: 1\n  |\n  = note: LC_ALL=C\n"
@@ -116,6 +117,7 @@ def test_words_of_a_driver_whose_child_was_killed_are_understood(text: str) -> N
         "main.cpp:1:2: error: #error g++: fatal error: Killed signal terminated program cc1plus\n",
         "main.cpp:1:1: error: static assertion failed: x\n"
         "g++: fatal error: Killed signal terminated program cc1plus\ncompilation terminated.\n    1 | static_assert\n",
+        "main.cpp:1:1: error: x\ncollect2: fatal error: ld terminated with signal 9 [Killed]\n    1 | static_assert\n",
         "error: x\n       error: linking with `cc` failed: signal: 9 (SIGKILL)\n",
         "error: x\n  = note: gcc: fatal error: Killed signal terminated program collect2\n",
     ],

@@ -23,6 +23,7 @@ class OutOfMemory(Fault):
 
 _CHILD_KILLED = re.compile(
     r"^\S+: fatal error: Killed signal terminated program \w+\ncompilation terminated\.\s*\Z"
+    r"|^collect2: fatal error: \S+ terminated with signal 9 \[Killed\]\ncompilation terminated\.\s*\Z"
     r"|^error: linking with `[^`]*` failed: signal: 9 \(SIGKILL\)"
     r"|^error: linking with [\s\S]*^\s*= note: \S+: fatal error: Killed signal terminated program \w+",
     re.MULTILINE,
