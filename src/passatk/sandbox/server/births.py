@@ -16,8 +16,9 @@ from typing import NamedTuple, NoReturn, Protocol
 from . import kernel
 from .descriptors import receive, send
 
-Become = Callable[[Sequence[int], bool], NoReturn]
-"""What a process does when it is born: its descriptors, and whether it is the run of a program, not its build."""
+Become = Callable[[Sequence[int], bool, Callable[[], None]], NoReturn]
+"""What a process does when it is born: its descriptors, whether it is the run of a program, not its build, and what it
+has to do first."""
 _FORK, _WAIT = b"f", b"w"
 _ENDED = struct.Struct("iQd")
 
@@ -55,9 +56,7 @@ class Own:
         """`others`: descriptors that it must not keep."""
         self._pid = os.fork()
         if self._pid == 0:
-            for fd in others:
-                os.close(fd)
-            become(given, proof)
+            become(given, proof, lambda: _close(others))
         self.pidfd = os.pidfd_open(self._pid)
 
     def kill(self) -> None:
@@ -135,7 +134,7 @@ class Socket:
         try:
             child = os.fork()
             if child == 0:
-                _be_born(become, given, proof=bool(message[1]))
+                become(given[:-2], bool(message[1]), lambda: _enter(*given[-2:]))
             self._child = _Child(child, os.pidfd_open(child))
             self._poll.register(self._child.pidfd, select.POLLIN)
             send(self._supervisor, _FORK, [self._child.pidfd])
@@ -165,13 +164,12 @@ class Socket:
             end.setblocking(True)
 
 
-def _be_born(become: Become, given: Sequence[int], proof: bool) -> NoReturn:
-    try:
-        *given, mounts, messages = given
-        kernel.enter_namespace(messages, kernel.CLONE_NEWIPC)
-        kernel.enter_namespace(mounts, kernel.CLONE_NEWNS)
-        os.close(mounts)
-        os.close(messages)
-        become(given, proof)
-    finally:
-        os._exit(127)
+def _close(descriptors: Sequence[int]) -> None:
+    for fd in descriptors:
+        os.close(fd)
+
+
+def _enter(mounts: int, messages: int) -> None:
+    kernel.enter_namespace(messages, kernel.CLONE_NEWIPC)
+    kernel.enter_namespace(mounts, kernel.CLONE_NEWNS)
+    _close((mounts, messages))

@@ -6,7 +6,7 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, Protocol
 
 from . import kernel
@@ -298,13 +298,14 @@ def _read_pipe(fd: int) -> bytes:
     return b"".join(parts)
 
 
-def become(place: Place, given: Sequence[int], proof: bool) -> NoReturn:
+def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], None]) -> NoReturn:
     """In the process of a `Waiting`, with its descriptors: drop privileges, wait to be told, set limits, begin."""
     name = "a command"
     stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w = given
     usual = [stdin_r, out_w, err_w, *([given_w] if proof else [])]
     walled = [stdin_r, out_w, err_w, calls_r, answers_w]
     try:
+        first()
         os.setsid()
         kernel.offer_to_be_killed()
         if place.cpu is not None:

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
 from . import kernel
@@ -82,9 +82,9 @@ class Slot:
     def _lower_examiner(self) -> None:
         self.drop_privileges(self.config["examiner_uid"])
 
-    def become(self, given: Sequence[int], proof: bool) -> NoReturn:
+    def become(self, given: Sequence[int], proof: bool, first: Callable[[], None]) -> NoReturn:
         """In a process that is to be a command of a program."""
-        become(self, given, proof)
+        become(self, given, proof, first)
 
     def drop_privileges(self, uid: int = 0) -> None:
         """In the process of a program, a tool or an examiner, last before it starts. Programs' account by default."""
