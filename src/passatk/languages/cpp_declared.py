@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross, Language
-from passatk.languages.syntax import parsed
+from passatk.languages.syntax import parsed, text_of
 from passatk.records import Problem, Record
 from passatk.regex import regex
 
@@ -129,11 +129,6 @@ def functions_in(root: "Node") -> Iterator[tuple[str, "Node"]]:
             name = declarator.child_by_field_name("declarator") if declarator is not None else None
             if name is not None and name.type == "identifier":
                 yield text_of(name), inner
-
-
-def text_of(node: "Node | None") -> str:
-    """The code of a node."""
-    return "" if node is None or node.text is None else node.text.decode()
 
 
 def function_of(node: "Node", aliases: Mapping[str, Type], unions: Mapping[str, Union]) -> Function:

@@ -19,11 +19,10 @@ from passatk.languages.cpp_declared import (
     declared_by,
     function_of,
     functions_in,
-    text_of,
 )
 from passatk.languages.cpp_prepared import examiners_header, wall
 from passatk.languages.lexing import blanked, end_by_braces
-from passatk.languages.syntax import parsed
+from passatk.languages.syntax import parsed, text_of
 from passatk.records import Examiner, Problem
 from passatk.regex import regex
 

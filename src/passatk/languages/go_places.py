@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from passatk.languages.go_types import BASIC
+from passatk.languages.syntax import text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -123,8 +124,3 @@ def of_type(node: "Node | None", *types: str) -> "Iterator[Node]":
         if current.type in types:
             yield current
         waiting += reversed(current.named_children)
-
-
-def text_of(node: "Node | None") -> str:
-    """What stands there."""
-    return "" if node is None else (node.text or b"").decode()

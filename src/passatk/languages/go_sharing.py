@@ -15,9 +15,9 @@ from passatk.languages.go_places import (
     overlap,
     place_of,
     places_in,
-    text_of,
 )
 from passatk.languages.go_types import Crossing, Function
+from passatk.languages.syntax import text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
 from passatk.languages.lexing import SLASHES, Lexicon, blanked, open_braces
-from passatk.languages.syntax import Grammar, Part, parsed
+from passatk.languages.syntax import Grammar, Part, parsed, text_of
 from passatk.records import Record
 from passatk.regex import regex
 
@@ -62,10 +62,6 @@ _ARGUMENTS = (
 _LONGEST_TUPLE = 8
 INTEGER = regex(r"\b[iu](?:8|16|32|64|128|size)\b")
 _WORD = regex(r"\w+")
-
-
-def text_of(node: "Node | None") -> str:
-    return "" if node is None or node.text is None else node.text.decode()
 
 
 class Item(Record, frozen=True, kw_only=True):

@@ -18,10 +18,9 @@ from passatk.languages.rust_source import (
     reached,
     replaced,
     rooted,
-    text_of,
     words_of,
 )
-from passatk.languages.syntax import parsed
+from passatk.languages.syntax import parsed, text_of
 from passatk.records import Problem
 from passatk.regex import regex
 

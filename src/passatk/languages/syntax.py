@@ -70,6 +70,11 @@ class Outline(Record, frozen=True, kw_only=True):
 
 
 @cache
+def text_of(node: "Node | None") -> str:
+    """What stands there; empty where there is no node."""
+    return "" if node is None or node.text is None else node.text.decode()
+
+
 def _tools(grammar: Grammar) -> "tuple[Parser, Query]":
     from tree_sitter import Language, Parser, Query
 
