@@ -1,5 +1,6 @@
 """A mixed set of programs whose verdicts are known to be hard to repeat: for `stability.py`."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -132,8 +133,9 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
         chosen += list(problems.only([language]).problems.values())[: round(share * scale)]
     references = {p.task_id: _program(p, Sample(task_id=p.task_id, index=0, text=p.solution)) for p in chosen}
     limits: dict[str, Limits] = {}
-    with VerdictCache() as cache:
-        pool, keys = LocalPool(environment), Keys(environment)
+    print(f"calibrating {len(references)} references ...", file=sys.stderr, flush=True)
+    with VerdictCache() as cache, LocalPool(environment) as pool:
+        keys = Keys(environment)
         for calibration in calibrate(pool, default_policy(cpu_s=0.5), references, cache, keys):
             limits[calibration.task_id] = calibration.limits
     for task, program in references.items():
@@ -196,7 +198,7 @@ def _burners(environment: Environment, rates: dict[str, list[float]]) -> Iterato
 
 def _measure(environment: Environment, language: str, template: str) -> list[float]:
     """[CPU seconds to start, CPU seconds a round], the smallest of three each, alone."""
-    pool = LocalPool(environment, workers=1)
+    print(f"measuring {language} ...", file=sys.stderr, flush=True)
 
     def cpu_s(rounds: int) -> float:
         readings = []
@@ -209,9 +211,10 @@ def _measure(environment: Environment, language: str, template: str) -> list[flo
             readings.append(run.cpu_s)
         return min(readings)
 
-    start_s, rounds = cpu_s(1), 1000
-    while (needed := cpu_s(rounds)) < start_s + 0.5:
-        rounds *= 4
+    with LocalPool(environment, workers=1) as pool:
+        start_s, rounds = cpu_s(1), 1000
+        while (needed := cpu_s(rounds)) < start_s + 0.5:
+            rounds *= 4
     return [start_s, (needed - start_s) / rounds]
 
 

@@ -69,12 +69,12 @@ class Outline(Record, frozen=True, kw_only=True):
         return frozenset(name for part in self.parts for name in part.names)
 
 
-@cache
 def text_of(node: "Node | None") -> str:
     """What stands there; empty where there is no node."""
     return "" if node is None or node.text is None else node.text.decode()
 
 
+@cache
 def _tools(grammar: Grammar) -> "tuple[Parser, Query]":
     from tree_sitter import Language, Parser, Query
 
