@@ -1,11 +1,7 @@
-"""The usual way to judge: one subprocess per program, build and run under one wall-clock limit, kill the parent.
-
-Small and fair: the same files and commands as passatk's, optimisations included, a folder of its own per program.
-"""
+"""The usual way to judge: one subprocess per program, build and run under one wall-clock limit, kill the parent."""
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,20 +16,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from running import processes_with
 
-from passatk.judging import Environment
-from passatk.records import Program, Step
-
 WALL_S = 5.0
 MARK = "PASSATK_BENCH_CONVENTIONAL"
 """In the environment of everything it starts."""
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
-def judge(environment: Environment, programs: Sequence[tuple[str, Program]], workers: int) -> dict[str, dict[str, Any]]:
-    """Program name -> status, by exit code and wall clock."""
-    variables = dict(environment.world.variables)
+def judge(programs: Sequence[tuple[str, dict[str, Any]]], workers: int) -> dict[str, dict[str, Any]]:
+    """Name of a program, as `ways` gives it -> status, by exit code and wall clock."""
     with ThreadPoolExecutor(workers) as threads:
-        statuses = threads.map(lambda named: _status(named[1], variables), programs)
+        statuses = threads.map(lambda named: _status(named[1]), programs)
         names = [name for name, _ in programs]
         marks = {"borderline": False, "attempts": 1}
         return {name: {"status": s, **marks} for name, s in zip(names, statuses, strict=True)}
@@ -48,39 +39,28 @@ def end_what_is_left() -> int:
     return len(left)
 
 
-def _status(program: Program, variables: dict[str, str]) -> str:
+def _status(program: dict[str, Any]) -> str:
     deadline = time.monotonic() + WALL_S
+    files = program.get("files", {"main.py": program.get("text", "")})
+    *builds, run = program.get("commands", [[sys.executable, "main.py"]])
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a compiler killed late may still write
-        for path, text in program.files:
-            file = Path(folder, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode("utf-8", "surrogatepass"))
+        for name, text in files.items():
+            Path(folder, name).write_bytes(text.encode("utf-8", "surrogatepass"))
+        environment = {**os.environ, **program.get("environment", {}), MARK: "1"}
         try:
-            for step in program.build:
-                if _run(step, variables, folder, deadline) != 0:
-                    return "compile_error"
-            return "passed" if _run(program.run, variables, folder, deadline) == 0 else "failed"
+            if any(_run(command, folder, environment, deadline) != 0 for command in builds):
+                return "compile_error"
+            return "passed" if _run(run, folder, environment, deadline) == 0 else "failed"
         except subprocess.TimeoutExpired:
             return "timed out"
 
 
-def _run(step: Step, variables: dict[str, str], folder: str, deadline: float) -> int:
-    def filled(text: str) -> str:
-        return _VARIABLE.sub(lambda match: variables[match[1]], text)
-
-    own = {name: filled(value) for name, value in step.env}
-    process = subprocess.Popen(
-        ["sh", "-c", 'exec "$@" 3>/dev/null', "sh", *map(filled, step.argv)],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": folder, "LANG": "C.UTF-8", MARK: "1", **own},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _run(command: Sequence[str], folder: str, environment: dict[str, str], deadline: float) -> int:
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=nothing, stdout=nothing, stderr=nothing)
     try:
-        process.communicate(b"0" * 32, timeout=max(0.01, deadline - time.monotonic()))
+        return process.wait(max(0.01, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
         raise
-    return process.returncode

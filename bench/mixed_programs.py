@@ -108,6 +108,9 @@ class Placed(Record, frozen=True, kw_only=True):
 
     name: str
     kind: str
+    problem: Problem
+    text: str
+    """Behind the problem's prompt."""
     program: Program
     limits: Limits
     close: bool = False
@@ -131,15 +134,16 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
     chosen: list[Problem] = []
     for language, share in SHARES.items():
         chosen += list(problems.only([language]).problems.values())[: round(share * scale)]
-    references = {p.task_id: _program(p, Sample(task_id=p.task_id, index=0, text=p.solution)) for p in chosen}
+    references = {p.task_id: p for p in chosen}
     limits: dict[str, Limits] = {}
     print(f"calibrating {len(references)} references ...", file=sys.stderr, flush=True)
     with VerdictCache() as cache, LocalPool(environment) as pool:
         keys = Keys(environment)
-        for calibration in calibrate(pool, default_policy(cpu_s=0.5), references, cache, keys):
+        programs = {task: _program(p, p.solution) for task, p in references.items()}
+        for calibration in calibrate(pool, default_policy(cpu_s=0.5), programs, cache, keys):
             limits[calibration.task_id] = calibration.limits
-    for task, program in references.items():
-        yield Placed(name=f"{task} reference", kind="references", program=program, limits=limits[task])
+    for task, p in references.items():
+        yield _placed(f"{task} reference", "references", p, p.solution, limits[task])
     loops = 0
     for problem in chosen:
         quick = problem.language in QUICK
@@ -149,22 +153,24 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
             loops += 1
         one = msgspec.structs.replace(problems, problems={problem.task_id: problem})
         for mutant in mutants(one, kinds=kinds):
-            program = _program(problem, mutant.sample)
-            yield Placed(name=mutant.name, kind="mutants", program=program, limits=limits[problem.task_id])
+            yield _placed(mutant.name, "mutants", problem, mutant.sample.text, limits[problem.task_id])
 
 
-def _program(problem: Problem, sample: Sample) -> Program:
-    text = sample.text if sample.whole else completion(problem, sample.text)
-    sample = msgspec.structs.replace(sample, text=text)
+def _placed(name: str, kind: str, problem: Problem, text: str, limits: Limits, close: bool = False) -> Placed:
+    text, program = completion(problem, text), _program(problem, text)
+    return Placed(name=name, kind=kind, problem=problem, text=text, program=program, limits=limits, close=close)
+
+
+def _program(problem: Problem, text: str) -> Program:
+    sample = Sample(task_id=problem.task_id, index=0, text=completion(problem, text))
     return LANGUAGES[problem.language].program(problem, sample, problem.tests.code)
 
 
 # --- programs placed around a limit ----------------------------------------------------------------------------------
 
 
-def _special(language: str, text: str) -> Program:
-    problem = LANGUAGES[language].self_test
-    return _program(problem, Sample(task_id=problem.task_id, index=0, text=text))
+def _special(language: str) -> Problem:
+    return LANGUAGES[language].self_test
 
 
 def _limits(**run: float | int) -> Limits:
@@ -186,13 +192,10 @@ def _burners(environment: Environment, rates: dict[str, list[float]]) -> Iterato
         for place in SHARED_PLACES if kind == SHARED_CACHE else CPU_PLACES:
             rounds = int((place * CPU_LIMIT_S - start_s) / round_s)
             if rounds > 0:
-                program = _special(language, template.format(n=rounds))
-                yield Placed(
-                    name=f"{name} at {place:g} x CPU",
-                    kind=CACHE_BOUND if kind == SHARED_CACHE else "burners",
-                    program=program,
-                    limits=limits,
-                    close=_is_close(place),
+                sort = CACHE_BOUND if kind == SHARED_CACHE else "burners"
+                text = template.format(n=rounds)
+                yield _placed(
+                    f"{name} at {place:g} x CPU", sort, _special(language), text, limits, close=_is_close(place)
                 )
 
 
@@ -203,7 +206,8 @@ def _measure(environment: Environment, language: str, template: str) -> list[flo
     def cpu_s(rounds: int) -> float:
         readings = []
         for _ in range(3):
-            job = Job(program=_special(language, template.format(n=rounds)), limits=_limits(cpu_s=60.0))
+            program = _program(_special(language), template.format(n=rounds))
+            job = Job(program=program, limits=_limits(cpu_s=60.0))
             ((_, verdict),) = pool.judge([job])
             run = quietest(verdict.attempts).run
             assert run is not None
@@ -225,11 +229,9 @@ def _places(
         for place in places:
             amount = place * full
             number = amount / 1000 if kind == "sleepers" and language == "python" else int(amount)
-            program = _special(language, template.format(n=number, s=number))
+            name, text = f"{language} {kind} at {place:g} x {unit}", template.format(n=number, s=number)
             close = kind == "sleepers" and _is_close(place)
-            yield Placed(
-                name=f"{language} {kind} at {place:g} x {unit}", kind=kind, program=program, limits=limits, close=close
-            )
+            yield _placed(name, kind, _special(language), text, limits, close)
 
 
 def _sleepers() -> Iterator[Placed]:

@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from conventional import end_what_is_left
 from conventional import judge as judge_conventionally
 from mixed_programs import CACHE_BOUND, Placed, mixed_programs
+from ways import usual_program
 
 from passatk.judging import Environment, Job, LocalPool
 from passatk.problems import load
@@ -175,7 +176,8 @@ def main() -> None:
                 if judge_name == "passatk":
                     verdicts = judge(environment, placed, workers)
                 else:
-                    verdicts = judge_conventionally(environment, [(p.name, p.program) for p in placed], workers)
+                    usual = [(p.name, usual_program(p.problem, p.text)) for p in placed]
+                    verdicts = judge_conventionally(usual, workers)
             seconds = time.monotonic() - started
             left = end_what_is_left()
             judging = {"key": key, "judge": judge_name, "workers": workers, "load": load_name, "seconds": seconds}
