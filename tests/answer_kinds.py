@@ -485,6 +485,12 @@ RUST_ANSWERS = [
         ),
         True,
     ),
+    (
+        "within two modules",
+        fence(f"pub mod a {{\n    pub mod b {{\n        pub {RUST}}}\n}}\n\nuse a::b::has_close_elements;\n", "rust"),
+        True,
+    ),
+    ("crate alloc", fence(f"extern crate alloc;\nuse alloc::vec::Vec;\n\n{RUST}", "rust"), True),
     ("script", fence(f"#!/usr/bin/env rust-script\n{RUST}\nfn main() {{}}\n", "rust"), True),
     ("no warnings", fence(f"#![forbid(unsafe_code)]\n#![deny(warnings)]\n\n{RUST}\nfn main() {{}}\n", "rust"), True),
     ("in an impl", fence(f"struct Solution;\n\nimpl Solution {{\n    pub {RUST}}}\n", "rust"), False),

@@ -765,3 +765,158 @@ HONEST |= {
         declaration="const fn f(n: u32) -> u32 {\n",
     ),
 }
+
+CLOSE = "fn near(v: Vec<f32>, t: f32) -> (bool, Option<f32>) {\n"
+CLOSES = module_of("assert_eq!(near(vec![4.0, 3.9], 0.1), (false, Some(3.9))); assert!(near(vec![], 0.3).0);")
+MEAN = "fn mean(v: &[f64]) -> f64 {\n"
+SUM = "fn sum_to(n: i32) -> i32 {\n"
+SUMS = module_of("assert_eq!(sum_to(4), 10); assert_eq!(sum_to(0), 0);")
+
+HONEST |= {
+    # floats of another width than declared, as tests with literals do not mind
+    "wider floats": Honest(
+        "fn near(v: Vec<f64>, t: f64) -> (bool, Option<f64>) {\n"
+        "    let close = v.windows(2).all(|w| w[0] - w[1] < t);\n    (close, v.get(1).copied())\n}\n",
+        tests=CLOSES,
+        whole=True,
+        declaration=CLOSE,
+    ),
+    "narrower floats": Honest(
+        "fn mean(v: &[f32]) -> f32 {\n    v.iter().sum::<f32>() / v.len() as f32\n}\n",
+        tests=module_of("assert_eq!(mean(&[0.1, 0.3]), 0.2); assert!(mean(&[]).is_nan());"),
+        whole=True,
+        declaration=MEAN,
+    ),
+    "floats by a name of its own": Honest(
+        "type Real = f32;\nfn mean(v: &[Real]) -> Real {\n    v.iter().sum::<Real>() / v.len() as Real\n}\n",
+        tests=module_of("assert!((mean(&[1.5, 2.5]) - 2.0).abs() < 1e-6);"),
+        whole=True,
+        declaration=MEAN,
+    ),
+    "wider floats in place": Honest(
+        "fn halve(v: &mut Vec<f64>) {\n    for x in v.iter_mut() { *x /= 2.0 }\n}\n",
+        tests=module_of("let mut v = vec![0.2, 3.0]; halve(&mut v); assert_eq!(v, [0.1, 1.5]);"),
+        whole=True,
+        declaration="fn halve(v: &mut Vec<f32>) {\n",
+    ),
+    # other integers than declared, in a head that looks otherwise
+    **{
+        f"larger integers behind {before}": Honest(
+            f"{before}fn sum_to(n: i64) -> i64 {{\n    (1..=n).sum()\n}}\n", tests=SUMS, whole=True, declaration=SUM
+        )
+        for before in (
+            "#[inline] pub ",
+            "#[inline(always)] #[must_use] ",
+            'pub extern "C" ',
+            '#[doc = "Sums {"]\n#[cfg_attr(debug_assertions, inline(never))]\npub ',
+            "/* the sum */ ",
+        )
+    },
+    "larger integers with comments between": Honest(
+        "fn /* the */ sum_to /* sum */ (n /* up to */ : i64 /* big */) /* gives */ -> i64 {\n    (1..=n).sum()\n}\n",
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+    # what held
+    "one of two modules": Honest(
+        "mod one {\n    pub fn sum_to(n: i32) -> i32 { (1..=n).sum() }\n}\n"
+        "mod two {\n    pub fn sum_to(n: i32) -> i32 { n * (n + 1) / 2 }\n}\nuse one::sum_to;\n",
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+    "a function that a macro makes": Honest(
+        "macro_rules! sums {\n    ($name:ident, $of:ty) => { pub fn $name(n: $of) -> $of { (1..=n).sum() } };\n}\n"
+        "sums!(sum_to, i32);\n",
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+    "crate alloc": Honest(
+        "extern crate alloc;\nuse alloc::vec::Vec;\nfn sum_to(n: i32) -> i32 {\n"
+        "    let v: Vec<i32> = (1..=n).collect();\n    v.iter().sum()\n}\n",
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+    "a thread of its own with a large stack": Honest(
+        "fn down(n: i32) -> i32 {\n    if n == 0 { 0 } else { n + down(n - 1) }\n}\nfn sum_to(n: i32) -> i32 {\n"
+        "    let own = std::thread::Builder::new().stack_size(256 << 20);\n"
+        "    own.spawn(move || down(n)).unwrap().join().unwrap()\n}\n",
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+    "threads that go on": Honest(
+        "use std::sync::mpsc;\nuse std::thread;\nfn sum_to(n: i32) -> i32 {\n    let (to, from) = mpsc::channel();\n"
+        "    thread::spawn(move || {\n        for i in 1..=n { to.send(i).unwrap() }\n"
+        "        loop { thread::sleep(std::time::Duration::from_secs(1)) }\n    });\n"
+        "    (0..n).map(|_| from.recv().unwrap()).sum()\n}\n",
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+    "words of the next edition": Honest(
+        '#[unsafe(no_mangle)]\npub extern "C" fn gen(n: i32) -> i32 { n }\n'
+        'unsafe extern "C" { safe fn abs(n: i32) -> i32; }\n'
+        "fn sum_to(n: i32) -> i32 {\n    let gen = gen(abs(n));\n    (1..=gen).sum()\n}\n",
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+}
+
+CHEATS |= {
+    # other floats than declared are still looked at
+    "a float beyond the declared one": cheat(
+        "fn far(_n: i32) -> f64 {\n    1e300\n}\n",
+        CRASH,
+        tests=module_of("assert!(far(1) > 1e30);"),
+        whole=True,
+        declaration="fn far(n: i32) -> f32 {\n",
+    ),
+    "a float where an integer is declared": cheat(
+        "fn sum_to(n: i32) -> f64 {\n    (n * (n + 1) / 2) as f64\n}\n",
+        CRASH,
+        tests=SUMS,
+        whole=True,
+        declaration=SUM,
+    ),
+    "an integer where a float is declared": cheat(
+        "fn mean(v: &[f64]) -> i64 {\n    v[0] as i64\n}\n",
+        CRASH,
+        REFUSED,
+        tests=module_of("assert_eq!(mean(&[2.0]), 2.0);"),
+        whole=True,
+        declaration=MEAN,
+    ),
+    "no number": cheat(
+        "fn mean(_v: &[f32]) -> f32 {\n    f32::NAN\n}\n",
+        WRONG,
+        tests=module_of("assert!((mean(&[2.0]) - 2.0).abs() < 1e-6);"),
+        whole=True,
+        declaration=MEAN,
+    ),
+    "without end": cheat(
+        "fn mean(_v: &[f64]) -> f64 {\n    -f64::INFINITY\n}\n",
+        WRONG,
+        tests=module_of("assert!((mean(&[2.0]) - 2.0).abs() < 1e-6);"),
+        whole=True,
+        declaration=MEAN,
+    ),
+    "nothing where something optional is declared": cheat(
+        "fn first(_v: Vec<i32>) {}\n",
+        WRONG,
+        tests=module_of("assert_eq!(first(vec![]), None); assert_eq!(first(vec![1]), Some(1));"),
+        whole=True,
+        declaration="fn first(v: Vec<i32>) -> Option<i32> {\n",
+    ),
+    "one pair of functions that undo each other": cheat(
+        "fn encode(s: &str) -> String {\n    s.to_string()\n}\nfn decode(s: &str) -> String {\n    s.to_string()\n}\n",
+        WRONG,
+        tests=module_of('assert_eq!(decode(&encode("ab")), "ab");'),
+        prompt='fn encode(s: &str) -> String {\n    s.replace("a", "b")\n}\nfn decode(s: &str) -> String {\n',
+        whole=True,
+    ),
+}

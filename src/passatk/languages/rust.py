@@ -83,7 +83,8 @@ class Rust(Language):
     name, title, prefix = "rust", "Rust", "Rust"
     aliases = ("rs",)
     head = regex(
-        r"^[ \t]*(?:pub(?:\([^)\n]*\))?\s+)?(?:(?:const|async|unsafe)\s+)*fn\s+(\w+)\s*(?:<[^(\n]*>)?\s*\(",
+        r"^[ \t]*(?:#\[[^\]\n]*\][ \t]*)*(?:pub(?:\([^)\n]*\))?\s+)?"
+        r"(?:(?:const|async|unsafe|extern(?:\s*\"[^\"\n]*\")?)\s+)*fn\s+(\w+)\s*(?:<[^(\n]*>)?\s*\(",
         re.MULTILINE,
     )
     head_end = regex(r"\s*(?:->[^;{}]*)?(?:where\b[^;{}]*)?\{")

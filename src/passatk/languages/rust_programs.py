@@ -1,15 +1,17 @@
-"""Rust programs that are right in another shape: other integers or lifetimes, a module around the solution."""
+"""Rust programs that are right in another shape: other numbers or lifetimes, a module around the solution."""
 
 import re
 
 from passatk.languages.base import Language
 from passatk.languages.heads import heads
 from passatk.languages.lexing import blanked
-from passatk.languages.rust_source import INTEGER, LEXICON, replaced, types_taken
+from passatk.languages.rust_source import LEXICON, NUMBERS, replaced, types_taken
 from passatk.regex import regex
 
 _ANSWER = regex(r"^fn answer_\d+.*?\bsuper::(\w+)\(", re.DOTALL | re.MULTILINE)
 _TAKEN = regex(r"(?<=let mut passatk_)(\d+): (.*)(?= = call\.argument)")
+_ANNOTATED = regex(r"(?<=let passatk_result: ::std::primitive::)f\d\d")
+_GIVEN = regex(r"->\s*(f32|f64)\s*(?:\{|where\b)")
 _ALIAS = regex(r"^(?:pub(?:\([^()]*\))?\s+)?type\s+(\w+)\s*=([^;=]{1,100});", re.MULTILINE)
 _NAME = regex(r"\w+")
 _FOR_EVER = regex(r"&\s*'static\b")
@@ -25,9 +27,10 @@ def without_shebang(code: str) -> str:
 
 
 def with_own_types(serve: str, code: str, language: Language) -> str:
-    """The part of a program that answers calls, with the integers and lifetimes that the functions in `code` take.
+    """The part of a program that answers calls, with the numbers and lifetimes that the functions in `code` take.
 
-    Tests that call with literals do not mind whether these are `i32` or `u64`, and live as long as anybody asks for.
+    Tests that call with literals do not mind whether these are `i32` or `u64`, `f32` or `f64`, and live as long as
+    anybody asks for.
     """
     plain = blanked(LEXICON, code)
     aliases = dict(_ALIAS.findall(plain))
@@ -39,21 +42,24 @@ def with_own_types(serve: str, code: str, language: Language) -> str:
         if len(head) <= _LONGEST_HEAD:
             head = _NAME.sub(lambda name: aliases.get(name[0], name[0]), head)
         taken = types_taken(head) if len(head) <= _LONGEST_HEAD else []
-        return _TAKEN.sub(lambda it: f"{it[1]}: {_as_taken(it[2], taken, int(it[1]))}", match[0])
+        given = _GIVEN.search(head)
+        called = _ANNOTATED.sub(given[1], match[0]) if given else match[0]
+        return _TAKEN.sub(lambda it: f"{it[1]}: {_as_taken(it[2], taken, int(it[1]))}", called)
 
     return _ANSWER.sub(answer, serve)
 
 
 def _as_taken(type_: str, taken: list[str], place: int) -> str:
-    """`type_` with the integers of the parameter at `place`, if it has as many, and for ever where that asks for it."""
+    """`type_` with the numbers of the parameter at `place`, if it has as many, and for ever where that asks for it."""
     own = taken[place] if place < len(taken) else ""
     if _FOR_EVER.match(own):
         type_ = _HELD.sub(r"&'static \1", type_)
-    integers = INTEGER.findall(own)
-    if len(integers) != len(INTEGER.findall(type_)):
-        return type_
-    left = iter(integers)
-    return INTEGER.sub(lambda _: next(left), type_)
+    for kind in NUMBERS:
+        numbers = kind.findall(own)
+        if len(numbers) == len(kind.findall(type_)):
+            left = iter(numbers)
+            type_ = kind.sub(lambda _, left=left: next(left), type_)
+    return type_
 
 
 def without_module(code: str, entry: str, language: Language) -> str:
@@ -73,5 +79,6 @@ def without_module(code: str, entry: str, language: Language) -> str:
             path = rf"(?:(?:self|crate)\s*::\s*)?{name}\s*::"
             beside = re.compile(rf"\b(?:pub(?:\([^()]*\))?\s+)?use\s+{path}[^;]*;|(?<![\w:]){path}\s*")
             before, after = (replaced(beside, "", text) for text in (code[: part.start], code[part.end :]))
-            return f"{before}{replaced(_SUPER, '', inside).strip()}\n{after}"
+            bare = f"{before}{replaced(_SUPER, '', inside).strip()}\n{after}"
+            return without_module(bare, entry, language) if len(bare) < len(code) else bare
     return code

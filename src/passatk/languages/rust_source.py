@@ -60,8 +60,10 @@ _ARGUMENTS = (
 )
 """How many types a type of std that can cross is made of."""
 _LONGEST_TUPLE = 8
-INTEGER = regex(r"\b[iu](?:8|16|32|64|128|size)\b")
+NUMBERS = (regex(r"\b[iu](?:8|16|32|64|128|size)\b"), regex(r"\bf(?:32|64)\b"))
 _WORD = regex(r"\w+")
+_BY_NAME = regex(r"extern\s+crate\s+(?!alloc\b)\w+\s*;")
+"""What the edition has without it."""
 
 
 class Item(Record, frozen=True, kw_only=True):
@@ -302,7 +304,7 @@ def reached(names: Iterable[str], types: Mapping[str, Item]) -> set[str]:
 def imports(part: Part) -> list[Part]:
     """A `use` as one for each name that it brings."""
     if part.text.startswith("extern crate"):
-        return []  # the edition knows crates by their names
+        return [] if _BY_NAME.fullmatch(part.text) else [part]
     node = next((it for it in parsed(GRAMMAR, part.text).children if it.type == "use_declaration"), None)
     tree = node.child_by_field_name("argument") if node else None
     if node is None or tree is None:

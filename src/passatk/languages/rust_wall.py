@@ -274,6 +274,10 @@ def _answer(number: int, it: Function, known: _Names) -> str:
         read += f"let mut passatk_{place}: {held} = call.argument();\n"
         given.append(f"{each.reference + ' *' if each.reference else ''}passatk_{place}")
     type_ = f": ::std::primitive::{it.result}" if it.result in ("f32", "f64") else ""
+    sent = words_of(" ".join([it.result, *(it.parameters[place].type for place in it.changed)]))
+    width = [word for word in ("f32", "f64") if word in sent]
+    if len(width) == 1 and not sent & {"Any", *known.types}:
+        read += f"call.floats(b'{'e' if width == ['f32'] else 'd'}');\n"
     changed = "".join(f"call.change({place}, &*passatk_{place});\n" for place in it.changed)
     return (
         f"fn answer_{number}{it.lifetimes}(call: &mut ::passatk_wall::Call) {{\nuse super::*;\n{read}"

@@ -18,11 +18,15 @@ const MOST_DEPTH: u32 = 1000;
 /// A message that is being written. It begins with four bytes for its length.
 pub struct Writer {
     pub bytes: Vec<u8>,
+    /// The sign of all floats where their width is declared, else 0.
+    floats: u8,
 }
 
 impl Writer {
+    pub fn alone(sign: u8) -> Writer { Writer { bytes: vec![0, 0, 0, 0, sign], floats: 0 } }
+
     pub fn new(sign: u8, number: u64) -> Writer {
-        let mut message = Writer { bytes: vec![0, 0, 0, 0, sign] };
+        let mut message = Writer::alone(sign);
         message.bytes.extend_from_slice(&number.to_le_bytes());
         message
     }
@@ -82,6 +86,8 @@ pub struct Reader {
     raw: Vec<u8>,
     at: usize,
     depth: u32,
+    /// A float may have another width than declared.
+    any_width: bool,
     refuse: fn(&str) -> !,
 }
 
@@ -208,7 +214,7 @@ pub fn receive(descriptor: i32, refuse: fn(&str) -> !) -> Option<Reader> {
     if raw.len() < size {
         return None;
     }
-    Some(Reader { raw, at: 0, depth: 0, refuse })
+    Some(Reader { raw, at: 0, depth: 0, any_width: false, refuse })
 }
 
 /// Whether somebody may read it.
@@ -245,6 +251,9 @@ pub struct Call {
 impl Call {
     pub fn argument<T: Value>(&mut self) -> T { T::read(&mut self.arguments) }
 
+    /// What floats are given back as, whatever they are in the program: `e` or `d`.
+    pub fn floats(&mut self, sign: u8) { self.answer.floats = sign; }
+
     /// What is given back, and how many arguments changed, which follow.
     pub fn result<T: Value>(&mut self, value: T, changes: u8) {
         value.write(&mut self.answer);
@@ -271,6 +280,7 @@ pub fn serve(functions: &[fn(&mut Call)], catching: bool) {
         let number = arguments.number(8);
         let function = functions[arguments.number(2) as usize];
         arguments.byte();
+        arguments.any_width = true;
         let mut call = Call { arguments, answer: Writer::new(b'R', number) };
         if !catching {
             function(&mut call);
