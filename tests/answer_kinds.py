@@ -436,6 +436,15 @@ fn has_close_elements(numbers: Vec<f32>, threshold: f32) -> bool {
     sorted.windows(2).any(|w| w[1] - w[0] < threshold)
 }
 """
+RUST_TYPE = "struct Sorted(Vec<f32>);\n"
+RUST_IMPL = (
+    "impl Sorted {\n    fn near(&self, threshold: f32) -> bool {\n"
+    "        self.0.windows(2).any(|w| w[1] - w[0] < threshold)\n    }\n}\n"
+)
+RUST_WITH_TYPE = (
+    "fn has_close_elements(mut numbers: Vec<f32>, threshold: f32) -> bool {\n"
+    "    numbers.sort_by(|a, b| a.partial_cmp(b).unwrap());\n    Sorted(numbers).near(threshold)\n}\n"
+)
 RUST_BEFORE = (
     "use std::collections::{HashMap, HashSet, BTreeMap};\n",
     "use std::cmp::{self, max, min};\nuse std::cmp::max as bigger;\n",
@@ -489,6 +498,21 @@ RUST_ANSWERS = [
         "within two modules",
         fence(f"pub mod a {{\n    pub mod b {{\n        pub {RUST}}}\n}}\n\nuse a::b::has_close_elements;\n", "rust"),
         True,
+    ),
+    *(
+        ("a type, its functions and the solution apart", "".join(fence(part, "rust") for part in parts), True)
+        for parts in (
+            (RUST_TYPE, RUST_IMPL, RUST_WITH_TYPE),
+            (RUST_IMPL, RUST_TYPE + RUST_WITH_TYPE),
+            (RUST_TYPE, RUST_IMPL + RUST_WITH_TYPE),
+            (RUST_TYPE, RUST_WITH_TYPE, RUST_IMPL),
+            (
+                "trait Near {\n    fn near(&self, threshold: f32) -> bool;\n}\n",
+                RUST_TYPE,
+                RUST_IMPL.replace("impl", "impl Near for"),
+                RUST_WITH_TYPE,
+            ),
+        )
     ),
     ("crate alloc", fence(f"extern crate alloc;\nuse alloc::vec::Vec;\n\n{RUST}", "rust"), True),
     ("script", fence(f"#!/usr/bin/env rust-script\n{RUST}\nfn main() {{}}\n", "rust"), True),

@@ -25,7 +25,7 @@ from passatk.languages.base import (
 from passatk.languages.dialect import patterns
 from passatk.languages.lexing import blanked
 from passatk.languages.rust_programs import with_own_types, without_module, without_shebang
-from passatk.languages.rust_source import GRAMMAR, LEXICON, imports, replaced
+from passatk.languages.rust_source import GRAMMAR, LEXICON, imports, replaced, with_methods
 from passatk.languages.rust_wall import (
     ENTRY,
     UNLISTED,
@@ -35,7 +35,7 @@ from passatk.languages.rust_wall import (
     without_closing,
     workshop_source,
 )
-from passatk.languages.syntax import Part
+from passatk.languages.syntax import Outline, Part
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
 
@@ -127,6 +127,10 @@ class Rust(Language):
             )
         ),
     )
+
+    def outline(self, code: str) -> Outline:
+        outlined = super().outline(code)
+        return msgspec.structs.replace(outlined, parts=with_methods(outlined.parts))
 
     def imports(self, part: Part) -> list[Part]:
         return imports(part)

@@ -55,11 +55,16 @@ def _as_taken(type_: str, taken: list[str], place: int) -> str:
     if _FOR_EVER.match(own):
         type_ = _HELD.sub(r"&'static \1", type_)
     for kind in NUMBERS:
-        numbers = kind.findall(own)
-        if len(numbers) == len(kind.findall(type_)):
-            left = iter(numbers)
-            type_ = kind.sub(lambda _, left=left: next(left), type_)
+        type_ = _with_numbers(kind, type_, own)
     return type_
+
+
+def _with_numbers(kind: re.Pattern[str], type_: str, own: str) -> str:
+    numbers = kind.findall(own)
+    if len(numbers) != len(kind.findall(type_)):
+        return type_
+    left = iter(numbers)
+    return kind.sub(lambda _: next(left), type_)
 
 
 def without_module(code: str, entry: str, language: Language) -> str:

@@ -1,8 +1,10 @@
 """Rust source as its items and types, read with the grammar as far as is needed to call a function elsewhere."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from passatk.languages.base import CannotCross
 from passatk.languages.lexing import SLASHES, Lexicon, blanked, open_braces
@@ -296,6 +298,25 @@ def reached(names: Iterable[str], types: Mapping[str, Item]) -> set[str]:
         found |= new
         left = {word for name in new for word in words_of(types[name].text)}
     return found
+
+
+# --- parts of a program ------------------------------------------------------------------------------------------
+
+_IMPL = regex(r"(?:#\[[^\]]*\]\s*)*(?:unsafe\s+)?impl\b")
+_METHOD = regex(r"\bfn\s+(\w+)\s*(?:<[^(]*>)?\s*\(\s*(?:&\s*(?:'\w+\s+)?)?(?:mut\s+)?self\b")
+
+
+def with_methods(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """`parts` where an `impl` that stands apart from its type and its trait has the names of its methods."""
+    apart = [_IMPL.match(part.text) is not None for part in parts]
+    own = [part for part, is_apart in zip(parts, apart, strict=True) if part.kind == "definition" and not is_apart]
+    there = {name for part in own for name in part.names}
+    return tuple(
+        msgspec.structs.replace(part, names=tuple(_METHOD.findall(part.text)))
+        if is_apart and not there.intersection(part.names)
+        else part
+        for part, is_apart in zip(parts, apart, strict=True)
+    )
 
 
 # --- imports -----------------------------------------------------------------------------------------------------
