@@ -514,6 +514,11 @@ RUST_ANSWERS = [
             ),
         )
     ),
+    (
+        "torn tests apart",
+        fence(RUST, "rust") + "Tests:\n```rust\n#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn t",
+        True,
+    ),
     ("crate alloc", fence(f"extern crate alloc;\nuse alloc::vec::Vec;\n\n{RUST}", "rust"), True),
     ("script", fence(f"#!/usr/bin/env rust-script\n{RUST}\nfn main() {{}}\n", "rust"), True),
     ("no warnings", fence(f"#![forbid(unsafe_code)]\n#![deny(warnings)]\n\n{RUST}\nfn main() {{}}\n", "rust"), True),

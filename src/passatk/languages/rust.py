@@ -107,6 +107,7 @@ class Rust(Language):
         r"|impl\b.*\{|(?:const|static)\s+(?:mut\s+)?\w+\s*:|type\s+\w+.*=|extern\s+crate)|[{})]|//|/\*|macro_rules!"
     )
     driver_names = regex(r"main|tests?")
+    test_imports = regex(r"use\s+super\b")
     driver_code = regex(r"(?:#\[[^\]\n]*\]\s*)*#\[(?:cfg\(test\)|test|bench)\]")
     stub = regex(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?|\.\.\.?;?", re.DOTALL)
     returns = regex(r"")
