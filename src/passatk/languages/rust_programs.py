@@ -17,6 +17,8 @@ _NAME = regex(r"\w+")
 _FOR_EVER = regex(r"&\s*'static\b")
 _HELD = regex(r"\A::std::boxed::Box<(.*)>\Z")
 _LONGEST_HEAD = 2000
+_MOST_MODULES = 3
+"""Within one another."""
 _SHEBANG = regex(r"\A#!(?!\s*\[)[^\n]*")
 _MODULE = regex(r"(?:pub(?:\([^()]*\))?\s+)?mod\s+(\w+)\s*\{")
 _SUPER = regex(r"\buse\s+super\s*::[^;]*;|(?<![\w:])super\s*::\s*|^[ \t]*#!\[[^\]]*\]", re.MULTILINE)
@@ -68,7 +70,13 @@ def _with_numbers(kind: re.Pattern[str], type_: str, own: str) -> str:
 
 
 def without_module(code: str, entry: str, language: Language) -> str:
-    """`code` with what stands in the module of the function `entry` outside of it."""
+    """`code` with what stands in the module of the function `entry` outside of it, also of one in another."""
+    for _ in range(_MOST_MODULES):
+        code = _without_outer_module(code, entry, language)
+    return code
+
+
+def _without_outer_module(code: str, entry: str, language: Language) -> str:
     if not entry or not _MODULE.search(code):
         return code
     parts = language.outline(code).parts
@@ -84,6 +92,5 @@ def without_module(code: str, entry: str, language: Language) -> str:
             path = rf"(?:(?:self|crate)\s*::\s*)?{name}\s*::"
             beside = re.compile(rf"\b(?:pub(?:\([^()]*\))?\s+)?use\s+{path}[^;]*;|(?<![\w:]){path}\s*")
             before, after = (replaced(beside, "", text) for text in (code[: part.start], code[part.end :]))
-            bare = f"{before}{replaced(_SUPER, '', inside).strip()}\n{after}"
-            return without_module(bare, entry, language) if len(bare) < len(code) else bare
+            return f"{before}{replaced(_SUPER, '', inside).strip()}\n{after}"
     return code
