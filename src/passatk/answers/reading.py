@@ -22,7 +22,7 @@ from passatk.languages.syntax import LONGEST
 from passatk.records import Problem, Record
 from passatk.regex import regex
 
-VERSION = 2
+VERSION = 3
 """Of the rules. An answer that is read differently has another."""
 
 
