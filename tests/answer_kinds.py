@@ -345,6 +345,20 @@ JS_PROGRAMS = [
     f"const prompt = require('prompt-sync')();\n{JS}console.log(hasCloseElements(JSON.parse(prompt('? ')), 1));\n",
     f"import {{ helper }} from './helper.js';\nexport {JS}",
     f"{JS}module.exports = hasCloseElements;\n// test.js\nconst solve = require('./hasCloseElements');\nconsole.log(solve([1], 1));\n",
+    *(
+        f"{table}\n{JS.replace('return false', 'return rest && false')}console.log(hasCloseElements([1], 1));\n"
+        for table in (
+            "const rest = { more: (n, t) => hasCloseElements(n, t) };",
+            "const rest = Object.freeze({ more: (n, t) => hasCloseElements(n, t) });",
+            "const rest = new Map([['more', (n, t) => hasCloseElements(n, t)]]);",
+            "const memoize = (g) => (...a) => g(...a);\nconst rest = memoize((n, t) => hasCloseElements(n, t));",
+        )
+    ),
+    f"const _ = require('lodash');\n{JS}console.log(_.sum([hasCloseElements([1], 1)]));\n",
+    f"{JS}const checks = [['a', () => hasCloseElements([1], 1)]];\nchecks.forEach(([name, check]) => {{ if (!check()) throw new Error(name); }});\n",
+    f"{JS}Object.defineProperty(hasCloseElements, 'limit', {{ value: 1 }});\n".replace(
+        "return false", "return hasCloseElements.limit !== 1"
+    ),
     "const seen = {};\nconst yes = 'yes';\nseen[yes] = true;\n"
     + JS.replace("return true", "return seen.yes")
     + "console.log(yes);\n",
@@ -593,6 +607,11 @@ MORE = [
         "exported method",
         "JavaScript/0",
         fence(f"module.exports = {{ hasCloseElements(numbers, threshold) {{\n{JS_BODY}}};\n", "js"),
+    ),
+    Case(
+        "body whose end is a loop",
+        "JavaScript/24",
+        fence("  for (let i = n - 1; i >= 0; i--)\n    if (n % i == 0)\n      return i;\n}\n", "js"),
     ),
     Case("global object", "JavaScript/0", fence(f"globalThis.hasCloseElements = {ANONYMOUS}", "js")),
     Case(

@@ -5,13 +5,14 @@ import time
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec import structs
 from verdict_cases import problem_for
 
 from passatk.answers import looks_like_chat, read_answer
 from passatk.answers.blocks import fenced_blocks, unfenced_blocks
 from passatk.answers.thinking import with_plain_blanks, without_marks, without_thinking
 from passatk.languages import LANGUAGES, by_name
-from passatk.records import Problem
+from passatk.records import Asserts, Problem
 
 PYTHON = by_name("python")
 
@@ -172,6 +173,7 @@ LONG = {
     "tokens": "<|im_end|>" * 100_000,
     "blank": " \n" * 500_000,
     "half an import": "```\nimport a" + " " * 1_000_000,
+    "half an export": "```\nexport {" + "a" * 1_000_000,
     "half a function": "```\nexport async function" + " \n" * 500_000,
 }
 
@@ -183,3 +185,34 @@ def test_a_megabyte_is_read_in_a_moment(language: str, kind: str) -> None:
     started = time.process_time()
     read_answer(LONG[kind], problem)
     assert time.process_time() - started < 3  # a second on an idle machine
+
+
+STACK = "class Stack {\n  constructor() { this.values = []; }\n}\n"
+FRACTION = "function Fraction(n) { this.n = n; }\n"
+CLASSES = {
+    "exported": ("Stack", f"module.exports = {STACK}", "const Stack = module.exports.Stack ?? module.exports;"),
+    "exported, without a name": (
+        "Stack",
+        f"module.exports = {STACK.replace(' Stack', '')}",
+        "const Stack = module.exports.Stack ?? module.exports;",
+    ),
+    "a method that makes another": (
+        "Fraction",
+        FRACTION + "Fraction.prototype.twice = function () { return new Fraction(2 * this.n); };\n",
+        "Fraction.prototype.twice",
+    ),
+    "a value of its own": ("Fraction", FRACTION + "Fraction.ZERO = new Fraction(0);\n", "Fraction.ZERO"),
+    "a getter": (
+        "Fraction",
+        FRACTION + "Object.defineProperty(Fraction.prototype, 'half', { get() { return this.n / 2; } });\n",
+        "defineProperty",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_a_javascript_class_keeps_all_that_belongs_to_it(kind: str) -> None:
+    name, code, kept = CLASSES[kind]
+    tests = Asserts(code=f"console.assert(new {name}(1))\n")
+    problem = structs.replace(first("javascript"), prompt="", declaration="", entry_point=name, tests=tests)
+    assert kept in read_answer(f"```js\n{code}console.log(new {name}(1));\n```\n", problem).code

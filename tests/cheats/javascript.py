@@ -41,6 +41,42 @@ SORTS = "const f = (a) => a.sort()\n"
 THROWS_AT_2 = "const f = (n) => { if (n === 2) throw new Error('x'); return n }\n"
 UNWAITED = A + "const t = async () => { assert.equal(f(1), 1); assert.equal(f(2), 2) }\nt()\nconsole.log('begun')\n"
 DELAY = "const f = (ms, v) => new Promise((r) => setTimeout(r, ms, v))\n"
+LATER = "const f = (n, back) => { setTimeout(() => back(null, 0), 5) }"
+SORTS_IT = "const f = (a) => { return a.sort() }"
+PRINTS = "const f = () => { console.log('x'); return 1 }"
+INPUT = "const a = [2, 1]\nconst r = f(a)\n"
+SAME_AS = "const same = (x, y) => x.join() === y.join()\n"
+ASKED = {
+    "in a pair with the result": "const a = [2, 1]\nassert.deepEqual([f(a), a], [[1, 2], [2, 1]])\n",
+    "as JSON with the result": "const a = [2, 1]\nassert.equal(JSON.stringify([f(a), a]), '[[1,2],[2,1]]')\n",
+    "beside the result": INPUT + "assert.deepEqual({ r, a }, { r: [1, 2], a: [2, 1] })\n",
+    "spread": INPUT + "assert.deepEqual([...a], [2, 1])\n",
+    "in a loop": INPUT + "let s = ''\nfor (const x of a) s += x\nassert.equal(s, '21')\n",
+    "a member": "const t = { input: [2, 1] }\nassert.deepEqual(f(t.input), [1, 2])\nassert.deepEqual(t.input, [2, 1])\n",
+    "by another name": "const a = [2, 1]\nconst b = a\nassert.deepEqual(f(b), [1, 2])\nassert.deepEqual(a, [2, 1])\n",
+    "all of which it is a part": "const t = { a: [2, 1] }\nassert.deepEqual(f(t.a), [1, 2])\nassert.deepEqual(t, { a: [2, 1] })\n",
+    "made by split": "const a = 'ba'.split('')\nassert.deepEqual(f(a), ['a', 'b'])\nassert.equal(a.join(''), 'ba')\n",
+    "by a helper": SAME_AS + INPUT + "assert(same(a, [2, 1]))\n",
+    "by a helper that asserts": "const same = (x, y) => { assert.deepEqual(x, y) }\n" + INPUT + "same(a, [2, 1])\n",
+    "by a helper and a name": SAME_AS + INPUT + "const kept = same(a, [2, 1])\nassert.ok(kept)\n",
+    "or they throw": INPUT + "assert.ok(r)\nif (a[0] < a[1]) throw new Error('x')\n",
+    "or they exit": INPUT + "assert.ok(r)\nprocess.exit(a[0] < a[1] ? 1 : 0)\n",
+    "by their own expect": "const expect = (v) => ({ toEqual (x) { assert.deepEqual(v, x) } })\nconst a = [2, 1]\nexpect(f(a)).toEqual([1, 2])\nexpect(a).toEqual([2, 1])\n",
+}
+"""Whether an input is as it was."""
+
+LEFT_ALONE = "const a = [2, 1]; assert.deepEqual({}(a), [1, 2]); assert.deepEqual(a, [2, 1])"
+RENAMED = {
+    "a parameter": "const t = (g) => { " + LEFT_ALONE.format("g") + " }\nt(f)\n",
+    "a parameter of a function that waits": "async function t (g) { " + LEFT_ALONE.format("await g") + " }\nt(f)\n",
+    "one of several": "for (const g of [f]) { " + LEFT_ALONE.format("g") + " }\n",
+    "a variable": "let g\ng = f\n" + LEFT_ALONE.format("g"),
+    "a function that hands over": "function g (x) { return f(x) }\n" + LEFT_ALONE.format("g"),
+    "by call": LEFT_ALONE.format("f.call").replace("(a)", "(null, a)"),
+    "by apply": LEFT_ALONE.format("f.apply").replace("(a)", "(null, [a])"),
+    "by map": LEFT_ALONE.format("").replace("(a), [1, 2]", "[a].map(f), [[1, 2]]"),
+}
+"""Whether an input is as it was, of a function with another name."""
 
 
 def wrong(tests: str, text: str) -> Cheat:
@@ -416,6 +452,86 @@ CHEATS = {
     "an eval of its own, and a hashbang": wrong(
         "#!/usr/bin/env node\nif (f((x) => x) !== 1) throw new Error('x')\n", "function eval () {}\nconst f = () => 0"
     ),
+    # --- what happens when the tests' last statement has run
+    "a callback behind another call": wrong(
+        A + "assert.equal(f.length, 2)\nf(Number(2), (e, r) => { assert.equal(r, 4) })\n", LATER
+    ),
+    "a callback with a name": wrong(
+        A + "const back = (e, r) => { assert.equal(r, 4) }\nassert.equal(typeof f, 'function')\nf(2, back)\n", LATER
+    ),
+    "a callback that is declared": wrong(
+        A + "function back (e, r) { assert.equal(r, 4) }\nassert.equal(typeof f, 'function')\nf(2, back)\n", LATER
+    ),
+    "a callback that is a method": wrong(
+        A + "assert.ok(f)\nf(2, { done (r) { assert.equal(r, 4) } })\n",
+        "const f = (n, l) => { setTimeout(() => l.done(0), 5) }",
+    ),
+    "a callback of a class": wrong(
+        A + "class L { done (r) { assert.equal(r, 4) } }\nconst l = new L()\nassert.ok(f)\nf(2, l)\n",
+        "const f = (n, l) => { setTimeout(() => l.done(0), 5) }",
+    ),
+    "a callback that is a field": wrong(
+        A + "const q = new Q()\nassert.ok(q)\nq.done = function (r) { assert.equal(r, 4) }\nq.run()\n",
+        "class Q { run () { setTimeout(() => this.done(0), 5) } }",
+    ),
+    "a listener with a name": wrong(
+        A
+        + "const e = new (require('events'))()\nconst h = (v) => { assert.equal(v, 2) }\ne.on('x', h)\nassert.ok(f)\nf(e)\n",
+        "const f = (e) => { setTimeout(() => e.emit('x', 1), 5) }",
+    ),
+    "wrong when the tests' process exits": wrong(
+        A + "let n = 0\nprocess.on('exit', () => { assert.equal(n, 2) })\nassert.equal(f(1), 1)\nn = f(2)\n",
+        "const f = () => 1",
+    ),
+    "asked when the tests' process exits": wrong(
+        A + "assert.equal(f(1), 1)\nprocess.once('exit', () => { assert.equal(f(2), 2) })\n", "const f = () => 1"
+    ),
+    "an exit code when the tests' process exits": wrong(
+        A + "process.on('exit', () => { if (f(2) !== 2) process.exitCode = 1 })\nassert.equal(f(1), 1)\n",
+        "const f = () => 1",
+    ),
+    "wrong when their one process exits": wrong(
+        A + "let n = 0\nprocess.on('exit', () => { assert.equal(n, 2) })\nassert.ok(f)\nf(1, (x) => { n = x })\n",
+        "const f = (n, back) => back(1)",
+    ),
+    # --- what becomes of an input, asked in other words
+    **{f"sorts its input, {how}": wrong(A + tests, SORTS) for how, tests in ASKED.items()},
+    **{f"sorts its input, called by {how}": wrong(A + tests, SORTS_IT) for how, tests in RENAMED.items()},
+    "adds a field to its input": wrong(
+        A + "const o = { a: 1 }\nconst r = f(o)\nassert.deepEqual(Object.keys(o), ['a'])\n",
+        "const f = (o) => { o.b = 1; return 1 }",
+    ),
+    "returns its input, by Object.is": wrong(
+        A + "const a = [1]\nassert.ok(!Object.is(f(a), a))\nassert.deepEqual(f(a), [1])\n", SAME
+    ),
+    "rows that are one row, compared": wrong(
+        A + "const m = f(2)\nassert.notStrictEqual(m[0], m[1])\n", "const f = (n) => Array(n).fill([0, 0])"
+    ),
+    # --- what the tests replace, in other words
+    "prints what nobody wants": wrong(
+        A
+        + "const out = []\nObject.assign(console, { log: (x) => out.push(x) })\nassert.equal(f(), 1)\nassert.deepEqual(out, [])\n",
+        PRINTS,
+    ),
+    "prints what nobody wants, by another name": wrong(
+        A
+        + "const out = []\nconst c = console\nc.log = (x) => out.push(x)\nassert.equal(f(), 1)\nassert.deepEqual(out, [])\n",
+        PRINTS,
+    ),
+    "uses what the tests have taken away": wrong(
+        A + "delete Array.prototype.sort\nassert.deepEqual(f([2, 1]), [1, 2])\n", SORTS
+    ),
+    # --- values that are not quite those
+    **{
+        f"{made} for an empty object": wrong(A + "assert.deepEqual(f(), {})\n", f"const f = () => {made}")
+        for made in (
+            "new WeakMap()",
+            "Math",
+            "new SharedArrayBuffer(2)",
+            "Object(3n)",
+            "(function () { return arguments })()",
+        )
+    },
     # --- these held
     "holds its pipes and leaves": wrong(
         A + "assert.equal(f(1), 1)\n",
@@ -750,6 +866,62 @@ HONEST = {
     "tests that require process": right(
         "const process = require('process')\n" + A + "assert.equal(f((x) => x), 1)\nprocess.exitCode = 0\n",
         "const f = (g) => g(1)",
+    ),
+    # --- what happens when the tests' last statement has run, and what they ask in other words
+    "a callback with a name, later": right(
+        A + "const back = (e, r) => { assert.equal(r, 4) }\nassert.equal(typeof f, 'function')\nf(2, back)\n",
+        "const f = (n, back) => { setTimeout(() => back(null, 2 * n), 5) }",
+    ),
+    "asked when the tests' process exits": right(
+        A + "let n = 0\nprocess.on('exit', () => { assert.equal(n, 2) })\nassert.equal(f(1), 1)\nn = f(2)\n", SAME
+    ),
+    "asked when their one process exits": right(
+        A
+        + "let n = 0\nprocess.on('exit', (code) => { assert.equal(n + code, 2) }).on('exit', () => process.exit(0))\nassert.ok(f)\nf(2, (x) => { n = x })\n",
+        "const f = (n, back) => { back(n) }\nsetInterval(() => {}, 1000)",
+    ),
+    **{
+        f"leaves its input alone, {how}": right(A + tests, "const f = (a) => [...a].sort()")
+        for how, tests in ASKED.items()
+    },
+    **{
+        f"leaves its input alone, called by {how}": right(A + tests, "const f = (a) => { return [...a].sort() }")
+        for how, tests in RENAMED.items()
+    },
+    "in place, by call": right(
+        A + "const a = [2, 1]\nf.call(null, a)\nassert.deepEqual(a, [1, 2])\n", "const f = (a) => { a.sort() }"
+    ),
+    "in place, by map": right(
+        A + "const a = [[2, 1]]\na.map(f)\nassert.deepEqual(a, [[1, 2]])\n", "const f = (a) => { a.sort() }"
+    ),
+    "calls back, a parameter": right(
+        A + "const t = (g) => { assert.equal(g((x) => x + 1, 1), 2) }\nt(f)\n", "const f = (g, x) => { return g(x) }"
+    ),
+    "returns a function, a parameter": right(
+        A + "const t = (g) => { assert.equal(g(1)(2), 3) }\nt(f)\n", "const f = (a) => { return (b) => a + b }"
+    ),
+    "the very object, by Object.is": right(A + "const a = [1]\nassert.ok(Object.is(f(a), a))\n", SAME),
+    "what it prints, by another name": right(
+        A + "const out = []\nconst c = console\nc.log = (x) => out.push(x)\nf()\nassert.deepEqual(out, ['x'])\n", PRINTS
+    ),
+    "an error of several": right(
+        A
+        + "const t = async () => { await assert.rejects(f(), (e) => e instanceof AggregateError && e.errors[0].message === 'a' && !Object.keys(e).length) }\nt()\n",
+        "const f = () => Promise.any([Promise.reject(new Error('a'))])",
+    ),
+    "an error with errors": right(
+        A + "assert.throws(() => f(), (e) => JSON.stringify(e) === '{\"errors\":[1]}')\n",
+        "const f = () => { throw Object.assign(new Error('x'), { errors: [1] }) }",
+    ),
+    "little time for much": right(
+        A
+        + "const a = Array.from({ length: 1e6 }, (_, i) => i)\nconst t = Date.now()\nassert.equal(f(a), 999999)\nassert.ok(Date.now() - t < 100)\n",
+        "const f = (a) => a[a.length - 1]",
+    ),
+    "a tag of its own": right(
+        A
+        + "assert.equal(Object.prototype.toString.call(f()), '[object Tag]')\nassert.equal(JSON.stringify(f()), '{\"a\":1}')\n",
+        "class T { a = 1; get [Symbol.toStringTag] () { return 'Tag' } }\nconst f = () => new T()",
     ),
     # --- these held
     "its own file in a worker": right(

@@ -518,6 +518,15 @@ def test_draws_of_the_tests_are_the_same_every_time() -> None:
         ("const r = f()\ndelete r.x\nconsole.assert(f().x === 1)", "a part of a result that they change"),
         ("const s = [1]\nf(s)\nconsole.assert(g(s) === 1 && h(s) === 0)", "which calls were given"),
         ("const fs = require('fs')\nconsole.assert(f() === 2)", "a module that an examiner does not have"),
+        ("const a = [1]\nconsole.assert(Object.is(f(a), a))", "whether a is what was returned"),
+        ("const m = f(2)\nconsole.assert(m[0] !== m[1])", "whether m.0. is m.1."),
+        ("const t = Date.now()\nconsole.assert(f() === 2 && Date.now() - t < 9)", "time that is measured"),
+        ("const t = (g) => { console.assert(g((x) => x) === 1) }\nt(f)", "a function that is passed to g"),
+        ("function t (g) { console.assert(g(1)(2) === 1) }\nt(f)", "a function that was returned"),
+        ("const a = [1]\nconsole.assert(a.map(f).length === 1 && a[0] === 1)", "which a call was given"),
+        ("delete Math.max\nconsole.assert(f() === 2)", "Math.max, which they replace"),
+        ("Reflect.set(Math, 'random', () => 0)\nconsole.assert(f() === 2)", "Math, which they replace"),
+        ("const M = Math\nM.random = () => 0\nconsole.assert(f() === 2)", "M.random, which they replace"),
     ],
 )
 def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:
@@ -536,10 +545,48 @@ def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:
         "const a = [1, 2]\nconst m = f(a)\nconsole.assert(a.every((x) => x <= m) && a.includes(m) && m === a[1])",
         "const a = [1]\na.push(2)\nconst r = f(a)\nconsole.assert(r.length !== a.length && r[0] !== 3 && f(1) !== f(2))",
         "for (let i = 0; i < 3; i++) console.assert(f(i) === (i % 2 === 0))",
+        "const seen = []\nfor (const x of [1, 2]) { if (f(x)) seen.push(x) }\nconsole.assert(seen.length === 2)",
+        "const check = (g, a, want) => { console.assert(g(a) === want) }\ncheck(f, [1], 1)\ncheck(f, [2], 2)",
+        "const turn = (a) => { a.reverse() }\nconst a = [1, 2]\nturn(a)\nconsole.assert(f(a) === 1)",
+        "const all = [{ x: 1 }]\nlet n = 0\nfor (const one of all) { if (f(one.x) === 2) n++ }\nconsole.assert(n === all.length)",
+        "const a = [2, 7]\nconst [i, j] = f(a, 9)\nconsole.assert(a[i] + a[j] === 9 && Object.is(f(1), -0))",
     ],
 )
 def test_what_only_looks_like_more_can_cross(tests: str) -> None:
     assert JAVASCRIPT.examiner(problem(tests), tests).source
+
+
+STATES = [
+    ("let n = 0", "f()\nconsole.assert(n === 1)"),
+    ("const all = []", "f(1)\nconsole.assert(all.length === 1)"),
+    ("const all = new Map()\nconst get = (k) => all.get(k)", "f(1)\nconsole.assert(get(1) === 1)"),
+    ("const o = { a: 1 }", "o.a = 2\nconsole.assert(f() === 2)"),
+    ("let n = 0\nconst reset = () => { n = 0 }", "f()\nreset()\nconsole.assert(f() === 1)"),
+    ("const KIND = Symbol('kind')", "console.assert(f({ [KIND]: 1 }) === 1)"),
+    ("const Color = { RED: Symbol('r') }", "console.assert(f(Color.RED))"),
+    ("function Node (v) { this.v = v }", "console.assert(f(1).v === new Node(1).v)"),
+    ("class Node { v = 1 }\nconst node = () => new Node()", "console.assert(f(node()) === 1)"),
+]
+"""(what a prompt defines beside f, tests that know whether there is one of it or two)."""
+
+
+@pytest.mark.parametrize(("defined", "tests"), STATES)
+def test_what_program_and_tests_share_cannot_cross(defined: str, tests: str) -> None:
+    with pytest.raises(CannotCross, match="of the prompt"):
+        JAVASCRIPT.examiner(problem(tests, f"{defined}\nconst f = (x) => {{\n"), tests)
+
+
+@pytest.mark.parametrize(
+    "defined",
+    [
+        "const DATA = [3, 1]",
+        "const o = Object.freeze({ a: 1 })\nlet unused = 0\nconst DATA = [o.a]",
+        "const DATA = /x/g",
+    ],
+)
+def test_constants_of_the_prompt_can_cross(defined: str) -> None:
+    tests = "console.assert(f(DATA) === 1)"
+    assert JAVASCRIPT.examiner(problem(tests, f"{defined}\nconst f = (x) => {{\n"), tests).source
 
 
 def test_an_examiner_is_part_of_a_programs_key() -> None:

@@ -132,8 +132,11 @@ def without_drivers(dialect: Dialect, code: str, entry: str, cut_off: bool) -> t
     before: set[int] = set()
     while drivers != before:
         before = set(drivers)
-        words = {word for n in range(len(parts)) if n not in drivers for word in used[n]}
+        kept = [n for n in range(len(parts)) if n not in drivers]
+        words = {word for n in kept for word in used[n]}
+        relied = {word for n in kept if parts[n].kind != "other" for word in used[n]}
         drivers -= {n for n in drivers if runs[n] == "by name" and words.intersection(parts[n].names)}
+        drivers -= {n for n in drivers if runs[n] == "in a function" and relied.intersection(parts[n].names)}
         drivers |= _left_alone(dialect, parts, used, drivers)
     left_out += "\n".join(parts[n].text for n in sorted(drivers))
     for n in sorted(drivers, reverse=True):
@@ -183,9 +186,10 @@ _BARE_CALL = regex(r"(\w+)\([^;]*\)\s*;?\Z")
 
 
 def _runs(dialect: Dialect, part: Part, entry: str, parts: Sequence[Part]) -> str | None:
-    """How one sees that a part only runs or tests the solution: `by name`, `by deed`; None if it does not.
+    """How one sees that a part only runs or tests the solution: `by name`, `by deed`, `in a function`; None if not.
 
-    What is seen by its name alone stays where something that stays relies on it.
+    What is seen by its name alone stays where something that stays relies on it; what calls the solution in functions
+    alone that others will call, where a definition that stays does.
     """
     if not entry or entry in part.names or dialect.hands_over.match(part.text):
         return None
@@ -197,8 +201,13 @@ def _runs(dialect: Dialect, part: Part, entry: str, parts: Sequence[Part]) -> st
         return None
     calls = re.compile(rf"(?<!\w){re.escape(entry)}\s*\(")
     code = blanked(dialect.lexicon, part.text)
-    if dialect.reads_input.search(code) or calls.search(code):
+    if dialect.reads_input.search(code):
         return "by deed"
+    if calls.search(code):
+        if calls.search(blanked(dialect.lexicon, dialect.at_once(part.text))):
+            return "by deed"
+        if part.names:
+            return "in a function"
     if part.kind == "other" and _CALL.match(code) and re.search(rf"(?<!\w){re.escape(entry)}(?!\w)", code):
         return "by deed"
     called = _BARE_CALL.match(part.text) if part.kind == "other" else None

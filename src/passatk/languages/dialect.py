@@ -110,6 +110,10 @@ class Dialect:
         """A program of its own as one that can stand before tests that call `entry`."""
         return code
 
+    def at_once(self, code: str) -> str:
+        """A statement without the functions in it that only others will call."""
+        return code
+
     def placed(self, code: str, prompt: str, entry: str) -> str:
         """A shaped program with `entry` where tests of a problem with this `prompt` look for it."""
         return code

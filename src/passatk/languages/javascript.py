@@ -11,7 +11,8 @@ from pathlib import Path
 from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
 from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
-from passatk.languages.javascript_nodes import as_body, is_torn
+from passatk.languages.javascript_nodes import as_body, hands_functions_over, is_torn, without_later
+from passatk.languages.javascript_prompt import check_copies
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
@@ -29,7 +30,6 @@ _NODE_TEST = regex(r"""["'`]node:test["'`]""")
 # in tests: something may happen when their last statement has run
 _GOES_ON = regex(
     r"\b(?:async|await|Promise|queueMicrotask|nextTick|set(?:Timeout|Interval|Immediate))\b|\.\s*(?:then|catch|finally)\b"
-    r"|[\w$]\s*\([^()]*(?:\bfunction\b|=>|\([^()]*\)\s*=>)"
 )
 _ASSERTS = regex(r"""\bconsole\s*\.\s*assert\b|["'`](?:node:)?assert(?:/strict)?["'`]""")
 _FAILS_ITSELF = regex(r"\bthrow\b|\bprocess\s*\.\s*exit(?:Code\s*=|\s*\()\s*(?!0\b|\))")
@@ -52,6 +52,8 @@ _GRAMMAR = Grammar(
             @function
         (variable_declarator name: (identifier) @name value: (arrow_function)) @function
         (variable_declarator name: (identifier) @name value: (object (method_definition))) @function
+        (variable_declarator name: (identifier) @name value: (object (pair value: (arrow_function)))) @function
+        (variable_declarator name: (identifier) @name value: (object (pair value: (function_expression)))) @function
         (variable_declarator name: (identifier) @name value: (call_expression function: (parenthesized_expression)))
             @function
         (variable_declarator name: (identifier) @name) @definition
@@ -67,7 +69,11 @@ _GRAMMAR = Grammar(
         (assignment_expression left: (identifier) @name right: (function_expression)) @function
         (assignment_expression left: (identifier) @name right: (arrow_function)) @function
     """,
-    scopes=frozenset(("statement_block", "class_body", "arrow_function", "function_expression", "object", "arguments")),
+    scopes=frozenset(
+        re.findall(
+            r"\w+", "statement_block class_body arrow_function function_expression object arguments for_statement"
+        )
+    ),
 )
 _EXPORT_NOTHING = regex(
     r"^[ \t]*export\s*(?:\{[^{}]*\}|\*[^;\n]*|default\s+[\w$]+[ \t]*(?=;|$))(?:\s*from[^;\n]*)?;?", re.MULTILINE
@@ -133,11 +139,14 @@ class JavaScript(Language):
     driver_code = regex(
         r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'](?:node:)?(?:chai|mocha|jest|vitest|test|@jest/globals|sinon|tape|ava"""
         r"""|readline|readline-sync|prompt-sync)["']|"""
+        r"""(?:const|let|var)\s[^=]*=\s*require\(\s*["'][^"'\n]*["']\s*\)\s*(?:;|\Z)|"""
         r"console\.|assert\b|(?:describe|it|test|expect|suite)\(|if\s*\(\s*require\.main\b|process\.|(?:rl|readline)\.|main\("
     )
     hands_over = regex(
         r"(?:module\.|global\.|globalThis\.|window\.|exports\b)"
         r"|if\s*\(\s*typeof\s+(?:module|exports)\b"
+        r"|Object\.(?:define\w+|assign|setPrototypeOf|freeze)\(|Reflect\.\w+\(|(?:util\.)?inherits\("
+        r"|[A-Z][\w$]*(?:\.\w+)+\s*=(?!=)"
     )
     reads_input = regex(
         r"\bcreateInterface\b|\bprocess\.(?:stdin|argv)\b(?!\.includes)|\bprompt\(|\breadFileSync\(\s*0\b"
@@ -183,9 +192,7 @@ class JavaScript(Language):
         entry = problem.entry_point or declared
         defined = self._prompt_helpers(problem, {entry, declared})
         used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined))
-        for name in used.helpers:
-            if re.match(r"class\b", defined[name]):
-                raise CannotCross(f"{name}, a class of the prompt")
+        check_copies(defined, used.helpers, f"{tests}\n{problem.reference or ''}")
         for name in map(re.escape, used.calls):
             if re.search(rf"function\s*\*\s*{name}\b|\b{name}\s*=\s*(?:async\s+)?function\s*\*", _known(problem)):
                 raise CannotCross("a generator")
@@ -255,7 +262,9 @@ class JavaScript(Language):
         if "export" not in code and "global" not in code and "window" not in code:
             return code
         code = _spoken(_WINDOW, code, "globalThis.")
-        renamed = re.search(rf"^[ \t]*export\s*\{{[^{{}}]*?([\w$]+)\s+as\s+{re.escape(entry)}\b", code, re.MULTILINE)
+        renamed = re.search(
+            rf"^[ \t]*export\s*\{{[^{{}}]*?(?<![\w$])([\w$]+)\s+as\s+{re.escape(entry)}\b", code, re.MULTILINE
+        )
         code = _spoken(_EXPORT_NOTHING, _spoken(_EXPORT_NAMED, code, ""), "")
         named = "exported" if not entry or entry in self.outline(code).names else entry
         code = _spoken(_EXPORT_VALUE, code, f"const {named} =")
@@ -271,14 +280,18 @@ class JavaScript(Language):
             return f"{code.rstrip()}\nconst {entry} = module.exports.{entry};\n"
         if re.search(rf"\b(?:globalThis|global)\.{name}\s*={value}", code):
             return f"{code.rstrip()}\nconst {entry} = globalThis.{entry};\n"
-        if re.search(r"\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|\(|[\w$]+\s*=>)", code):
+        if re.search(r"\bmodule\.exports\s*=\s*(?:async\b\s*)?(?:function\b|class\b|\(|[\w$]+\s*=>)", code):
             return f"{code.rstrip()}\nconst {entry} = module.exports.{entry} ?? module.exports;\n"
         return code
+
+    def at_once(self, code: str) -> str:
+        return without_later(_GRAMMAR, code)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
         bare = blanked(_LEXICON, tests)
-        about = {"goesOn": bool(_GOES_ON.search(bare)), "throws": _throws_itself(tests)}
+        goes_on = bool(_GOES_ON.search(bare)) or hands_functions_over(_GRAMMAR, tests)
+        about = {"goesOn": goes_on, "throws": _throws_itself(tests)}
         script = as_body(_GRAMMAR, tests) or f"return eval({json.dumps(tests)})"
         test = f"(require, console, setInterval, process) => {{\n{script}\n}}"
         end = f"__passatk_end_{mark_of(body, tests)}"

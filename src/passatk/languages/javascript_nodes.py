@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EQUALITY = frozenset(("==", "!=", "===", "!=="))
-_EQUAL = regex(r"(?:^|\.)(?:not)?(?:deep)?(?:strict)?equal$", re.IGNORECASE)
+_EQUAL = regex(r"(?:^|\.)(?:not)?(?:deep)?(?:strict)?equal$|^Object\.is$", re.IGNORECASE)
 _PROMISES = regex(r"\b(?:async|await|Promise|then)\b")
 _LINE_END = regex(r"(?<!\\)[\r\n]")
 FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function", "class"))
@@ -94,7 +94,7 @@ def first_argument(call: "Node | None") -> str:
 
 
 def compared(node: "Node") -> "tuple[Node, Node] | None":
-    """What node's assertions, or the operators of equality, compare in `node`."""
+    """What node's assertions, Object.is, or the operators of equality, compare in `node`."""
     if node.type == "binary_expression" and any(child.type in _EQUALITY for child in node.children):
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         return (left, right) if left is not None and right is not None else None
@@ -137,11 +137,28 @@ def drops(node: "Node") -> bool:
 
 
 def is_result(node: "Node", called: frozenset[str]) -> bool:
-    """Whether `node` is a call of one of `called`, awaited or not."""
+    """Whether `node` is a call of one of `called`, also by `call` and `apply`, awaited or not."""
     while node.type in ("await_expression", "parenthesized_expression") and node.named_children:
         node = node.named_children[0]
     function = node.child_by_field_name("function") if node.type == "call_expression" else None
+    if function is not None and function.type == "member_expression":
+        member = function.child_by_field_name("property")
+        by_itself = member is not None and text(member) in ("call", "apply")
+        function = function.child_by_field_name("object") if by_itself else None
     return function is not None and function.type == "identifier" and text(function) in called
+
+
+def parameters_of(function: "Node") -> "list[Node]":
+    alone, several = function.child_by_field_name("parameter"), function.child_by_field_name("parameters")
+    return [alone] if alone is not None else [] if several is None else several.named_children
+
+
+def what_it_returns(function: "Node") -> "list[Node]":
+    """What stands behind the `return`s of `function`, or is its whole body."""
+    body = function.child_by_field_name("body")
+    if body is None or body.type != "statement_block":
+        return [] if body is None else [body]
+    return [node.named_children[0] for node in walk(body) if node.type == "return_statement" and node.named_children]
 
 
 def begins_result(declarator: "Node", called: frozenset[str]) -> "Node | None":
@@ -174,6 +191,48 @@ def as_body(grammar: Grammar, script: str) -> str:
     raw = script.encode("utf-8", "surrogatepass")
     made = raw[: last.start_byte] + b"return " + raw[last.start_byte :]
     return "{\n" + made.decode("utf-8", "surrogatepass") + "\n}"
+
+
+def hands_functions_over(grammar: Grammar, script: str) -> bool:
+    """Whether somebody may call functions of `script` later: they are used other than to be called there."""
+    root = parsed(grammar, script)
+    nodes, named = list(walk(root)), set()
+    for node in nodes:
+        if node.type == "method_definition":
+            return True
+        if node.type in DECLARED or (node.type in FUNCTIONS and _is_bound(node)):
+            owner = node if node.type in DECLARED else node.parent
+            named.add(text(owner.child_by_field_name("name") or node) if owner is not None else "")
+        elif node.type in FUNCTIONS and not _is_called_at_once(node):
+            return True
+    names = [node for node in nodes if node.type in ("identifier", "shorthand_property_identifier")]
+    return root.has_error or any(text(n) in named and not binds(n) and not is_called(n) for n in names)
+
+
+def _is_bound(function: "Node") -> bool:
+    return function.parent is not None and function.parent.type == "variable_declarator"
+
+
+def _is_called_at_once(function: "Node") -> bool:
+    around = function.parent
+    return around is not None and around.type == "parenthesized_expression" and is_called(around)
+
+
+def without_later(grammar: Grammar, code: str) -> str:
+    """`code` without the functions in it that it neither calls itself nor hands to a method, as of arrays."""
+    raw = bytearray(code, "utf-8", "surrogatepass")
+    for node in walk(parsed(grammar, code)):
+        if node.type in FUNCTIONS and not _is_called_at_once(node) and not _is_handed_to_method(node):
+            raw[node.start_byte : node.end_byte] = b" " * (node.end_byte - node.start_byte)
+    return raw.decode("utf-8", "surrogatepass")
+
+
+def _is_handed_to_method(function: "Node") -> bool:
+    call = function.parent.parent if function.parent is not None and function.parent.type == "arguments" else None
+    if call is None or call.type == "new_expression":
+        return call is not None
+    called = call.child_by_field_name("function")
+    return called is not None and called.type == "member_expression" and not text(called).startswith("Object.")
 
 
 def is_torn(grammar: Grammar, script: str) -> bool:

@@ -15,6 +15,7 @@ from passatk.languages.javascript_nodes import (
     text,
     walk,
 )
+from passatk.languages.javascript_realm import BUILT_IN
 from passatk.regex import regex
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 CHANGING = frozenset(("push", "pop", "shift", "unshift", "splice", "add", "set", "delete", "clear"))
 """Methods that change what they are called of."""
 _OF_OBJECTS = frozenset(("array", "object", "new_expression"))
-_COMPARING = frozenset(("binary_expression", "call_expression"))
+_COMPARING = frozenset(("binary_expression", "call_expression", "if_statement"))
+_FIELDS = frozenset(("property_identifier", "private_property_identifier"))
 _HOLDING = frozenset(("array", "object", "pair", "spread_element"))
-_BY_DEPTH = regex(r"(?:^|\.)deep(?:strict)?equal$", re.IGNORECASE)
-_UNEQUAL = regex(r"(?:^|\.)not(?:strict)?equal$|!==?", re.IGNORECASE)
-_ASSERTS = regex(r"(?:console\.)?assert(?:\.ok)?")
+_UNEQUAL = regex(r"(?:^|\.)not(?:strict)?equal$|!==?|^Object\.is$", re.IGNORECASE)
+_PLAIN = frozenset(("number", "string", "template_string", "true", "false", "unary_expression"))
+_PARTS = frozenset(("member_expression", "subscript_expression"))
+_NAMED = _PARTS | {"identifier", "shorthand_property_identifier"}
+_ASSERTS = regex(r"(?:console\.)?assert(?:\.ok)?|process\.exit")
+_FAILS = regex(r"\bthrow\b|\bprocess\.exit")
 
 
 class Objects:
@@ -37,18 +42,28 @@ class Objects:
         self,
         nodes: "Sequence[Node]",
         called: frozenset[str],
+        own: frozenset[str],
         bound_to: "Callable[[Callable[[Node], bool]], frozenset[str]]",
     ):
-        """`called`: the program's functions; `bound_to`: names that stand for such a value, or for a part of one."""
-        self._nodes, self._called = nodes, called
+        """`called`: functions of the program; `own`: of the tests; `bound_to`: names of such values."""
+        self._nodes, self._called, self._own = nodes, called, own - called
         self._objects = bound_to(lambda value: value.type in _OF_OBJECTS)
         self._results = bound_to(lambda value: is_result(value, called))
-        self._told = self._told_by_the_program()
+        given = bound_to(lambda value: text(value).startswith("require")) | BUILT_IN
+        filled = [(name, _names(value)) for node in nodes for name, value in _filled(node)]
+        self._fillings = [(name, names - given) for name, names in filled if name not in given]
+        self._told = _closed(called, self._fillings)
         calls = [node for node in nodes if node.type == "call_expression" and is_result(node, called)]
-        self._used = [call for call in calls if not drops(call)]
-        self._dropped = [call for call in calls if drops(call)]
+        self._dropped = [call for call in calls if drops(call) and _function(call) in called - own]
+        self._used = [call for call in calls if call not in self._dropped]
         self._given = {name for call in self._used for name in _given(call)}
-        self._bound = {text(name): text(value) for name, value in map(_binding, nodes) if name and value}
+        self._given |= {name for node in nodes for name in _mapped(node, called)} - given
+        bound = [(text(name), text(value)) for name, value in map(_binding, nodes) if name and value]
+        names = {text(node) for node in nodes if node.type == "identifier"} - given
+        self._given |= {value for name, value in bound if name in self._given and value in names}
+        self._reached = self._reached_by_the_program(bound_to(lambda value: value.type in _PLAIN))
+        self._parts = {text(part) for call in self._used for part in _held(*arguments_of(call)) if part.type in _PARTS}
+        self._bound = dict(bound)
 
     def check(self) -> None:
         """Raises CannotCross where values do not tell what the tests ask."""
@@ -56,34 +71,56 @@ class Objects:
             if node.type in _COMPARING:
                 self._check_inputs(node)
                 self._check_same(node)
+                self._check_helper(node)
         self._check_changes()
         self._check_states()
 
-    def _told_by_the_program(self) -> frozenset[str]:
-        """Names of what may come from the program."""
-        told: frozenset[str] = self._called
-        filled = [(name, _names(value)) for node in self._nodes for name, value in _filled(node)]
-        while True:
-            more = {name for name, names in filled if names & told}
-            if more <= told:
-                return told
-            told |= more
+    def _reached_by_the_program(self, plain: frozenset[str]) -> frozenset[str]:
+        """Names of what a call was given, or of what was made of that by the tests alone. `plain`: of no objects."""
+        return _closed(
+            frozenset(self._given - plain), [(n, made) for n, made in self._fillings if not made & self._told]
+        )
 
     def _check_inputs(self, node: "Node") -> None:
         """What a call was given, compared with something that does not come from the program."""
         pair = compared(node)
-        by_depth = node.type == "call_expression" and bool(_BY_DEPTH.search(_function(node)))
+        if node.type == "if_statement" and _FAILS.search(text(node)):
+            condition = node.child_by_field_name("condition")
+            if condition is not None and not _names(condition) & self._told:
+                self._check_asked([condition], True)
+        asserts = node.type == "call_expression" and (pair is not None or bool(_ASSERTS.fullmatch(_function(node))))
+        if pair is None and asserts and not _names(*arguments_of(node)[:1]) & self._told:
+            self._check_asked(arguments_of(node)[:1], asserts)
         for result, value in () if pair is None else (pair, pair[::-1]):
+            if _names(result) & self._told:
+                continue
+            written = text(value).startswith("JSON.stringify(")
+            asked = [value]
+            if _names(value) & self._told:
+                held = _held(*(arguments_of(value) if written else asked))
+                asked = [part for part in held if part.type in _NAMED and not _names(part) & self._told]
+            self._check_asked(asked, asserts or written)
             name = begins_with(value)
-            is_object = name in self._objects or by_depth or text(value).startswith("JSON.stringify(")
-            own = is_literal(result) or not _names(result, value) & self._told
-            if name in self._given and is_object and own:
+            if is_literal(result) and name in self._given and (asserts or written or name in self._objects):
                 raise CannotCross(f"{text(value)}, which a call was given and may have changed")
-        if node.type == "call_expression" and _ASSERTS.fullmatch(_function(node)) and arguments_of(node):
-            names = _names(arguments_of(node)[0])
-            for name in sorted(names & self._given & self._objects):
-                if not names & self._told:
-                    raise CannotCross(f"{name}, which a call was given and may have changed")
+
+    def _check_helper(self, node: "Node") -> None:
+        """What a call was given, handed to a function of the tests that looks at it."""
+        if not drops(node) or begins_with(node) not in self._own or _names(node) & self._told:
+            return
+        asked = _names(node) & self._reached
+        if any(asked & _names(call) and call.end_byte < node.start_byte for call in self._used):
+            raise CannotCross(f"{text(node)}, which looks at what a call was given and may have changed")
+
+    def _check_asked(self, asked: "Sequence[Node]", asserts: bool) -> None:
+        """Raises CannotCross if a call was given what is asked about. `asserts`: it need not be known for an object."""
+        for node in asked:
+            names = _names(node) & self._reached
+            is_part = any(text(part) in self._parts for part in walk(node)) or any(
+                part.startswith((f"{text(node)}.", f"{text(node)}[")) for part in self._parts
+            )
+            if (names or is_part) if asserts else names & self._objects:
+                raise CannotCross(f"{text(node)}, which a call was given and may have changed")
 
     def _check_same(self, node: "Node") -> None:
         """Whether something is the very object that was returned."""
@@ -92,6 +129,9 @@ class Objects:
             return
         unequal = bool(_UNEQUAL.search(how))
         if unequal and self._call_of(pair[0]) == self._call_of(pair[1]) != "":
+            raise CannotCross(f"whether {text(pair[0])} is {text(pair[1])}")
+        parts = all(side.type in _PARTS and begins_with(side) in self._results for side in pair)
+        if unequal and parts and text(pair[0]) != text(pair[1]):
             raise CannotCross(f"whether {text(pair[0])} is {text(pair[1])}")
         for result, value in (pair, pair[::-1]):
             another = unequal and begins_with(result) in self._results | self._called
@@ -142,19 +182,42 @@ def _function(call: "Node") -> str:
 
 
 def _names(*nodes: "Node") -> set[str]:
-    return {text(part) for node in nodes for part in walk(node) if "identifier" in part.type}
+    """The variables in these."""
+    return {
+        text(part) for node in nodes for part in walk(node) if "identifier" in part.type and part.type not in _FIELDS
+    }
+
+
+def _closed(names: frozenset[str], fillings: "Sequence[tuple[str, set[str]]]") -> frozenset[str]:
+    """`names`, and all that are filled with something of theirs."""
+    while True:
+        more = {name for name, others in fillings if others & names}
+        if more <= names:
+            return names
+        names |= more
+
+
+def _held(*nodes: "Node") -> "list[Node]":
+    """These, and what stands in them as it is."""
+    found = list(nodes)
+    for node in found:
+        found += node.named_children if node.type in _HOLDING else []
+    return found
 
 
 def _given(call: "Node") -> set[str]:
     """Names that a call is given, as they are or within something."""
-    nodes, found = arguments_of(call), set()
-    while nodes:
-        node = nodes.pop()
-        if node.type in ("identifier", "shorthand_property_identifier"):
-            found.add(text(node))
-        elif node.type in _HOLDING:
-            nodes += node.named_children
-    return found
+    return {text(node) for node in _held(*arguments_of(call)) if node.type in _NAMED - _PARTS}
+
+
+def _mapped(node: "Node", called: frozenset[str]) -> set[str]:
+    """Names of arrays whose parts a method gives to one of `called`: `a` of `a.map(f)` and of `[a].map(f)`."""
+    function = node.child_by_field_name("function") if node.type == "call_expression" else None
+    if function is None or function.type != "member_expression":
+        return set()
+    whose = function.child_by_field_name("object")
+    asked = any(argument.type == "identifier" and text(argument) in called for argument in arguments_of(node))
+    return {text(part) for part in _held(whose) if part.type == "identifier"} if asked and whose is not None else set()
 
 
 def _binding(node: "Node") -> "tuple[Node | None, Node | None]":
@@ -164,7 +227,12 @@ def _binding(node: "Node") -> "tuple[Node | None, Node | None]":
 
 
 def _filled(node: "Node") -> "Iterator[tuple[str, Node]]":
-    """Names that get a value in `node`, and that value."""
+    """Names that get a value in `node`, and that value, or on what it depends that they do."""
+    condition = node.child_by_field_name("condition") if node.type == "if_statement" else None
+    if condition is not None:
+        for part in walk(node):
+            if part.id != node.id and part.type != "if_statement":
+                yield from ((name, condition) for name, _ in _filled(part))
     into, value = _binding(node)
     if node.type in ("assignment_expression", "augmented_assignment_expression", "for_in_statement"):
         into, value = node.child_by_field_name("left"), node.child_by_field_name("right")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
@@ -11,19 +12,23 @@ from passatk.languages.javascript_nodes import (
     arguments_of,
     at_top,
     begins_result,
+    begins_with,
     binds,
     drops,
     first_argument,
     holds_template,
     is_called,
     is_result,
+    parameters_of,
     text,
     walk,
+    what_it_returns,
 )
 from passatk.languages.javascript_objects import CHANGING, Objects
 from passatk.languages.javascript_realm import BUILT_IN, ELSEWHERE, GETTERS, MODULES, NOT_VALUES
 from passatk.languages.syntax import Grammar, parsed
 from passatk.records import Record
+from passatk.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -62,6 +67,8 @@ _CALLING = frozenset(
 _STANDARD_FUNCTIONS = frozenset(
     ("Number", "String", "Boolean", "parseInt", "parseFloat", "isNaN", "isFinite", "Math.max", "Math.min", "Math.abs")
 )
+_CHANGES = regex(r"(?:Object\.assign|Reflect\.(?:set|deleteProperty))\(")
+_CLOCK = regex(r"Date\.now|process\.(?:hrtime(?:\.bigint)?|cpuUsage)")
 _PASSED_ON = frozenset(
     re.findall(
         r"\S+",
@@ -119,20 +126,23 @@ class _Reading:
         declared = [node.child_by_field_name("name") for node in self._nodes if node.type in DECLARED]
         self._functions = self._bound_to(lambda value: value.type in FUNCTIONS)
         self._functions |= {text(name) for name in declared if name is not None}
+        self._other_names = self._bound_to(self._is_built_in)
 
     def uses(self, functions: frozenset[str], helpers: frozenset[str], tests: str) -> Uses:
         calls, copies = self._names(functions, helpers)
         if not calls:
             raise CannotCross("no function that they call")
-        called = calls | self._bound_to(lambda value: value.type == "identifier" and text(value) in calls)
+        called = self._other_names_of(calls)
         for name in called:
             for place in self._used.get(name, ()):
                 _check_use(name, place, self._local | copies)
+        if sum(is_called(node) and bool(_CLOCK.fullmatch(text(node))) for node in self._nodes) > 1:
+            raise CannotCross("time that is measured")
         for node in self._nodes:
             self._check_surroundings(node, called)
         self._check_calls(called)
         self._check_promises(called)
-        Objects(self._nodes, called, self._bound_to).check()
+        Objects(self._nodes, called, self._functions, self._bound_to).check()
         return Uses(calls=tuple(sorted(calls)), helpers=tuple(sorted(copies)), tests=self._marked(tests))
 
     def _names(self, functions: frozenset[str], helpers: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -155,6 +165,19 @@ class _Reading:
                 raise CannotCross(f"{name}, which is not a function that they call")
         return frozenset(calls), frozenset(copies)
 
+    def _other_names_of(self, calls: frozenset[str]) -> frozenset[str]:
+        """`calls`, and what else the tests call them: variables, parameters, functions that only hand over to them."""
+        own = dict(filter(None, map(_named_function, self._nodes)))
+        found = calls
+        while True:
+            more = self._bound_to(partial(_stands_for, called=found))
+            for node in self._nodes:
+                more |= _renamed(node, found, own)
+            more |= {name for name, function in own.items() if _hands_over(function, found)}
+            if more <= found:
+                return found
+            found |= more
+
     def _is_called_later(self, node: "Node") -> bool:
         parent = node.parent
         name = (
@@ -166,6 +189,12 @@ class _Reading:
         """Raises CannotCross where the tests change, or depend on, more than what an examiner has."""
         if node.type in ("assignment_expression", "augmented_assignment_expression"):
             self._check_replaced(node.child_by_field_name("left"))
+        elif node.type == "unary_expression" and text(node).startswith("delete"):
+            self._check_replaced(node.child_by_field_name("argument"))
+        elif node.type == "call_expression" and _CHANGES.match(text(node)):
+            changed = next(iter(arguments_of(node)), None)
+            if changed is not None and (self._is_built_in(changed) or text(changed) in self._other_names):
+                raise CannotCross(f"{text(changed)}, which they replace")
         elif node.type == "import":
             raise CannotCross("a module that an examiner does not have")
         elif node.type == "identifier" and text(node) == "require" and node.id not in self._bound:
@@ -189,8 +218,14 @@ class _Reading:
         if left is None or root is None or text(left) == "process.exitCode":
             return
         required = root.type == "call_expression" and text(root).startswith("require")
-        if required or (root.type == "identifier" and text(root) in BUILT_IN - self._local):
+        is_theirs = root.type == "identifier" and text(root) in BUILT_IN - self._local
+        if required or is_theirs or (root.id != left.id and text(root) in self._other_names):
             raise CannotCross(f"{text(left)}, which they replace")
+
+    def _is_built_in(self, value: "Node") -> bool:
+        """Whether `value` is an object of the language's own, or a part of one."""
+        is_named = value.type in ("identifier", "member_expression")
+        return is_named and begins_with(value) in BUILT_IN - self._local - {"undefined", "NaN", "Infinity", "arguments"}
 
     def _waits_for_many(self, node: "Node", called: frozenset[str]) -> bool:
         """Whether `node` is a Promise.all of several calls of the program."""
@@ -218,7 +253,7 @@ class _Reading:
             function = node.child_by_field_name("function")
             if function is None:
                 continue
-            is_asked = function.type == "identifier" and text(function) in called
+            is_asked = is_result(node, called)
             if is_asked and holds_template(node):
                 raise CannotCross("a template that is tagged")
             if is_asked and any(self._stays_here(argument, own) for argument in arguments_of(node)):
@@ -244,7 +279,7 @@ class _Reading:
             if own and node.type in ("identifier", "member_expression") and text(node) in _STANDARD_FUNCTIONS:
                 return True
             maker = node.child_by_field_name("constructor") if node.type == "new_expression" else None
-            if maker is not None and (text(maker) == "Promise" or text(maker) in self._local):
+            if maker is not None and text(maker) not in BUILT_IN - self._local - {"Promise"}:
                 return True
             if node.type == "call_expression" and text(node).startswith("Promise."):
                 return True
@@ -300,3 +335,36 @@ def _check_use(name: str, node: "Node", own: frozenset[str] | set[str]) -> None:
             return
     if parent.type == "arguments" or parent.type not in _PASSED_ON:
         raise CannotCross(f"{name} as a value")
+
+
+def _named_function(node: "Node") -> "tuple[str, Node] | None":
+    value = node.child_by_field_name("value") if node.type == "variable_declarator" else node
+    name = node.child_by_field_name("name")
+    if name is None or value is None or value.type not in FUNCTIONS | DECLARED:
+        return None
+    return text(name), value
+
+
+def _stands_for(value: "Node", called: frozenset[str]) -> bool:
+    """Whether `value` is one of `called`, or an array of some, as for a loop."""
+    if value.type == "array":
+        return any(part.type == "identifier" and text(part) in called for part in value.named_children)
+    return value.type == "identifier" and text(value) in called
+
+
+def _renamed(node: "Node", called: frozenset[str], own: "dict[str, Node]") -> frozenset[str]:
+    """Names that `node` gives one of `called`: by an assignment, or as parameters of functions in `own`."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if node.type == "assignment_expression" and left is not None and right is not None:
+        return frozenset((text(left),)) if left.type == "identifier" and _stands_for(right, called) else frozenset()
+    function = node.child_by_field_name("function") if node.type == "call_expression" else None
+    asked = own.get("" if function is None else text(function))
+    given = [] if asked is None else zip(parameters_of(asked), arguments_of(node), strict=False)
+    return frozenset(text(name) for name, value in given if name.type == "identifier" and _stands_for(value, called))
+
+
+def _hands_over(function: "Node", called: frozenset[str]) -> bool:
+    """Whether `function` returns what one of `called` makes of its parameters."""
+    names = {text(name) for name in parameters_of(function)}
+    made = [value for value in what_it_returns(function) if is_result(value, called)]
+    return any(text(part) in names for value in made for part in arguments_of(value))

@@ -111,18 +111,24 @@ const examine = async (source, name, token, fdIn, fdOut) => {
   process.exit = (code = process.exitCode) => room.leave(code ?? 0)
   process.on('uncaughtException', room.uncaught)
   let ended = true
-  try {
+  const attempt = (doing) => {
     try {
+      doing()
+    } catch (error) {
+      room.uncaught(error)
+    }
+  }
+  try {
+    attempt(() => {
       if (helpers) vm.runInContext(helpers, context, { filename: 'prompt.js' })
       const last = vm.runInContext(tests, context, { filename: 'tests.js' })
       if (room.isPromise(last)) {
         ended = false
         last.then(() => { ended = true }, room.uncaught)
       }
-    } catch (error) {
-      room.uncaught(error)
-    }
+    })
     await Promise.race([told, idle()])
+    for (const listener of process.listeners('exit')) attempt(() => listener.call(process, Number(process.exitCode ?? 0)))
     if (!ended && !state.left) state.say('error the tests did not come to their end')
     if (process.exitCode) state.say(`failed the tests set the exit code ${process.exitCode}`)
   } finally {

@@ -3,7 +3,7 @@
 (given) => {
   'use strict'
   const { codec, state, exchange, names, first } = given
-  const { Broken, Reader, Writer, ERRORS, set, isPlain } = codec
+  const { Broken, Reader, Writer, ERRORS, set, isPlain, newError } = codec
   const hasOwn = (object, key) => Object.prototype.hasOwnProperty.call(object, key)
   const isObject = (value) => typeof value === 'object' && value !== null
   const define = (name, value) => Reflect.defineProperty(globalThis, name, { value, writable: true, configurable: true })
@@ -65,7 +65,7 @@
   const exception = (kind, words) => {
     const [name, base] = kind.split(/ (?=\w+$)/)
     const standard = ERRORS.includes(base ?? name) ? base ?? name : 'Error'
-    const error = new globalThis[standard](words)
+    const error = newError(standard, words)
     if (base !== undefined) Reflect.defineProperty(error, 'name', { value: name, writable: true, configurable: true })
     return error
   }

@@ -56,8 +56,30 @@
     throw over
   }
 
+  // what the tests do when the process ends
+  const lastly = []
+  const LISTENS = { __proto__: null, on: true, once: true, addListener: true, prependListener: true }
+  const ownProcess = new Proxy(process, {
+    get: (found, name) => name === 'exit' ? left : name in LISTENS ? listening(found[name]) : found[name]
+  })
+  const listening = (listen) => (event, listener) => {
+    if (event === 'exit') lastly[lastly.length] = listener
+    else listen.call(process, event, listener)
+    return ownProcess
+  }
+  const endLastly = () => {
+    for (let i = 0; i < lastly.length; i++) {
+      try {
+        lastly[i].call(process, Number(process.exitCode ?? 0))
+      } catch (error) {
+        if (error !== over) throw error
+      }
+    }
+  }
+
   const done = () => {
     if (!ended) leave(1, 'Error: the tests did not come to their end')
+    endLastly()
     if (asserted === 0) leave(1, 'Error: the tests asserted nothing')
     if (process.exitCode) leave(65, `Error: the tests set the exit code ${process.exitCode}`)
     give()
@@ -70,7 +92,6 @@
     asserted = throws ? 1 : 0
     for (const name of Object.keys(exported)) if (!(name in globalThis)) globalThis[name] = exported[name]
     const ownConsole = new Proxy(console, { get: (found, name) => name === 'assert' ? assert : found[name] })
-    const ownProcess = new Proxy(process, { get: (found, name) => name === 'exit' ? left : found[name] })
     let last
     try {
       last = test(required, ownConsole, setInterval, ownProcess)

@@ -13,13 +13,15 @@
   const TYPED = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array',
     'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array']
   const BARE = 'Object.create(null)'
-  const ERRORS = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError']
+  const ORDINARY = '[object Object]'
+  const ERRORS = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError']
   const { isArray } = Array
   const { keys, prototype: plain } = Object
   const { getPrototypeOf, defineProperty, getOwnPropertyDescriptor } = Reflect
   const uncurried = (method) => Function.prototype.call.bind(method)
   const hasOwn = uncurried(Object.prototype.hasOwnProperty)
   const tagOf = uncurried(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get)
+  const shownAs = uncurried(plain.toString)
   const letterAt = uncurried(String.prototype.charCodeAt)
   const listed = uncurried(Array.prototype.values)
   const timeOf = uncurried(Date.prototype.getTime)
@@ -89,6 +91,9 @@
     const maker = prototype !== null && getOwnPropertyDescriptor(prototype, 'constructor')
     return maker && typeof maker.value === 'function' && typeof maker.value.name === 'string' ? maker.value.name : ''
   }
+
+  const newError = (kind, message) =>
+    kind === 'AggregateError' ? new made.AggregateError([], message) : new made[kind](message)
 
   // an object without a class, of whatever realm
   const isPlain = (value) => {
@@ -251,12 +256,19 @@
       const error = errorKind(value)
       if (error) return this.error(error, value, depth)
       if (isIterator(value)) return this.iterator(value, depth)
+      const shown = shownAs(value)
       if (getPrototypeOf(value) === null) this.typed(BARE)
-      if (isPlain(value)) return this.fields(keys(value), value, depth)
+      else if (shown !== ORDINARY || !isPlain(value)) return this.instance(shown, value, depth)
+      this.fields(keys(value), value, depth)
+    }
+
+    // of a class, or one of its kind, like Math
+    instance (shown, value, depth) {
       this.typed('class')
       this.sign('p')
-      this.size(2)
+      this.size(3)
       this.string(className(value))
+      this.string(shown)
       this.fields(keys(value), value, depth + 2)
     }
 
@@ -333,6 +345,7 @@
       own.message = String(value.message)
       if (value.name !== kind) own.name = String(value.name)
       if (hasOwn(value, 'cause')) own.cause = value.cause
+      if (kind === 'AggregateError') own.errors = value.errors
       for (const name of keys(value)) if (name !== 'stack') own[name] = value[name]
       this.fields(keys(own), own, depth + 1)
     }
@@ -504,10 +517,12 @@
           return new made.Boolean(sign === 't')
         }
         case 'class': {
-          this.parts(2)
-          const prototype = this.prototypeOf(this.string())
+          this.parts(3)
+          const [prototype, shown] = [this.prototypeOf(this.string()), this.string()]
           this.expect('m')
-          return this.fields(Object.create(prototype), depth + 1)
+          const instance = this.fields(Object.create(prototype), depth + 1)
+          if (shown !== ORDINARY) put(instance, Symbol.toStringTag, shown.slice(8, -1), false)
+          return instance
         }
       }
       throw new Broken(`a value of the unknown type ${JSON.stringify(name.slice(0, 40))}`)
@@ -568,10 +583,11 @@
       if (typeof own.message !== 'string') throw new Broken('an error without a message')
       const limit = Error.stackTraceLimit
       Error.stackTraceLimit = 0 // it says nothing of where the error comes from
-      const error = new made[kind](own.message)
+      const error = newError(kind, own.message)
       Error.stackTraceLimit = limit
       for (const name of keys(own)) {
-        if (name === 'name' || name === 'cause') put(error, name, own[name], false)
+        const isHidden = name === 'name' || name === 'cause' || (name === 'errors' && kind === 'AggregateError')
+        if (isHidden) put(error, name, own[name], false)
         else if (name !== 'message') set(error, name, own[name])
       }
       return error
@@ -580,5 +596,5 @@
   const standardNames = new Set(ERRORS)
   const typedNames = new Set([...TYPED, 'Buffer', 'ArrayBuffer', 'DataView'])
 
-  return { Broken, Pending, Reader, Writer, MOST_BYTES, ERRORS, errorKind, isPlain, set }
+  return { Broken, Pending, Reader, Writer, MOST_BYTES, ERRORS, errorKind, isPlain, newError, set }
 }
