@@ -51,7 +51,7 @@ def with_imports(lexicon: Lexicon, body: str, given: Sequence[str]) -> str:
     """`body` behind imports, without those that it has or whose names it has."""
     clear = blanked(lexicon, body)
     imports = "".join(f"{line} " for line in dict.fromkeys(given) if not _taken(line, clear))
-    return without_dead_tuples(lexicon, imports + body)
+    return imports + body
 
 
 def _public_types(lexicon: Lexicon, body: str, clear: str) -> list[int]:

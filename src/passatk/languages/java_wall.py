@@ -263,4 +263,4 @@ def program_source(lexicon: Lexicon, body: str, declaration: str, asked: Asked, 
     given, _ = imports_apart(lexicon, asked.imports)
     if whole:
         given += imports_apart(lexicon, declaration)[0]
-    return with_imports(lexicon, in_any_file(lexicon, body), given)
+    return without_dead_tuples(lexicon, with_imports(lexicon, in_any_file(lexicon, body), given))
