@@ -245,12 +245,12 @@ GAP = "private double gap(List<Double> s, int i) { return s.get(i) - s.get(i - 1
 JAVA_GAP = JAVA.replace("sorted.get(i) - sorted.get(i - 1)", "gap(sorted, i)")
 CALL = "System.out.println(new Solution().hasCloseElements(Arrays.asList(1.0), 1));"
 JAVA_TYPES = (
-    "package a.b;\n\nimport java.util.List;\n\npublic interface Gap { double of(List<Double> sorted, int i); }\n\n"
+    "package a.b;\n\nimport java.util.List;\n\n@interface Mark { }\n\npublic interface Gap { double of(List<Double> sorted, int i); }\n\n"
     "public record Between() implements Gap {\n"
     "    public double of(List<Double> sorted, int i) { return sorted.get(i) - sorted.get(i - 1); }\n}\n"
 )
 JAVA_TYPED = (
-    "package a.b;\n\nimport java.util.*;\n\npublic class Solution {\n    private final Gap gap = new Between();\n"
+    "package a;\n\nimport java.util.*;\nimport a.b.Gap;\n\npublic class Solution {\n    @Mark private final Gap gap = new Between();\n"
     f"{JAVA_GAP.replace('gap(sorted', 'gap.of(sorted')}}}\n"
 )
 JAVA_ANSWERS = [

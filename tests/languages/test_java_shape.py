@@ -49,6 +49,11 @@ SHAPES = {
         ["abstract class Solution {"],
         [],
     ),
+    "an annotation beside it": (
+        f"@interface Mark {{ }}\npublic class Solution {{ @Mark {F} }}\n",
+        ["@interface Mark { }", "class Solution {"],
+        [],
+    ),
     "methods and statements": (
         f"private static final int[] A = {{1}};\n{F}\nList<Integer> xs = List.of(1);\n"
         'System.out.println("x");\nfor (int x : xs) { }\nSolution s = new Solution();\n',
@@ -104,5 +109,5 @@ def test_a_class_of_the_prompts_name_stays(code: str) -> None:
 def test_types_of_other_blocks_stand_behind_all_imports() -> None:
     java = LANGUAGES["java"]
     added = list(java.outline("class A { }\nimport java.util.List;\n").parts)
-    merged = java.merged(added, "import java.io.*;\n\nclass Solution { }\n", "f")
+    merged = java.merged(added, "import a.A;\nimport java.io.*;\n\nclass Solution { }\n", "f")
     assert " ".join(merged.split()) == "import java.util.List; import java.io.*; class A { } class Solution { }"

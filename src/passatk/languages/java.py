@@ -177,12 +177,16 @@ class Java(Language):
                     r"^(public|private|protected)\s+(?!static\b)", r"\1 static ", inside, flags=re.MULTILINE
                 )
             code = f"{code[: opening.end()]}\n{inside}\n{code[opening.end() :]}"
-        outside = [part for part in added if not part.inside]
-        types = [part for part in outside if part.kind != "import"]
-        if types:  # no import may stand behind a type
-            place = max((part.end for part in self.outline(code).parts if part.kind == "import"), default=0)
-            code = f"{code[:place]}\n{super().merged(types, code[place:], entry)}"
-        return super().merged([part for part in outside if part.kind == "import"], code, entry)
+        types = [part for part in added if not part.inside and part.kind != "import"]
+        imports = [part for part in added if not part.inside and part.kind == "import"]
+        if types:  # no import may stand behind a type, nor name one that is in the same file
+            names = {part.names[0] for part in types if part.names}
+            own = [part for part in self.outline(code).parts if part.kind == "import"]
+            place = max((part.end for part in own), default=0)
+            first = "".join(f"{part.text}\n" for part in own if not names.intersection(part.names))
+            imports = [part for part in imports if not names.intersection(part.names)]
+            code = f"{first}{super().merged(types, code[place:], entry)}"
+        return super().merged(imports, code, entry)
 
     def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
         """A folder with the harness and the resident compiler, compiled."""

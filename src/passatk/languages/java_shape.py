@@ -30,6 +30,7 @@ GRAMMAR = Grammar(
         (interface_declaration name: (identifier) @name) @definition
         (enum_declaration name: (identifier) @name) @definition
         (record_declaration name: (identifier) @name) @definition
+        (annotation_type_declaration name: (identifier) @name) @definition
         (field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition
         (import_declaration (scoped_identifier name: (identifier) @name) . ";") @import
         (import_declaration (asterisk)) @import
