@@ -49,6 +49,17 @@ SHAPES = {
         ["abstract class Solution {"],
         [],
     ),
+    "tests in it": (
+        f"public class Solution {{\n    {F}\n    @BeforeEach void a() {{ }}\n"
+        '    @DisplayName("x")\n    @Test void b() { }\n}\n',
+        ["class Solution {", F],
+        ["Before", "@Test", "void"],
+    ),
+    "tests beside it, with its method's name": (
+        f"class Solution {{ {F} }}\nclass Checks {{\n    @Test\n    void f() {{ }}\n}}\n",
+        ["class Solution {"],
+        ["Checks"],
+    ),
     "an annotation beside it": (
         f"@interface Mark {{ }}\npublic class Solution {{ @Mark {F} }}\n",
         ["@interface Mark { }", "class Solution {"],
@@ -111,3 +122,11 @@ def test_types_of_other_blocks_stand_behind_all_imports() -> None:
     added = list(java.outline("class A { }\nimport java.util.List;\n").parts)
     merged = java.merged(added, "import a.A;\nimport java.io.*;\n\nclass Solution { }\n", "f")
     assert " ".join(merged.split()) == "import java.util.List; import java.io.*; class A { } class Solution { }"
+
+
+@pytest.mark.parametrize("line", ["import lombok.*;", "import static org.x.Y.*;", "import com . x\n. *;"])
+def test_other_blocks_bring_no_packages_that_are_not_here(line: str) -> None:
+    java = LANGUAGES["java"]
+    added = list(java.outline(f"{line}\nimport java.util.*;\nimport org.javatuples.*;\n").parts)
+    merged = java.merged(added, "class Solution { }\n", "f")
+    assert merged == "import java.util.*;\nimport org.javatuples.*;\nclass Solution { }\n"

@@ -57,6 +57,8 @@ _METHOD = regex(
     r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
     re.MULTILINE,
 )
+_FOREIGN = regex(r"import\s+(?:static\s+)?(?!(?:java|javax|org\s*\.\s*javatuples)\s*\.)[\w.\s]+\.\s*\*")
+"""All of a package that is not here: an answer's other blocks may have it for what is left out."""
 _CLASS_HEAD = regex(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
 
 
@@ -178,7 +180,7 @@ class Java(Language):
                 )
             code = f"{code[: opening.end()]}\n{inside}\n{code[opening.end() :]}"
         types = [part for part in added if not part.inside and part.kind != "import"]
-        imports = [part for part in added if not part.inside and part.kind == "import"]
+        imports = [part for part in added if part.kind == "import" and not _FOREIGN.match(part.text)]
         if types:  # no import may stand behind a type, nor name one that is in the same file
             names = {part.names[0] for part in types if part.names}
             own = [part for part in self.outline(code).parts if part.kind == "import"]

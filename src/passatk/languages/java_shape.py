@@ -53,6 +53,7 @@ _CONSTANT = regex(
     r"(?:boolean|byte|short|int|long|char|float|double|String)\s"
 )
 _TEST_CLASS = regex(r"@(?:Test|ParameterizedTest|RepeatedTest)\b|\bextends\s+TestCase\b")
+_TEST_METHOD = regex(r"@(?:\w*Test|(?:Before|After)\w*)\b")
 _OUTER = "SolutionOwner"
 
 
@@ -63,6 +64,9 @@ def shaped(code: str, entry: str) -> str:
     parts = outline(_OF_CLASSES, code).parts
     testing = [part for part in parts if _TYPE.match(part.text) and _TEST_CLASS.search(blanked(LEXICON, part.text))]
     if testing and len(code) <= LONGEST:  # what is longer is one part
+        beside = [part for part in parts if part not in testing]
+        if entry and not any(entry in part.names for part in beside):
+            testing = [one for part in testing for one in (_tests_in(code, part) if entry in part.names else [part])]
         code = _without(code, testing)
         parts = outline(_OF_CLASSES, code).parts
     loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
@@ -102,6 +106,14 @@ def _is_member(text: str) -> bool:
     """Whether a part that is no method can stand in `class Solution`."""
     clear = blanked(LEXICON, text)
     return _MEMBER.match(clear) is not None and not re.search(r"\bnew\s+Solution\b", clear)
+
+
+def _tests_in(code: str, tested: Part) -> list[Part]:
+    """The methods of a class that are tests."""
+    opening = _TYPE.match(tested.text)
+    assert opening is not None  # that made it a class
+    members = _members(code, opening["name"])
+    return [part for part in members if _TEST_METHOD.search(blanked(LEXICON, part.text).partition("{")[0])]
 
 
 def _without(code: str, parts: list[Part]) -> str:
