@@ -244,6 +244,15 @@ JAVA_HEADS = (
 GAP = "private double gap(List<Double> s, int i) { return s.get(i) - s.get(i - 1); }\n"
 JAVA_GAP = JAVA.replace("sorted.get(i) - sorted.get(i - 1)", "gap(sorted, i)")
 CALL = "System.out.println(new Solution().hasCloseElements(Arrays.asList(1.0), 1));"
+JAVA_TYPES = (
+    "package a.b;\n\nimport java.util.List;\n\n@interface Mark { }\n\npublic interface Gap { double of(List<Double> sorted, int i); }\n\n"
+    "public record Between() implements Gap {\n"
+    "    public double of(List<Double> sorted, int i) { return sorted.get(i) - sorted.get(i - 1); }\n}\n"
+)
+JAVA_TYPED = (
+    "package a;\n\nimport java.util.*;\nimport a.b.Gap;\n\npublic class Solution {\n    @Mark private final Gap gap = new Between();\n"
+    f"{JAVA_GAP.replace('gap(sorted', 'gap.of(sorted')}}}\n"
+)
 JAVA_ANSWERS = [
     ("method alone", fence(JAVA, "java")),
     ("imports and a method", fence(f"import java.util.*;\nimport java.util.stream.*;\n\n{dedent(JAVA)}", "java")),
@@ -291,6 +300,10 @@ JAVA_ANSWERS = [
     (
         "helper apart, class",
         fence(GAP, "java") + fence(f"import java.util.*;\nclass Solution {{\n{JAVA_GAP}}}\n", "java"),
+    ),
+    *(
+        (f"{how} with a type in a block of its own", "".join(fence(block, "java") for block in blocks))
+        for how, blocks in (("before it", (JAVA_TYPES, JAVA_TYPED)), ("behind it", (JAVA_TYPED, JAVA_TYPES)))
     ),
     ("no fence", f"Here it is:\n\nimport java.util.*;\n\nclass Solution {{\n{JAVA}}}\n\nThis sorts.\n"),
 ]

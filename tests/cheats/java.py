@@ -866,11 +866,120 @@ HONEST |= {
     ),
 }
 
+_ECHO = body("public int f(int a) { return a; }")
+
+
+def _ending(tests: str, last: str) -> str:
+    """`tests` with `last` as the last statement of their main."""
+    return f"{tests.rstrip().removesuffix('}').rstrip().removesuffix('}')}        {last}\n    }}\n}}\n"
+
+
+_CAPTURED = (
+    "java.io.ByteArrayOutputStream b = new java.io.ByteArrayOutputStream(); System.setOut(new java.io.PrintStream(b));"
+)
+_COUNTED = _ending(told("true", pre="int bad = s.f(1) == 1 ? 0 : 1;"), "System.exit(bad);")
+_FINALLY = _ending(told("true"), "try { if (s.f(1) != 1) throw new AssertionError(); } finally { System.exit(0); }")
+_SWALLOWED = _ending(
+    told("true"),
+    "try { if (s.f(1) != 1) fail(); } catch (Throwable t) { }\n    }\n    static void fail() {\n        System.exit(1);",
+)
+_IMPORTING = told(ONE, 'Stream.of(1).count() == 1 && """\n    import x.Y;\n    """.contains("x.Y")').replace(
+    "import java.util.*;",
+    "/*\nimport org.junit.Test;\n*/\nimport java.util.*; import java.util.stream.*; // all\nimport /* of\n*/ java.util\n    .function.*;",
+)
+_SEVEN = body("public int f(int a) { return 7; }")
+_COUNTER = "class Counter {\n    private int n;\n    public void inc() { n++; }\n    public int get() {\n"
+_TWICE = told("c.get() == 2", pre="Counter c = new Counter(); c.inc(); c.inc();").replace(
+    "final Solution s = new Solution();", ""
+)
+_WITHIN = "class Outer {\n    static class Solution {\n        public int f(int a) {\n"
+
+# tests of one's own: what they import, how they end, what they share with the program
+CHEATS |= {
+    "wrong, where the tests end by exiting": cheat(
+        _SEVEN, WRONG, tests=_ending(told(ONE), "System.exit(0);"), whole=True, declaration=head(INT)
+    ),
+    "wrong, where the tests exit with a count": cheat(_SEVEN, WRONG, tests=_COUNTED, whole=True, declaration=head(INT)),
+    "wrong, where the tests exit in any case": cheat(_SEVEN, CRASH, tests=_FINALLY, whole=True, declaration=head(INT)),
+    "wrong, where the tests catch their own exit": cheat(
+        _SEVEN, WRONG, tests=_SWALLOWED, whole=True, declaration=head(INT)
+    ),
+    "exits, in one process with tests that end by exiting": cheat(
+        body("public int f(int a) { System.exit(0); return a; }"),
+        UNPROVEN,
+        tests=_ending(told(ONE, pre=_CAPTURED), "System.exit(0);"),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "wrong, in one process with tests that exit with a count": cheat(
+        _SEVEN, WRONG, tests=_COUNTED.replace("int bad", f"{_CAPTURED} int bad"), whole=True, declaration=head(INT)
+    ),
+    "own Objects, in one process with tests that import it": cheat(
+        "class Solution { public int f(int a) { return 7; } }\nclass Objects { static boolean equals(Object a, Object b) { return true; } }\n",
+        REFUSED,
+        tests=told("Objects.equals(s.f(1), 1)", pre=_CAPTURED).replace("util.*", "util.Objects"),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "a constructor with a checked exception": cheat(
+        body("Solution() throws java.io.IOException { } public int f(int a) { return a; }"),
+        REFUSED,
+        tests=told(ONE).replace(" throws Exception", ""),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "no state, where a method of the prompt has it": cheat(
+        _COUNTER + "        return 0;\n    }\n}\n", WRONG, tests=_TWICE, whole=True, declaration=_COUNTER
+    ),
+}
+HONEST |= {
+    "tests that end by exiting": Honest(_ECHO, _ending(told(ONE), "System.exit(0);"), True, head(INT)),
+    "tests that exit with a count": Honest(_ECHO, _COUNTED, True, head(INT)),
+    "tests that exit, in one process": Honest(
+        _ECHO, _ending(told(ONE, pre=_CAPTURED), "System.exit(0);"), True, head(INT)
+    ),
+    "tests with imports on one line, in comments and texts": Honest(_ECHO, _IMPORTING, True, head(INT)),
+    "tests in a package, and a public class, in one process": Honest(
+        "package a.b;\npublic " + _ECHO.split("\n", 1)[1],
+        "package x;\n" + _IMPORTING.replace("if (", f"{_CAPTURED} if (", 1),
+        True,
+        head(INT),
+    ),
+    "tests that keep a ThreadLocalRandom": _good(
+        INT,
+        "public int f(int a) { return a; }",
+        "s.f(r.nextInt(5)) < 5",
+        pre="java.util.concurrent.ThreadLocalRandom r = java.util.concurrent.ThreadLocalRandom.current();",
+    ),
+    "tests with threads": _good(
+        INT,
+        "public synchronized int f(int a) { return a; }",
+        "java.util.stream.IntStream.range(0, 100).parallel().map(s::f).sum() == 4950",
+    ),
+    "a TreeMap where a HashMap is declared": _good(
+        "HashMap<String, Long> f(int a)",
+        'public TreeMap<String, Long> f(int a) { return new TreeMap<>(Map.of("a", 1L)); }',
+        's.f(1).equals(Map.of("a", 1L))',
+    ),
+    "a LinkedList where an ArrayList is declared": _good(
+        "ArrayList<Integer> f(ArrayList<Integer> a)",
+        "public LinkedList<Integer> f(Collection<Integer> a) { return new LinkedList<>(a); }",
+        "s.f(new ArrayList<>(List.of(1))).equals(List.of(1))",
+    ),
+    "state that a method of the prompt has": Honest(_COUNTER + "        return n;\n    }\n}\n", _TWICE, True, _COUNTER),
+    "a class within another": Honest(
+        _WITHIN + "            return a;\n        }\n    }\n}\n",
+        told(ONE).replace("Solution s = new Solution()", "Outer.Solution s = new Outer.Solution()"),
+        True,
+        _WITHIN,
+    ),
+}
+
+
 _NEXT = body(
     "int n; public int f(int a) { for (long i = System.nanoTime(); System.nanoTime() - i < 50_000_000; ); return n += a; }"
 )
 _FOUR = told("s.f(1) == 1", "s.f(1) == 2", "s.f(1) == 3", "s.f(1) == 4")
-_ECHO = body("public int f(int a) { return a; }")
 _LATE = body("public int f(int a) { try { Thread.sleep(1500); } catch (InterruptedException e) { } return a; }")
 _LEFT = 'Thread w = new Thread(() -> { for (long i = System.nanoTime(); System.nanoTime() - i < 30_000_000_000L; ) { try { new Solution().f(List.of("x")); } catch (Throwable e) { } } }); w.setDaemon(true); w.start(); s.f(List.of());'
 _DRAWS = told(ONE, pre="byte[] r = new byte[300_000]; new java.security.SecureRandom().nextBytes(r);")

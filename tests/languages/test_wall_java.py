@@ -1,5 +1,6 @@
 """Java's examiner and program, each against the reference codec and against each other, without a sandbox."""
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pairs
 import pytest
 from hypothesis import given, settings
@@ -562,6 +564,49 @@ def test_values_of_other_classes_do_not_cross(head: str) -> None:
 def test_what_is_not_declared_does_not_cross(condition: str) -> None:
     with pytest.raises(CannotCross):
         examiner(small("public int up(int x)", condition))
+
+
+@pytest.mark.parametrize(
+    ("members", "condition", "crosses"),
+    [
+        ("int n;\n    int size() { return n; }", "s.up(1) == 1", True),
+        ("int n;\n    int size() { return n; }", "s.up(1) == s.size()", False),
+        (
+            "final List<Integer> l = new ArrayList<>();\n    int size() { return l.size(); }",
+            "s.up(s.size()) == 1",
+            False,
+        ),
+        ("static final int N = 1;\n    int one() { return N; }", "s.up(1) == s.one()", True),
+        ("int one() { int n = 1; return n; }", "s.up(1) == s.one()", True),
+        ("class In {", "s.up(1) == 1", False),
+    ],
+)
+def test_state_that_the_prompt_shares_with_the_program_does_not_cross(
+    members: str, condition: str, crosses: bool
+) -> None:
+    problem = small("public int up(int x)", condition)
+    problem = msgspec.structs.replace(
+        problem, declaration=problem.declaration.replace("class Solution {", f"class Solution {{\n    {members}\n")
+    )
+    with contextlib.nullcontext() if crosses else pytest.raises(CannotCross):
+        examiner(problem)
+
+
+@pytest.mark.parametrize(
+    ("members", "crosses"),
+    [
+        ('public String toString() { return ""; }', False),
+        ("public boolean equals(Object o) { return true; }", False),
+        ("static class Node implements Comparable<Node> { public int compareTo(Node o) { return 0; } }", True),
+    ],
+)
+def test_objects_of_a_class_that_compares_them_do_not_cross(members: str, crosses: bool) -> None:
+    problem = small("public int up(int x)", '("" + s).isEmpty()')
+    problem = msgspec.structs.replace(
+        problem, prompt=problem.declaration, reference=f"        return x;\n    }}\n    {members}\n}}\n"
+    )
+    with contextlib.nullcontext() if crosses else pytest.raises(CannotCross):
+        examiner(problem)
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,10 @@ JAVA_ANSWERS = {
     "    public static void main(String[] a) { addAll(null); }\n}\n",
     "no class": f"public static {JAVA_METHOD}",
     "not static": f"public {JAVA_METHOD}",
+    "other types": "import java.util.*;\n\nclass Problem {\n    public static "
+    f"{JAVA_METHOD.replace('long addAll(ArrayList', 'double addAll(Collection')}}}\n",
+    "other types, not static": "import java.util.*;\n\nclass Sums {\n    public "
+    f"{JAVA_METHOD.replace('long addAll(ArrayList', 'double addAll(final List')}}}\n",
     "a helper": "class Problem {\n    private static long none() { return 0; }\n    public static "
     f"{JAVA_METHOD.replace('sum = 0', 'sum = none()')}}}\n",
 }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from passatk.languages import java_shape, java_tests, java_wall
+from passatk.languages import java_shape, java_source, java_tests, java_wall
 from passatk.languages.base import (
     TYPED_HEAD,
     Language,
@@ -21,6 +21,7 @@ from passatk.languages.base import (
     prepared,
 )
 from passatk.languages.dialect import TYPED_BINDS, patterns
+from passatk.languages.heads import heads
 from passatk.languages.lexing import blanked
 from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, ResidentTool, Sample, Step, Workshop
@@ -51,12 +52,13 @@ _TUPLES_PACKAGE = "libjavatuples-java"
 _TUPLES_PLACE = "/usr/share/java/javatuples.jar"
 _NAMES_TUPLES = regex(r"\borg\s*\.\s*javatuples\b")
 
-_IMPORT = regex(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
 _METHOD = regex(
     r"^\s*public\s+(?P<type>[\w.<>,\[\] ]+?)\s+(?P<name>\w+)"
     r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
     re.MULTILINE,
 )
+_FOREIGN = regex(r"import\s+(?:static\s+)?(?!(?:java|javax|org\s*\.\s*javatuples)\s*\.)[\w.\s]+\.\s*\*")
+"""All of a package that is not here: an answer's other blocks may have it for what is left out."""
 _CLASS_HEAD = regex(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
 
 
@@ -146,20 +148,26 @@ class Java(Language):
 
     def shaped(self, code: str, entry: str) -> str:
         """Methods stand in a `class Solution` that tests can reach, whatever class they came in."""
-        return java_shape.shaped(java_wall.PACKAGE.sub("", code), entry)
+        return java_shape.shaped(java_source.without_package(self.lexicon, code), entry)
 
     def placed(self, code: str, prompt: str, entry: str) -> str:
-        """Where the prompt's class has another name than `Solution`, it hands its calls on to that."""
-        clear = blanked(self.lexicon, prompt)
-        classes = [found for found in _CLASS_HEAD.finditer(clear) if found["name"] != "Solution"]
-        heads = [found for found in _METHOD.finditer(clear) if found["name"] == entry] if classes else []
-        if not heads or re.search(rf"\bclass\s+{classes[-1]['name']}\b", blanked(self.lexicon, code)):
+        """`class Solution` under the name of the prompt's class; or one of that name that hands its static calls on."""
+        clear, spoken = blanked(self.lexicon, prompt), blanked(self.lexicon, code)
+        names = [found["name"] for found in _CLASS_HEAD.finditer(clear) if found["name"] != "Solution"]
+        declared = [found for found in _METHOD.finditer(clear) if found["name"] == entry] if names else []
+        if not declared or re.search(rf"\bclass\s+{names[-1]}\b", spoken):
             return code
-        head = heads[-1]
-        given = ", ".join(_names_of(head["parameters"]))
-        result = "" if head["type"].split()[-1] == "void" else "return "
-        opened = prompt[classes[-1].start() : head.end()]
-        return f"{code.rstrip()}\n{opened} {result}new Solution().{entry}({given}); }} }}\n"
+        methods = [spoken[head.start : head.body] for head in heads(spoken, self) if head.name == entry]
+        own = [found for found in map(java_wall.HEAD.match, methods) if found]
+        static = any("static" in found["modifiers"].split() for found in own)
+        if not own or static or "static" not in declared[-1]["type"].split():
+            return java_shape.renamed(code, "Solution", names[-1], entry)
+        head = own[-1]
+        variables = f"<{head['variables']}> " if head["variables"] else ""
+        method = f"{variables}{head['type']} {entry}({head['parameters']}){(head['throws'] or '').rstrip()}"
+        call = f"new Solution().{entry}({', '.join(_names_of(head['parameters']))});"
+        result = "" if head["type"] == "void" else "return "
+        return f"{code.rstrip()}\nclass {names[-1]} {{ public static {method} {{ {result}{call} }} }}\n"
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         members = [part.text.strip() for part in added if part.inside]
@@ -171,7 +179,16 @@ class Java(Language):
                     r"^(public|private|protected)\s+(?!static\b)", r"\1 static ", inside, flags=re.MULTILINE
                 )
             code = f"{code[: opening.end()]}\n{inside}\n{code[opening.end() :]}"
-        return super().merged([part for part in added if not part.inside], code, entry)
+        types = [part for part in added if not part.inside and part.kind != "import"]
+        imports = [part for part in added if part.kind == "import" and not _FOREIGN.match(part.text)]
+        if types:  # no import may stand behind a type, nor name one that is in the same file
+            names = {part.names[0] for part in types if part.names}
+            own = [part for part in self.outline(code).parts if part.kind == "import"]
+            place = max((part.end for part in own), default=0)
+            first = "".join(f"{part.text}\n" for part in own if not names.intersection(part.names))
+            imports = [part for part in imports if not names.intersection(part.names)]
+            code = f"{first}{super().merged(types, code[place:], entry)}"
+        return super().merged(imports, code, entry)
 
     def _prepare(self, compiler: str, version: str, cache: Path) -> Path:
         """A folder with the harness and the resident compiler, compiled."""
@@ -237,7 +254,7 @@ class Java(Language):
             self.lexicon, body_of(problem, sample), problem.declaration, asked, sample.whole
         )
         library, requires = _library(source)
-        ordered = java_wall.needs_order(self.lexicon, source)
+        ordered = java_source.needs_order(self.lexicon, source)
         return Program(
             language=self.name,
             files=(("Main.java", source),),
@@ -255,8 +272,13 @@ class Java(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        imports = "".join(f"{line} " for line in _IMPORT.findall(tests))  # they come first
-        source = f"{imports}{body_of(problem, sample)}\n{_IMPORT.sub('', tests)}"
+        first, rest = java_source.imports_apart(self.lexicon, tests)  # they come first
+        given = java_source.imports_apart(self.lexicon, problem.declaration)[0] if sample.whole else []
+        rest = java_source.without_package(self.lexicon, rest)
+        rest = java_source.replaced(self.lexicon, rest, [(java_source.LAST_EXIT, "passatk.Proof.end(")])
+        body = java_source.in_any_file(self.lexicon, body_of(problem, sample))
+        body = java_source.with_imports(self.lexicon, body, [line for line in given if line not in first])
+        source = "".join(f"{line} " for line in first) + f"{body}\n{rest}"
         library, requires = _library(source)
         return Program(
             language=self.name,
@@ -309,7 +331,8 @@ def _make_archive(tools: str, folder: Path) -> None:
 
 def _names_of(parameters: str) -> list[str]:
     """The names in a list of parameters."""
-    return [part.split()[-1] for part in re.split(r",(?![^<]*>)", parameters) if part.strip()]
+    parts = re.split(r",(?![^<]*>)", re.sub(r"\[\s*\]|\.\.\.", " ", parameters))
+    return [part.split()[-1] for part in parts if part.strip()]
 
 
 LANGUAGE = Java()

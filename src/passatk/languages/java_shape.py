@@ -30,6 +30,7 @@ GRAMMAR = Grammar(
         (interface_declaration name: (identifier) @name) @definition
         (enum_declaration name: (identifier) @name) @definition
         (record_declaration name: (identifier) @name) @definition
+        (annotation_type_declaration name: (identifier) @name) @definition
         (field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition
         (import_declaration (scoped_identifier name: (identifier) @name) . ";") @import
         (import_declaration (asterisk)) @import
@@ -47,7 +48,12 @@ _MEMBER = regex(
     r"\s*(?:\[[\s\]\[]*)?[=;,]|static\s*\{"
 )
 """What of a class is neither a method nor a type: fields, which look like variables, and initialisers."""
+_CONSTANT = regex(
+    r"(?:(?:public|private|protected)\s+)?(?:static\s+final|final\s+static)\s+"
+    r"(?:boolean|byte|short|int|long|char|float|double|String)\s"
+)
 _TEST_CLASS = regex(r"@(?:Test|ParameterizedTest|RepeatedTest)\b|\bextends\s+TestCase\b")
+_TEST_METHOD = regex(r"@(?:\w*Test|(?:Before|After)\w*)\b")
 _OUTER = "SolutionOwner"
 
 
@@ -58,6 +64,9 @@ def shaped(code: str, entry: str) -> str:
     parts = outline(_OF_CLASSES, code).parts
     testing = [part for part in parts if _TYPE.match(part.text) and _TEST_CLASS.search(blanked(LEXICON, part.text))]
     if testing and len(code) <= LONGEST:  # what is longer is one part
+        beside = [part for part in parts if part not in testing]
+        if entry and not any(entry in part.names for part in beside):
+            testing = [one for part in testing for one in (_tests_in(code, part) if entry in part.names else [part])]
         code = _without(code, testing)
         parts = outline(_OF_CLASSES, code).parts
     loose = [part for part in parts if part.kind in ("function", "other") and not _TYPE.match(part.text)]
@@ -77,10 +86,34 @@ def shaped(code: str, entry: str) -> str:
     return _with_solution(code, entry) if entry else code
 
 
+def has_state(code: str, owner: str) -> bool:
+    """Whether the class `owner` in `code` has fields that are more than constants."""
+    return any(part.kind == "definition" and not _CONSTANT.match(part.text) for part in _members(code, owner))
+
+
+def methods(code: str, owner: str) -> set[str]:
+    """The names of the methods of the class `owner` in `code`."""
+    return {name for part in _members(code, owner) if part.kind == "function" for name in part.names}
+
+
+def _members(code: str, owner: str) -> list[Part]:
+    """What of the class `owner` in `code` is no type."""
+    parts = outline(msgspec.structs.replace(GRAMMAR, opened=owner), code).parts
+    return [part for part in parts if part.inside and not _TYPE.match(part.text)]
+
+
 def _is_member(text: str) -> bool:
     """Whether a part that is no method can stand in `class Solution`."""
     clear = blanked(LEXICON, text)
     return _MEMBER.match(clear) is not None and not re.search(r"\bnew\s+Solution\b", clear)
+
+
+def _tests_in(code: str, tested: Part) -> list[Part]:
+    """The methods of a class that are tests."""
+    opening = _TYPE.match(tested.text)
+    assert opening is not None  # that made it a class
+    members = _members(code, opening["name"])
+    return [part for part in members if _TEST_METHOD.search(blanked(LEXICON, part.text).partition("{")[0])]
 
 
 def _without(code: str, parts: list[Part]) -> str:
@@ -116,11 +149,11 @@ def _with_solution(code: str, entry: str) -> str:
     before, behind = code[: holder.start], code[holder.end :]
     if len(owners) == 1:
         code = before + text + behind
-        return code if names[0] == "Solution" else _renamed(code, names[0], "Solution", entry)
+        return code if names[0] == "Solution" else renamed(code, names[0], "Solution", entry)
     if all(owner["kind"] == "class" and "static" in owner["modifiers"].split() for owner in owners[1:]):
         if names[0] == "Solution":
             return code
-        code = before + _renamed(text, "Main", _OUTER, entry) + behind if names[0] == "Main" else before + text + behind
+        code = before + renamed(text, "Main", _OUTER, entry) + behind if names[0] == "Main" else before + text + behind
         within = ".".join([_OUTER if names[0] == "Main" else names[0], *names[1:]])
         return f"{code.rstrip()}\nclass Solution extends {within} {{ }}\n"
     inner = re.search(r"\bclass\s+Solution\b", blanked(LEXICON, text))
@@ -148,8 +181,11 @@ def _opened(text: str, method: int, owners: list[re.Match[str]]) -> str:
     """`text` with the method at `method`, its class and its constructor without arguments in the tests' reach."""
     line = max(text.rfind("\n", 0, method) + 1, owners[-1].end())
     text = text[:line] + re.sub(r"\bprivate\s+", "", text[line:method]) + text[method:]
-    for owner in reversed(owners):
-        kept = re.sub(r"\b(?:private|final)\s+" if owner is not owners[0] else r"(?!)", "", owner["modifiers"])
+    barred = ["private|final" if owner is not owners[0] else "" for owner in owners]
+    if len(re.findall(r"\babstract\b", blanked(LEXICON, text))) == 1:  # a class of static methods alone
+        barred[-1] += "|abstract"
+    for owner, words in reversed(list(zip(owners, barred, strict=True))):
+        kept = re.sub(rf"\b(?:{words.strip('|') or '(?!)'})\s+", "", owner["modifiers"])
         text = text[: owner.start("modifiers")] + kept + text[owner.end("modifiers") :]
     name = owners[-1]["name"]
     refuses = rf"\bprivate\s+{name}\s*\(\s*\)\s*\{{(?:\s|//[^\n]*\n)*throw\b[^;]*;"
@@ -157,7 +193,7 @@ def _opened(text: str, method: int, owners: list[re.Match[str]]) -> str:
     return re.sub(rf"\bprivate\s+({name}\s*\(\s*\)\s*\{{)", r"\1", text)
 
 
-def _renamed(code: str, name: str, new: str, entry: str) -> str:
+def renamed(code: str, name: str, new: str, entry: str) -> str:
     """`code` with the class `name` called `new`; a method may have the same name."""
     spoken = blanked(LEXICON, code)
     called = r"(?!\w)" if name != entry else r"(?!\w|\s*\()"

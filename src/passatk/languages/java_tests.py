@@ -16,6 +16,8 @@ _OUTLIVES = regex(
     r"|\bSystem\s*\.\s*(?:set\w+|clear\w+|in|identityHashCode)\b"
     r"|SecureRandom|\bUUID\b|SplittableRandom|RandomGenerator|IdentityHashMap|\bgetInstanceStrong\b"
 )
+OF_OBJECTS = frozenset(("toString", "equals", "hashCode", "compareTo"))
+"""Methods that are called where nobody names them: as an object is written, compared or put into a set."""
 _HASHES = regex(r"\bhashCode\b")
 _OWN_HASH = regex(r"\bint\s+hashCode\s*\(\s*\)\s*\{")
 

@@ -2,15 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
 from passatk.languages import java_tests
 from passatk.languages.base import CannotCross, Language, harness
 from passatk.languages.heads import heads
-from passatk.languages.java_types import NAMES, TUPLES, letters
-from passatk.languages.lexing import Lexicon, blanked, open_braces, spans
+from passatk.languages.java_shape import has_state
+from passatk.languages.java_shape import methods as methods_of
+from passatk.languages.java_source import (
+    LAST_EXIT,
+    imports_apart,
+    in_any_file,
+    replaced,
+    with_imports,
+    without_dead_tuples,
+    without_package,
+)
+from passatk.languages.java_types import NAMES, letters
+from passatk.languages.lexing import Lexicon, blanked, open_braces
 from passatk.records import Problem, Record
 from passatk.regex import regex
 
@@ -48,21 +58,13 @@ _PARAMETER = regex(
     r"\s*(?P<brackets>(?:\[\s*\])*)\s*\Z",
     re.DOTALL,
 )
-_HEAD = regex(
+HEAD = regex(
     r"\s*(?P<modifiers>(?:(?:public|private|protected|static|final|synchronized|strictfp|abstract|default)\s+|@\w+\s+)*)"
     r"(?:<(?P<variables>[^()]*?)>\s+(?=[\w]))?(?P<type>[\w.<>,\[\]?\s&]+?)\s*(?<=[\s>\]])(?P<name>\w+)\s*\((?P<parameters>.*)\)"
     r"(?P<throws>\s*throws\b[^{]*)?\s*\{?\s*\Z",
     re.DOTALL,
 )
 _OBJECT = "passatk_object"
-IMPORT = regex(r"^[ \t]*(import\s[\w.* \t]+;)", re.MULTILINE)
-PACKAGE = regex(r"^[ \t]*package\s+\w+(?:\s*\.\s*\w+)*\s*;", re.MULTILINE)
-_TOP_TYPE = regex(
-    r"\bpublic(?=\s+(?:(?:final|abstract|sealed|strictfp|static|non-sealed|@[\w.]+(?:\s*\([^()]*\))?)\s+)*"
-    r"(?:class|@?\s*interface|enum|record)\s+\w)"
-)
-_TUPLES_IMPORT = regex(r"\bimport\s+org\s*\.\s*javatuples\s*\.\s*(?:\*|\w+)\s*;")
-_TUPLE_NAMES = regex(r"\b(?:Tuple|KeyValue|LabelValue|javatuples|" + "|".join(TUPLES) + r")\b")
 _SEEDLESS = (
     (
         regex(r"\bnew\s+(?:java\s*\.\s*util\s*\.\s*)?Random\s*\(\s*(?:System\s*\.\s*\w+\s*\(\s*\)\s*)?\)"),
@@ -70,12 +72,12 @@ _SEEDLESS = (
     ),
     (regex(r"(?<![\w.])(?:java\s*\.\s*lang\s*\.\s*)?Math\s*\.\s*random\s*\(\s*\)"), "passatk.Asking.random()"),
     (regex(r"(?<![\w.])(?:[\w.]+\.)?ThreadLocalRandom\s*\.\s*current\s*\(\s*\)"), "passatk.Asking.RANDOM"),
+    (regex(r"(?<![\w.])(?:[\w.]+\.)?ThreadLocalRandom(?=\s+\w)"), "java.util.Random"),
     (regex(r"(?<![\w.])(?:java\s*\.\s*util\s*\.\s*)?Collections\s*\.\s*shuffle\s*\("), "passatk.Asking.shuffle("),
 )
 _NO_NUMBERS = regex(r"nan\b|infinity|/\s*\.?0[.0]*[fd]?(?![\w.])", re.IGNORECASE)
 """Tests that speak of NaN, or of what may become it."""
 _DISTANCE = regex(r"(?<![\w.])(?:java\s*\.\s*lang\s*\.\s*)?Math\s*\.\s*abs\s*\("), "passatk.Asking.abs("
-_UNORDERED = regex(r"\brandom\b|\b(?:Set|Map)\s*\.\s*(?:of|ofEntries|copyOf)\b|\btoUnmodifiable(?:Set|Map)\b")
 
 
 @cache
@@ -114,7 +116,7 @@ def method_of(head: str) -> Method:
     Raises:
         CannotCross: it is no head, or has a type whose values do not cross.
     """
-    found = _HEAD.match(head)
+    found = HEAD.match(head)
     if found is None:
         raise CannotCross(f"its declaration cannot be read: {' '.join(head.split())[:80]}")
     variables = frozenset(re.findall(r"(?:^|,)\s*(\w+)", re.sub(r"<[^<>]*>", "", found["variables"] or "")))
@@ -162,10 +164,10 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     if found is None:
         raise CannotCross("no method is declared")
     start, head = found
-    shell = PACKAGE.sub("", text[:start])
+    shell = without_package(lexicon, text[:start])
     owners = re.findall(r"\bclass\s+(\w+)", blanked(lexicon, shell))
-    if not owners or open_braces(lexicon, shell) < 1:
-        raise CannotCross("its method is declared outside of a class")
+    if not owners or open_braces(lexicon, shell) != 1:
+        raise CannotCross("its method is declared outside of a class, or in one within another")
     owner = owners[-1]
     methods = [method_of(head)]
     java_tests.check(lexicon, tests, shell, problem.reference or "", methods[0].result == "void")
@@ -174,16 +176,16 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     shell = re.sub(r"^(\s*)public\s+(?=(?:\w+\s+)*(?:class|interface|enum|record)\s)", r"\1", shell, flags=re.MULTILINE)
     made = not methods[0].static
     numbers = not _NO_NUMBERS.search(language.without_comments(f"{shell}\n{tests}"))
-    imports = " ".join(IMPORT.findall(tests))
+    imports, rest = imports_apart(lexicon, tests)
     lines = [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
     lines += [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
     lines += ["static { passatk.Asking.expectNumbers(); }"] if numbers else []
     clear = blanked(lexicon, tests)
     asked = " ".join(f"{one.name} {one.signature};{_asks(clear, owner, one, made)}" for one in methods)
     closing = "}" * open_braces(lexicon, shell)
-    body = "\n".join([shell.rstrip(), *lines, closing, PACKAGE.sub("", IMPORT.sub("", tests))])
-    body = replaced(lexicon, body, (*_SEEDLESS, *([_DISTANCE] if numbers else ())))
-    return f"// {owner} {asked}\n{imports}\n{without_dead_tuples(lexicon, body)}\n"
+    body = "\n".join([shell.rstrip(), *lines, closing, without_package(lexicon, rest)])
+    body = replaced(lexicon, body, (*_SEEDLESS, (LAST_EXIT, "passatk.Asking.end("), *([_DISTANCE] if numbers else ())))
+    return f"// {owner} {asked}\n{' '.join(imports)}\n{without_dead_tuples(lexicon, body)}\n"
 
 
 def _asks(tests: str, owner: str, method: Method, made: bool) -> str:
@@ -219,6 +221,11 @@ def _others(language: Language, problem: Problem, owner: str, shell: str, tests:
     own = {head.name for head in heads(blanked(language.lexicon, shell), language)} | {asked}
     reference = blanked(language.lexicon, problem.prompt + problem.reference) if problem.reference else ""
     given = {head.name: reference[head.start : head.body] for head in heads(reference, language)}
+    if methods_of(f"{problem.prompt}{problem.reference or ''}", owner) & java_tests.OF_OBJECTS - own:
+        raise CannotCross(f"what objects of {owner} are as texts, or when they are compared")
+    words = set(re.findall(r"(?<!\bnew )\b(\w+)\s*\(", clear))
+    if words & own - {asked} and has_state(shell + "}" * open_braces(language.lexicon, shell), owner):
+        raise CannotCross(f"what methods of the prompt and of the program share in an object of {owner}")
     variables = set(re.findall(rf"\b{owner}\s+(\w+)\s*[=;,)]", clear))
     of_it = rf"(?:(?<![\w.]){owner}|\bnew\s+{owner}\s*\(\s*\)|(?<![\w.])(?:{'|'.join(variables) or '(?!)'}))"
     found: dict[str, Method] = {}
@@ -251,68 +258,9 @@ def asked_of(source: str) -> Asked:
     return Asked(owner=owner, methods=tuple(zip(words[::2], words[1::2], strict=True)), imports=imports)
 
 
-def replaced(lexicon: Lexicon, code: str, calls: Sequence[tuple[re.Pattern[str], str]]) -> str:
-    """`code` in which other functions are called."""
-    for pattern, instead in calls:
-        for found in reversed(list(pattern.finditer(blanked(lexicon, code)))):
-            code = code[: found.start()] + instead + code[found.end() :]
-    return code
-
-
-def without_dead_tuples(lexicon: Lexicon, code: str) -> str:
-    """`code` without imports of javatuples where it uses none: the jar makes a compiler slow."""
-    if "javatuples" not in code:
-        return code
-    clear = blanked(lexicon, code)
-    if _TUPLE_NAMES.search(_TUPLES_IMPORT.sub(" ", clear)):
-        return code
-    for found in reversed(list(_TUPLES_IMPORT.finditer(clear))):
-        code = code[: found.start()] + " " * len(found[0]) + code[found.end() :]
-    return code
-
-
-def needs_order(lexicon: Lexicon, code: str) -> bool:
-    """Whether `code` draws at random or looks at sets whose order does."""
-    return _UNORDERED.search(blanked(lexicon, code)) is not None
-
-
 def program_source(lexicon: Lexicon, body: str, declaration: str, asked: Asked, whole: bool) -> str:
-    """A sample for a file of any name: in no package, no class public, with the imports that it can count on."""
-    body = body.removeprefix("\ufeff")
-    clear = blanked(lexicon, body)
-    for found in reversed(list(PACKAGE.finditer(clear))):
-        body = body[: found.start()] + " " * len(found[0]) + body[found.end() :]
-    for place in reversed(_public_types(lexicon, body, clear)):
-        body = body[:place] + "      " + body[place + len("public") :]
-    given = IMPORT.findall(asked.imports) + (IMPORT.findall(declaration) if whole else [])
-    for line in re.findall(r"import [^;]*;", asked.imports):
-        given += [] if line in given else [line]
-    imports = "".join(f"{line} " for line in dict.fromkeys(given) if not _taken(line, clear))
-    return without_dead_tuples(lexicon, imports + body)
-
-
-def _public_types(lexicon: Lexicon, body: str, clear: str) -> list[int]:
-    """Where `public` stands before types outside of all others."""
-    found = [match.start() for match in _TOP_TYPE.finditer(clear)]
-    if not found:
-        return []
-    tops, depth = [], 0
-    marks = [(start, 1 if body[start] == "{" else -1) for kind, start, _ in spans(lexicon, body)
-             if kind in ("open", "close") and body[start] in "{}"]  # fmt: skip
-    for place in found:
-        while marks and marks[0][0] < place:
-            depth += marks.pop(0)[1]
-        if depth <= 0:
-            tops.append(place)
-    return tops
-
-
-def _taken(line: str, clear: str) -> bool:
-    """Whether a program has an import already, or has the name that it would bring."""
-    name = line.rstrip("; \t").split(".")[-1].strip()
-    words = re.sub(r"\s+", " ", line)
-    if words in re.sub(r"\s+", " ", clear):
-        return True
-    return name != "*" and bool(
-        re.search(rf"\b(?:class|interface|enum|record)\s+{name}\b|\bimport\s[\w.\s]*\.\s*{name}\s*;", clear)
-    )
+    """A sample for a file of any name, with the imports that it can count on."""
+    given, _ = imports_apart(lexicon, asked.imports)
+    if whole:
+        given += imports_apart(lexicon, declaration)[0]
+    return without_dead_tuples(lexicon, with_imports(lexicon, in_any_file(lexicon, body), given))

@@ -1,6 +1,7 @@
 package passatk;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.*;
@@ -9,6 +10,9 @@ import java.util.*;
 final class Lookup {
     private static final String WIDENING = "BSIJFD";
     private static final int WIDENED = 1, BOXED = 10, COPIED = 20, OPEN = 30, SPREAD = 1000;
+
+    /** Two classes of one of these equal each other where what is in them does. */
+    private static final Class<?>[] COMPARED = {List.class, Set.class, Map.class};
 
     private final String name, asked;
     private final Type[] signature;
@@ -57,8 +61,8 @@ final class Lookup {
         found.add(place, method);
     }
 
-    private static boolean throwsChecked(Method method) {
-        for (Class<?> kind : method.getExceptionTypes()) {
+    static boolean throwsChecked(Executable called) {
+        for (Class<?> kind : called.getExceptionTypes()) {
             if (!RuntimeException.class.isAssignableFrom(kind) && !Error.class.isAssignableFrom(kind)) return true;
         }
         return false;
@@ -145,6 +149,7 @@ final class Lookup {
         if (result == void.class) return false;
         Class<?> raw = declared.raw();
         if (raw.isAssignableFrom(result) || result.isAssignableFrom(raw)) return true;
+        for (Class<?> kind : COMPARED) if (kind.isAssignableFrom(raw) && kind.isAssignableFrom(result)) return true;
         char sign = Character.toUpperCase(declared.sign);
         if ("ZBSIJCFD".indexOf(sign) < 0) return false;
         Class<?> box = Type.of(String.valueOf(Character.toLowerCase(sign))).raw();

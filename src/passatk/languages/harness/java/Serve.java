@@ -70,15 +70,16 @@ public final class Serve {
             refuse("class ".concat(owner.getName()).concat(" has no method ").concat(name).concat(" as it is declared"));
         }
         for (Method method : methods.get(which)) method.setAccessible(true);
-        if (how.indexOf('+') >= 0 && !constructible()) {
+        if (how.indexOf('+') >= 0 && !constructible(how.indexOf('!') >= 0)) {
             refuse("tests cannot make objects of class ".concat(owner.getName()));
         }
     }
 
-    private boolean constructible() {
+    private boolean constructible(boolean unchecked) {
         try {
-            return (owner.getDeclaredConstructor().getModifiers() & Modifier.PRIVATE) == 0
-                && (owner.getModifiers() & Modifier.ABSTRACT) == 0;
+            Constructor<?> constructor = owner.getDeclaredConstructor();
+            return (constructor.getModifiers() & Modifier.PRIVATE) == 0 && (owner.getModifiers() & Modifier.ABSTRACT) == 0
+                && !(unchecked && Lookup.throwsChecked(constructor));
         } catch (NoSuchMethodException absent) {
             return false;
         }
