@@ -22,6 +22,9 @@ _IPC_CREAT, OPENSSL_SEEDED_KEY = 0o1000, 114
 _ADDR_NO_RANDOMIZE = 0x0040000
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
+_CAPABILITIES_OF_ALL_THREADS = struct.pack("II", _LINUX_CAPABILITY_VERSION_3, 0)
+_NO_CAPABILITIES = bytes(24)
+
 _libc = ctypes.CDLL(None, use_errno=True)
 for _name in ("capset", "mount", "prctl", "setns", "shmget", "syscall", "umount2", "unshare"):
     getattr(_libc, _name)  # found here once, and not in every fork
@@ -149,8 +152,7 @@ def bound_capabilities(keep_own: bool = False) -> None:
 def drop_capabilities() -> None:
     """Give up every capability this process holds or would inherit."""
     _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    header = struct.pack("II", _LINUX_CAPABILITY_VERSION_3, 0)
-    _check(_libc.capset(header, bytes(24)), "drop capabilities")
+    _check(_libc.capset(_CAPABILITIES_OF_ALL_THREADS, _NO_CAPABILITIES), "drop capabilities")
 
 
 def no_new_privileges() -> None:
@@ -158,17 +160,25 @@ def no_new_privileges() -> None:
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
 
 
-def filter_system_calls(program: bytes) -> None:
-    """Put a seccomp filter (`struct sock_filter`s) on this process and all it will become; after no_new_privileges.
+class _Filters(ctypes.Structure):
+    """struct sock_fprog"""
+
+    _fields_ = (("number", ctypes.c_ushort), ("filters", ctypes.c_char_p))
+
+
+def prepared_filter(program: bytes) -> Callable[[], None]:
+    """What puts a seccomp filter (`struct sock_filter`s) on a process and all it will become, after no_new_privileges.
 
     Without the mitigation that older kernels tie to seccomp: it slows every program down to hide the process's own
     memory from itself.
     """
-    filters = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("HP", len(program) // 8, ctypes.addressof(filters))
-    number = _SYS_SECCOMP[os.uname().machine]
-    result = _libc.syscall(number, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW, header)
-    _check(result, "set the system call filter")
+    number, filters = _SYS_SECCOMP[os.uname().machine], _Filters(len(program) // 8, program)
+    arguments = (number, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW, ctypes.byref(filters))
+
+    def do() -> None:
+        _check(_libc.syscall(*arguments), "set the system call filter")
+
+    return do
 
 
 def vouch_for_devices() -> None:

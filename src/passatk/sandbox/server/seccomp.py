@@ -182,7 +182,7 @@ def can_filter(machine: str) -> bool:
 def _try(program: bytes) -> NoReturn:
     try:
         kernel.no_new_privileges()
-        kernel.filter_system_calls(program)
+        kernel.prepared_filter(program)()
         kernel.open_socket()
         os._exit(1)
     except OSError as error:

@@ -44,7 +44,8 @@ class Slot:
         self.config = config
         self.own_user, self.cpu = config["own_user"], config["cpu"]
         self.folder, self.environment = config["work"], config["env"]
-        self.filter = compile_filter(os.uname().machine) if config["system_call_filter"] else None
+        program = compile_filter(os.uname().machine) if config["system_call_filter"] else None
+        self.filter = None if program is None else kernel.prepared_filter(program)
         self.entropy: Entropy | None = None
         if config["namespaced"]:
             kernel.unshare(kernel.CLONE_NEWNS)  # bubblewrap's own belongs to a user namespace above ours
@@ -97,7 +98,7 @@ class Slot:
             kernel.drop_capabilities()
         kernel.no_new_privileges()
         if self.filter:
-            kernel.filter_system_calls(self.filter)
+            self.filter()
 
 
 class World:
