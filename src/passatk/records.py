@@ -145,6 +145,8 @@ class WarmTool(Record, frozen=True, kw_only=True):
     """What most programs begin with."""
     imports: tuple[str, ...]
     """Modules of the standard library that programs are likely to want, imported with it."""
+    env: tuple[tuple[str, str], ...] = ()
+    """What the environment of most programs holds."""
 
 
 class ResidentTool(Record, frozen=True, kw_only=True):

@@ -161,7 +161,7 @@ CHEATS = {
     "patched harness": cheat(
         BAD
         + "import sys, passatk_peer\nmain = sys.modules['python_harness']\nmain.leave = main.show = lambda *_: None\n"
-        "main.Tests.fail = passatk_peer.Judged.__eq__ = lambda *_: True\n",
+        "main.fail = main.Trial.hold = passatk_peer.Judged.__eq__ = lambda *_: True\n",
         WRONG,
     ),
     "names it was not asked for": cheat(
@@ -660,7 +660,7 @@ CHEATS |= {
     "a module's exception that means a skipped test": cheat(
         "    raise Skipped\nimport unittest\nclass Skipped(unittest.SkipTest): pass\n", CRASH, tests=TESTCASE
     ),
-    "tests that ask nothing": cheat(BAD, UNPROVEN, tests="def holds():\n    assert count_vowels('aei') == 3\nholds\n"),
+    "tests that ask nothing": cheat(BAD, CRASH, tests="def holds():\n    assert count_vowels('aei') == 3\nholds\n"),
     "tests that are only mentioned": cheat(
         BAD, WRONG, tests="def test_count():\n    assert count_vowels('aei') == 3\ntest_count\n"
     ),

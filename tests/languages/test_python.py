@@ -10,7 +10,7 @@ import pytest
 
 from passatk.judging import Environment, Job, LocalPool, decide, default_limits
 from passatk.languages import LANGUAGES
-from passatk.records import Asserts, Problem, Sample, Status, Verdict
+from passatk.records import Asserts, Limits, Outcome, Problem, Program, Sample, Status, Verdict
 from passatk.sandbox import Slot
 
 PYTHON = LANGUAGES["python"]
@@ -40,12 +40,23 @@ def case_problem(case: Case) -> Problem:
 
 
 @pytest.fixture(scope="module")
-def python_slot(python_only: Environment) -> Iterator[Slot]:
+def python_slot(python_only: Environment) -> Iterator["Examining"]:
     with Slot(python_only.world) as slot:
-        yield slot
+        yield Examining(slot, python_only)
 
 
-def judged(slot: Slot, case: Case) -> Verdict:
+class Examining(NamedTuple):
+    """A slot that builds what a program's tests need."""
+
+    slot: Slot
+    environment: Environment
+
+    def execute(self, program: Program, limits: Limits) -> Outcome:
+        self.environment.examine_with(self.slot, program)
+        return self.slot.execute(program, limits)
+
+
+def judged(slot: Examining, case: Case) -> Verdict:
     problem = case_problem(case)
     sample = Sample(task_id=problem.task_id, index=0, text=case.solution, whole=True)
     outcome = slot.execute(PYTHON.program(problem, sample, problem.tests.code), LIMITS)
@@ -196,19 +207,19 @@ FAIL = {
 
 
 @pytest.mark.parametrize("name", sorted(PASS))
-def test_a_right_solution_passes_tests_as_people_write_them(python_slot: Slot, name: str) -> None:
+def test_a_right_solution_passes_tests_as_people_write_them(python_slot: Examining, name: str) -> None:
     verdict = judged(python_slot, PASS[name])
     assert verdict.status is Status.PASSED, verdict.reason
 
 
 @pytest.mark.parametrize("name", sorted(FAIL))
-def test_what_does_not_hold_gets_its_status(python_slot: Slot, name: str) -> None:
+def test_what_does_not_hold_gets_its_status(python_slot: Examining, name: str) -> None:
     status, case = FAIL[name]
     verdict = judged(python_slot, case)
     assert verdict.status is status, verdict.reason
 
 
-def test_the_reason_names_the_object_that_no_test_can_compare(python_slot: Slot) -> None:
+def test_the_reason_names_the_object_that_no_test_can_compare(python_slot: Examining) -> None:
     assert "(Match)" in judged(python_slot, Case(MATCH, "assert f('a') == 'a'\n")).reason
 
 
@@ -276,7 +287,7 @@ HELPED_TESTS = "for x in (2, 4, 10):\n    assert double(halve(x)) == x\n"
         (HELPED + "    return x\ndouble = lambda x: x\n", Status.WRONG_ANSWER),
     ],
 )
-def test_helpers_that_the_prompt_shows_are_the_tests_own(python_slot: Slot, solution: str, status: Status) -> None:
+def test_helpers_that_the_prompt_shows_are_the_tests_own(python_slot: Examining, solution: str, status: Status) -> None:
     problem = Problem(
         task_id="Python/0",
         benchmark="test",
@@ -291,7 +302,7 @@ def test_helpers_that_the_prompt_shows_are_the_tests_own(python_slot: Slot, solu
     assert decide([outcome], LIMITS, PYTHON.failure).status is status
 
 
-def test_what_the_tests_pass_may_be_given_attributes(python_slot: Slot) -> None:
+def test_what_the_tests_pass_may_be_given_attributes(python_slot: Examining) -> None:
     tests = "from xml.etree.ElementTree import Element\ne = Element('a')\nname(e)\nassert e.text == 'b'\n"
     case = Case("def name(element):\n    element.text = 'b'\n", tests, "name")
     assert judged(python_slot, case).status is Status.PASSED

@@ -130,7 +130,7 @@ def test_a_process_finds_nothing_of_an_earlier_program_in_its_memory(slot: Slot)
 
     def judged(more: str) -> str:
         text = f"{problem.prompt}{problem.reference}\n{more}"
-        program = spoken.program(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
+        program = spoken.assemble(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
         outcome = slot.execute(program, LIMITS)
         assert outcome.run is not None
         return outcome.run.stderr

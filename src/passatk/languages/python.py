@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -12,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-from passatk.languages.base import Language, Toolchain, body_of, harness, output_of
+from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of
 from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
+from passatk.languages.python_plain import leaves_nothing
 from passatk.languages.syntax import Grammar
-from passatk.records import Asserts, Problem, Program, Sample, Step, WarmTool
+from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, WarmTool, Workshop
 from passatk.regex import regex
 
 COMMON_IMPORTS = "\n".join(
@@ -49,6 +51,8 @@ _WARM = (
 """What HumanEval's evaluators import for every program, and what generated code is likely to import by itself."""
 
 
+_ENVIRONMENT = (("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1"))
+"""numpy's threads would only ask for memory and processes."""
 _LEXICON = Lexicon(
     comments=(r"#[^\n]*",),
     strings=(
@@ -76,12 +80,19 @@ _GRAMMAR = Grammar(
 )
 
 
+_BOTH = tuple(f"passatk_{name}" for name in ("exceptions", "peer", "proxies", "tests", "trial", "values", "wire"))
+"""Modules of the harness, for programs and for examiners."""
+_FLAGS = ("-s", "-S", "-B")
+
+
 @cache
 def _tool_name() -> str:
-    names = ("exceptions", "peer", "proxies", "tests", "values", "wire")
-    modules = ("python_harness", *(f"passatk_{name}" for name in names))
-    sources = "".join(harness(f"{name}.py") for name in modules)
-    return f"python {hashlib.sha256(sources.encode()).hexdigest()[:16]}"
+    return f"python {_hash_of('python_harness', *_BOTH)}"
+
+
+@cache
+def _hash_of(*modules: str) -> str:
+    return hashlib.sha256("".join(harness(f"{name}.py") for name in modules).encode()).hexdigest()[:16]
 
 
 class Python(Language):
@@ -172,6 +183,7 @@ class Python(Language):
             interpreter = os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
             prefix = sys.base_prefix
         version = self.check_version(output_of(interpreter, "--version"), r"(\d+)\.(\d+)")
+        folder = str(Path(__file__).with_name("harness"))
         numpy = importlib.util.find_spec("numpy")
         numpy_folders: tuple[str, ...] = ()
         if numpy is not None and numpy.origin is not None and not wanted:
@@ -179,19 +191,21 @@ class Python(Language):
             numpy_folders = tuple(str(p) for p in (site / "numpy", site / "numpy.libs") if p.exists())
         tool = WarmTool(
             name=_tool_name(),
-            folder=str(Path(__file__).with_name("harness")),
+            folder=folder,
             module="python_harness",
             prelude=_helpers(COMMON_IMPORTS, numpy=False),
             imports=_WARM,
+            env=_ENVIRONMENT,
         )
         return Toolchain(
             language=self.name,
             version=version,
             interpreter=os.path.realpath(interpreter) if wanted else "",
             warm=(tool,),
-            readable=(prefix, *numpy_folders),
+            readable=(prefix, folder, *numpy_folders),
             variables=(
                 ("PYTHON", os.path.realpath(interpreter)),
+                ("PYTHON_HARNESS", folder),
                 ("PYTHON_SITE", os.path.dirname(numpy_folders[0]) if numpy_folders else ""),
             ),
             provides=("numpy",) if numpy_folders else (),
@@ -208,27 +222,62 @@ class Python(Language):
     def valid(self, code: str) -> bool:
         return _tree(code) is not None
 
+    def examiner(self, problem: Problem, tests: str) -> Examiner:
+        shown, theirs = self._shown(problem, tests)
+        helpers = _helpers(problem.setup, _NUMPY.search(tests + shown) is not None)
+        if not leaves_nothing(helpers, shown, tests):
+            raise CannotCross("tests that may leave something behind")
+        made_of = {
+            "entry": _asked(problem, theirs),
+            "helpers": helpers,
+            "shown": shown,
+            "tests": tests,
+            "harness": _hash_of("passatk_examiner", *_BOTH),
+        }
+        return Examiner(
+            language=self.name,
+            source=json.dumps(made_of),
+            run=Step(
+                argv=("${PYTHON}", *_FLAGS, "${PYTHON_HARNESS}/passatk_examiner.py", "${PYTHON_SITE}"),
+                env=_ENVIRONMENT,
+            ),
+            asks="${EXAMINER}/${EXAMINER_NAME}",
+            requires=_third_party(f"{problem.setup}\n{tests}"),
+        )
+
+    def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
+        source = body_of(problem, sample)
+        return self._program(problem, source, source, examiner.requires, "serve", examiner=examiner)
+
+    def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
+        files = tuple((f"{examiner.name}.json", examiner.source) for examiner in examiners)
+        return Workshop(files=files, keeps=tuple(name for name, _ in files))
+
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         source = body_of(problem, sample)
-        uses_numpy = _NUMPY.search(source + tests) is not None
         shown, theirs = self._shown(problem, tests)
-        asked = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
-        asked = {name: None for name in asked if name not in theirs}
+        files = (("shown.py", shown), ("tests.py", tests))
+        requires = _third_party(f"{problem.setup}\n{tests}")
+        return self._program(problem, source, source + tests, requires, "judge", *_asked(problem, theirs), files=files)
+
+    def _program(
+        self,
+        problem: Problem,
+        source: str,
+        seen: str,
+        requires: tuple[str, ...],
+        *way: str,
+        files: tuple[tuple[str, str], ...] = (),
+        examiner: Examiner | None = None,
+    ) -> Program:
+        """`seen`: where numpy may be named; `way`: what the harness is to do."""
+        uses_numpy = _NUMPY.search(seen) is not None
         return Program(
             language=self.name,
-            files=(
-                ("helpers.py", _helpers(problem.setup, uses_numpy)),
-                ("program.py", source),
-                ("shown.py", shown),
-                ("tests.py", tests),
-            ),
-            run=Step(
-                argv=("python", "${PYTHON_SITE}", *asked),
-                # numpy's threads would only ask for memory and processes
-                env=(("PYTHONHASHSEED", "0"), ("OPENBLAS_NUM_THREADS", "1")),
-                warm=_tool_name(),
-            ),
-            requires=(*(("numpy",) if uses_numpy else ()), *_third_party(f"{problem.setup}\n{tests}")),
+            files=(("helpers.py", _helpers(problem.setup, uses_numpy)), ("program.py", source), *files),
+            run=Step(argv=("python", "${PYTHON_SITE}", *way), env=_ENVIRONMENT, warm=_tool_name()),
+            requires=(*(("numpy",) if uses_numpy else ()), *requires),
+            examiner=examiner,
         )
 
     def _shown(self, problem: Problem, tests: str) -> tuple[str, frozenset[str]]:
@@ -251,6 +300,12 @@ class Python(Language):
             left = []
         kept = [part.text for part in parts if part.kind == "import" or part in helpers or part in left]
         return "\n".join(text for text in kept if self.valid(text)), named
+
+
+def _asked(problem: Problem, theirs: frozenset[str]) -> list[str]:
+    """What the problem asks for by name."""
+    names = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
+    return [name for name in names if name not in theirs]
 
 
 def _words(text: str) -> set[str]:

@@ -20,7 +20,8 @@ OTHER_USES = frozenset(("call", "do", "get", "set", "del", "__setitem__", "__del
 
 
 class Peer:
-    """One end. Give `lost(words)`, which does not return: the other side is gone, or what it sent makes no sense."""
+    """One end. Give `lost(words)`, which does not return: the other side is gone (no words), or what it sent makes no
+    sense."""
 
     def __init__(self, incoming, outgoing, proxy, lost):
         self.incoming, self.outgoing, self.proxy, self.lost = incoming, outgoing, proxy, lost
@@ -43,11 +44,8 @@ class Peer:
         self.caught_names = frozenset()  # words where the tests expect exceptions
         self.asked = 0  # how many requests were made
         self.owner = os.getpid()
-        self.table = {
-            name: getattr(self, f"_{name.replace(' ', '_')}_rebuilt")
-            for name in ("ours", "theirs", "lent", "value", "named tuple", "given", "exception", "exception class")
-        }
-        self.table |= {"type": lambda name: TYPES[name], "single": lambda name: SINGLES[name]}
+        self.most = None  # bytes of a message
+        self.table = Rebuilding(self)
 
     # --- asking and answering --------------------------------------------------------------------------------
 
@@ -146,11 +144,15 @@ class Peer:
         try:
             while left:
                 left = left[os.write(self.outgoing, left) :]
-        except OSError:
+        except BrokenPipeError:
             self.lost("")
+        except OSError as error:
+            self.lost(f"it cannot be told: {error.strerror}")
 
     def receive(self):
         size = int.from_bytes(self.read(8), "little")
+        if self.most is not None and size > self.most:
+            self.lost(f"a message of {size} bytes")
         body = self.read(size)
         try:
             kind, values = read(body, self.table)
@@ -165,8 +167,8 @@ class Peer:
         while len(self.unread) < size:
             try:
                 part = os.read(self.incoming, max(size - len(self.unread), 1 << 16))
-            except OSError:
-                part = b""
+            except OSError as error:
+                self.lost(f"it cannot be heard: {error.strerror}")
             if not part:
                 self.lost("")
             self.unread += part
@@ -275,6 +277,31 @@ class Peer:
 
     def _exception_rebuilt(self, cls, args, attributes, text, cause):
         return passatk_exceptions.rebuilt(cls, args, attributes, text, cause)
+
+
+class Rebuilding(dict):
+    """Kind of a node -> what makes a value of its parts, for one end."""
+
+    def __init__(self, peer):
+        self.peer = peer
+
+    def __missing__(self, kind):
+        self[kind] = function = REBUILDING[kind].__get__(self.peer)
+        return function
+
+
+REBUILDING = {
+    "ours": Peer._ours_rebuilt,
+    "theirs": Peer._theirs_rebuilt,
+    "lent": Peer._lent_rebuilt,
+    "value": Peer._value_rebuilt,
+    "named tuple": Peer._named_tuple_rebuilt,
+    "given": Peer._given_rebuilt,
+    "exception": Peer._exception_rebuilt,
+    "exception class": Peer._exception_class_rebuilt,
+    "type": lambda peer, name: TYPES[name],
+    "single": lambda peer, name: SINGLES[name],
+}
 
 
 def in_shape(kind, first, *more):

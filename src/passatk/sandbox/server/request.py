@@ -43,6 +43,7 @@ class WarmConfig(TypedDict):
     module: str
     prelude: str
     imports: list[str]
+    env: list[tuple[str, str]]
 
 
 class ResidentConfig(TypedDict):

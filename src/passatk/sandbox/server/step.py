@@ -314,14 +314,15 @@ def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], 
         os.chdir(place.folder)
         place.drop_privileges()
         step, limits, variation, meets = marshal.loads(read_all(told_r))
-        for number, fd in enumerate(walled if meets else usual):  # all of them above 4, see `main`
+        theirs = walled if meets else usual
+        for number, fd in enumerate(theirs):  # all of them above 4, see `main`
             os.dup2(fd, number, inheritable=True)
         name = step["argv"][0]
         _lower_limits(limits, place)
         if step["warm"] and not variation:
             tool = place.warm[step["warm"]]
             os.close(failed_w)
-            call(tool.main, step["argv"][1:], step["env"])
+            call(tool.main, step["argv"][1:], step["env"], len(theirs))
         for number in (signal.SIGPIPE, signal.SIGXFSZ):  # this interpreter's own
             kernel.reset_signal(number)
         environment = {**place.environment, **dict(step["env"])}

@@ -30,7 +30,6 @@ class Tool(NamedTuple):
         return [*start, config["folder"], config["module"], config["prelude"], *arguments]
 
 
-_OWN_DESCRIPTORS = 4
 _MOST_DESCRIPTORS = 1 << 20
 _PACKAGE = __name__.partition(".")[0]
 
@@ -48,6 +47,7 @@ def warm_up(configs: Sequence[WarmConfig], environment: dict[str, str]) -> dict[
         sys.path.pop(0)
         module.prepare(config["prelude"], hooks)
         tools[config["name"]] = Tool(module.main, config)
+        environment = {**environment, **dict(config["env"])}
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
         del sys.modules[name]
     os.environ.clear()
@@ -67,13 +67,15 @@ def _import(names: Iterable[str]) -> list[dict[str, Callable[[], None]]]:
     return hooks
 
 
-def call(main: Main, arguments: list[str], environment: Iterable[tuple[str, str]]) -> NoReturn:
+def call(main: Main, arguments: list[str], environment: Iterable[tuple[str, str]], descriptors: int) -> NoReturn:
     """As if a new interpreter had been started with `main`: nothing of this one's own is left within reach.
 
-    `environment`: what this program has besides.
+    `environment`: what this program has besides; `descriptors`: how many it has.
     """
-    os.closerange(_OWN_DESCRIPTORS, _MOST_DESCRIPTORS)
+    os.closerange(descriptors, _MOST_DESCRIPTORS)
     kernel.raise_interrupts()
-    os.environ.update(environment)
+    for name, value in environment:
+        if os.environ.get(name) != value:
+            os.environ[name] = value
     sys.modules["__main__"] = sys.modules[main.__module__]
     main(arguments)
