@@ -43,6 +43,7 @@ class Folder:
 
     def __init__(self, path: str):
         self._fd = os.open(path, os.O_PATH | os.O_DIRECTORY)
+        self._said: dict[str, str] = {}
 
     def has(self, name: str) -> bool:
         return os.access(name, os.F_OK, dir_fd=self._fd)
@@ -53,6 +54,12 @@ class Folder:
             os.write(fd, text.encode())
         finally:
             os.close(fd)
+
+    def say(self, name: str, text: str) -> None:
+        """Write what stays as it is, unless it was written last."""
+        if self._said.get(name) != text:
+            self.write(name, text)
+            self._said[name] = text
 
     def read(self, name: str) -> bytes:
         fd = os.open(name, os.O_RDONLY, dir_fd=self._fd)
@@ -121,11 +128,11 @@ class GroupV1(NoGroup):
         if self._memory is None:
             super().begin(limits)
         else:
-            self._memory.write("memory.limit_in_bytes", str(limits["memory_bytes"]))
+            self._memory.say("memory.limit_in_bytes", str(limits["memory_bytes"]))
             self._memory.write("memory.failcnt", "0")
             self._kills = self._memory.counter("memory.oom_control", "oom_kill")
         if pids := self._folders.get("pids"):
-            pids.write("pids.max", str(limits["processes"] + _OURS))
+            pids.say("pids.max", str(limits["processes"] + _OURS))
         if cpuacct := self._folders.get("cpuacct"):
             time.process_time()  # what is read is in the account: now, not after its reset
             cpuacct.write("cpuacct.usage", "0")
@@ -161,15 +168,15 @@ class GroupV2(NoGroup):
 
     def begin(self, limits: StepLimits) -> None:
         if self.memory_enforced:
-            self._folder.write("memory.max", str(limits["memory_bytes"]))
+            self._folder.say("memory.max", str(limits["memory_bytes"]))
             if self._swap_limited:
-                self._folder.write("memory.swap.max", "0")
+                self._folder.say("memory.swap.max", "0")
             self._kills = self._folder.counter("memory.events", "oom_kill")
             self._ooms = self._folder.counter("memory.events", "oom")
         else:
             super().begin(limits)
         if self.pids_enforced:
-            self._folder.write("pids.max", str(limits["processes"] + _OURS))
+            self._folder.say("pids.max", str(limits["processes"] + _OURS))
         self._cpu_before = self._cpu_total()
 
     def join(self) -> None:

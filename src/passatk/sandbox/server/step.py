@@ -174,6 +174,7 @@ class Meeting:
             for fd in (token_r, said_w, words_w):
                 os.close(fd)
         self._before_s = used_s(self._tasks)
+        self._open = len(self.kept)
 
     def used_s(self) -> float:
         """Seconds that it ran, or waited for a CPU."""
@@ -206,15 +207,11 @@ class Meeting:
         poll = select.poll()
         for fd in self.kept:
             poll.register(fd, select.POLLIN)
-        open_, idle_s, used, looked = len(self.kept), 0.0, self.used_s(), time.monotonic()
+        if self._closed(poll):
+            return True
+        idle_s, used, looked = 0.0, self.used_s(), time.monotonic()
         first = used
-        while open_:
-            for fd, _ in poll.poll(_LOOK_S * 1000):
-                part = os.read(fd, _READ_BYTES)
-                if not part:
-                    poll.unregister(fd)
-                    open_ -= 1
-                self.kept[fd].add(part)
+        while not self._closed(poll):
             now, before = time.monotonic(), used
             used = self.used_s()
             idle_s += max(0.0, now - looked - max(0.0, used - before))
@@ -222,6 +219,16 @@ class Meeting:
             if used - first > _PATIENCE_S or (idle_s > _PATIENCE_S and not self.runnable()):
                 return False
         return True
+
+    def _closed(self, poll: select.poll) -> bool:
+        """Read what it says for a moment; whether it has closed all its pipes."""
+        for fd, _ in poll.poll(_LOOK_S * 1000):
+            part = os.read(fd, _READ_BYTES)
+            if not part:
+                poll.unregister(fd)
+                self._open -= 1
+            self.kept[fd].add(part)
+        return self._open == 0
 
 
 class Kept:
