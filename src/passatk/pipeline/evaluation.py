@@ -15,7 +15,7 @@ from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
 from passatk.pipeline.languages import check_languages
-from passatk.pipeline.programs import References, program_of, reference_of, refuse_without_tests, tests_of, with_options
+from passatk.pipeline.programs import Programs, reference_of, refuse_without_tests, with_options
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.samples import Samples
 from passatk.pipeline.scores import check_k, scores_of, unfit_tasks, unjudged_reasons
@@ -123,17 +123,17 @@ def evaluate(
         raise InputError(f"{problems.name} has no reference solutions to score; give a file of generations")
     refuse_without_tests(used)
     check_k(request.k, tasks, request.languages)
-    references = References(used, request.tests)
+    programs = Programs(used, request.tests)
     if request.require_wall:
-        _refuse_without_wall(references)
+        _refuse_without_wall(programs)
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
         if not folder.filled:
-            folder.fill(_entries(given, request, references))
+            folder.fill(_entries(given, request, programs))
         folder.forget_not_judged()
         try:
             with LocalPool(environment, request.workers) as pool:
-                judging = _Judging(folder, references, request, pool, cache, progress)
+                judging = _Judging(folder, programs, request, pool, cache, progress)
                 judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
@@ -183,7 +183,7 @@ def _report(
     environment = judging.environment
     unfit = {}
     if request.samples is not None:
-        unfit = unfit_tasks(folder, used.problems, judging.references.program, environment)
+        unfit = unfit_tasks(folder, used.problems, judging.programs.reference, environment)
     unjudged = unjudged_reasons(folder, unfit)
     scores: list[Score] = []
     if unjudged and not request.allow_unjudged:
@@ -214,13 +214,13 @@ def _report(
     )
 
 
-def _refuse_without_wall(references: References) -> None:
+def _refuse_without_wall(programs: Programs) -> None:
     """Raises InputError where tests would share a process with programs."""
-    reasons = {task: reason for task in references.used.problems if (reason := references.program(task).not_walled)}
+    reasons = {task: reason for task in programs.used.problems if (reason := programs.reference(task).not_walled)}
     if reasons:
         some = "; ".join(f"{task}: {reason}" for task, reason in list(reasons.items())[:3])
         raise InputError(
-            f"{len(reasons)} of {len(references.used.problems)} problems cannot be judged with their tests in a process"
+            f"{len(reasons)} of {len(programs.used.problems)} problems cannot be judged with their tests in a process"
             f" of their own ({some}); leave them out, or do not require it",
             setting="require_wall",
         )
@@ -250,20 +250,17 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
     )
 
 
-def _entries(samples: Iterable[Sample], request: Evaluation, references: References) -> Iterator[Entry]:
+def _entries(samples: Iterable[Sample], request: Evaluation, programs: Programs) -> Iterator[Entry]:
     """All samples, and the reference solutions of their tasks: a task that fails its own is nobody's fault."""
-    used = references.used
+    used = programs.used
     for sample in samples:
         problem = used.get(sample.task_id)
-        if request.samples is None:
-            program = references.program(problem.task_id)
-        else:
-            program = program_of(problem, sample, tests_of(problem, request.tests))
-        yield Entry(sample=sample, program=program.key, language=problem.language, reference=False)
+        key = programs.reference(problem.task_id).key if request.samples is None else programs.key(sample)
+        yield Entry(sample=sample, program=key, language=problem.language, reference=False)
     for problem in used.problems.values() if request.samples is not None else ():
         if problem.reference is None:
             continue
-        key = references.program(problem.task_id).key
+        key = programs.reference(problem.task_id).key
         yield Entry(sample=reference_of(problem), program=key, language=problem.language, reference=True)
 
 
@@ -273,14 +270,14 @@ class _Judging:
     def __init__(
         self,
         folder: RunFolder,
-        references: References,
+        programs: Programs,
         request: Evaluation,
         pool: LocalPool,
         cache: VerdictCache | None,
         progress: Progress,
     ):
-        self._folder, self._used, self._request, self._cache = folder, references.used, request, cache
-        self.references, self._pool, self.environment = references, pool, pool.environment
+        self._folder, self._used, self._request, self._cache = folder, programs.used, request, cache
+        self.programs, self._pool, self.environment = programs, pool, pool.environment
         self._progress = progress
         self._keys = Keys(pool.environment)
         _, self._total, left = folder.counts()
@@ -312,7 +309,7 @@ class _Judging:
             return
         new = {task: problem for task, problem in self._used.problems.items() if task not in known}
         self._folder.set_limits({task: request.limits.floor for task, p in new.items() if p.reference is None})
-        references = {task: self.references.program(task) for task, p in new.items() if p.reference is not None}
+        references = {task: self.programs.reference(task) for task, p in new.items() if p.reference is not None}
         missing = self._folder.without_verdict(program.key for program in references.values())
         calibrations = calibrate(self._pool, request.limits, references, self._cache, self._keys)
         with closing(calibrations):
@@ -349,13 +346,12 @@ class _Judging:
         limits, floor = self._folder.limits, self._request.limits.floor
         jobs = (
             Job(
-                program=program_of(problem, entry.sample, tests_of(problem, self._request.tests)),
-                limits=limits.get(problem.task_id, floor),
+                program=self.programs.taken(entry.program, entry.sample),
+                limits=limits.get(self._used.get(entry.sample.task_id).task_id, floor),
                 repeat=self._request.repeat,
                 vary=self._request.vary,
             )
             for entry in self._folder.unjudged()
-            for problem in (self._used.get(entry.sample.task_id),)
         )
         with closing(self._pool.judge(jobs)) as judged:
             for job, verdict in judged:

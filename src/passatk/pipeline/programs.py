@@ -62,6 +62,9 @@ def refuse_without_tests(problems: ProblemSet) -> None:
     raise InputError(f"the problems of {problems.name} have no tests, so nothing can be judged by them. {advice}")
 
 
+_KEPT_CHARACTERS = 32 << 20
+
+
 def tests_of(problem: Problem, tests: Tests) -> str:
     """The code of a problem's hidden or example tests."""
     return problem.tests.code if tests == "hidden" else problem.tests.examples
@@ -75,16 +78,34 @@ def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
     return LANGUAGES[problem.language].program(problem, sample, tests)
 
 
-class References:
-    """The programs of the reference solutions of the tasks of a run, each assembled once."""
+class Programs:
+    """The programs of a run, with the tests that it judges by; each is assembled once, where memory allows."""
 
     def __init__(self, used: ProblemSet, tests: Tests):
         self.used, self._tests = used, tests
-        self._made: dict[str, Program] = {}
+        self._references: dict[str, Program] = {}
+        self._kept: dict[str, Program] = {}
+        self._room = _KEPT_CHARACTERS
 
-    def program(self, task: str) -> Program:
-        """With the tests that the run judges by."""
-        if task not in self._made:
-            problem = self.used.problems[task]
-            self._made[task] = program_of(problem, reference_of(problem), tests_of(problem, self._tests))
-        return self._made[task]
+    def reference(self, task: str) -> Program:
+        """Of a task's reference solution."""
+        if task not in self._references:
+            self._references[task] = self._assembled(reference_of(self.used.problems[task]))
+        return self._references[task]
+
+    def key(self, sample: Sample) -> str:
+        """Of a sample's program, which is kept for `taken` as long as there is room."""
+        program = self._assembled(sample)
+        size = sum(len(text) for _, text in program.files)
+        if program.key not in self._kept and size <= self._room:
+            self._kept[program.key] = program
+            self._room -= size
+        return program.key
+
+    def taken(self, key: str, sample: Sample) -> Program:
+        """The program of that key, which `sample` becomes: once."""
+        return self._kept.pop(key, None) or self._assembled(sample)
+
+    def _assembled(self, sample: Sample) -> Program:
+        problem = self.used.get(sample.task_id)
+        return program_of(problem, sample, tests_of(problem, self._tests))
