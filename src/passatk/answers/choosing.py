@@ -72,7 +72,11 @@ def needed_from(
         entry: never taken.
         imports: take every import, not those alone that are named.
     """
-    own = _leaves(dialect, dialect.outline(code))
+    own = [
+        part
+        for part in _leaves(dialect, dialect.outline(code))
+        if part.kind != "import" or not dialect.own_imports.match(part.text)
+    ]
     had, there = {entry}.union(*(part.names for part in own)), {_plain(part.text) for part in own}
     relied = words_of(dialect, code)
     wanted = relied | words

@@ -66,6 +66,8 @@ class Dialect:
     """At the beginning of a statement that gives the solution to others and so is a part of it."""
     test_imports: ClassVar[re.Pattern[str]] = NOTHING
     """At the beginning of an import that only tests need."""
+    own_imports: ClassVar[re.Pattern[str]] = NOTHING
+    """At the beginning of an import of what another part of the answer may define."""
     reads_input: ClassVar[re.Pattern[str]] = NOTHING
     """In a statement outside of functions: it would wait for input."""
     stub: ClassVar[re.Pattern[str]] = regex(r"pass|\.\.\.|;|return;?")

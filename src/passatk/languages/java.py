@@ -57,7 +57,8 @@ _METHOD = regex(
     r"\((?P<parameters>[^()]*)\)(?P<throws>\s*throws [\w, ]+)?\s*\{",
     re.MULTILINE,
 )
-_FOREIGN = regex(r"import\s+(?:static\s+)?(?!(?:java|javax|org\s*\.\s*javatuples)\s*\.)[\w.\s]+\.\s*\*")
+_ELSEWHERE = r"import\s+(?:static\s+)?(?!(?:java|javax|org\s*\.\s*javatuples)\s*\.)[\w.\s]+"
+_FOREIGN = regex(rf"{_ELSEWHERE}\.\s*\*")
 """All of a package that is not here: an answer's other blocks may have it for what is left out."""
 _CLASS_HEAD = regex(r"^(?:(?:public|final|abstract)\s+)*class\s+(?P<name>\w+)", re.MULTILINE)
 
@@ -91,6 +92,7 @@ class Java(Language):
     test_imports = regex(
         r"import\s+(?:static\s+)?(?:org\.junit|junit|org\.testng|org\.assertj|org\.hamcrest|org\.mockito)\b"
     )
+    own_imports = regex(_ELSEWHERE)
     stub = regex(r";|return;|throw new \w+\(.*\);", re.DOTALL)
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory

@@ -203,6 +203,7 @@ def main(arguments):
         incoming, outgoing = apart(helpers, entry)
     else:
         incoming, outgoing = 3, 4
+        set_dumpable(1)
         register_hooks()
     module = module_of(helpers)
     be_program(incoming, outgoing, compiled_text("program.py", contents("program.py")), module)
