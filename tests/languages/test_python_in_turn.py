@@ -155,6 +155,13 @@ def test_no_examiner_stays_with_half_a_module(ready: Ready, levels: int) -> None
     assert ready.judged("import numpy\ndef f(numbers): return numpy.int64(sum(numbers))\n").status is Status.PASSED
 
 
+def test_no_program_changes_a_class_of_the_library(ready: Ready) -> None:
+    sets = "def f(counter): counter.most_common = 3\n"
+    assert ready.judged(sets, "import typing\nassert f(typing.Counter) is None\n").status is Status.RUNTIME_ERROR
+    counts = "import collections\ndef f(text): return collections.Counter(text)\n"
+    assert ready.judged(counts, "assert f('aab').most_common(1) == [('a', 2)]\n").status is Status.PASSED
+
+
 def test_the_memory_of_the_tests_has_a_bound(ready: Ready) -> None:
     verdict = ready.judged("def f(n): return range(n)\n", "assert len(set(f(10**10))) == 10**10\n")
     assert verdict.status is Status.RUNTIME_ERROR

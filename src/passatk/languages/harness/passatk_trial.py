@@ -10,7 +10,7 @@ from passatk_exceptions import catches_assertions, caught_too
 from passatk_peer import Peer
 from passatk_proxies import READABLE, Judged
 
-OPAQUE = ("abc", "builtins", "functools", "inspect", "types", "weakref")  # whose objects lead to others
+OPAQUE = ("abc", "builtins", "functools", "inspect", "types", "typing", "weakref")  # whose objects lead to others
 EXPECTED = re.compile(r"(?:\bexcept\b|[Rr]aises\w*\s*\()([^\n]*)")
 MODULE = type(sys)
 MODULES = {**{name: name for name in sys.stdlib_module_names}, "numpy": "numpy", "np": "numpy"}
