@@ -1327,3 +1327,116 @@ HONEST |= {
         tests="change(LIMIT)\nassert TOP.value == 5 and isinstance(TOP, Node)\n",
     ),
 }
+
+# === with a client of its own ===
+
+CLIENT = """
+import json, os
+def raw(body):
+    body = len(body).to_bytes(8, 'little') + body
+    while body: body = body[os.write(4, body):]
+def send(*message): raw(json.dumps(message).encode())
+unread = b''
+def read(size):
+    global unread
+    while len(unread) < size:
+        part = os.read(3, 65536)
+        if not part: os._exit(0)
+        unread += part
+    found, unread = unread[:size], unread[size:]
+    return found
+def recv(): return json.loads(read(int.from_bytes(read(8), 'little')))
+def argument(call): return ['ours', call[-1][call[4][0]][1]]
+ITSELF = [['theirs', 77, 'x', False, '']]
+def begin(where=None):
+    send(1, None, [])
+    names = [['dict', 'f', where]]
+    values = [['theirs', 5, 'function', False, ''], ['dict', 'f', [0]]]
+    for answer in ([[0], ITSELF], [[0], names], [[0], ITSELF], [[1], values]):
+        recv()
+        send(1, *answer)
+def finish():
+    while True:
+        answer = [[0], ITSELF] if recv()[1] == 'get' else [None, []]
+        send(1, *answer)
+"""
+"""Speaks the protocol by itself from the moment the program runs: it has a function `f`."""
+CALLED_BACK = "def check(candidate):\n    assert candidate(lambda x: len(candidate(x))) == 4\ncheck(f)\n"
+ADDS = "assert f([1, 2]) == 3 and f([]) == 0\n"
+
+CHEATS |= {
+    "no message, within a call by the program": cheat(
+        CLIENT + "begin()\ncallback = argument(recv())\n"
+        "send(0, 'call', [0], None, [1], [callback, ['theirs', 9, 'x', False, '']])\n"
+        "recv()\nraw(b'x')\nrecv()\nsend(1, 4, [])\nfinish()\n",
+        CRASH,
+        tests=CALLED_BACK,
+        whole=True,
+        declaration="def f(g):\n",
+    ),
+    "answers before it is asked, and ends": cheat(
+        CLIENT + "begin()\nsend(1, 4, [])\nsend(1, 4, [])\nos._exit(0)\n",
+        WRONG,
+        CRASH,
+        UNPROVEN,
+        tests=ADDS,
+        whole=True,
+        declaration="def f(xs):\n",
+    ),
+    "half an answer": cheat(
+        CLIENT + "begin()\nrecv()\nos.write(4, bytes([99] + 7 * [0]) + b'[1,3')\nos._exit(0)\n",
+        UNPROVEN,
+        tests=ADDS,
+        whole=True,
+        declaration="def f(xs):\n",
+    ),
+    "closes its answers": cheat(
+        CLIENT + "begin()\nrecv()\nos.close(4)\nos._exit(0)\n",
+        UNPROVEN,
+        tests=ADDS,
+        whole=True,
+        declaration="def f(xs):\n",
+    ),
+    "names a program of the library's": cheat(
+        CLIENT + "begin(['unittest.__main__', ''])\nfinish()\n",
+        CRASH,
+        WRONG,
+        UNPROVEN,
+        tests=ADDS,
+        whole=True,
+        declaration="def f(xs):\n",
+    ),
+    "twenty thousand classes": cheat(
+        CLIENT + "begin()\nrecv()\nnodes = [['list', 1, 2]]\nfor i in range(20000):\n"
+        "    nodes += [['tuple', f'a{i}', 'b'], ['named tuple', 'P', [2 * i + 1], [0]]]\n"
+        "send(1, 0, nodes)\nfinish()\n",
+        WRONG,
+        tests=ADDS,
+        whole=True,
+        declaration="def f(xs):\n",
+    ),
+}
+SERVED = {
+    "closes its input and output": "import os\nos.close(0)\nos.close(1)\n",
+    "leaves a process with its descriptors": "import subprocess\nsubprocess.Popen(['/bin/sleep', '99'], close_fds=False)\n",
+    "leaves a fork": "import os, time\nif not os.fork():\n    time.sleep(99)\n    os._exit(0)\n",
+    "leaves a pool": "import multiprocessing as m\npool = m.Pool(2)\npool.map(abs, [1, 2])\n",
+    "leaves a thread that computes": "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin).start()\n",
+    "is interrupted all the time": "import signal\nsignal.signal(signal.SIGALRM, lambda *a: None)\nsignal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n",
+    "has an exit of its own": "import atexit, os\natexit.register(os._exit, 3)\n",
+    "leaves its folder": "import os\nos.chdir('/')\nos.environ.clear()\n",
+    "has few builtins": "import builtins\ndel builtins.print, builtins.open\n",
+    "forgets modules": "import sys\nfor n in ('json', 'os', 'random'): sys.modules.pop(n, None)\n",
+    "has few descriptors": "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n",
+}
+HONEST |= {name: Honest(text + WHOLE, whole=True) for name, text in SERVED.items()}
+HONEST |= {
+    "a long text": Honest(
+        "def f(n):\n    return 'x' * n\n", tests=asserted("len(f(4 * 10**7)) == 4 * 10**7"), whole=True
+    ),
+    "a long list, in place": Honest(
+        "def f(xs):\n    xs.sort()\n",
+        tests="xs = list(range(3 * 10**6, 0, -1))\nf(xs)\nassert xs[0] == 1\n",
+        whole=True,
+    ),
+}

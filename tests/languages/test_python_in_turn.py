@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from cheats.python import CLIENT
 from verdict_cases import problem_for
 
 from passatk.errors import InputError
@@ -51,6 +52,8 @@ OTHERS = {
     "a context": "with f() as x: assert x\n",
     "a decorator": "@f\ndef g(): pass\nassert g\n",
     "what is no program": "assert f(1) ==\n",
+    "a module that another one has": "from datetime import sys as s\nassert f(1)\n",
+    "what a module keeps to itself": "from random import _os\nassert f(1)\n",
 }
 BEFORE = {
     "exits": "import sys\ndef f(numbers): sys.exit(0)\n",
@@ -65,7 +68,22 @@ BEFORE = {
     "calls a module so": "import antigravity as f\n",
     "claims to be a module's": "def f(numbers): return 3\nf.__module__, f.__name__ = 'unittest.__main__', 'f'\n",
     "is wrong": "def f(numbers): return 4\n",
+    "gives what numpy makes": "import numpy\ndef f(numbers): return numpy.array(4)\n",
 }
+CALLS_BACK = "def check(candidate):\n    assert candidate(lambda x: len(x)) == 3\ncheck(f)\n"
+DEEP = (
+    CLIENT
+    + """
+begin()
+callback = argument(recv())
+for _ in range(LEVELS):
+    send(0, 'call', [0], None, [1], [callback, ['theirs', 9, 'x', False, '']])
+    recv()
+send(1, [1], [['bytes', '0300000000000000'], ['value', 'numpy.generic', '<i8', [0]]])
+recv()
+"""
+)
+"""Asks a function of the tests, which asks it, and so on; numpy is imported where the stack is about to end."""
 
 
 class Ready:
@@ -112,6 +130,7 @@ def test_so_may_what_they_call_and_what_the_problem_sets_up() -> None:
     assert not leaves_nothing(SETUP, "def helper(): math.pi = 3\n", TESTS)
     assert not leaves_nothing("math = 3\n", "", TESTS)
     assert not leaves_nothing("import requests\n", "", TESTS)
+    assert not leaves_nothing("import sys as s\n", "", "s.setrecursionlimit(120)\n" + TESTS)
 
 
 @pytest.mark.parametrize("name", BEFORE)
@@ -124,9 +143,30 @@ def test_a_right_program_passes_whatever_came_before(ready: Ready, name: str) ->
 def test_chance_is_the_same_for_every_program(ready: Ready) -> None:
     first = ready.output(SHOWS, DRAWS)
     ready.judged(RIGHT)
+    ready.judged(BEFORE["gives what numpy makes"])
     assert first.count("\n") == 2
     assert ready.output(f"import random\nrandom.seed(7)\n{SHOWS}", DRAWS) == first
     assert ready.output(SHOWS, DRAWS) == first
+
+
+@pytest.mark.parametrize("levels", range(226, 234, 2))
+def test_no_examiner_stays_with_half_a_module(ready: Ready, levels: int) -> None:
+    assert ready.judged(DEEP.replace("LEVELS", str(levels)), CALLS_BACK).status is not Status.PASSED
+    assert ready.judged("import numpy\ndef f(numbers): return numpy.int64(sum(numbers))\n").status is Status.PASSED
+
+
+def test_no_program_changes_a_class_of_the_library(ready: Ready) -> None:
+    sets = "def f(counter): counter.most_common = 3\n"
+    assert ready.judged(sets, "import typing\nassert f(typing.Counter) is None\n").status is Status.RUNTIME_ERROR
+    counts = "import collections\ndef f(text): return collections.Counter(text)\n"
+    assert ready.judged(counts, "assert f('aab').most_common(1) == [('a', 2)]\n").status is Status.PASSED
+
+
+def test_the_memory_of_the_tests_has_a_bound(ready: Ready) -> None:
+    verdict = ready.judged("def f(n): return range(n)\n", "assert len(set(f(10**10))) == 10**10\n")
+    assert verdict.status is Status.RUNTIME_ERROR
+    assert "MemoryError" in verdict.reason
+    assert ready.judged(RIGHT).status is Status.PASSED
 
 
 def test_the_reason_shows_the_assertion(ready: Ready) -> None:

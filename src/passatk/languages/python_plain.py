@@ -47,7 +47,8 @@ _BUILTINS = {
 _REFUSED = {"register", "mro", "cache_clear"}
 """Attributes by which something else may be changed."""
 _OTHER_BUILTINS = set(dir(builtins)) - _BUILTINS
-_OTHER_MODULES = (sys.stdlib_module_names | {"np", "numpy"}) - _MODULES
+_KNOWN_MODULES = sys.stdlib_module_names | {"np", "numpy"}
+_OTHER_MODULES = _KNOWN_MODULES - _MODULES
 
 
 def leaves_nothing(helpers: str, shown: str, tests: str) -> bool:
@@ -63,11 +64,15 @@ def _only_imports(code: str) -> bool:
     """Of the standard library; what they bring is looked at where it is named."""
     tree = _tree(code)
     return tree is not None and all(
-        all(alias.name.partition(".")[0] in sys.stdlib_module_names | {"numpy"} for alias in part.names)
+        all(_keeps_its_name(alias) and alias.name.partition(".")[0] in _KNOWN_MODULES for alias in part.names)
         if isinstance(part, ast.Import)
-        else isinstance(part, ast.ImportFrom) and part.module in _MODULES and not part.level
+        else isinstance(part, ast.ImportFrom) and _is_plain(part)
         for part in tree.body
     )
+
+
+def _keeps_its_name(alias: ast.alias) -> bool:
+    return alias.asname in (None, alias.name) or (alias.name, alias.asname) == ("numpy", "np")
 
 
 def _tree(code: str) -> ast.Module | None:
@@ -96,9 +101,10 @@ def _is_plain(node: ast.AST) -> bool:
         case ast.FunctionDef():
             return not node.decorator_list
         case ast.Import():
-            return all(alias.name in _MODULES and alias.asname in (None, alias.name) for alias in node.names)
+            return all(alias.name in _MODULES and _keeps_its_name(alias) for alias in node.names)
         case ast.ImportFrom():
-            return node.module in _MODULES and not node.level
+            kept = all(n.name not in _OTHER_MODULES and not n.name.startswith("_") for n in node.names)
+            return kept and node.module in _MODULES and not node.level
         case _:
             return isinstance(node, _NODES)
 

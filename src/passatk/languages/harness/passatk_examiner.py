@@ -9,6 +9,7 @@ change are their own values, in a module of their own.
 import builtins
 import json
 import os
+import resource
 import sys
 import traceback
 
@@ -17,7 +18,9 @@ from passatk_trial import Trial
 
 MOST_LINE = 4096
 MOST_WORDS = 2000
-MOST_BYTES = 16 << 20  # of a message
+MOST_BYTES = 256 << 20  # of a message
+MOST_MEMORY = 2 << 30
+MOST_KEPT = 256 << 20  # of memory at its peak: who had more makes room for another
 MOST_TASKS = 64  # whose tests are kept compiled
 TOKEN_BYTES = 32
 
@@ -47,14 +50,14 @@ class Task:
 
 def examined(task, token, incoming, outgoing):
     """What is to be said of a program, and whether another may come."""
-    end = b"ended"
+    end = b""
 
     def lost(words):
         nonlocal end
-        if words:
-            end = b"broken " + words.encode("utf-8", "backslashreplace")
-        raise Gone
+        end = end or (b"broken " + words.encode("utf-8", "backslashreplace") if words else b"ended")
+        raise Gone  # a call by the program may catch it: the end is the end nevertheless
 
+    line = b""
     trial = Trial(incoming, outgoing, task.module(), task.entry, lost)
     trial.peer.most = MOST_BYTES
     try:
@@ -66,8 +69,10 @@ def examined(task, token, incoming, outgoing):
         except BaseException as error:
             line = told(trial, error, task.source)
     except Gone:
-        line = end
-    return line, not trial.imported
+        pass
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    half_imported = end.startswith(b"broken")  # perhaps: what a message asks for is imported as it is read
+    return end or line, not (trial.imported or half_imported) and peak < MOST_KEPT
 
 
 def told(trial, error, source):
@@ -96,6 +101,7 @@ def line_of(error, source):
 
 
 def main(site):
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     if site:
         sys.path.append(site)
     tasks, stays = {}, True

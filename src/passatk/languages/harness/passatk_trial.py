@@ -10,7 +10,7 @@ from passatk_exceptions import catches_assertions, caught_too
 from passatk_peer import Peer
 from passatk_proxies import READABLE, Judged
 
-OPAQUE = ("abc", "builtins", "functools", "inspect", "types", "weakref")  # whose objects lead to others
+OPAQUE = ("abc", "builtins", "functools", "inspect", "types", "typing", "weakref")  # whose objects lead to others
 EXPECTED = re.compile(r"(?:\bexcept\b|[Rr]aises\w*\s*\()([^\n]*)")
 MODULE = type(sys)
 MODULES = {**{name: name for name in sys.stdlib_module_names}, "numpy": "numpy", "np": "numpy"}
@@ -27,10 +27,11 @@ def library_name(name, value):
 
 
 def seed_chance(source):
-    """The tests draw the same for every program, and what none of them draws too."""
-    random.seed(source.encode("utf-8", "surrogatepass"))
+    """The tests draw the same for every program, and whether or not a value of numpy's came before."""
+    seed = source.encode("utf-8", "surrogatepass")
+    random.seed(seed)
     if "numpy" in sys.modules and "random" in source:
-        sys.modules["numpy"].random.seed(random.getrandbits(32))
+        sys.modules["numpy"].random.seed(random.Random(seed).getrandbits(32))
 
 
 class Trial:
