@@ -107,7 +107,7 @@ def test_nothing_of_a_program_is_left_for_the_next(slot: Slot) -> None:
 def test_one_supervisor_serves_program_after_program_and_keeps_nothing_open(slot: Slot) -> None:
     run(slot, "pass")
     supervisor = supervisor_of(slot)
-    most = len(os.listdir(f"/proc/{supervisor}/fd")) + 60  # it may just be making the next world
+    most = len(os.listdir(f"/proc/{supervisor}/fd")) + 30
     resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (most, most))
     fails, quits = python("", build=(Step(argv=("false",)),)), python("import os\nos.close(1)\nos.close(2)")
     for _ in range(40):

@@ -202,7 +202,7 @@ class Python(Language):
             version=version,
             interpreter=os.path.realpath(interpreter) if wanted else "",
             warm=(tool,),
-            readable=(prefix, folder, *numpy_folders),
+            readable=(prefix, *numpy_folders),
             variables=(
                 ("PYTHON", os.path.realpath(interpreter)),
                 ("PYTHON_HARNESS", folder),

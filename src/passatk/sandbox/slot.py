@@ -266,8 +266,8 @@ class Slot:
         return _VARIABLE.sub(lambda match: more.get(match[1]) or self._values[match[1]], text)
 
     def _shown(self) -> tuple[str, ...]:
-        """Folders and files of this machine that programs may read."""
-        return (*self._world.readable, *(tool.folder for tool in self._world.warm))
+        """Folders and files of this machine that programs may read, each once."""
+        return tuple(dict.fromkeys((*self._world.readable, *(tool.folder for tool in self._world.warm))))
 
     def _environment(self) -> dict[str, str]:
         """The same for every program, everywhere."""
