@@ -8,7 +8,6 @@ import os
 import re
 import sys
 import textwrap
-import warnings
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of
 from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
-from passatk.languages.python_plain import leaves_nothing
+from passatk.languages.python_plain import leaves_nothing, tree_of
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, WarmTool, Workshop
 from passatk.regex import regex
@@ -159,7 +158,7 @@ class Python(Language):
 
     def fault_in_tests(self, tests: str) -> str:
         """Of HumanEval's form without its last line: a function `check` that nothing calls."""
-        tree = _tree(tests)
+        tree = tree_of(tests)
         if tree is None:  # the program would not compile either, and is told so
             return ""
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -220,7 +219,7 @@ class Python(Language):
         return code
 
     def valid(self, code: str) -> bool:
-        return _tree(code) is not None
+        return tree_of(code) is not None
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
         shown, theirs = self._shown(problem, tests)
@@ -317,16 +316,6 @@ def _helpers(setup: str, numpy: bool) -> str:
     return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
 
 
-def _tree(code: str) -> ast.Module | None:
-    """None where it is no program."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 @lru_cache(maxsize=256)
 def _third_party(code: str) -> tuple[str, ...]:
     """Modules that tests or their helpers import and that neither Python nor numpy brings.
@@ -334,7 +323,7 @@ def _third_party(code: str) -> tuple[str, ...]:
     An import within a `try` may fail, and so may one that is reached on a condition.
     """
     own = {"numpy", "program", *sys.stdlib_module_names}
-    tree = _tree(code)
+    tree = tree_of(code)
     found = _IMPORT.findall(code) if tree is None else _imported(tree.body)
     return tuple(sorted(set(found) - own))
 

@@ -55,14 +55,14 @@ def leaves_nothing(helpers: str, shown: str, tests: str) -> bool:
     """Whether `tests` do not, nor `shown`, which they call. `helpers`, imports of the problem's, are executed first."""
     if not _only_imports(helpers):
         return False
-    trees = [_tree(shown), _tree(tests)]
+    trees = [tree_of(shown), tree_of(tests)]
     return all(tree is not None and all(map(_is_plain, ast.walk(tree))) for tree in trees)
 
 
 @lru_cache(maxsize=64)
 def _only_imports(code: str) -> bool:
     """Of the standard library; what they bring is looked at where it is named."""
-    tree = _tree(code)
+    tree = tree_of(code)
     return tree is not None and all(
         all(_keeps_its_name(alias) and alias.name.partition(".")[0] in _KNOWN_MODULES for alias in part.names)
         if isinstance(part, ast.Import)
@@ -75,7 +75,8 @@ def _keeps_its_name(alias: ast.alias) -> bool:
     return alias.asname in (None, alias.name) or (alias.name, alias.asname) == ("numpy", "np")
 
 
-def _tree(code: str) -> ast.Module | None:
+def tree_of(code: str) -> ast.Module | None:
+    """None where it is no program."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
