@@ -134,16 +134,15 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
     chosen: list[Problem] = []
     for language, share in SHARES.items():
         chosen += list(problems.only([language]).problems.values())[: round(share * scale)]
-    references = {p.task_id: p for p in chosen}
     limits: dict[str, Limits] = {}
-    print(f"calibrating {len(references)} references ...", file=sys.stderr, flush=True)
+    print(f"calibrating {len(chosen)} references ...", file=sys.stderr, flush=True)
     with VerdictCache() as cache, LocalPool(environment) as pool:
         keys = Keys(environment)
-        programs = {task: _program(p, p.solution) for task, p in references.items()}
+        programs = {p.task_id: _program(p, completion(p, p.solution)) for p in chosen}
         for calibration in calibrate(pool, default_policy(cpu_s=0.5), programs, cache, keys):
             limits[calibration.task_id] = calibration.limits
-    for task, p in references.items():
-        yield _placed(f"{task} reference", "references", p, p.solution, limits[task])
+    for p in chosen:
+        yield _placed(f"{p.task_id} reference", "references", p, p.solution, limits[p.task_id])
     loops = 0
     for problem in chosen:
         quick = problem.language in QUICK
@@ -157,12 +156,13 @@ def _published(problems: ProblemSet, environment: Environment, scale: float) -> 
 
 
 def _placed(name: str, kind: str, problem: Problem, text: str, limits: Limits, close: bool = False) -> Placed:
-    text, program = completion(problem, text), _program(problem, text)
+    text = completion(problem, text)
+    program = _program(problem, text)
     return Placed(name=name, kind=kind, problem=problem, text=text, program=program, limits=limits, close=close)
 
 
 def _program(problem: Problem, text: str) -> Program:
-    sample = Sample(task_id=problem.task_id, index=0, text=completion(problem, text))
+    sample = Sample(task_id=problem.task_id, index=0, text=text)
     return LANGUAGES[problem.language].program(problem, sample, problem.tests.code)
 
 
@@ -206,7 +206,8 @@ def _measure(environment: Environment, language: str, template: str) -> list[flo
     def cpu_s(rounds: int) -> float:
         readings = []
         for _ in range(3):
-            program = _program(_special(language), template.format(n=rounds))
+            problem = _special(language)
+            program = _program(problem, completion(problem, template.format(n=rounds)))
             job = Job(program=program, limits=_limits(cpu_s=60.0))
             ((_, verdict),) = pool.judge([job])
             run = quietest(verdict.attempts).run

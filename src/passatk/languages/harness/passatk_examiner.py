@@ -6,7 +6,6 @@ by descriptors of the process PID, with the tests in PATH.json. Only tests that 
 change are their own values, in a module of their own.
 """
 
-import builtins
 import json
 import os
 import resource
@@ -14,7 +13,7 @@ import sys
 import traceback
 
 import passatk_tests
-from passatk_trial import Trial
+from passatk_trial import Trial, module_with
 
 MOST_LINE = 4096
 MOST_WORDS = 2000
@@ -42,9 +41,7 @@ class Task:
 
     def module(self):
         """For one program."""
-        sys.modules["program"] = module = type(sys)("program")
-        vars(module).update(__file__="program.py", __builtins__=builtins)
-        exec(self.helpers, vars(module))
+        sys.modules["program"] = module = module_with(self.helpers)
         return module
 
 

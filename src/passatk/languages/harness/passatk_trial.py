@@ -17,6 +17,14 @@ MODULES = {**{name: name for name in sys.stdlib_module_names}, "numpy": "numpy",
 CLASS_OR_FUNCTION = (type, type(len), type(lambda: None))
 
 
+def module_with(code):
+    """A module for one program, in which `code`, what its problem sets up, was executed."""
+    module = MODULE("program")
+    vars(module).update(__file__="program.py", __builtins__=builtins)
+    exec(code, vars(module))
+    return module
+
+
 def library_name(name, value):
     """(module, "") of a module, (module, name) of a class or function called so, None of all else."""
     if type(value) is MODULE:

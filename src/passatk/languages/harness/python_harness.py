@@ -17,7 +17,7 @@ import sys
 import passatk_tests
 from passatk_peer import Peer
 from passatk_proxies import Trusted
-from passatk_trial import Trial, library_name
+from passatk_trial import Trial, library_name, module_with
 
 NOT_COMPILED, ASSERTION = 64, 65
 PR_SET_DUMPABLE = 4
@@ -89,10 +89,7 @@ def prepare(helpers, hooks):
 
 
 def new_module(helpers):
-    module = type(sys)("program")
-    vars(module).update(__file__="program.py", __builtins__=builtins)
-    exec(compiled_text("helpers.py", helpers), vars(module))
-    return module
+    return module_with(compiled_text("helpers.py", helpers))
 
 
 class Program:
