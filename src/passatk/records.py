@@ -130,6 +130,8 @@ class Step(Record, frozen=True, kw_only=True):
     """A `WarmTool` that takes `argv[1:]`, in a fork of the slot's own interpreter; else `argv` is executed."""
     resident: str = ""
     """A `ResidentTool` that may do it instead. What it does not do quickly and cleanly, `argv` does."""
+    parent: str = ""
+    """A `ParentTool` that forks, where there is one, for a child that does what `argv` would."""
 
 
 class WarmTool(Record, frozen=True, kw_only=True):
@@ -155,6 +157,16 @@ class ResidentTool(Record, frozen=True, kw_only=True):
     name: str
     """As `Step.resident` names it."""
     argv: tuple[str, ...]
+
+
+class ParentTool(Record, frozen=True, kw_only=True):
+    """An interpreter that has started and stays: it forks for each program, whose start that saves."""
+
+    name: str
+    """As `Step.parent` names it. Contains a hash of what it does, so that it is part of a program's key."""
+    argv: tuple[str, ...]
+    env: tuple[tuple[str, str], ...] = ()
+    """What the environment of programs holds besides."""
 
 
 class Examiner(Record, frozen=True, kw_only=True, dict=True):
@@ -221,7 +233,7 @@ class Program(Record, frozen=True, kw_only=True, dict=True):
 
 
 def _step(step: Step) -> list[object]:
-    return [step.argv, step.env, step.warm, step.resident]
+    return [step.argv, step.env, step.warm, step.resident, *([step.parent] if step.parent else [])]
 
 
 class StepLimits(Record, frozen=True, kw_only=True):

@@ -114,7 +114,7 @@ def a_request(source: str = "print('ran')") -> dict[str, Any]:
     return {
         "files": program.files,
         "build": [],
-        "run": {"argv": ["true"], "env": [], "warm": "", "resident": ""},
+        "run": {"argv": ["true"], "env": [], "warm": "", "resident": "", "parent": ""},
         "limits": {"build": limits(), "run": limits()},
         "disk_bytes": STEP.disk_bytes,
         "examiner": None,

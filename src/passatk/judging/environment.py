@@ -51,6 +51,7 @@ class Environment:
             interpreter=next((toolchain.interpreter for toolchain in usable if toolchain.interpreter), ""),
             warm=tuple(tool for toolchain in usable for tool in toolchain.warm),
             resident=tuple(tool for toolchain in usable for tool in toolchain.resident),
+            parents=tuple(tool for toolchain in usable for tool in toolchain.parents),
             examiners=str(kept),
         )
         self.sweep()

@@ -25,6 +25,7 @@ from passatk.errors import InputError
 from passatk.languages.dialect import Dialect
 from passatk.records import (
     Examiner,
+    ParentTool,
     Problem,
     Program,
     Record,
@@ -63,6 +64,8 @@ class Toolchain(Record, frozen=True, kw_only=True):
     """Harnesses that the slots' server keeps imported."""
     resident: tuple[ResidentTool, ...] = ()
     """Compilers that slots keep running."""
+    parents: tuple[ParentTool, ...] = ()
+    """Interpreters that slots keep, to fork for programs."""
     provides: tuple[str, ...] = ()
     """Dependencies beyond the language itself that are there, see `Program.requires`."""
     lacks: tuple[str, ...] = ()

@@ -8,7 +8,17 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, mark_of, output_of, prepared
+from passatk.languages.base import (
+    CannotCross,
+    Language,
+    Missing,
+    Toolchain,
+    body_of,
+    harness,
+    mark_of,
+    output_of,
+    prepared,
+)
 from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
 from passatk.languages.javascript_nodes import as_body, hands_functions_over, is_torn, without_later
@@ -16,15 +26,23 @@ from passatk.languages.javascript_prompt import check_copies
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
-from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
+from passatk.records import Asserts, Examiner, ParentTool, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
 
 _MD5 = regex(r"""\b(?:require|import|from)\b[\s(]*["']js-md5["']""")
 # on one CPU, threads that help the engine only cost; hashes of names, which nothing shows, need no seed of their own
-_FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0", "--no-rehash-snapshot")
+_FLAGS = (
+    "--max-old-space-size=512",
+    "--stack-size=984",
+    "--v8-pool-size=0",
+    "--single-threaded",
+    "--no-rehash-snapshot",
+)
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
 _EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
-_WALL = ("examiner.js", "realm.js", "assertions.js", "values.js")
+_WALL = ("examiner.js", "realm.js", "assertions.js", "values.js", "parent.js")
+_WAYS = {"serve": ("values", "start"), "together": ("assertions", "start")}
+"""Of running a program, and the expressions that each begins with."""
 _TORN = "tests that can be read (a text in these does not end on its line)"
 _NODE_TEST = regex(r"""["'`]node:test["'`]""")
 # in tests: something may happen when their last statement has run
@@ -178,13 +196,23 @@ class JavaScript(Language):
         folders = [str(cache / "node" / "node_modules"), *_MODULE_FOLDERS]
         modules = next((f for f in folders if os.path.exists(f"{f}/js-md5/package.json")), "")
         wall = prepared(cache / "node" / f"wall-{_wall_hash()}", _write_wall)
+        parent = _parent(cache / "node")
         return Toolchain(
             language=self.name,
             version=f"node {version}",
-            readable=(node, str(wall), *([modules] if modules else [])),
-            variables=(("NODE", node), ("NODE_PATH", modules), ("NODE_WALL", str(wall))),
+            readable=(node, str(wall), *([str(parent)] if parent else []), *([modules] if modules else [])),
+            variables=(
+                ("NODE", node),
+                ("NODE_PATH", modules),
+                ("NODE_WALL", str(wall)),
+                ("NODE_PARENT", str(parent or "")),
+            ),
+            parents=(_parent_tool(),) if parent else (),
             provides=("node package js-md5",) if modules else (),
-            lacks=() if modules else (f"js-md5: `npm install --prefix {cache / 'node'} js-md5`",),
+            lacks=(
+                *(() if modules else (f"js-md5: `npm install --prefix {cache / 'node'} js-md5`",)),
+                *(() if parent else ("g++, by which a program takes a quarter of the time: `apt-get install g++`",)),
+            ),
         )
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
@@ -226,17 +254,10 @@ class JavaScript(Language):
             for name in names
             if not name.endswith("!")
         )
-        values = f"const passatkValues =\n{harness('javascript/values.js')}\n"
         return Program(
             language=self.name,
-            files=(
-                ("passatk_serve.js", values + _started("serve")),
-                ("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n"),
-            ),
-            run=Step(
-                argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_serve.js", *names),
-                env=(("NODE_PATH", "${NODE_PATH}"),),
-            ),
+            files=(("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n"),),
+            run=_way("serve", *names),
             requires=tuple(dict.fromkeys((*_required_packages(body), *examiner.requires))),
             examiner=examiner,
         )
@@ -296,17 +317,10 @@ class JavaScript(Language):
         test = f"(require, console, setInterval, process) => {{\n{script}\n}}"
         end = f"__passatk_end_{mark_of(body, tests)}"
         exported = "typeof module === 'undefined' ? {} : module.exports"
-        assertions = f"const passatkAssertions =\n{harness('javascript/assertions.js')}\n"
         return Program(
             language=self.name,
-            files=(
-                ("passatk_together.js", assertions + _started("together")),
-                ("program.js", f"{body}\n;{end}({test}, {exported}, {json.dumps(about)})\n"),
-            ),
-            run=Step(
-                argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_together.js", end),
-                env=(("NODE_PATH", "${NODE_PATH}"),),
-            ),
+            files=(("program.js", f"{body}\n;{end}({test}, {exported}, {json.dumps(about)})\n"),),
+            run=_way("together", end),
             requires=_required_packages(body + tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
         )
 
@@ -316,19 +330,62 @@ def _throws_itself(tests: str) -> bool:
     return bool(_FAILS_ITSELF.search(blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
 
 
+def _way(name: str, *arguments: str) -> Step:
+    """One of the two ways to run a program."""
+    return Step(
+        argv=("${NODE}", *_PROGRAM_FLAGS, f"${{NODE_WALL}}/{name}.js", *arguments),
+        env=(("NODE_PATH", "${NODE_PATH}"),),
+        parent=_parent_tool().name,
+    )
+
+
 def _started(name: str) -> str:
-    """One of the two ways to run a program, with what both begin with."""
-    return f"const passatkStart =\n{harness('javascript/start.js')}\n{harness(f'javascript/{name}.js')}"
+    """A way to run a program, with what it begins with."""
+    parts = (f"const passatk{part.title()} =\n{harness(f'javascript/{part}.js')}" for part in _WAYS[name])
+    return "\n".join((*parts, harness(f"javascript/{name}.js")))
+
+
+@cache
+def _wall() -> dict[str, str]:
+    """Name -> text of all that is executed beside programs."""
+    return {
+        **{name: harness(f"javascript/{name}") for name in _WALL},
+        **{f"{name}.js": _started(name) for name in _WAYS},
+        "rehearsal/program.js": harness("javascript/rehearsal.js"),
+    }
 
 
 @cache
 def _wall_hash() -> str:
-    return hashlib.sha256("".join(harness(f"javascript/{name}") for name in _WALL).encode()).hexdigest()[:16]
+    return hashlib.sha256("".join(_wall().values()).encode()).hexdigest()[:16]
 
 
 def _write_wall(folder: Path) -> None:
-    for name in _WALL:
-        (folder / name).write_text(harness(f"javascript/{name}"))
+    (folder / "rehearsal").mkdir()
+    for name, text in _wall().items():
+        (folder / name).write_text(text)
+
+
+def _parent_tool() -> ParentTool:
+    return ParentTool(
+        name=f"node-{_wall_hash()}",
+        argv=("${NODE}", *_FLAGS, "--random-seed=1", "${NODE_WALL}/parent.js", "${NODE_PARENT}/parent.node"),
+        env=(("NODE_PATH", "${NODE_PATH}"),),
+    )
+
+
+def _parent(cache: Path) -> Path | None:
+    """The folder of the addon by which node forks; None where it cannot be built."""
+    source = harness("javascript/parent.cc")
+
+    def build(folder: Path) -> None:
+        (folder / "parent.cc").write_text(source)
+        output_of("g++", "-O2", "-shared", "-fPIC", "-Wl,-z,now", "-o", str(folder / "parent.node"), str(folder / "parent.cc"))
+
+    try:
+        return prepared(cache / f"parent-{hashlib.sha256(source.encode()).hexdigest()[:16]}", build)
+    except Missing:
+        return None
 
 
 def _calls(examiner: Examiner) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from passatk.records import (
     Isolation,
     Limits,
     Outcome,
+    ParentTool,
     Program,
     Record,
     ResidentTool,
@@ -99,6 +100,7 @@ class World(Record, frozen=True, kw_only=True):
     """The Python that the slot's server and its warm tools run on; passatk's own by default."""
     warm: tuple[WarmTool, ...] = ()
     resident: tuple[ResidentTool, ...] = ()
+    parents: tuple[ParentTool, ...] = ()
     examiners: str = ""
     """The folder below which examiners were built; empty where there are none. `variables` say where in it."""
 
@@ -149,6 +151,7 @@ class Slot:
             "system_call_filter": world.isolation.syscall_filter == "seccomp",
             "warm": msgspec.to_builtins(world.warm),
             "resident": [] if bare else self._residents(),
+            "parents": [] if bare else self._parents(),
             "cpu": self._cpu,
             "env": self._environment(),
         }
@@ -256,11 +259,22 @@ class Slot:
             "env": [(name, self._filled(value)) for name, value in step.env],
             "warm": step.warm,
             "resident": step.resident,
+            "parent": step.parent,
         }
 
     def _residents(self) -> list[dict[str, Any]]:
         tools = self._world.resident
         return [{"name": tool.name, "argv": [self._filled(arg) for arg in tool.argv]} for tool in tools]
+
+    def _parents(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": tool.name,
+                "argv": [self._filled(arg) for arg in tool.argv],
+                "env": [(name, self._filled(value)) for name, value in tool.env],
+            }
+            for tool in self._world.parents
+        ]
 
     def _filled(self, text: str, more: Mapping[str, str] = MappingProxyType({})) -> str:
         return _VARIABLE.sub(lambda match: more.get(match[1]) or self._values[match[1]], text)

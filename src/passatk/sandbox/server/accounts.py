@@ -15,8 +15,6 @@ from .kernel import cover
 MemoryKill = Literal["limit", "machine"]
 """Why the kernel killed something: the group reached its limit, or the machine as a whole had nothing left."""
 _FILE_BYTES = 8192
-_OURS = 2
-"""The server and the supervisor are in the group too."""
 
 
 class StepLimits(TypedDict):
@@ -48,8 +46,12 @@ class Folder:
     def has(self, name: str) -> bool:
         return os.access(name, os.F_OK, dir_fd=self._fd)
 
+    def open(self, name: str) -> int:
+        """To be written to."""
+        return os.open(name, os.O_WRONLY, dir_fd=self._fd)
+
     def write(self, name: str, text: str) -> None:
-        fd = os.open(name, os.O_WRONLY, dir_fd=self._fd)
+        fd = self.open(name)
         try:
             os.write(fd, text.encode())
         finally:
@@ -85,6 +87,8 @@ class NoGroup:
 
     def __init__(self) -> None:
         self._machine_kills = 0
+        self.ours = 2
+        """Threads in the group that are none of a program: the server, its supervisor, and those of parents."""
 
     def begin(self, limits: StepLimits) -> None:  # noqa: ARG002 - for those that can set some
         """Set limits and remember readings, before a step."""
@@ -92,6 +96,10 @@ class NoGroup:
 
     def join(self) -> None:
         """Put the calling process in, and so all that it will fork."""
+
+    def doors(self) -> list[int]:
+        """Open files: who writes `0` to them all is in."""
+        return []
 
     def cpu_s(self) -> float | None:
         """CPU seconds since `begin`, without those of the calling process; None where the group does not know."""
@@ -132,7 +140,7 @@ class GroupV1(NoGroup):
             self._memory.write("memory.failcnt", "0")
             self._kills = self._memory.counter("memory.oom_control", "oom_kill")
         if pids := self._folders.get("pids"):
-            pids.say("pids.max", str(limits["processes"] + _OURS))
+            pids.say("pids.max", str(limits["processes"] + self.ours))
         if cpuacct := self._folders.get("cpuacct"):
             time.process_time()  # what is read is in the account: now, not after its reset
             cpuacct.write("cpuacct.usage", "0")
@@ -141,6 +149,9 @@ class GroupV1(NoGroup):
     def join(self) -> None:
         for folder in self._folders.values():
             folder.write("cgroup.procs", "0")
+
+    def doors(self) -> list[int]:
+        return [folder.open("cgroup.procs") for folder in self._folders.values()]
 
     def cpu_s(self) -> float | None:
         own = time.process_time() - self._own_before  # first, as above
@@ -176,11 +187,14 @@ class GroupV2(NoGroup):
         else:
             super().begin(limits)
         if self.pids_enforced:
-            self._folder.say("pids.max", str(limits["processes"] + _OURS))
+            self._folder.say("pids.max", str(limits["processes"] + self.ours))
         self._cpu_before = self._cpu_total()
 
     def join(self) -> None:
         self._folder.write("cgroup.procs", "0")
+
+    def doors(self) -> list[int]:
+        return [self._folder.open("cgroup.procs")]
 
     def _cpu_total(self) -> float:
         own = time.process_time()

@@ -19,7 +19,7 @@ from .descriptors import receive, send
 Become = Callable[[Sequence[int], bool, Callable[[], None]], NoReturn]
 """What a process does when it is born: its descriptors, whether it is the run of a program, not its build, and what it
 has to do first."""
-_FORK, _WAIT = b"f", b"w"
+_FORK, _WAIT, _PARENT = b"f", b"w", b"p"
 _ENDED = struct.Struct("iQd")
 
 
@@ -43,6 +43,8 @@ class Born(Protocol):
     """A process, which may have ended."""
 
     pidfd: int
+    of_parent: bool
+    """It is none of this interpreter, see `parents`."""
 
     def kill(self) -> None: ...
 
@@ -51,6 +53,8 @@ class Born(Protocol):
 
 class Own:
     """A process that its supervisor forks."""
+
+    of_parent = False
 
     def __init__(self, become: Become, given: Sequence[int], others: Sequence[int], proof: bool):
         """`others`: descriptors that it must not keep."""
@@ -69,16 +73,17 @@ class Own:
 
 
 class Adopted:
-    """A process that the server forks for a supervisor."""
+    """A process that the server forks for a supervisor, or a parent does."""
 
-    def __init__(self, server: "_socket.socket", given: Sequence[int], proof: bool):
-        """In the supervisor.
+    def __init__(self, server: "_socket.socket", given: Sequence[int], proof: bool, of_parent: bool = False):
+        """In the supervisor. `server`: a socket to who forks.
 
         Raises:
             OSError: there can be no more processes.
         """
-        self._server = server
-        namespaces = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in ("mnt", "ipc")]
+        self._server, self.of_parent = server, of_parent
+        kinds = ("mnt", "ipc", "pid") if of_parent else ("mnt", "ipc")
+        namespaces = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in kinds]
         send(server, _FORK + bytes([proof]), [*given, *namespaces])
         for fd in namespaces:
             os.close(fd)
@@ -99,9 +104,14 @@ class Adopted:
 
 
 class Socket:
-    """Between the server and its supervisors, one after the other: `server` is the supervisors' end."""
+    """Between the server and its supervisors, one after the other: `server` is the supervisors' end.
 
-    def __init__(self) -> None:
+    Args:
+        parent: the socket of the parent of that number, or None, and the threads of ours among the programs'.
+    """
+
+    def __init__(self, parent: Callable[[int], tuple["_socket.socket | None", int]]) -> None:
+        self._parent = parent
         self._supervisor, self.server = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 
     def serve(self, supervisor: int, become: Become) -> None:
@@ -130,6 +140,10 @@ class Socket:
         if message == _WAIT:
             self._wait()
             self._supervisor.send(_ENDED.pack(*self._end))
+            return
+        if message[:1] == _PARENT:
+            parent, ours = self._parent(message[1])
+            send(self._supervisor, bytes([ours]), [parent.fileno()] if parent else [])
             return
         try:
             child = os.fork()
@@ -162,6 +176,13 @@ class Socket:
                     for fd in receive(end)[1]:
                         os.close(fd)
             end.setblocking(True)
+
+
+def ask_for_parent(server: "_socket.socket", number: int) -> tuple["_socket.socket | None", int]:
+    """In a supervisor: the parent's socket, None if it is not to be had, and the threads of ours in the group."""
+    send(server, _PARENT + bytes([number]))
+    words, given = receive(server)
+    return _socket.socket(fileno=given[0]) if given else None, words[0]
 
 
 def _close(descriptors: Sequence[int]) -> None:

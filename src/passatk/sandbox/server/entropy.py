@@ -14,7 +14,10 @@ from collections.abc import Sequence
 from . import kernel
 
 DEVICES = ("/dev/random", "/dev/urandom")
+SCRATCH = "/passatk/scratch"
+"""An empty folder, where what is bound elsewhere is made."""
 _BLOCK_BYTES = 1 << 16
+_FILE_BLOCKS = 16
 _INT_BYTES = 4
 _NUMBER_BITS = 40
 """More blocks than these say nobody reads."""
@@ -30,20 +33,31 @@ def block(number: int, variation: int = 0) -> bytes:
     return Random(number + (variation << _NUMBER_BITS)).getrandbits(_BLOCK_BYTES * 8).to_bytes(_BLOCK_BYTES, "little")
 
 
+def same_random_bytes() -> None:
+    """In a mount namespace of one's own: the devices are one file, so whoever starts reads the same."""
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "size=8m")
+    with open(f"{SCRATCH}/random", "wb") as file:
+        file.writelines(block(number) for number in range(_FILE_BLOCKS))
+    for device in DEVICES:
+        kernel.mount(f"{SCRATCH}/random", device, None, kernel.MS_BIND)
+        kernel.make_read_only(device)
+    kernel.unmount(SCRATCH)
+
+
 class Entropy:
     """The slot's FIFO, made once."""
 
-    def __init__(self, scratch: str):
-        """Put it in place of the devices, by way of the folder `scratch`. The mount namespace is the slot's own."""
+    def __init__(self) -> None:
+        """Put it in place of the devices. The mount namespace is the slot's own."""
         self._made = [block(number) for number in range(_KEPT)]
-        fifo = f"{scratch}/entropy"
-        kernel.mount("tmpfs", scratch, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "nr_inodes=2")
+        fifo = f"{SCRATCH}/entropy"
+        kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "nr_inodes=2")
         os.mkfifo(fifo)
         os.chmod(fifo, _READ_ONLY)
         for device in DEVICES:
             kernel.mount(fifo, device, None, kernel.MS_BIND)
             kernel.make_read_only(device)
-        kernel.unmount(scratch)
+        kernel.unmount(SCRATCH)
         # for reading and writing: no reader sees an end, and what nobody read is still there for the next
         self.fd = os.open(DEVICES[0], os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 

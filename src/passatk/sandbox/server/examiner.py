@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from . import kernel
 from .descriptors import receive, send
-from .entropy import DEVICES, block
+from .entropy import same_random_bytes
 from .request import Config, ExaminerRequest
 from .standing import Standing, Started
 
@@ -24,11 +24,9 @@ _NUMBER_BYTES = 16
 _MOST_DESCRIPTORS = 1 << 20
 _CPU_S = 120
 """A backstop: a supervisor that still lives stops it earlier."""
-_SCRATCH = "/passatk/scratch"
 _BEGIN, _END, _KILL = b"b", b"e", b"k"
 _PLACES = (0, 3, 4, 5, 1)
 _MOST_STANDING = 3
-_RANDOM_BLOCKS = 16
 _FILE_BYTES = 1024
 
 
@@ -88,7 +86,7 @@ class Room:
             self._join()
             if self._namespaced:
                 kernel.unshare(kernel.CLONE_NEWNS)
-                _same_random_bytes()
+                same_random_bytes()
                 socket.send(b"apart")
             self._serve(socket)
         finally:
@@ -203,17 +201,6 @@ class Room:
             os.write(max(places) if request["asks"] else 2, words.encode("utf-8", "backslashreplace"))
         finally:
             os._exit(NOT_STARTED)
-
-
-def _same_random_bytes() -> None:
-    """What draws at random in the tests draws the same for every program: the devices are one file."""
-    kernel.mount("tmpfs", _SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "size=8m")
-    with open(f"{_SCRATCH}/random", "wb") as file:
-        file.writelines(block(number) for number in range(_RANDOM_BLOCKS))
-    for device in DEVICES:
-        kernel.mount(f"{_SCRATCH}/random", device, None, kernel.MS_BIND)
-        kernel.make_read_only(device)
-    kernel.unmount(_SCRATCH)
 
 
 def used_s(tasks: int) -> float:

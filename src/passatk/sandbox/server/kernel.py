@@ -1,19 +1,21 @@
 """The system calls that Python does not have, through libc."""
 
 import _signal  # type: ignore[import-not-found]  # what is around it makes enums of the numbers, in every fork anew
+import contextlib
 import ctypes
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from .descriptors import write_file
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWCGROUP = 0x00020000, 0x08000000, 0x20000000, 0x02000000
 CLONE_NEWNET = 0x40000000
+SIGKILL, SIGPIPE, SIGXFSZ = _signal.SIGKILL, _signal.SIGPIPE, _signal.SIGXFSZ
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
 _MS_RELATIME = 1 << 21  # the one flag whose number differs between statvfs and mount
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 36, 38, 47
-_PR_CAP_AMBIENT_CLEAR_ALL = 4
+_PR_CAP_AMBIENT_RAISE, _PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 _MNT_DETACH = 2
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}  # libc has no function for it
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW = 1, 4
@@ -23,10 +25,12 @@ _ADDR_NO_RANDOMIZE = 0x0040000
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 _CAPABILITIES_OF_ALL_THREADS = struct.pack("II", _LINUX_CAPABILITY_VERSION_3, 0)
-_NO_CAPABILITIES = bytes(24)
+_CAPABILITIES = struct.Struct("6I")
+"""Effective, held, inheritable, of the first 32 and the others."""
+_NO_CAPABILITIES = bytes(_CAPABILITIES.size)
 
 _libc = ctypes.CDLL(None, use_errno=True)
-for _name in ("capset", "mount", "prctl", "setns", "shmget", "syscall", "umount2", "unshare"):
+for _name in ("capget", "capset", "mount", "prctl", "setns", "shmget", "syscall", "umount2", "unshare"):
     getattr(_libc, _name)  # found here once, and not in every fork
 
 
@@ -94,6 +98,17 @@ class PidNamespaces:
         """The next child belongs to ours."""
         enter_namespace(self._own, CLONE_NEWPID)
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Children belong to ours for as long as it is held."""
+        before = os.open("/proc/self/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC)
+        self.leave()
+        try:
+            yield
+        finally:
+            enter_namespace(before, CLONE_NEWPID)
+            os.close(before)
+
 
 def enter_namespace(namespace: int, kind: int) -> None:
     """Belong to it; a PID namespace: the next child does."""
@@ -147,6 +162,25 @@ def bound_capabilities(keep_own: bool = False) -> None:
     for capability in range(last + 1):
         if not own >> capability & 1:
             _check(_libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0), "bound capabilities")
+
+
+def keep_capabilities() -> None:
+    """What this process holds may be passed on by `pass_capabilities_on`, also when they are bounded."""
+    own = ctypes.create_string_buffer(len(_NO_CAPABILITIES))
+    _check(_libc.capget(_CAPABILITIES_OF_ALL_THREADS, own), "read capabilities")
+    low_effective, low_held, _, effective, held, _ = _CAPABILITIES.unpack(own.raw)
+    passed = _CAPABILITIES.pack(low_effective, low_held, low_held, effective, held, held)
+    _check(_libc.capset(_CAPABILITIES_OF_ALL_THREADS, passed), "keep capabilities")
+
+
+def pass_capabilities_on() -> None:
+    """What this process executes next has its capabilities, whoever its user is."""
+    own = ctypes.create_string_buffer(len(_NO_CAPABILITIES))
+    _check(_libc.capget(_CAPABILITIES_OF_ALL_THREADS, own), "read capabilities")
+    _, low_held, _, _, held, _ = _CAPABILITIES.unpack(own.raw)
+    for capability in range(64):
+        if (held << 32 | low_held) >> capability & 1:
+            _check(_libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0), "pass capabilities on")
 
 
 def drop_capabilities() -> None:

@@ -61,8 +61,7 @@ def _serve_one(world: World, control_r: int, control_w: int) -> int:
 def _ready(world: World) -> Waiting:
     """The world, and in it a process for a program without a build."""
     world.enter()
-    world.renumber()
-    return Waiting(world, proof=True)
+    return world.next()
 
 
 def _judged(world: World, request: Request, waiting: Waiting) -> Reply:
@@ -104,6 +103,7 @@ def main() -> None:
     sys.argv[:] = [""]
     namespaces = _own_namespaces() if config["namespaced"] else None
     slot = Slot(config)
+    slot.use(namespaces)
     if namespaces is None:
         kernel.become_subreaper()
     gc.collect()

@@ -18,6 +18,8 @@ class StepRequest(TypedDict):
     """The warm tool that takes `argv[1:]`; empty: execute `argv`."""
     resident: str
     """The resident tool that may do it instead; empty: none."""
+    parent: str
+    """The parent that forks for it, where there is one; empty: none."""
 
 
 class Facts(TypedDict):
@@ -53,6 +55,14 @@ class ResidentConfig(TypedDict):
     argv: list[str]
 
 
+class ParentConfig(TypedDict):
+    """As `passatk.records.ParentTool`."""
+
+    name: str
+    argv: list[str]
+    env: list[tuple[str, str]]
+
+
 class Config(TypedDict):
     """What a slot is: the same for all its programs."""
 
@@ -73,6 +83,7 @@ class Config(TypedDict):
     system_call_filter: bool
     warm: list[WarmConfig]
     resident: list[ResidentConfig]
+    parents: list[ParentConfig]
     cpu: int | None
     """The one that programs run on; any, if None."""
     env: dict[str, str]
@@ -175,7 +186,8 @@ def _check(message: Any) -> None:
     for path in message["keeps"]:
         _expect(isinstance(path, str) and not path.startswith("/") and ".." not in path.split("/"), "a path to keep")
     for step in (*message["build"], message["run"]):
-        _expect(isinstance(step["warm"], str) and isinstance(step["resident"], str), "a tool has a name")
+        tools = (step["warm"], step["resident"], step["parent"])
+        _expect(all(isinstance(name, str) for name in tools), "a tool has a name")
     for phase in ("build", "run"):
         for name in StepLimits.__annotations__:
             value = message["limits"][phase][name]

@@ -7,6 +7,7 @@ make its result depend on the machine. All other system calls are allowed, so th
 import errno
 import os
 import struct
+from collections.abc import Collection
 from typing import NoReturn
 
 from . import kernel
@@ -106,15 +107,15 @@ _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LINEAR = 4  # cases tested one by one rather than by halves
 
 
-def compile_filter(machine: str) -> bytes | None:
-    """The filter for `machine` (as `uname -m` says it); None where there is no table for it."""
+def compile_filter(machine: str, names: Collection[str] = NUMBERS.keys()) -> bytes | None:
+    """The filter for `machine` (as `uname -m` says it) of the calls named; None where there is no table for it."""
     if machine not in ARCHITECTURES:
         return None
     column, architecture = ARCHITECTURES[machine]
     cases = []
     for name, numbers in NUMBERS.items():
         number = numbers[column]
-        if number is not None:
+        if number is not None and name in names:
             special = {"clone": _clone_case, "shmget": _shmget_case}.get(name)
             cases.append((number, special() if special else [_refuse(ANSWERS.get(name, errno.EPERM))]))
     program = [

@@ -7,9 +7,9 @@ import select
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
-from . import kernel
+from . import kernel, parents
 from .accounts import NoGroup, StepLimits
 from .births import Born
 from .descriptors import read_all, write_all
@@ -26,8 +26,6 @@ _TAIL_BYTES = 4096
 _READ_BYTES = 65536
 _PROCESSES_OF_ALL = 4096
 _PASSED = "passed "
-_STACK_BYTES = 8 << 20
-"""Until the program asks for more, as many do; what it then uses is of its memory."""
 _LOOK_S = 0.05
 _PATIENCE_S = 10.0
 """How long an examiner may compute, and how long it may sleep, when its program has ended."""
@@ -39,9 +37,7 @@ class Place(Protocol):
     folder: str
     environment: dict[str, str]
     cpu: int | None
-    own_user: bool
     warm: dict[str, Tool]
-    group: NoGroup
 
     def drop_privileges(self) -> None: ...
 
@@ -58,15 +54,18 @@ class Surroundings(Protocol):
 
     def give(self, descriptors: Iterable[int]) -> None: ...
 
-    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool) -> Born: ...
+    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str) -> Born: ...
 
 
 class Waiting:
     """A process that is to become one command, not yet told which: of a request read later it remembers nothing."""
 
-    def __init__(self, world: Surroundings, proof: bool):
-        """With `proof`, it will be given a token, and asked for it, or meet an examiner that is."""
-        self._world, self._proof = world, proof
+    def __init__(self, world: Surroundings, proof: bool, parent: str = ""):
+        """With `proof`, it will be given a token, and asked for it, or meet an examiner that is.
+
+        `parent`: whose child it is to be, if it can.
+        """
+        self._world, self._proof, self.parent = world, proof, parent
         stdin_r, self._stdin = os.pipe()
         self._out, out_w = os.pipe()
         self._err, err_w = os.pipe()
@@ -77,7 +76,7 @@ class Waiting:
         self._answers, answers_w = os.pipe()
         world.give([stdin_r, given_w, calls_r, answers_w])
         given = (stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w)
-        self._process = world.bear(given, (self._told, self._stdin, self._calls, self._answers), proof)
+        self._process = world.bear(given, (self._told, self._stdin, self._calls, self._answers), proof, parent)
         for fd in given:
             os.close(fd)
 
@@ -110,7 +109,7 @@ class Waiting:
         world.group.begin(limits)
         feed = world.entropy.feed(world.variation) if world.entropy else None
         watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
-        self._tell((step, limits, world.variation, meeting is not None))
+        self._tell(step, limits, meeting is not None)
         kept = {self._out: Kept(), self._err: Kept()}
         watch.examiner = meeting
         stopped = _follow(self._process.pidfd, kept, limits, watch, feed, meeting)
@@ -149,9 +148,14 @@ class Waiting:
             said["said"] = _PASSED.strip() if given == token else said["said"]
         return facts, self._proof and given == token, said
 
-    def _tell(self, told: tuple[Any, Any, int, bool]) -> None:
+    def _tell(self, step: StepRequest, limits: StepLimits, meets: bool) -> None:
+        world = self._world
+        lowered = lowered_limits(limits, world.group, world.own_user)
         try:
-            write_all(self._told, marshal.dumps(told))
+            if self._process.of_parent:
+                write_all(self._told, parents.told(step, lowered, meets))
+            else:
+                write_all(self._told, marshal.dumps((dict(step), lowered, world.variation, meets)))
         finally:
             os.close(self._told)
 
@@ -320,12 +324,13 @@ def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], 
         os.umask(0o022)
         os.chdir(place.folder)
         place.drop_privileges()
-        step, limits, variation, meets = marshal.loads(read_all(told_r))
+        step, lowered, variation, meets = marshal.loads(read_all(told_r))
         theirs = walled if meets else usual
         for number, fd in enumerate(theirs):  # all of them above 4, see `main`
             os.dup2(fd, number, inheritable=True)
         name = step["argv"][0]
-        _lower_limits(limits, place)
+        for kind, soft, hard in lowered:
+            resource.setrlimit(kind, (soft, hard))
         if step["warm"] and not variation:
             tool = place.warm[step["warm"]]
             os.close(failed_w)
@@ -353,21 +358,24 @@ def _find_command(name: str, path: str) -> str:
     raise FileNotFoundError(f"not on the sandbox's PATH {path}")
 
 
-def _lower_limits(limits: StepLimits, place: Place) -> None:
+def lowered_limits(limits: StepLimits, group: NoGroup, own_user: bool) -> list[parents.Limit]:
+    """What the kernel is to enforce on a command."""
     wanted = {
         # a backstop, the supervisor comes first: whole seconds, by ticks, which run ahead of the exact account
         resource.RLIMIT_CPU: 2 * int(limits["cpu_s"]) + 2,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: limits["disk_bytes"],
         resource.RLIMIT_NOFILE: 1024,
-        resource.RLIMIT_STACK: _STACK_BYTES,
+        resource.RLIMIT_STACK: parents.STACK_BYTES,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    if not place.group.pids_enforced:
+    if not group.pids_enforced:
         # where the account is shared with other slots, only a backstop: the watch counts
-        wanted[resource.RLIMIT_NPROC] = limits["processes"] if place.own_user else _PROCESSES_OF_ALL
+        wanted[resource.RLIMIT_NPROC] = limits["processes"] if own_user else _PROCESSES_OF_ALL
+    lowered = []
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
-        lowered = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (lowered, hard if kind == resource.RLIMIT_STACK else lowered))
+        soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        lowered.append((kind, soft, hard if kind == resource.RLIMIT_STACK else soft))
+    return lowered

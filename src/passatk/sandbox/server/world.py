@@ -1,5 +1,6 @@
 """A slot, and the world of a program in it: file systems, identity and environment; building and running it there."""
 
+import _socket
 import binascii
 import contextlib
 import os
@@ -10,11 +11,12 @@ from typing import NoReturn
 
 from . import kernel
 from .accounts import make_groups
-from .births import Adopted, Born, Own, Socket
+from .births import Adopted, Born, Own, Socket, ask_for_parent
 from .descriptors import read_all, write_all, write_file
-from .entropy import Entropy
+from .entropy import SCRATCH, Entropy
 from .examiner import Room
 from .faults import check_build
+from .parents import Parent
 from .request import Config, Facts, Reply, Request, StepRequest, reply
 from .resident import Resident
 from .seccomp import compile_filter
@@ -27,11 +29,12 @@ _MOST_WORDS = 6000
 _LEAST_DISK = 1 << 20
 """Until the program comes, and with it how much it may have."""
 _PRIVATE = kernel.MS_NOSUID | kernel.MS_NODEV
-_SCRATCH = "/passatk/scratch"
 _BOX = "box"
 _FOLDERS = ((_BOX, 0o755), ("tmp", 0o1777), ("shm", 0o1777))
 """Of the program's own, below one file system: where it runs, /tmp and /dev/shm."""
 _PID = 100
+_OURS = 2
+"""Threads in the programs' group: the server, and its supervisor."""
 ONE_CPU_PROC = "/passatk/proc"
 """Files to show in place of those in /proc."""
 
@@ -44,19 +47,25 @@ class Slot:
         self.config = config
         self.own_user, self.cpu = config["own_user"], config["cpu"]
         self.folder, self.environment = config["work"], config["env"]
-        program = compile_filter(os.uname().machine) if config["system_call_filter"] else None
-        self.filter = None if program is None else kernel.prepared_filter(program)
+        self.filter_program = (config["system_call_filter"] and compile_filter(os.uname().machine)) or b""
+        self.filter = kernel.prepared_filter(self.filter_program) if self.filter_program else None
         self.entropy: Entropy | None = None
         if config["namespaced"]:
             kernel.unshare(kernel.CLONE_NEWNS)  # bubblewrap's own belongs to a user namespace above ours
             kernel.make_read_only("/dev")
+            kernel.keep_capabilities()
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
         self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
-        self.socket = Socket()
+        self.parents = [Parent(parent, self) for parent in config["parents"]]
+        self.socket = Socket(self._parent)
+        self.usual_parent = ""
+        """In a supervisor: that of the last program, so it is likely to be the next one's."""
+        self.found_parents: dict[str, _socket.socket | None] = {}
+        """In a supervisor: those that were asked for."""
         if config["namespaced"]:
             kernel.unshare(kernel.CLONE_NEWNET)  # whose /proc/net does not list the sockets made before
-            self.entropy = Entropy(_SCRATCH)
+            self.entropy = Entropy()
         self.warm = warm_up(config["warm"], config["env"])
         self.residents = [Resident(tool, config["env"], self._become_tool) for tool in config["resident"]]
         self.group = self.groups["program"]
@@ -68,12 +77,31 @@ class Slot:
         self.mounts_before = [
             mount("proc", "/proc", "proc", _PRIVATE | kernel.MS_NOEXEC),
             *(mount(f"{ONE_CPU_PROC}/{name}", f"/proc/{name}", None, kernel.MS_BIND) for name in _one_cpu_files()),
-            mount("tmpfs", _SCRATCH, "tmpfs", _PRIVATE, f"{_tmpfs(_LEAST_DISK)},mode=755"),
+            mount("tmpfs", SCRATCH, "tmpfs", _PRIVATE, f"{_tmpfs(_LEAST_DISK)},mode=755"),
         ]
         targets = {_BOX: config["work"], "tmp": "/tmp", "shm": "/dev/shm"}
         self.mounts_after = [
-            mount(f"{_SCRATCH}/{name}", target, None, kernel.MS_BIND) for name, target in targets.items()
+            mount(f"{SCRATCH}/{name}", target, None, kernel.MS_BIND) for name, target in targets.items()
         ]
+
+    def use(self, namespaces: kernel.PidNamespaces | None) -> None:
+        """In the server, before its first supervisor."""
+        self._namespaces = namespaces
+
+    def _parent(self, number: int) -> tuple[_socket.socket | None, int]:
+        assert self._namespaces is not None
+        socket = self.parents[number].socket(self._namespaces.aside)
+        self.group.ours = _OURS + sum(parent.threads for parent in self.parents)
+        return socket, self.group.ours
+
+    def parent(self, name: str) -> _socket.socket | None:
+        """In a supervisor: a socket to that parent; None: it is not to be had."""
+        if name not in self.found_parents:
+            numbers = [number for number, parent in enumerate(self.config["parents"]) if parent["name"] == name]
+            self.found_parents[name] = None
+            if numbers:
+                self.found_parents[name], self.group.ours = ask_for_parent(self.socket.server, numbers[0])
+        return self.found_parents[name]
 
     def _become_tool(self) -> None:
         """In the process of a resident tool, last before it starts."""
@@ -136,11 +164,26 @@ class World:
             kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
         self.write_files(request["files"])
 
-    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool) -> Born:
+    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str) -> Born:
         """A process that becomes a command of the program. `others` are descriptors that it must not have."""
         if self._config["namespaced"]:
+            if parent and (socket := self._slot.parent(parent)):
+                try:
+                    return Adopted(socket, given, proof, of_parent=True)
+                except OSError:  # it has ended
+                    self._slot.found_parents[parent] = None
             return Adopted(self._slot.socket.server, given, proof)
         return Own(self._slot.become, given, others, proof)
+
+    def next_for(self, parent: str = "") -> Waiting:
+        """A process that waits to run a program, the child of that parent if it can be."""
+        self.renumber()
+        self._slot.usual_parent = parent
+        return Waiting(self, proof=True, parent=parent)
+
+    def next(self) -> Waiting:
+        """For the next program, whatever it is: one like the last, most likely."""
+        return self.next_for(self._slot.usual_parent)
 
     def renumber(self) -> None:
         """The next process has the same number always: how many a compiler had is chance."""
@@ -154,17 +197,17 @@ class World:
             mount()
         os.umask(0)
         for name, mode in _FOLDERS:
-            os.mkdir(f"{_SCRATCH}/{name}", mode)
+            os.mkdir(f"{SCRATCH}/{name}", mode)
         os.umask(0o022)
         if self._config["switch_user"]:
-            os.chown(f"{_SCRATCH}/{_BOX}", self._config["uid"], self._config["uid"])
+            os.chown(f"{SCRATCH}/{_BOX}", self._config["uid"], self._config["uid"])
         for mount in self._slot.mounts_after:
             mount()
         for path, fd in kept.items():
             _make_place(path, stat.S_ISDIR(os.fstat(fd).st_mode))
             kernel.mount(f"/proc/self/fd/{fd}", path, None, kernel.MS_BIND | kernel.MS_REC)
             os.close(fd)
-        kernel.unmount(_SCRATCH)  # what is bound elsewhere lives on there
+        kernel.unmount(SCRATCH)  # what is bound elsewhere lives on there
 
     def write_files(self, files: Iterable[tuple[str, str | bytes]]) -> None:
         """Files of the program, in its folder, owned by its account."""
@@ -263,6 +306,7 @@ def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
     """As the program's pid 1: build and run it. `waiting` is for the run, if nothing is to be built before."""
     world.admit(request)
     build: Facts | None = None
+    parent = "" if request["variation"] else request["run"]["parent"]
     if request["build"]:
         waiting.dismiss()
         for step in request["build"]:
@@ -276,7 +320,9 @@ def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
         if request["keeps"]:
             return reply(build, made=[made for name in request["keeps"] for made in world.contents(name)])
         world.remove_files(request["files"])
-        world.renumber()
-        waiting = Waiting(world, proof=True)
+        waiting = world.next_for(parent)
+    elif waiting.parent != parent:
+        waiting.dismiss()
+        waiting = world.next_for(parent)
     run, proof, said = waiting.run(request["run"], request["limits"]["run"], request["examiner"])
     return reply(build, run, proof, said)

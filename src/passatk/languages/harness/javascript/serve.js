@@ -1,7 +1,7 @@
 // Runs program.js, then answers the calls that come on descriptor 3, see docs/wall.md. Its arguments are the names of the
 // functions that may be called: `f!` is `f` where the tests drop its result, and see what it changed.
 'use strict'
-;(() => {
+module.exports = () => {
   // a program may take them away
   const { Array, BigInt, Error, Object, Promise, ReferenceError, Reflect, String, TypeError } = globalThis
   const { Buffer } = require('buffer')
@@ -201,4 +201,6 @@
     configurable: true
   })
   start(begin)
-})()
+}
+module.exports.values = passatkValues
+if (require.main === module) module.exports()

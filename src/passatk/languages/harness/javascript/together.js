@@ -1,6 +1,6 @@
 // Runs a program with its tests behind it, in one process: for tests that need more of a program than values.
 'use strict'
-;(() => {
+module.exports = () => {
   // a program may take them away
   const { Object, Promise, Proxy, String } = globalThis
   const fs = require('fs')
@@ -106,4 +106,5 @@
   }
   Object.defineProperty(globalThis, process.argv.splice(2)[0], { value, enumerable: false })
   start(() => {})
-})()
+}
+if (require.main === module) module.exports()

@@ -1,0 +1,2 @@
+const f = (value) => value
+;__passatk_hand({ get f () { return f } })

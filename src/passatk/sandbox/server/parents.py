@@ -1,0 +1,133 @@
+"""Parents: interpreters that have started, each in a process of its own that forks for every program which names it.
+
+Such a process does for a supervisor what the server does, see `births`, and its child what `step.become` does. Where it
+cannot be started, a program's command is executed instead.
+"""
+
+import _socket
+import contextlib
+import json
+import os
+import resource
+import select
+import struct
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import NoReturn, Protocol
+
+from . import kernel
+from .accounts import NoGroup
+from .descriptors import receive, send, write_file
+from .entropy import same_random_bytes
+from .request import Config, ParentConfig, StepRequest
+from .seccomp import compile_filter
+
+_PLACES = 5
+"""Descriptors below are for the program. This one is its socket, behind it are the doors of the programs' group."""
+_PLACE = struct.Struct("=iiiiII")
+_HEAD = struct.Struct("=II")
+_LIMIT = struct.Struct("=iiqq")
+_THREADS = struct.Struct("=I")
+_NUMBER = 200
+"""Of its process. Never a program's: by its number, some runtimes know that they were forked."""
+_START_S = 60.0
+_HIGH, _MOST_DESCRIPTORS = 1 << 9, 1 << 20
+STACK_BYTES = 8 << 20
+"""Until the program asks for more, as many do; what it then uses is of its memory."""
+
+Limit = tuple[int, int, int]
+"""Of a resource: its kind, the soft and the hard limit."""
+
+
+class Home(Protocol):
+    """What a parent needs of its slot."""
+
+    config: Config
+    filter_program: bytes
+    groups: dict[str, NoGroup]
+
+
+class Parent:
+    """One of them, in the server."""
+
+    def __init__(self, config: ParentConfig, home: Home):
+        self._config, self._home = config, home
+        self._socket: _socket.socket | None = None
+        self._tried = False
+        self.threads = 0
+
+    def socket(self, aside: Callable[[], AbstractContextManager[None]]) -> "_socket.socket | None":
+        """The supervisors' end of its socket, when it has started; None: it cannot.
+
+        Args:
+            aside: makes the next child one of our own PID namespace.
+        """
+        if not self._tried:
+            self._tried = True
+            with aside():
+                self._start()
+        return self._socket
+
+    def _start(self) -> None:
+        ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        with contextlib.suppress(OSError):
+            write_file("/proc/sys/kernel/ns_last_pid", str(_NUMBER - 1).encode())
+        doors = self._home.groups["program"].doors()
+        child = os.fork()
+        if child == 0:
+            self._become([theirs.fileno(), *doors])
+        theirs.close()
+        for fd in doors:
+            os.close(fd)
+        poll = select.poll()
+        poll.register(ours, select.POLLIN)
+        with contextlib.suppress(OSError, struct.error):  # it ended, or says nothing
+            send(ours, self._place(len(doors)))
+            (self.threads,) = _THREADS.unpack(receive(ours)[0] if poll.poll(_START_S * 1000) else b"")
+            self._socket = ours
+            return
+        ours.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, kernel.SIGKILL)
+        os.waitpid(child, 0)
+
+    def _place(self, doors: int) -> bytes:
+        config, program = self._home.config, self._home.filter_program
+        cpu = -1 if config["cpu"] is None else config["cpu"]
+        folder = config["work"].encode()
+        sizes = (len(folder), len(program))
+        return _PLACE.pack(config["uid"], config["switch_user"], cpu, doors, *sizes) + folder + program
+
+    def _become(self, kept: list[int]) -> NoReturn:
+        """In its process."""
+        try:
+            os.setsid()
+            self._home.groups["tools"].join()
+            high = [os.dup2(fd, _HIGH + number) for number, fd in enumerate(kept)]
+            null = os.open("/dev/null", os.O_RDWR)
+            for fd in range(_PLACES):
+                os.dup2(null, fd, inheritable=True)
+            for number, fd in enumerate(high):
+                os.dup2(fd, _PLACES + number, inheritable=True)
+            os.closerange(_PLACES + len(kept), _MOST_DESCRIPTORS)
+            # what its runtime draws at random when it starts is the same in every slot
+            kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+            same_random_bytes()
+            kernel.vouch_for_devices()
+            resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+            for number in (kernel.SIGPIPE, kernel.SIGXFSZ):  # this interpreter's own
+                kernel.reset_signal(number)
+            kernel.pass_capabilities_on()
+            argv = self._config["argv"]
+            environment = {**self._home.config["env"], **dict(self._config["env"])}
+            if self._home.filter_program and (program := compile_filter(os.uname().machine, ("getrandom",))):
+                kernel.prepared_filter(program)()
+            os.execve(argv[0], argv, environment)
+        finally:
+            os._exit(127)
+
+
+def told(step: StepRequest, limits: Iterable[Limit], meets: bool) -> bytes:
+    """What a child of a parent is told. `meets`: it has an examiner."""
+    rows = [_LIMIT.pack(kind, 0, soft, hard) for kind, soft, hard in limits]
+    return _HEAD.pack(len(rows), meets) + b"".join(rows) + json.dumps({"argv": step["argv"]}).encode()

@@ -1,0 +1,266 @@
+"""A node that has started and forks for programs saves time, and nothing else: each finds what a new node gives."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from running import descendants
+
+from passatk.judging import Environment, default_limits
+from passatk.languages import LANGUAGES
+from passatk.records import Limits, Outcome, Program, Sample
+from passatk.sandbox import Slot, World
+
+JAVASCRIPT, PYTHON = LANGUAGES["javascript"], LANGUAGES["python"]
+SELF_TEST = JAVASCRIPT.self_test
+COMMAND = JAVASCRIPT.assemble(
+    SELF_TEST, Sample(task_id=SELF_TEST.task_id, index=0, text=SELF_TEST.solution), SELF_TEST.tests.code
+).run
+SERVE = msgspec.structs.replace(COMMAND, argv=(*COMMAND.argv[:-2], "${NODE_WALL}/serve.js", "f"))
+EXECUTED = msgspec.structs.replace(SERVE, parent="")
+
+ENDS = {
+    "by itself": "",
+    "with a code set": "process.exitCode = 5",
+    "by exit": "setTimeout(() => process.exit(3), 1)",
+    "by exit in a listener": "process.on('exit', () => process.exit(4))",
+    "by an exception": "throw new TypeError('none of ours')",
+    "by a later exception": "setTimeout(() => { throw new Error('late') }, 1)",
+    "by a promise": "Promise.reject(new RangeError('nobody looks'))",
+    "by abort": "process.abort()",
+    "by its own signal": "process.kill(process.pid, 'SIGKILL')",
+    "by a signal it handles": "process.on('SIGTERM', () => process.exit(9)); process.kill(process.pid, 'SIGTERM');"
+    "setTimeout(() => {}, 1000)",
+    "without memory": "const all = []; for (;;) all.push(new Array(1e6).fill(all.length))",
+    "out of stack": "const f = () => 1 + f(); try { f() } catch (e) { process.exit(e instanceof RangeError ? 7 : 8) }",
+}
+GOES_ON = {
+    "timers": "const t = Date.now(); setTimeout(() => console.log(Date.now() - t >= 30), 30)",
+    "files": "require('fs').promises.readFile('program.js', 'utf8').then((text) => console.log(text.length))",
+    "threads": "const { Worker } = require('worker_threads');"
+    "new Worker('require(\"worker_threads\").parentPort.postMessage(42)', { eval: true }).on('message', console.log)",
+    "processes": "console.log(require('child_process').execFileSync('echo', ['said']).toString());"
+    "require('child_process').exec('echo later', (error, out) => console.log(error, out))",
+    "modules": "import('url').then((url) => console.log(typeof url.pathToFileURL))",
+    "webassembly": "WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then((it) => console.log(+!it))",
+    "hashes": "require('crypto').pbkdf2('a', 'b', 10, 8, 'sha1', (error, key) => console.log(key))",
+    "input": "process.stdin.on('data', () => {}).on('end', () => console.log('ended'))",
+    "a great output": "console.log('x'.repeat(300000)); console.error('y'.repeat(300000))",
+}
+SEEN = {
+    "its number": "process.pid",
+    "its folder": "[process.cwd(), __dirname, __filename]",
+    "its arguments": "[process.argv.slice(2), process.argv.length, process.execPath]",
+    "flags": "process.execArgv",
+    "its environment": "process.env",
+    "numbers that look random": "[Math.random(), Math.random()]",
+    "its account": "[process.getuid(), process.getgid(), process.getgroups()]",
+    "its rights": "require('fs').readFileSync('/proc/self/status', 'utf8')"
+    ".match(/^(?:Cap|NoNew|Sig(?:Ign|Blk)|Uid|NSpid).*/gm)",
+    "its limits": "require('fs').readFileSync('/proc/self/limits', 'utf8')",
+    "its CPUs": "[require('os').cpus().length, require('os').availableParallelism?.()]",
+    "its memory's offer": "require('fs').readFileSync('/proc/self/oom_score_adj', 'utf8')",
+    "modules that were loaded": "Object.keys(require.cache).length",
+    "names": "Object.getOwnPropertyNames(globalThis).sort()",
+    "what it prints to": "[process.stdout.isTTY, process.stderr.constructor.name]",
+    "its mask": "process.umask()",
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    environment = Environment(["javascript", "python"])
+    if missing := environment.toolchains["javascript"].missing:
+        pytest.skip(missing[0])
+    if not environment.world.parents:
+        pytest.skip("no C++ compiler, so no node that forks")
+    return environment.world
+
+
+@pytest.fixture(scope="module")
+def slot(world: World) -> Iterator[Slot]:
+    with Slot(world) as made:
+        yield made
+
+
+def executed(slot: Slot, text: str, forked: bool = True, limits: Limits | None = None) -> Outcome:
+    program = Program(language="javascript", files=(("program.js", text),), run=SERVE if forked else EXECUTED)
+    outcome = slot.execute(program, limits or default_limits())
+    assert outcome.fault is None
+    return outcome
+
+
+def said(slot: Slot, text: str, forked: bool = True) -> tuple[object, ...]:
+    run = executed(slot, text, forked).run
+    assert run is not None
+    words = [line for line in run.stderr.splitlines() if line and not line.startswith((" ", "<", "[", "("))]
+    return run.exit_code, run.signal, run.stopped_by, run.stdout, [line for line in words if "/" not in line]
+
+
+def parents(slot: Slot) -> list[int]:
+    assert slot._process is not None
+    found = []
+    for pid in descendants(slot._process.pid):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+            if b"/parent.js\0" in file.read():
+                found.append(pid)
+    return found
+
+
+def is_forked(slot: Slot) -> bool:
+    run = executed(slot, "console.log(require('fs').readFileSync('/proc/self/cmdline', 'utf8'))").run
+    assert run is not None
+    return "/parent.js" in run.stdout
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_it_ends_as_a_new_node_does(slot: Slot, name: str) -> None:
+    assert said(slot, ENDS[name]) == said(slot, ENDS[name], forked=False)
+
+
+@pytest.mark.parametrize("name", GOES_ON)
+def test_it_works_as_a_new_node_does(slot: Slot, name: str) -> None:
+    mine = said(slot, GOES_ON[name])
+    assert mine[:3] == (0, None, None)
+    assert mine == said(slot, GOES_ON[name], forked=False)
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_it_sees_what_a_new_node_does(slot: Slot, name: str) -> None:
+    text = f"console.log(require('util').inspect({SEEN[name]}, {{ maxArrayLength: null }}))"
+    mine = said(slot, text)
+    assert mine[0] == 0
+    assert mine == said(slot, text, forked=False)
+
+
+def test_there_is_one_and_it_forks_for_all(slot: Slot) -> None:
+    assert is_forked(slot)
+    first = [pid for pid in parents(slot) if pid]
+    assert is_forked(slot)
+    assert set(first) & set(parents(slot))
+
+
+def test_hot_code_becomes_as_quick(slot: Slot) -> None:
+    """Compiled in the one thread that there is: an interpreter needs about ten times as long."""
+    text = "let s = 0; const f = (n) => { let t = 0; for (let i = 0; i < n; i++) t += i % 7; return t };"
+    text += "for (let i = 0; i < 1000; i++) s += f(100000); console.log(s)"
+    runs = [executed(slot, text, forked).run for forked in (True, False)]
+    assert all(runs)
+    forked_s, new_s = (run.cpu_s for run in runs if run)
+    assert forked_s < 3 * new_s
+
+
+def test_programs_share_no_descriptor(slot: Slot) -> None:
+    text = (
+        "const fs = require('fs'); for (const fd of fs.readdirSync('/proc/self/fd')) { try {"
+        "console.log(fs.readlinkSync('/proc/self/fd/' + fd)) } catch {} }"
+    )
+    seen = [said(slot, text)[3] for _ in range(2)]
+    open_files = [str(one).splitlines() for one in seen]
+    pipes = [{name for name in names if name.startswith("pipe:")} for names in open_files]
+    assert len(pipes[0]) > 3
+    assert not pipes[0] & pipes[1]
+    for names in open_files:  # of these, a loop has one each
+        assert sorted(name for name in names if "pipe:" not in name and name != "/dev/null") == [
+            "anon_inode:[eventfd]",
+            "anon_inode:[eventpoll]",
+        ]
+
+
+def test_what_one_program_does_no_other_finds(slot: Slot) -> None:
+    executed(slot, "globalThis.left = 1; Array.prototype.left = 2; process.env.LEFT = '3'; process.chdir('/tmp')")
+    text = "console.log(typeof left, [].left, process.env.LEFT, process.cwd())"
+    assert said(slot, text)[3] == "undefined undefined undefined /box\n"
+
+
+def test_random_bytes_are_the_same_in_every_slot(world: World) -> None:
+    seen = set()
+    for _ in range(2):
+        with Slot(world) as slot:
+            for _ in range(2):
+                seen.add(said(slot, "console.log(require('crypto').randomBytes(16).toString('hex'))")[3])
+    assert len(seen) == 1
+
+
+def test_varied_programs_meet_another_chance(slot: Slot) -> None:
+    program = Program(language="javascript", files=(("program.js", "console.log(Math.random())"),), run=SERVE)
+    seen = [slot.execute(program, default_limits(), variation).run for variation in (0, 1, 1, 2, 0)]
+    drawn = [run.stdout for run in seen if run]
+    assert drawn[0] == drawn[4]
+    assert drawn[1] == drawn[2]
+    assert len(set(drawn)) == 3
+
+
+def test_languages_take_turns_in_a_slot(slot: Slot) -> None:
+    task = PYTHON.self_test
+    python = PYTHON.assemble(task, Sample(task_id=task.task_id, index=0, text=task.solution), task.tests.code)
+    for _ in range(3):
+        assert slot.execute(python, default_limits()).proof
+        assert said(slot, "console.log(process.pid)")[3] == "100\n"
+        assert said(slot, "console.log(process.pid)", forked=False)[3] == "100\n"
+
+
+def test_limits_hold(slot: Slot) -> None:
+    usual = default_limits()
+    run = msgspec.structs.replace(usual.run, cpu_s=1.0, idle_s=1.0, memory_bytes=256 << 20, output_bytes=1 << 20)
+    limits = msgspec.structs.replace(usual, run=run)
+    texts = {
+        "cpu": "for (;;);",
+        "idle": "setTimeout(() => {}, 1e6)",
+        "memory": "const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1))",
+        "output": "for (;;) process.stdout.write('x'.repeat(1 << 16))",
+    }
+    for limit, text in texts.items():
+        facts = executed(slot, text, limits=limits).run
+        assert facts is not None
+        assert facts.stopped_by == limit
+    assert is_forked(slot)
+
+
+def test_as_many_processes_as_a_new_node_may_have(slot: Slot) -> None:
+    run = msgspec.structs.replace(default_limits().run, processes=12)
+    limits = msgspec.structs.replace(default_limits(), run=run)
+    text = (
+        "let n = 0; for (; n < 20; n++) { const made = require('child_process').spawn('sleep', ['5']);"
+        "made.on('error', () => {}); if (made.pid === undefined) break } console.log(n); process.exit(0)"
+    )
+    runs = [executed(slot, text, forked, limits).run for forked in (True, False)]
+    made = [(facts.stopped_by, facts.stdout) for facts in runs if facts]
+    forked_by, new_by = made
+    assert forked_by[0] == new_by[0]
+    # a new node has three threads more
+    assert not forked_by[1] or 0 <= int(forked_by[1]) - int(new_by[1]) <= 3
+
+
+def test_where_it_cannot_start_programs_are_executed(world: World) -> None:
+    tool = msgspec.structs.replace(world.parents[0], argv=("/bin/false",))
+    with Slot(msgspec.structs.replace(world, parents=(tool,))) as slot:
+        for _ in range(2):
+            assert not is_forked(slot)
+            assert said(slot, "console.log('ran')")[3] == "ran\n"
+
+
+def test_where_it_has_ended_programs_are_executed(world: World) -> None:
+    with Slot(world) as slot:
+        assert is_forked(slot)
+        for pid in parents(slot):
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
+        for _ in range(3):
+            assert said(slot, "console.log('ran')")[3] == "ran\n"
+
+
+def test_a_verdict_of_it_is_that_of_a_new_node() -> None:
+    environment = Environment(["javascript"])
+    sample = Sample(task_id=SELF_TEST.task_id, index=0, text=SELF_TEST.solution)
+    program = JAVASCRIPT.program(SELF_TEST, sample, SELF_TEST.tests.code)
+    assert program.run.parent
+    with Slot(environment.world) as slot:
+        environment.examine_with(slot, program)
+        new = msgspec.structs.replace(program, run=msgspec.structs.replace(program.run, parent=""))
+        outcomes = [slot.execute(one, default_limits()) for one in (program, new)]
+    assert [outcome.proof for outcome in outcomes] == [True, True]
