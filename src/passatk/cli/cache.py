@@ -32,13 +32,15 @@ def info(json: _Json = False) -> None:
 
 @app.command()
 def clear(json: _Json = False) -> None:
-    """Forget all verdicts, measurements and built examiners (not while a run uses these). Run folders keep theirs."""
+    """Forget verdicts, measurements and examiners (built ones not while a run uses them). Run folders keep theirs."""
     import msgspec
 
     from passatk.judging import examiners
     from passatk.judging.cache import VerdictCache
+    from passatk.languages import derived
 
     cleared = examiners.clear()
+    derived.clear()
     with VerdictCache() as cache:
         removed = cache.clear()
     if json:
