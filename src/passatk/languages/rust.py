@@ -24,6 +24,7 @@ from passatk.languages.base import (
 )
 from passatk.languages.dialect import patterns
 from passatk.languages.lexing import blanked
+from passatk.languages.rust_linking import is_direct, link_arguments
 from passatk.languages.rust_programs import with_own_types, without_module, without_shebang
 from passatk.languages.rust_source import GRAMMAR, LEXICON, imports, replaced, with_methods
 from passatk.languages.rust_wall import (
@@ -64,7 +65,7 @@ _FLAGS = (
     *("--crate-type=bin", "-A", "warnings", "--color=never"),
     *("-C", "debuginfo=0", "-C", "codegen-units=1", "-C", "strip=symbols"),
 )
-_SHARED = ("-C", "prefer-dynamic", "-C", "link-arg=-Wl,-rpath,${RUST_STD}")
+_SHARED = ("-C", "prefer-dynamic", "-C", "link-arg=${RUST_RPATH}${RUST_STD}")
 """std as it is: quicker to link than its parts. Only behind the wall, as a program can put functions in std's place."""
 _SEPARATOR = "\n// behind this line is the examiner, before it what answers its calls\n"
 _WALL = ("values", "wall", "examiner")
@@ -157,7 +158,7 @@ class Rust(Language):
                 lacks.append(f"crate {crate}: {error}; `apt-get install librust-{crate}-dev cargo`")
         lacks.append(f"{OLD_RAND}: not packaged by Debian")
         prepared(folder / _wall(), lambda made: _build_wall(rustc, made))
-        mold = shutil.which("mold") is not None
+        linking = link_arguments(folder)
         return Toolchain(
             language=self.name,
             version=version,
@@ -166,7 +167,8 @@ class Rust(Language):
                 ("RUSTC", rustc if os.path.exists(rustc) else found),
                 ("RUST_STD", output_of(found, "--print", "target-libdir").strip()),
                 ("RUST_CRATES", str(folder)),
-                ("RUST_LINKER", f"link-arg=-fuse-ld={'mold' if mold else 'bfd'}"),
+                ("RUST_LINK", str(linking)),
+                ("RUST_RPATH", "-rpath=" if is_direct(linking) else "-Wl,-rpath,"),
             ),
             provides=tuple(f"crate {c}" for c in CRATES if (folder / c / f"lib{c}.rlib").exists()),
             lacks=tuple(lacks),
@@ -280,8 +282,12 @@ def _extern(crate: str, folder: str) -> tuple[str, ...]:
 
 def _compile(options: Sequence[str], flags: Sequence[str], externs: Sequence[str], made: str) -> Step:
     edition = () if any(option.startswith("--edition") for option in options) else ("--edition", "2021")
-    linker = ("-C", "${RUST_LINKER}", "-C", "metadata=passatk")
-    return Step(argv=("${RUSTC}", *edition, *flags, *options, *linker, *externs, "-o", made, "main.rs"))
+    return Step(
+        argv=(
+            *("${RUSTC}", *edition, *flags, *options, "@${RUST_LINK}", "-C", "metadata=passatk", *externs),
+            *("-o", made, "main.rs"),
+        )
+    )
 
 
 @cache
