@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Iterator
 
 import msgspec
@@ -13,7 +12,7 @@ from running import descendants
 from passatk.judging import Environment, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Limits, Outcome, Program, Sample
-from passatk.sandbox import Slot, World
+from passatk.sandbox import Slot, SlotDied, World
 
 JAVASCRIPT, PYTHON = LANGUAGES["javascript"], LANGUAGES["python"]
 SELF_TEST = JAVASCRIPT.self_test
@@ -244,14 +243,18 @@ def test_where_it_cannot_start_programs_are_executed(world: World) -> None:
             assert said(slot, "console.log('ran')")[3] == "ran\n"
 
 
-def test_where_it_has_ended_programs_are_executed(world: World) -> None:
+def test_its_slot_ends_where_it_was_killed(world: World) -> None:
+    program = Program(language="javascript", files=(("program.js", "console.log('ran')"),), run=SERVE)
+
+    def execute_on(slot: Slot) -> None:
+        for _ in range(1000):
+            slot.execute(program, default_limits())
+
     with Slot(world) as slot:
         assert is_forked(slot)
-        for pid in parents(slot):
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.1)
-        for _ in range(3):
-            assert said(slot, "console.log('ran')")[3] == "ran\n"
+        os.kill(parents(slot)[0], signal.SIGKILL)
+        with pytest.raises(SlotDied, match="a parent has ended"):
+            execute_on(slot)
 
 
 def test_a_verdict_of_it_is_that_of_a_new_node() -> None:

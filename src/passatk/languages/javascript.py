@@ -40,6 +40,8 @@ _FLAGS = (
 )
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
 _EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
+_COMPILER = ("g++", "-O2", "-shared", "-fPIC", "-Wl,-z,now")
+"""Of an addon; what this node lacks is seen when it is loaded."""
 _WALL = ("examiner.js", "realm.js", "assertions.js", "values.js", "parent.js")
 _WAYS = {"serve": ("values", "start"), "together": ("assertions", "start")}
 """Of running a program, and the expressions that each begins with."""
@@ -380,10 +382,11 @@ def _parent(cache: Path) -> Path | None:
 
     def build(folder: Path) -> None:
         (folder / "parent.cc").write_text(source)
-        output_of("g++", "-O2", "-shared", "-fPIC", "-Wl,-z,now", "-o", str(folder / "parent.node"), str(folder / "parent.cc"))
+        output_of(*_COMPILER, "-o", str(folder / "parent.node"), str(folder / "parent.cc"))
 
+    digest = hashlib.sha256(f"{_COMPILER} {source}".encode()).hexdigest()[:16]
     try:
-        return prepared(cache / f"parent-{hashlib.sha256(source.encode()).hexdigest()[:16]}", build)
+        return prepared(cache / f"parent-{digest}", build)
     except Missing:
         return None
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, NoReturn, Protocol
 
 from . import kernel
 from .descriptors import receive, send
+from .parents import Running
 
 Become = Callable[[Sequence[int], bool, Callable[[], None]], NoReturn]
 """What a process does when it is born: its descriptors, whether it is the run of a program, not its build, and what it
@@ -107,11 +108,12 @@ class Socket:
     """Between the server and its supervisors, one after the other: `server` is the supervisors' end.
 
     Args:
-        parent: the socket of the parent of that number, or None, and the threads of ours among the programs'.
+        parent: the parent of that number, or None, and the threads of ours among the programs'.
     """
 
-    def __init__(self, parent: Callable[[int], tuple["_socket.socket | None", int]]) -> None:
+    def __init__(self, parent: Callable[[int], tuple[Running | None, int]]) -> None:
         self._parent = parent
+        self._parents: list[int] = []
         self._supervisor, self.server = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 
     def serve(self, supervisor: int, become: Become) -> None:
@@ -122,7 +124,7 @@ class Socket:
         first = os.pidfd_open(supervisor)
         self._child = _NO_CHILD
         self._poll = select.poll()
-        for fd in (first, self._supervisor.fileno()):
+        for fd in (first, self._supervisor.fileno(), *self._parents):
             self._poll.register(fd, select.POLLIN)
         ready: list[int] = []
         while first not in ready:
@@ -131,6 +133,8 @@ class Socket:
                 self._wait()
             if self._supervisor.fileno() in ready:
                 self._answer(become)
+            if not set(ready).isdisjoint(self._parents):  # somebody killed it, and its children are nobody's
+                raise ChildProcessError("a parent has ended")
         os.close(first)
         self._wait()
         self._forget()
@@ -142,8 +146,7 @@ class Socket:
             self._supervisor.send(_ENDED.pack(*self._end))
             return
         if message[:1] == _PARENT:
-            parent, ours = self._parent(message[1])
-            send(self._supervisor, bytes([ours]), [parent.fileno()] if parent else [])
+            self._tell_of_parent(message[1])
             return
         try:
             child = os.fork()
@@ -156,6 +159,13 @@ class Socket:
             self._supervisor.send(str(error).encode())
         for fd in given:
             os.close(fd)
+
+    def _tell_of_parent(self, number: int) -> None:
+        parent, ours = self._parent(number)
+        if parent is not None and parent.pidfd not in self._parents:
+            self._parents.append(parent.pidfd)
+            self._poll.register(parent.pidfd, select.POLLIN)
+        send(self._supervisor, bytes([ours]), [parent.socket.fileno()] if parent is not None else [])
 
     def _wait(self) -> None:
         """For the child, if there is one that has not been waited for."""

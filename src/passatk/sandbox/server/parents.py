@@ -13,7 +13,7 @@ import select
 import struct
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from typing import NoReturn, Protocol
+from typing import NamedTuple, NoReturn, Protocol
 
 from . import kernel
 from .accounts import NoGroup
@@ -47,17 +47,24 @@ class Home(Protocol):
     groups: dict[str, NoGroup]
 
 
+class Running(NamedTuple):
+    """One that has started: the supervisors' end of its socket, and its process."""
+
+    socket: "_socket.socket"
+    pidfd: int
+
+
 class Parent:
     """One of them, in the server."""
 
     def __init__(self, config: ParentConfig, home: Home):
         self._config, self._home = config, home
-        self._socket: _socket.socket | None = None
+        self._running: Running | None = None
         self._tried = False
         self.threads = 0
 
-    def socket(self, aside: Callable[[], AbstractContextManager[None]]) -> "_socket.socket | None":
-        """The supervisors' end of its socket, when it has started; None: it cannot.
+    def running(self, aside: Callable[[], AbstractContextManager[None]]) -> Running | None:
+        """It, when it has started; None: it cannot.
 
         Args:
             aside: makes the next child one of our own PID namespace.
@@ -65,10 +72,10 @@ class Parent:
         if not self._tried:
             self._tried = True
             with aside():
-                self._start()
-        return self._socket
+                self._running = self._started()
+        return self._running
 
-    def _start(self) -> None:
+    def _started(self) -> Running | None:
         ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         with contextlib.suppress(OSError):
             write_file("/proc/sys/kernel/ns_last_pid", str(_NUMBER - 1).encode())
@@ -84,12 +91,12 @@ class Parent:
         with contextlib.suppress(OSError, struct.error):  # it ended, or says nothing
             send(ours, self._place(len(doors)))
             (self.threads,) = _THREADS.unpack(receive(ours)[0] if poll.poll(_START_S * 1000) else b"")
-            self._socket = ours
-            return
+            return Running(ours, os.pidfd_open(child))
         ours.close()
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, kernel.SIGKILL)
         os.waitpid(child, 0)
+        return None
 
     def _place(self, doors: int) -> bytes:
         config, program = self._home.config, self._home.filter_program

@@ -16,7 +16,7 @@ from .descriptors import read_all, write_all, write_file
 from .entropy import SCRATCH, Entropy
 from .examiner import Room
 from .faults import check_build
-from .parents import Parent
+from .parents import Parent, Running
 from .request import Config, Facts, Reply, Request, StepRequest, reply
 from .resident import Resident
 from .seccomp import compile_filter
@@ -88,11 +88,11 @@ class Slot:
         """In the server, before its first supervisor."""
         self._namespaces = namespaces
 
-    def _parent(self, number: int) -> tuple[_socket.socket | None, int]:
+    def _parent(self, number: int) -> tuple[Running | None, int]:
         assert self._namespaces is not None
-        socket = self.parents[number].socket(self._namespaces.aside)
+        running = self.parents[number].running(self._namespaces.aside)
         self.group.ours = _OURS + sum(parent.threads for parent in self.parents)
-        return socket, self.group.ours
+        return running, self.group.ours
 
     def parent(self, name: str) -> _socket.socket | None:
         """In a supervisor: a socket to that parent; None: it is not to be had."""
@@ -167,12 +167,8 @@ class World:
     def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str) -> Born:
         """A process that becomes a command of the program. `others` are descriptors that it must not have."""
         if self._config["namespaced"]:
-            if parent and (socket := self._slot.parent(parent)):
-                try:
-                    return Adopted(socket, given, proof, of_parent=True)
-                except OSError:  # it has ended
-                    self._slot.found_parents[parent] = None
-            return Adopted(self._slot.socket.server, given, proof)
+            socket = self._slot.parent(parent) if parent else None
+            return Adopted(socket or self._slot.socket.server, given, proof, of_parent=socket is not None)
         return Own(self._slot.become, given, others, proof)
 
     def next_for(self, parent: str = "") -> Waiting:

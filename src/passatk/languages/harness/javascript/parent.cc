@@ -167,6 +167,10 @@ std::string read_all(int fd) {
 // what it is to begin. `own`: what its parent has open, and later programs will have; node makes new ones.
 std::string become(const Place &place, const std::vector<int> &given, bool proof, const std::vector<int> &own) {
   words_to = given[FAILED];
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) fail("/dev/null");
+  for (int fd : own) dup3(null, fd, O_CLOEXEC);
+  close(null);
   if (setns(given[MESSAGES], CLONE_NEWIPC) || setns(given[MOUNTS], CLONE_NEWNS)) fail("enter a namespace");
   setsid();
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -201,10 +205,6 @@ std::string become(const Place &place, const std::vector<int> &given, bool proof
     const rlimit wanted = {static_cast<rlim_t>(limit.soft), static_cast<rlim_t>(limit.hard)};
     if (setrlimit(static_cast<__rlimit_resource>(limit.kind), &wanted)) fail("its limits");
   }
-  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (null < 0) fail("/dev/null");
-  for (int fd : own) dup3(null, fd, O_CLOEXEC);
-  close(null);
   for (int fd : given) close(fd);
   return all.substr(at);
 }
