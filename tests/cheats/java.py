@@ -1009,6 +1009,18 @@ CHEATS |= {
     "the same array twice, where each is to be new": _bad(
         "int[] f(int a)", "int[] c = {1}; public int[] f(int a) { return c; }", "s.f(1) != s.f(1)"
     ),
+    "shows the list that it keeps, which the tests change": _bad(
+        LISTS,
+        "List<Integer> k = new ArrayList<>(); public List<Integer> f(List<Integer> a) { return k; }",
+        "s.f(null).isEmpty()",
+        pre="s.f(null).add(7);",
+    ),
+    "changes a row, in the second turn of a loop": _bad(
+        "int[] f(int[] a)",
+        "public int[] f(int[] a) { Arrays.sort(a); return a; }",
+        "true",
+        pre="int[][] g = {{3, 1}}; for (int i = 0; i < 2; i++) { if (g[0][0] != 3) throw new AssertionError(); s.f(g[0]); }",
+    ),
     "a LinkedList where an ArrayList is asked": _bad(
         LISTS, "public List<Integer> f(List<Integer> a) { return new LinkedList<>(a); }", "s.f(List.of(1)) instanceof ArrayList"
     ),
@@ -1064,6 +1076,12 @@ HONEST |= {
         "public int f(int n, Map<Integer, Integer> memo) { memo.put(n, n); return n; }",
         "m.equals(Map.of(3, 3))",
         pre="Map<Integer, Integer> m = new HashMap<>(); s.f(3, m);",
+    ),
+    "a list that it keeps, which the tests are to change": _good(
+        LISTS,
+        "List<Integer> k = new ArrayList<>(); public List<Integer> f(List<Integer> a) { return k; }",
+        "s.f(null).equals(List.of(7))",
+        pre="s.f(null).add(7);",
     ),
     "a view of its argument": _good(
         LISTS,

@@ -23,9 +23,15 @@ _CROSSING_CLASSES = frozenset(
     )
 )
 """A result is as much of one of these as it was in the program."""
+_WRITERS = frozenset(
+    ("add", "addAll", "remove", "removeIf", "removeAll", "retainAll", "clear", "put", "putAll", "set", "append")
+)
+"""What changes a result that the program may still hold; sorting and emptying one is how tests look at it."""
 _SAYING = frozenset(("print", "println", "printf"))
 _WRAPPERS = ("parenthesized_expression", "cast_expression")
-_METHODS = ("method_declaration", "constructor_declaration", "lambda_expression")
+_PLACES = ("identifier", "array_access", "field_access", "method_invocation")
+_DECLARING = ("variable_declarator", "formal_parameter", "enhanced_for_statement")
+_LOOPS = ("for_statement", "while_statement", "do_statement", "enhanced_for_statement")
 
 
 def refuse_shared(tests: str, owner: str, signatures: Mapping[str, str], others: frozenset[str]) -> None:
@@ -48,8 +54,10 @@ def refuse_shared(tests: str, owner: str, signatures: Mapping[str, str], others:
     held = _held(calls, results)
     _refuse_identity(tree, results, held)
     _refuse_classes(tree, results, held)
+    _refuse_changed_results(tree, calls, results, held)
+    looks = _Looks(tree, others.union(types))
     for call in calls:
-        _refuse_looks(tree, call, types[_name(call)], others.union(types))
+        looks.refuse(call, types[_name(call)])
 
 
 def _of_type(node: "Node", *kinds: str) -> "Iterator[Node]":
@@ -136,29 +144,85 @@ def _refuse_classes(tree: "Node", results: Mapping[int, str], held: Mapping[str,
             raise CannotCross(f"whether a result is of class {_plain(wanted)}")
 
 
-def _refuse_looks(tree: "Node", call: "Node", types: Sequence[str], asked: frozenset[str]) -> None:
-    """A method with a result hands no changed argument back."""
-    given = call.child_by_field_name("arguments")
-    if types[-1] == "V" or given is None:
-        return
-    scope = _scope(call)
-    for i, one in enumerate(given.named_children):
-        argument = _bare(one)
-        parameter = types[min(i, len(types) - 2)] if len(types) > 1 else ""
-        if argument is None or parameter[:1] not in _CHANGEABLE or not _declares(tree, _root(argument)):
-            continue
-        within = scope if scope is not None and _declares(scope, _root(argument)) else tree
-        for place in _of_type(within, argument.type):
-            if text_of(place) != text_of(argument) or given.start_byte <= place.start_byte < given.end_byte:
+def _refuse_changed_results(
+    tree: "Node", calls: "Sequence[Node]", results: Mapping[int, str], held: Mapping[str, str]
+) -> None:
+    """Tests that change a result and then ask again may ask whether the program still holds it."""
+    last = max((call.start_byte for call in calls), default=0)
+    for call in _of_type(tree, "method_invocation"):
+        changed = call.child_by_field_name("object") if _name(call) in _WRITERS else None
+        if call.end_byte <= last and _result(changed, results, held)[:1] in _OBJECTS:
+            raise CannotCross(f"a result that the tests change ({text_of(call)[:60]})")
+    for assignment in _of_type(tree, "assignment_expression"):
+        left = assignment.child_by_field_name("left")
+        changed = left.child_by_field_name("array") if left is not None and left.type == "array_access" else None
+        if assignment.end_byte <= last and _result(changed, results, held):
+            raise CannotCross(f"a result that the tests change ({text_of(assignment)[:60]})")
+
+
+class _Looks:
+    """Finds where tests look at an argument after a call that may have changed it."""
+
+    def __init__(self, tree: "Node", asked: frozenset[str]):
+        self._tree, self._asked = tree, asked
+        self._places: dict[str, list[Node]] = {}
+        for place in _of_type(tree, *_PLACES):
+            self._places.setdefault(text_of(place), []).append(place)
+        self._names: dict[int, frozenset[str]] = {}
+        self._unseen: dict[tuple[str, int], int] = {}
+        """Until where a place in a method is known not to be looked at."""
+
+    def refuse(self, call: "Node", types: Sequence[str]) -> None:
+        """A method with a result hands no changed argument back."""
+        given = call.child_by_field_name("arguments")
+        if types[-1] == "V" or given is None:
+            return
+        for i, one in enumerate(given.named_children):
+            argument = _bare(one)
+            parameter = types[min(i, len(types) - 2)] if len(types) > 1 else ""
+            if argument is None or parameter[:1] not in _CHANGEABLE or not self._declares(self._tree, _root(argument)):
                 continue
-            if within == scope and place.start_byte < _statement(call).start_byte:
-                continue
-            if _is_named(place):
-                continue
-            if _is_bound(place):
-                break
-            if not _is_harmless(place, parameter, asked):
+            if self._is_looked_at(argument, call, parameter):
                 raise CannotCross(f"{text_of(argument)} after {_name(call)}, which may have changed it")
+
+    def _is_looked_at(self, argument: "Node", call: "Node", parameter: str) -> bool:
+        scope, name = _scope(call), _root(argument)
+        within = scope if scope is not None and self._declares(scope, name) else self._tree
+        since = self._since(call, name, within)
+        key = text_of(argument), within.id
+        if since < self._unseen.get(key, 0):
+            return False
+        self._unseen[key] = within.end_byte
+        for place in self._places[text_of(argument)]:
+            if place.start_byte < since or _is_named(place) or call.start_byte <= place.start_byte < call.end_byte:
+                continue
+            if place.start_byte >= within.end_byte:
+                break
+            if _is_bound(place):
+                self._unseen[key] = place.start_byte
+                break
+            if not _is_harmless(place, call, parameter, self._asked):
+                return True
+        return False
+
+    def _since(self, call: "Node", name: str, within: "Node") -> int:
+        """Where what is looked at after a call begins: its statement, or a loop around it that keeps the variable."""
+        if within.parent is None:
+            return 0  # a field may be looked at from anywhere
+        node = call
+        while node.parent is not None and node.parent.type not in ("block", "switch_block_statement_group"):
+            node = node.parent
+        since = node.start_byte
+        while node.parent is not None and node != within:
+            if node.type in _LOOPS and not self._declares(node, name):
+                since = node.start_byte
+            node = node.parent
+        return since
+
+    def _declares(self, scope: "Node", name: str) -> bool:
+        if scope.id not in self._names:
+            self._names[scope.id] = frozenset(_name(one) for one in _of_type(scope, *_DECLARING))
+        return name != "" and name in self._names[scope.id]
 
 
 def _root(place: "Node") -> str:
@@ -174,20 +238,9 @@ def _root(place: "Node") -> str:
 
 def _scope(node: "Node") -> "Node | None":
     """The method that it stands in."""
-    while node.parent is not None and node.type not in _METHODS[:2]:
+    while node.parent is not None and node.type not in ("method_declaration", "constructor_declaration"):
         node = node.parent
     return node if node.parent is not None else None
-
-
-def _declares(scope: "Node", name: str) -> bool:
-    kinds = ("variable_declarator", "formal_parameter", "enhanced_for_statement")
-    return any(_name(one) == name for one in _of_type(scope, *kinds))
-
-
-def _statement(node: "Node") -> "Node":
-    while node.parent is not None and node.parent.type not in ("block", "switch_block_statement_group"):
-        node = node.parent
-    return node
 
 
 def _is_named(place: "Node") -> bool:
@@ -207,11 +260,13 @@ def _is_bound(place: "Node") -> bool:
     )
 
 
-def _is_harmless(place: "Node", parameter: str, asked: frozenset[str]) -> bool:
+def _is_harmless(place: "Node", call: "Node", parameter: str, asked: frozenset[str]) -> bool:
     """It is given to the program again, or only shown where a test has failed, or an array's length is asked."""
     parent = place.parent
     if parent is not None and parent.type == "field_access" and parameter.startswith("["):
         return text_of(parent.child_by_field_name("field")) == "length"
+    if parent is not None and parent.type == "enhanced_for_statement":
+        return parent.start_byte <= call.start_byte < parent.end_byte
     node: Node | None = place
     while node is not None and node.type != "block":
         if node.type == "throw_statement":
