@@ -1077,6 +1077,18 @@ HONEST |= {
         "m.equals(Map.of(3, 3))",
         pre="Map<Integer, Integer> m = new HashMap<>(); s.f(3, m);",
     ),
+    "annotations of the declared method": Honest(
+        "import java.util.*;\nclass ByLength implements Comparator<String> { public int compare(String a, String b) { return a.length() - b.length(); } }\n",
+        told('Collections.max(List.of("a", "bb"), s).length() == 2').replace("Solution", "ByLength"),
+        True,
+        "import java.util.*;\nclass ByLength implements Comparator<String> {\n    @Override\n    public int compare(String a, String b) {\n",
+    ),
+    "a class within the declared one": Honest(
+        body("static class P { int x; } public int f(int a) { P p = new P(); p.x = a; return p.x; }"),
+        told(ONE, "new Solution.P().x == 0"),
+        True,
+        "import java.util.*;\nclass Solution {\n    static class P { int x; }\n    public int f(int a) {\n",
+    ),
     "a list that it keeps, which the tests are to change": _good(
         LISTS,
         "List<Integer> k = new ArrayList<>(); public List<Integer> f(List<Integer> a) { return k; }",

@@ -66,6 +66,7 @@ HEAD = regex(
     r"(?P<throws>\s*throws\b[^{]*)?\s*\{?\s*\Z",
     re.DOTALL,
 )
+_CLASS = regex(r"\bclass\s+(\w+)")
 _OBJECT = "passatk_object"
 _SEEDLESS = (
     (
@@ -164,10 +165,10 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
         raise CannotCross("no method is declared")
     start, head = found
     shell = without_package(lexicon, text[:start])
-    owners = re.findall(r"\bclass\s+(\w+)", blanked(lexicon, shell))
-    if not owners or open_braces(lexicon, shell) != 1:
+    opened = [one for one in _CLASS.finditer(blanked(lexicon, shell)) if open_braces(lexicon, shell[one.start() :])]
+    if not opened or open_braces(lexicon, shell) != 1:
         raise CannotCross("its method is declared outside of a class, or in one within another")
-    owner = owners[-1]
+    owner = opened[-1][1]
     methods = [method_of(head)]
     java_tests.check(lexicon, tests, shell, problem.reference or "", methods[0].result == "void")
     methods += _others(language, problem, owner, shell, tests, methods[0].name)
@@ -178,8 +179,9 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     made = not methods[0].static
     numbers = not java_tests.speaks_of_nan(language.without_comments(f"{shell}\n{tests}"))
     imports, rest = imports_apart(lexicon, tests)
-    lines = [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
-    lines += [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
+    # first the declared method: the shell may end with annotations of it
+    lines = [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
+    lines += [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
     lines += ["static { passatk.Asking.expectNumbers(); }"] if numbers else []
     clear = blanked(lexicon, tests)
     asked = " ".join(f"{one.name} {one.signature};{_asks(clear, owner, one, made)}" for one in methods)
