@@ -279,7 +279,7 @@ class Java(Language):
         own, rest = java_source.imports_apart(self.lexicon, tests)
         body = java_source.in_any_file(self.lexicon, body_of(problem, sample))
         body = java_source.with_imports(self.lexicon, body, [*own, *(shown if sample.whole else ())])
-        rest = java_source.without_package(self.lexicon, rest)
+        rest = java_source.in_any_file(self.lexicon, rest)
         distances = () if java_tests.speaks_of_nan(self.without_comments(tests)) else java_tests.distances(own)
         rest = java_source.replaced(self.lexicon, rest, [(java_source.LAST_EXIT, "passatk.Proof.end("), *distances])
         name = "Main"
@@ -288,7 +288,7 @@ class Java(Language):
             rest = java_shape.renamed(rest, "Main", name, "")
         given = f"{problem.declaration}\n{problem.prompt}\n{problem.reference or ''}"
         imports = java_source.with_names(self.lexicon, [*own, *shown], rest, given)
-        files = ((f"{name}.java", " ".join([*imports, rest])), ("Program.java", body))
+        files = (("Main.java", body), ("Tests.java", " ".join([*imports, rest])))
         library, requires = _library("\n".join(text for _, text in files))
         return Program(
             language=self.name,
