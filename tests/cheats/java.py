@@ -916,7 +916,7 @@ CHEATS |= {
     ),
     "own Objects, in one process with tests that import it": cheat(
         "class Solution { public int f(int a) { return 7; } }\nclass Objects { static boolean equals(Object a, Object b) { return true; } }\n",
-        REFUSED,
+        WRONG,
         tests=told("Objects.equals(s.f(1), 1)", pre=_CAPTURED).replace("util.*", "util.Objects"),
         whole=True,
         declaration=head(INT),
@@ -974,6 +974,193 @@ HONEST |= {
         _WITHIN,
     ),
 }
+
+
+_MAPS = "Map<String, Integer> f(int a)"
+_COUNTS = "public int f(int[] a) { int k = 0; for (int x : a) if (x != 3) a[k++] = x; return k; }"
+_KEEPS = "public int f(int[] a) { int k = 0; for (int x : a) if (x != 3) k++; return k; }"
+_COMPACT, _KEPT = "k == 2 && a[0] == 2 && a[1] == 2", "int[] a = {3, 2, 2, 3}; int k = s.f(a);"
+_GIVEN = "List<Integer> l = new ArrayList<>(List.of(1));"
+_SAME, _G = "public List<Integer> f(List<Integer> a) { return a; }", "public int g(int a) { return a; }"
+_REPLACED = "Solution t = new Solution() { @Override public int g(int a) { return 5; } };"
+_SHOWN = f"import java.util.*;\nclass Solution {{\n    {_G}\n    public int f(int a) {{\n"
+_CHECKED = told(ONE).replace(" throws Exception", " throws java.io.IOException")
+
+
+def _of_circle(*conditions: str) -> str:
+    return told(*conditions).replace("final Solution s = new Solution();", "")
+
+
+_CIRCLE = "class Circle {\n    private final double r;\n    public Circle(double r) { this.r = r; }\n    public double area() {\n"
+_AREA = _of_circle("Math.abs(new Circle(2).area() - 12.566) < 1e-2", "Objects.equals(List.of(1).size(), 1)")
+_FURTHER = _of_circle("!(Math.abs(new Circle(2).area() - 12.566) > 1e-2)")
+_ROUND = _CIRCLE + "        return Math.PI * r * r;\n    }\n}\n"
+_FLAT = _CIRCLE + "        return 7;\n    }\n}\n"
+
+# what only the object itself shows: what became of an argument, which object it is, of which class, what replaces it
+CHEATS |= {
+    "does not change its argument beside a result": _bad("int f(int[] a)", _KEEPS, _COMPACT, pre=_KEPT),
+    "changes an argument that is to stay": _bad(
+        LISTS, "public List<Integer> f(List<Integer> a) { a.clear(); return a; }", "l.size() == 1", pre=f"{_GIVEN} s.f(l);"
+    ),
+    "its argument, where another list is asked": _bad(LISTS, _SAME, "s.f(l) != l", pre=_GIVEN),
+    "its argument, in a variable, where another list is asked": _bad(LISTS, _SAME, "r != l", pre=f"{_GIVEN} List<Integer> r = s.f(l);"),
+    "its argument, which the tests change as a result": _bad(LISTS, _SAME, "l.size() == 1", pre=f"{_GIVEN} s.f(l).add(5);"),
+    "the same array twice, where each is to be new": _bad(
+        "int[] f(int a)", "int[] c = {1}; public int[] f(int a) { return c; }", "s.f(1) != s.f(1)"
+    ),
+    "shows the list that it keeps, which the tests change": _bad(
+        LISTS,
+        "List<Integer> k = new ArrayList<>(); public List<Integer> f(List<Integer> a) { return k; }",
+        "s.f(null).isEmpty()",
+        pre="s.f(null).add(7);",
+    ),
+    "changes a row, in the second turn of a loop": _bad(
+        "int[] f(int[] a)",
+        "public int[] f(int[] a) { Arrays.sort(a); return a; }",
+        "true",
+        pre="int[][] g = {{3, 1}}; for (int i = 0; i < 2; i++) { if (g[0][0] != 3) throw new AssertionError(); s.f(g[0]); }",
+    ),
+    "a LinkedList where an ArrayList is asked": _bad(
+        LISTS, "public List<Integer> f(List<Integer> a) { return new LinkedList<>(a); }", "s.f(List.of(1)) instanceof ArrayList"
+    ),
+    "another class where the exact one is asked": _bad(
+        _MAPS, 'public Map<String, Integer> f(int a) { return new LinkedHashMap<>(Map.of("a", a)); }', "s.f(1).getClass() == HashMap.class"
+    ),
+    "does not call what the tests replace": cheat(
+        body(f"{_G} public int f(int a) {{ return a; }}"), WRONG, tests=told("t.f(1) == 5", pre=_REPLACED), whole=True, declaration=_SHOWN
+    ),
+    "a checked exception wider than the tests expect": cheat(
+        body("public int f(int a) throws Exception { return a; }"), REFUSED, tests=_CHECKED, whole=True, declaration=head(INT)
+    ),
+    "a constructor with a checked exception that is not expected": cheat(
+        body("Solution() throws Exception { } public int f(int a) { return a; }"), REFUSED, tests=_CHECKED, whole=True, declaration=head(INT)
+    ),
+    "a checked exception where the tests catch another": cheat(
+        body("public int f(int a) throws Exception { return Math.abs(a); }"),
+        REFUSED,
+        tests=told(ONE, pre=_caught("IllegalStateException")).replace(" throws Exception", ""),
+        whole=True,
+        declaration=head(INT),
+    ),
+    "NaN, where a text ends like it": _bad(
+        "double f(String a)", "public double f(String a) { return Double.NaN; }", '!(Math.abs(s.f("banan") - 1) > 1e-3)'
+    ),
+    "NaN in an array, of which a reference takes the absolute": _bad(
+        "double[] f(int a)",
+        "public double[] f(int a) { return new double[] {Double.NaN}; }",
+        "Arrays.stream(s.f(1)).map(Math::abs).noneMatch(x -> x > 1e-6)",
+    ),
+    "NaN in an array, whose absolute is imported": cheat(
+        body("public double[] f(int a) { return new double[] {Double.NaN}; }"),
+        WRONG,
+        tests="import static java.lang.Math.*;\n" + told("!(abs(s.f(1)[0] - 2) > 1e-6) || !(StrictMath.abs(s.f(1)[0]) > 1)"),
+        whole=True,
+        declaration=head("double[] f(int a)"),
+    ),
+    "NaN, in one process": cheat(_CIRCLE + "        return 0.0 / 0;\n    }\n}\n", WRONG, tests=_FURTHER, whole=True, declaration=_CIRCLE),
+    **{
+        f"own {name}, in one process": cheat(f"{_FLAT}class {name} {{ {members} }}\n", WRONG, tests=_AREA, whole=True, declaration=_CIRCLE)
+        for name, members in (
+            ("Math", "static double abs(double a) { return 0; }"),
+            ("Objects", "static boolean equals(Object a, Object b) { return true; }"),
+            ("List", "static List of(int a) { return new List(); } int size() { return 1; }"),
+            ("AssertionError", ""),
+        )
+    },
+}  # fmt: skip
+HONEST |= {
+    "changes its argument beside a result": _good("int f(int[] a)", _COUNTS, _COMPACT, pre=_KEPT),
+    "fills a map beside a result": _good(
+        "int f(int n, Map<Integer, Integer> memo)",
+        "public int f(int n, Map<Integer, Integer> memo) { memo.put(n, n); return n; }",
+        "m.equals(Map.of(3, 3))",
+        pre="Map<Integer, Integer> m = new HashMap<>(); s.f(3, m);",
+    ),
+    "annotations of the declared method": Honest(
+        "import java.util.*;\nclass ByLength implements Comparator<String> { public int compare(String a, String b) { return a.length() - b.length(); } }\n",
+        told('Collections.max(List.of("a", "bb"), s).length() == 2').replace("Solution", "ByLength"),
+        True,
+        "import java.util.*;\nclass ByLength implements Comparator<String> {\n    @Override\n    public int compare(String a, String b) {\n",
+    ),
+    "a class within the declared one": Honest(
+        body("static class P { int x; } public int f(int a) { P p = new P(); p.x = a; return p.x; }"),
+        told(ONE, "new Solution.P().x == 0"),
+        True,
+        "import java.util.*;\nclass Solution {\n    static class P { int x; }\n    public int f(int a) {\n",
+    ),
+    "a list that it keeps, which the tests are to change": _good(
+        LISTS,
+        "List<Integer> k = new ArrayList<>(); public List<Integer> f(List<Integer> a) { return k; }",
+        "s.f(null).equals(List.of(7))",
+        pre="s.f(null).add(7);",
+    ),
+    "a view of its argument": _good(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { return Collections.unmodifiableList(a); }",
+        "v.size() == 2",
+        pre=f"{_GIVEN} List<Integer> v = s.f(l); l.add(2);",
+    ),
+    "the same array, where it is to be the same": _good(
+        "int[] f(int a)", "int[] c = {1}; public int[] f(int a) { return c; }", "s.f(1) == s.f(1)"
+    ),
+    "a LinkedList where one is asked": _good(
+        LISTS,
+        "public List<Integer> f(List<Integer> a) { return new LinkedList<>(a); }",
+        "s.f(List.of(1)) instanceof LinkedList",
+        "((LinkedList<Integer>) s.f(List.of(1))).getFirst() == 1",
+    ),
+    "a TreeMap where a sorted map is asked": _good(
+        _MAPS,
+        'public Map<String, Integer> f(int a) { return new TreeMap<>(Map.of("a", a)); }',
+        "s.f(1) instanceof SortedMap",
+        "((TreeMap<String, Integer>) m).firstKey() == \"a\"",
+        pre="Map<String, Integer> m = s.f(1);",
+    ),
+    "calls what the tests replace": Honest(
+        body(f"{_G} public int f(int a) {{ return g(a); }}"), told("t.f(1) == 5", pre=_REPLACED), True, _SHOWN
+    ),
+    "a checked exception narrower than the tests expect": Honest(
+        body("public int f(int a) throws java.io.FileNotFoundException { return a; }"), _CHECKED, True, head(INT)
+    ),
+    **{
+        f"{name} of Java's own": _good(
+            "int f(int a) throws Exception",
+            f"public int f(int a) throws Exception {{ if (a < 0) {{ {thrown} }} return a; }}",
+            "ok",
+            pre=_caught(name),
+        )
+        for name, thrown in (
+            ("java.text.ParseException", 'throw new java.text.ParseException("a", 3);'),
+            ("java.time.format.DateTimeParseException", 'java.time.LocalDate.parse("x");'),
+            ("java.util.regex.PatternSyntaxException", 'java.util.regex.Pattern.compile("(");'),
+            ("java.net.URISyntaxException", 'new java.net.URI("::");'),
+            ("java.util.MissingFormatArgumentException", 'String.format("%s");'),
+        )
+    },
+    "a boolean where an Object is declared": _good(
+        "Object f(int a)", "public boolean f(int a) { return a > 0; }", "s.f(1).equals(true)"
+    ),
+    "an int where a Number is declared": _good(
+        "Number f(int a)", "public int f(int a) { return a; }", "s.f(1).intValue() == 1"
+    ),
+    "one array in many calls, shown where they fail": _good(
+        "int f(int[] a, int i)",
+        "public int f(int[] a, int i) { return a[i]; }",
+        "s.f(a, 0) == 1",
+        "s.f(a, 1) == 2",
+        pre='int[] a = {1, 2}; for (int i = 0; i < a.length; i++) if (s.f(a, i) != i + 1) throw new AssertionError(Arrays.toString(a));',
+    ),
+    "own Main, in one process": Honest(
+        _ROUND + "class Main { public static void main(String[] a) { System.exit(3); } }\n", _AREA, True, _CIRCLE
+    ),
+    "a public record, in one process": Honest(
+        "package a;\nimport java.awt.*;\nimport java.util.List;\npublic record Circle(double r) { List<Integer> l() { return null; } double area() { return Math.PI * r * r; } }\n",
+        _AREA,
+        True,
+        _CIRCLE,
+    ),
+}  # fmt: skip
 
 
 _NEXT = body(

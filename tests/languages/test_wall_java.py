@@ -167,6 +167,7 @@ ECHO = Problem(
         "                    if (a[0] != 2 || row[0] != 7) throw new AssertionError();\n"
         "                    if (l.get(0) != null || l.size() != 2) throw new AssertionError();\n"
         "                    break;\n"
+        "                case -5: if (Double.isNaN(0)) break;\n"  # so NaN may be a value
         "            }\n        }\n    }\n}\n"
     ),
 )
@@ -401,7 +402,7 @@ def _sized(raw: bytes) -> bytes:
         (-3, "java.lang.AssertionError", "raised java.lang.AssertionError: why"),
         (-3, "passatk.Broken", "raised java.lang.RuntimeException: passatk.Broken: why"),
         (-3, "java.lang.String", "raised java.lang.RuntimeException: java.lang.String: why"),
-        (-3, "java.util.regex.PatternSyntaxException", "raised java.lang.IllegalArgumentException: why"),
+        (-3, "java.util.regex.PatternSyntaxException", "raised java.util.regex.PatternSyntaxException: why"),
         (-3, "java.io.UncheckedIOException", "raised java.lang.RuntimeException: why"),
     ],
 )

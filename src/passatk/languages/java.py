@@ -17,6 +17,7 @@ from passatk.languages.base import (
     Toolchain,
     body_of,
     harness,
+    mark_of,
     output_of,
     prepared,
 )
@@ -260,7 +261,7 @@ class Java(Language):
         return Program(
             language=self.name,
             files=(("Main.java", source),),
-            build=(_compiling(library),),
+            build=(_compiling(library, "Main.java"),),
             run=Step(
                 argv=(
                     *("${JAVA_HOME}/bin/java", *_PROGRAM_JVM, *(_ONE_ORDER if ordered else ()), *problem.options),
@@ -274,22 +275,29 @@ class Java(Language):
         )
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        first, rest = java_source.imports_apart(self.lexicon, tests)  # they come first
-        given = java_source.imports_apart(self.lexicon, problem.declaration)[0] if sample.whole else []
-        rest = java_source.without_package(self.lexicon, rest)
-        rest = java_source.replaced(self.lexicon, rest, [(java_source.LAST_EXIT, "passatk.Proof.end(")])
+        shown = java_source.imports_apart(self.lexicon, problem.declaration or problem.prompt)[0]
+        own, rest = java_source.imports_apart(self.lexicon, tests)
         body = java_source.in_any_file(self.lexicon, body_of(problem, sample))
-        body = java_source.with_imports(self.lexicon, body, [line for line in given if line not in first])
-        source = "".join(f"{line} " for line in first) + f"{body}\n{rest}"
-        library, requires = _library(source)
+        body = java_source.with_imports(self.lexicon, body, [*own, *(shown if sample.whole else ())])
+        rest = java_source.in_any_file(self.lexicon, rest)
+        distances = () if java_tests.speaks_of_nan(self.without_comments(tests)) else java_tests.distances(own)
+        rest = java_source.replaced(self.lexicon, rest, [(java_source.LAST_EXIT, "passatk.Proof.end("), *distances])
+        name = "Main"
+        if name in java_source.types_in(blanked(self.lexicon, body)):
+            name = f"Main{mark_of(body, tests)}"
+            rest = java_shape.renamed(rest, "Main", name, "")
+        given = f"{problem.declaration}\n{problem.prompt}\n{problem.reference or ''}"
+        imports = java_source.with_names(self.lexicon, [*own, *shown], rest, given)
+        files = (("Main.java", body), ("Tests.java", " ".join([*imports, rest])))
+        library, requires = _library("\n".join(text for _, text in files))
         return Program(
             language=self.name,
-            files=(("Main.java", source),),
-            build=(_compiling(library),),
+            files=files,
+            build=(_compiling(library, *(file for file, _ in files)),),
             run=Step(
                 argv=(
                     *("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss8m", *problem.options),
-                    *("-cp", _CLASSES + library, "passatk.Proof", "${VARIED}"),
+                    *("-cp", _CLASSES + library, "passatk.Proof", "${VARIED}", name),
                 )
             ),
             requires=requires,
@@ -306,11 +314,11 @@ def _jar() -> str:
     return f"wall-{java_wall.wall_hash()}.jar"
 
 
-def _compiling(library: str) -> Step:
+def _compiling(library: str, *files: str) -> Step:
     return Step(
         argv=(
             *("${JAVA_HOME}/bin/javac", *(f"-J{flag}" for flag in _JVM), "-encoding", "UTF-8", "-proc:none", "-nowarn"),
-            *("-implicit:none", "-cp", "${JAVA_PREPARED}" + library, "Main.java"),
+            *("-implicit:none", "-cp", "${JAVA_PREPARED}" + library, *files),
         ),
         # with a jar on its class path the resident compiler opens a socket, which programs could see
         resident="" if library else _prepared_name(),

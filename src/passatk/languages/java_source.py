@@ -17,6 +17,26 @@ _TOP_TYPE = regex(
 )
 _TUPLES_IMPORT = regex(r"\bimport\s+org\s*\.\s*javatuples\s*\.\s*(?:\*|\w+)\s*;")
 _TUPLE_NAMES = regex(r"\b(?:Tuple|KeyValue|LabelValue|javatuples|" + "|".join(TUPLES) + r")\b")
+_TYPES = regex(r"\b(?:class|interface|enum|record)\s+(\w+)")
+_LANG = frozenset(
+    (
+        *("Object", "String", "StringBuilder", "CharSequence", "Comparable", "Iterable", "Runnable", "Math", "Number"),
+        *("Boolean", "Byte", "Short", "Integer", "Long", "Character", "Float", "Double", "StrictMath"),
+        *("System", "Runtime", "Thread", "Class", "Throwable", "Error", "AssertionError", "Exception"),
+        *("RuntimeException", "IllegalArgumentException", "IllegalStateException", "NullPointerException"),
+        *("IndexOutOfBoundsException", "ArithmeticException", "ClassCastException", "UnsupportedOperationException"),
+    )
+)
+_UTIL = frozenset(
+    (
+        *("Arrays", "Objects", "Collections", "Random", "Optional", "OptionalInt", "OptionalLong", "OptionalDouble"),
+        *("List", "ArrayList", "LinkedList", "Vector", "Stack", "Queue", "Deque", "ArrayDeque", "PriorityQueue"),
+        *("Set", "HashSet", "LinkedHashSet", "TreeSet", "Map", "HashMap", "LinkedHashMap", "TreeMap", "Collection"),
+        *("Iterator", "Comparator", "Locale", "Scanner", "StringJoiner", "NoSuchElementException"),
+    )
+)
+"""Names that tests use of `java.lang` and `java.util`, which a program may give to classes of its own."""
+_ALL_OF_UTIL = regex(r"\bimport java ?\. ?util ?\. ?\*")
 _UNORDERED = regex(r"\brandom\b|\b(?:Set|Map)\s*\.\s*(?:of|ofEntries|copyOf)\b|\btoUnmodifiable(?:Set|Map)\b")
 
 
@@ -102,3 +122,18 @@ def without_dead_tuples(lexicon: Lexicon, code: str) -> str:
 def needs_order(lexicon: Lexicon, code: str) -> bool:
     """Whether `code` draws at random or looks at sets whose order does."""
     return _UNORDERED.search(blanked(lexicon, code)) is not None
+
+
+def types_in(clear: str) -> set[str]:
+    """The names of all types that code without comments and strings declares."""
+    return set(_TYPES.findall(clear))
+
+
+def with_names(lexicon: Lexicon, imports: Sequence[str], tests: str, given: str) -> list[str]:
+    """Imports of `tests`, by which Java's own classes are meant where neither they nor `given` declare the name."""
+    clear = blanked(lexicon, tests)
+    words = set(re.findall(r"\b[A-Z]\w+", clear)) - types_in(f"{clear}\n{blanked(lexicon, given)}")
+    words -= {line.rstrip("; ").rpartition(".")[2] for line in imports}
+    packages = [("java.lang", _LANG), *([("java.util", _UTIL)] if _ALL_OF_UTIL.search(" ".join(imports)) else [])]
+    named = [f"import {package}.{name};" for package, names in packages for name in sorted(words & names)]
+    return [*dict.fromkeys(imports), *named]

@@ -67,6 +67,8 @@ _OF_TWO = {
     "Entry": "y",
     "Map.Entry": "y",
 }
+_ONE_PART = frozenset(("[", *_OF_ONE.values()))
+_TWO_PARTS = frozenset(_OF_TWO.values())
 _OPEN = frozenset(("Collection", "SequencedCollection", "Iterable", "Queue", "Deque"))
 """Their values say what they are."""
 _KNOWN_PACKAGES = regex(r"\b(?:java\.(?:util|lang|math)|org\.javatuples)\.(?=[A-Z])")
@@ -133,3 +135,25 @@ def _one(name: str, parts: list[str], variables: frozenset[str]) -> str:
         count = TUPLES.index(name)
         return f"p{count}" + "".join(parts or ["o"] * (count + 1))
     return ""
+
+
+def split(signature: str) -> list[str]:
+    """What is between and behind the parentheses of a signature in letters, one by one: the result is the last."""
+    text = signature[1:].replace(")", "", 1)
+    found, start = [], 0
+    while start < len(text):
+        end = _end(text, start)
+        found.append(text[start:end])
+        start = end
+    return found
+
+
+def _end(text: str, at: int) -> int:
+    sign = text[at]
+    parts = 1 if sign in _ONE_PART else 2 if sign in _TWO_PARTS else 0
+    at += 1
+    if sign == "p":
+        parts, at = int(text[at]) + 1, at + 1
+    for _ in range(parts):
+        at = _end(text, at)
+    return at

@@ -10,11 +10,13 @@ from passatk.languages.base import CannotCross, Language, harness
 from passatk.languages.heads import heads
 from passatk.languages.java_shape import has_state
 from passatk.languages.java_shape import methods as methods_of
+from passatk.languages.java_sharing import refuse_shared
 from passatk.languages.java_source import (
     LAST_EXIT,
     imports_apart,
     in_any_file,
     replaced,
+    types_in,
     with_imports,
     without_dead_tuples,
     without_package,
@@ -64,6 +66,7 @@ HEAD = regex(
     r"(?P<throws>\s*throws\b[^{]*)?\s*\{?\s*\Z",
     re.DOTALL,
 )
+_CLASS = regex(r"\bclass\s+(\w+)")
 _OBJECT = "passatk_object"
 _SEEDLESS = (
     (
@@ -75,9 +78,6 @@ _SEEDLESS = (
     (regex(r"(?<![\w.])(?:[\w.]+\.)?ThreadLocalRandom(?=\s+\w)"), "java.util.Random"),
     (regex(r"(?<![\w.])(?:java\s*\.\s*util\s*\.\s*)?Collections\s*\.\s*shuffle\s*\("), "passatk.Asking.shuffle("),
 )
-_NO_NUMBERS = regex(r"nan\b|infinity|/\s*\.?0[.0]*[fd]?(?![\w.])", re.IGNORECASE)
-"""Tests that speak of NaN, or of what may become it."""
-_DISTANCE = regex(r"(?<![\w.])(?:java\s*\.\s*lang\s*\.\s*)?Math\s*\.\s*abs\s*\("), "passatk.Asking.abs("
 
 
 @cache
@@ -165,26 +165,30 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
         raise CannotCross("no method is declared")
     start, head = found
     shell = without_package(lexicon, text[:start])
-    owners = re.findall(r"\bclass\s+(\w+)", blanked(lexicon, shell))
-    if not owners or open_braces(lexicon, shell) != 1:
+    opened = [one for one in _CLASS.finditer(blanked(lexicon, shell)) if open_braces(lexicon, shell[one.start() :])]
+    if not opened or open_braces(lexicon, shell) != 1:
         raise CannotCross("its method is declared outside of a class, or in one within another")
-    owner = owners[-1]
+    owner = opened[-1][1]
     methods = [method_of(head)]
     java_tests.check(lexicon, tests, shell, problem.reference or "", methods[0].result == "void")
     methods += _others(language, problem, owner, shell, tests, methods[0].name)
     _check_classes(blanked(lexicon, shell), methods)
+    own = frozenset(head.name for head in heads(blanked(lexicon, shell), language))
+    refuse_shared(tests, owner, {method.name: method.signature for method in methods}, own)
     shell = re.sub(r"^(\s*)public\s+(?=(?:\w+\s+)*(?:class|interface|enum|record)\s)", r"\1", shell, flags=re.MULTILINE)
     made = not methods[0].static
-    numbers = not _NO_NUMBERS.search(language.without_comments(f"{shell}\n{tests}"))
+    numbers = not java_tests.speaks_of_nan(language.without_comments(f"{shell}\n{tests}"))
     imports, rest = imports_apart(lexicon, tests)
-    lines = [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
-    lines += [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
+    # first the declared method: the shell may end with annotations of it
+    lines = [_sending(number, method, len(methods) + 1 if made else 0) for number, method in enumerate(methods)]
+    lines += [f"private final int {_OBJECT} = passatk.Asking.make({len(methods)});"] if made else []
     lines += ["static { passatk.Asking.expectNumbers(); }"] if numbers else []
     clear = blanked(lexicon, tests)
     asked = " ".join(f"{one.name} {one.signature};{_asks(clear, owner, one, made)}" for one in methods)
     closing = "}" * open_braces(lexicon, shell)
     body = "\n".join([shell.rstrip(), *lines, closing, without_package(lexicon, rest)])
-    body = replaced(lexicon, body, (*_SEEDLESS, (LAST_EXIT, "passatk.Asking.end("), *([_DISTANCE] if numbers else ())))
+    distances = java_tests.distances(imports) if numbers else ()
+    body = replaced(lexicon, body, (*_SEEDLESS, (LAST_EXIT, "passatk.Asking.end("), *distances))
     return f"// {owner} {asked}\n{' '.join(imports)}\n{without_dead_tuples(lexicon, body)}\n"
 
 
@@ -193,13 +197,12 @@ def _asks(tests: str, owner: str, method: Method, made: bool) -> str:
     by_class = re.search(rf"(?<!new )\b{owner}\s*\.\s*{method.name}\s*\(", tests)
     by_object = re.search(rf"\bnew\s+{owner}\b", tests)
     static = method.static and (by_class or not by_object)
-    unchecked = not re.search(r"\b(?:throws|catch|assertThrows)\b", f"{tests}\n{method.head}")
     exact = re.search(r"[eE]quals\s*\(", tests) is not None
-    return "." * bool(static) + "+" * made + "!" * unchecked + "=" * exact
+    return "." * bool(static) + "+" * made + java_tests.expected(tests) + "=" * exact
 
 
 def _check_classes(shell: str, methods: list[Method]) -> None:
-    own = set(re.findall(r"\b(?:class|interface|enum|record)\s+(\w+)", shell)) & NAMES
+    own = types_in(shell) & NAMES
     for method in methods:
         for name in re.findall(r"\w+", method.head):
             if name in own:

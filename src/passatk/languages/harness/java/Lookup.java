@@ -46,7 +46,7 @@ final class Lookup {
         for (Method method : owner.getDeclaredMethods()) {
             if (!method.getName().equals(name) || method.isBridge() || (method.getModifiers() & barred) != 0) continue;
             if (asked.indexOf('.') >= 0 && !Modifier.isStatic(method.getModifiers())) continue;
-            if (asked.indexOf('!') >= 0 && throwsChecked(method)) continue;
+            if (throwsUnexpected(method, asked)) continue;
             if (!gives(method.getReturnType(), signature[signature.length - 1], asked.indexOf('=') >= 0)) continue;
             int distance = distance(method, signature);
             if (distance >= 0) add(method, distance);
@@ -61,9 +61,17 @@ final class Lookup {
         found.add(place, method);
     }
 
-    static boolean throwsChecked(Executable called) {
+    /** Whether it declares a checked exception that is none of those behind `!`, nor derived from one of them. */
+    static boolean throwsUnexpected(Executable called, String asked) {
+        int from = asked.indexOf('!'), to = asked.indexOf('=');
+        if (from < 0) return false;
+        List<String> expected = Arrays.asList(asked.substring(from + 1, to < 0 ? asked.length() : to).split(","));
         for (Class<?> kind : called.getExceptionTypes()) {
-            if (!RuntimeException.class.isAssignableFrom(kind) && !Error.class.isAssignableFrom(kind)) return true;
+            boolean fine = RuntimeException.class.isAssignableFrom(kind) || Error.class.isAssignableFrom(kind);
+            for (Class<?> one = kind; !fine && one != null; one = one.getSuperclass()) {
+                fine = expected.contains(one.getSimpleName());
+            }
+            if (!fine) return true;
         }
         return false;
     }
@@ -147,6 +155,7 @@ final class Lookup {
     private static boolean gives(Class<?> result, Type declared, boolean exactly) {
         if (declared.sign == 'V') return true;
         if (result == void.class) return false;
+        if (declared.sign == 'o') return true;
         Class<?> raw = declared.raw();
         if (raw.isAssignableFrom(result) || result.isAssignableFrom(raw)) return true;
         for (Class<?> kind : COMPARED) if (kind.isAssignableFrom(raw) && kind.isAssignableFrom(result)) return true;

@@ -7,10 +7,12 @@ import java.util.Objects;
 final class Raised {
     private static final int MOST_CAUSES = 3, MOST_WORDS = 2000;
     private static final String[] STANDARD = {
-        "java.lang.", "java.util.", "java.io.", "java.math.", "java.time.", "java.text.", "java.security.", "java.nio."
+        "java.lang.", "java.util.", "java.io.", "java.math.", "java.time.", "java.text.", "java.security.", "java.nio.",
+        "java.net."
     };
     private static final Class<?>[][] WAYS = {
-        {String.class, Throwable.class}, {String.class}, {Object.class}, {}, {Throwable.class}
+        {String.class, Throwable.class}, {String.class}, {Object.class}, {}, {Throwable.class},
+        {String.class, int.class}, {String.class, CharSequence.class, int.class}, {String.class, CharSequence.class}
     };
 
     private Raised() {}
@@ -56,37 +58,37 @@ final class Raised {
         return made(RuntimeException.class, words == null ? name : name.concat(": ").concat(words), cause);
     }
 
-    /** One of this class, or of the nearest above it that can be made with these words. */
+    /** One of this class, with these words if it can have them; or of the nearest above it that can be made. */
     private static Throwable made(Class<?> wanted, String words, Throwable cause) {
         for (Class<?> kind = wanted; kind != Object.class; kind = kind.getSuperclass()) {
+            Throwable other = null;
             for (Class<?>[] way : WAYS) {
                 Throwable made = made(kind, way, words, cause);
                 if (made == null) continue;
-                if (made.getCause() == cause) return made;
-                try {
-                    return made.initCause(cause);
-                } catch (IllegalStateException fixed) {
-                    // there is another way
-                }
+                if (Objects.equals(made.getMessage(), words)) return made;
+                if (other == null) other = made;
             }
+            if (other != null) return other;
         }
         throw new Broken("an exception that cannot be made");
     }
 
-    /** Null where there is no such constructor, or it says something else. */
+    /** Null where there is no such constructor, or its cause is another. */
     private static Throwable made(Class<?> kind, Class<?>[] way, String words, Throwable cause) {
         for (Constructor<?> constructor : kind.getConstructors()) {
             Class<?>[] parameters = constructor.getParameterTypes();
             boolean fits = parameters.length == way.length;
             Object[] given = new Object[parameters.length];
             for (int i = 0; fits && i < way.length; i++) {
-                given[i] = way[i] == Throwable.class ? cause : words;
+                given[i] = way[i] == Throwable.class ? cause : way[i] == int.class ? (Object) (-1) : i == 0 ? words : "";
                 fits = way[i].isAssignableFrom(parameters[i]) && (way[i] != Object.class || parameters[i] == Object.class)
-                    && (given[i] == null || parameters[i].isInstance(given[i]));
+                    && (given[i] == null || parameters[i] == int.class || parameters[i].isInstance(given[i]));
             }
             try {
                 Throwable made = fits ? (Throwable) constructor.newInstance(given) : null;
-                if (made != null && Objects.equals(made.getMessage(), words)) return made;
+                if (made == null) continue;
+                made.getMessage();
+                return made.getCause() == cause ? made : made.initCause(cause);
             } catch (ReflectiveOperationException | RuntimeException | LinkageError error) {
                 // there is another way
             }

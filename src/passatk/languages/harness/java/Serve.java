@@ -29,8 +29,8 @@ public final class Serve {
 
     /**
      * ORDER CLASS [METHOD SIGNATURE;HOW]..., ORDER being a seed, or empty where no order can be seen. HOW says of the
-     * tests: `.` they call it without an object, `+` they make objects, `!` they expect no checked exception,
-     * `=` they would tell a number from the same one of another class.
+     * tests: `.` they call it without an object, `+` they make objects, `!` they expect no checked exceptions but
+     * those named behind it, `=` they would tell a number from the same one of another class.
      */
     public static void main(String[] arguments) throws IOException {
         Wire wire = new Wire(new FileInputStream(Wire.descriptor(3)), new FileOutputStream(Wire.descriptor(4)));
@@ -70,16 +70,16 @@ public final class Serve {
             refuse("class ".concat(owner.getName()).concat(" has no method ").concat(name).concat(" as it is declared"));
         }
         for (Method method : methods.get(which)) method.setAccessible(true);
-        if (how.indexOf('+') >= 0 && !constructible(how.indexOf('!') >= 0)) {
+        if (how.indexOf('+') >= 0 && !constructible(how)) {
             refuse("tests cannot make objects of class ".concat(owner.getName()));
         }
     }
 
-    private boolean constructible(boolean unchecked) {
+    private boolean constructible(String how) {
         try {
             Constructor<?> constructor = owner.getDeclaredConstructor();
             return (constructor.getModifiers() & Modifier.PRIVATE) == 0 && (owner.getModifiers() & Modifier.ABSTRACT) == 0
-                && !(unchecked && Lookup.throwsChecked(constructor));
+                && !Lookup.throwsUnexpected(constructor, how);
         } catch (NoSuchMethodException absent) {
             return false;
         }
