@@ -13,13 +13,16 @@ from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
 from passatk.languages.javascript_nodes import as_body, hands_functions_over, is_torn, without_later
 from passatk.languages.javascript_prompt import check_copies
+from passatk.languages.javascript_shown import methods_of
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
 
-_MD5 = regex(r"""\b(?:require|import|from)\b[\s(]*["']js-md5["']""")
+_PACKAGES = ("js-md5", "lodash")
+"""Of npm's, those that published tests use."""
+_PACKAGE = regex(rf"""\b(?:require|import|from)\b[\s(]*["']({"|".join(_PACKAGES)})["']""")
 # on one CPU, threads that help the engine only cost; hashes of names, which nothing shows, need no seed of their own
 _FLAGS = ("--max-old-space-size=512", "--stack-size=984", "--v8-pool-size=0", "--no-rehash-snapshot")
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
@@ -176,22 +179,28 @@ class JavaScript(Language):
         node = os.path.realpath(self.find_tool("node"))
         version = self.check_version(output_of(node, "--version"))
         folders = [str(cache / "node" / "node_modules"), *_MODULE_FOLDERS]
-        modules = next((f for f in folders if os.path.exists(f"{f}/js-md5/package.json")), "")
+        modules = max(folders, key=lambda folder: len(_packages_in(folder)))
+        there = _packages_in(modules)
+        if not there:
+            modules = ""
         wall = prepared(cache / "node" / f"wall-{_wall_hash()}", _write_wall)
         return Toolchain(
             language=self.name,
             version=f"node {version}",
             readable=(node, str(wall), *([modules] if modules else [])),
             variables=(("NODE", node), ("NODE_PATH", modules), ("NODE_WALL", str(wall))),
-            provides=("node package js-md5",) if modules else (),
-            lacks=() if modules else (f"js-md5: `npm install --prefix {cache / 'node'} js-md5`",),
+            provides=tuple(f"node package {name}" for name in there),
+            lacks=tuple(
+                f"{name}: `npm install --prefix {cache / 'node'} {name}`" for name in _PACKAGES if name not in there
+            ),
         )
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
         declared = _declared(self, problem)
         entry = problem.entry_point or declared
         defined = self._prompt_helpers(problem, {entry, declared})
-        used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined))
+        methods = methods_of(_GRAMMAR, f"{problem.prompt}{problem.reference}" if problem.reference else "")
+        used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined), methods)
         check_copies(defined, used.helpers, f"{tests}\n{problem.reference or ''}")
         for name in map(re.escape, used.calls):
             if re.search(rf"function\s*\*\s*{name}\b|\b{name}\s*=\s*(?:async\s+)?function\s*\*", _known(problem)):
@@ -215,7 +224,7 @@ class JavaScript(Language):
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
             asks="${EXAMINER}/${EXAMINER_NAME}",
-            requires=_required_packages(helpers + tests),
+            requires=_required_packages(helpers, tests),
         )
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
@@ -231,13 +240,13 @@ class JavaScript(Language):
             language=self.name,
             files=(
                 ("passatk_serve.js", values + _started("serve")),
-                ("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n"),
+                ("program.js", f"{body}\n;typeof __passatk_hand === 'undefined' || __passatk_hand({{ {given} }})\n"),
             ),
             run=Step(
                 argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_serve.js", *names),
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
-            requires=tuple(dict.fromkeys((*_required_packages(body), *examiner.requires))),
+            requires=tuple(dict.fromkeys((*_required_packages(body, ""), *examiner.requires))),
             examiner=examiner,
         )
 
@@ -307,7 +316,7 @@ class JavaScript(Language):
                 argv=("${NODE}", *_PROGRAM_FLAGS, "passatk_together.js", end),
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
-            requires=_required_packages(body + tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
+            requires=_required_packages(body, tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
         )
 
 
@@ -345,8 +354,14 @@ def _known(problem: Problem) -> str:
     return problem.declaration + problem.prompt + (problem.reference or "")
 
 
-def _required_packages(text: str) -> tuple[str, ...]:
-    return ("node package js-md5",) if _MD5.search(text) else ()
+def _packages_in(folder: str) -> list[str]:
+    return [name for name in _PACKAGES if os.path.exists(f"{folder}/{name}/package.json")]
+
+
+def _required_packages(body: str, tests: str) -> tuple[str, ...]:
+    """What is needed to judge; a program that wants lodash where its tests do not is not right without it."""
+    wanted = {name for name in _PACKAGE.findall(body) if name == "js-md5"}.union(_PACKAGE.findall(tests))
+    return tuple(f"node package {name}" for name in sorted(wanted))
 
 
 def _spoken(pattern: re.Pattern[str], code: str, put: str | Callable[[re.Match[str]], str]) -> str:
