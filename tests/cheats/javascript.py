@@ -101,6 +101,8 @@ ROWS = {
     "by taking apart": "const m = f(2);\n[m[0][0], m[0][1]] = [1, 2]\nassert.deepEqual(m, [[1, 2], [0, 0]])\n",
 }
 """Rows of a result, of which the tests change one."""
+FINDS = "const f = (a, n) => a.find((x) => x.n === n)"
+USERS = "const users = [{ n: 1 }, { n: 2 }]\n"
 KEPT_AS_IT_WAS = "const a = [2, 1]\ntry { f(a) } catch {}\nassert.deepEqual(a, [2, 1])\n"
 FROZEN = "assert.throws(() => { 'use strict'; f().x = 1 })\n"
 PUBLISHED_THROWS = "const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)\nvar x0 = f([1])\nif (!same(x0, [2])) {\n  throw 'Error. Value = ' + JSON.stringify(x)\n}\n"
@@ -735,6 +737,9 @@ HONEST = {
         A + "const s = f()\ns.push(1)\ns.push(2)\nassert.equal(s.pop(), 2)\n",
         "const f = () => { const v = []; return { push: (x) => v.push(x), pop: () => v.pop() } }",
     ),
+    "a great BigInt": right(
+        A + "assert.ok(f(4000000n) === 1n << 4000000n)\nassert.ok(f(64n) === 2n ** 64n)\n", "const f = (n) => 1n << n"
+    ),
     # --- what is thrown
     "an error with a code": right(
         A + "assert.throws(() => f(1), { code: 'E1' })\n",
@@ -993,7 +998,25 @@ HONEST = {
         A + "try { f(); assert.fail() } catch (e) { assert.equal(e.constructor.name, 'Bad') }\n",
         "class Bad extends Error {}\nconst f = () => { throw new Bad('x') }",
     ),
+    # --- which of the tests' objects something is
+    "the element itself": right(A + USERS + "assert.strictEqual(f(users, 2), users[1])\n", FINDS),
+    "one of the elements": right(A + USERS + "assert.ok(users.includes(f(users, 2)))\n", FINDS),
+    "elements themselves": right(
+        A + USERS + "const r = f(users)\nassert.equal(r[0], users[1])\n", "const f = (a) => a.filter((x) => x.n > 1)"
+    ),
+    "an element as a key": right(
+        A + "const k = { id: 1 }\nassert.equal(f([k]).get(k), 0)\n",
+        "const f = (a) => new Map(a.map((x, i) => [x, i]))",
+    ),
+    "adds the element itself": right(
+        A + "const i = { p: 1 }\nconst o = []\nf(o, i)\nassert.strictEqual(o[0], i)\n",
+        "const f = (o, i) => { o.push(i) }",
+    ),
     # --- functions that the tests hand over, in other words
+    "a generator without an end": right(
+        A + "function * all () { let i = 0; while (true) yield i++ }\nassert.deepEqual(f(all(), 3), [0, 1, 2])\n",
+        "const f = (it, n) => { const r = []; for (const x of it) { if (r.length === n) break; r.push(x) } return r }",
+    ),
     "a function of the language's": right(
         A + "assert.deepEqual(f([1, 4], Math.sqrt), [1, 2])\n", "const f = (a, g) => a.map((x) => g(x))"
     ),

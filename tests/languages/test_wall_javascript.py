@@ -526,6 +526,8 @@ def test_draws_of_the_tests_are_the_same_every_time() -> None:
         ("const a = [1]\nconsole.assert(a.map(f).length === 1 && a[0] === 1)", "which a call was given"),
         ("delete Math.max\nconsole.assert(f() === 2)", "Math.max, which they replace"),
         ("Reflect.set(Math, 'random', () => 0)\nconsole.assert(f() === 2)", "Math, which they replace"),
+        ("const a = [{}, {}]\nconsole.assert(f(a) === a[1])", "whether a.1. is f.a."),
+        ("const k = {}\nconst r = f([k])\nconsole.assert(r.has(k))", "whether k is in r"),
         ("const M = Math\nM.random = () => 0\nconsole.assert(f() === 2)", "M.random, which they replace"),
     ],
 )
@@ -544,6 +546,9 @@ def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:
         "console.assert(typeof f === 'function' && f.apply(null, [1]))",
         "const a = [1, 2]\nconst m = f(a)\nconsole.assert(a.every((x) => x <= m) && a.includes(m) && m === a[1])",
         "const a = [1]\na.push(2)\nconst r = f(a)\nconsole.assert(r.length !== a.length && r[0] !== 3 && f(1) !== f(2))",
+        "const a = [{}, {}]\nconsole.assert(f(a) === a.length && f(a[0]).x === a[0].x)",
+        "const a = [3, 1]\nconsole.assert(f(a) === a[1] && a.includes(f(a)))",
+        "const p = Math.PI\nconsole.assert(f(p, Number.MAX_VALUE, { log: 1 }) === 1)",
         "for (let i = 0; i < 3; i++) console.assert(f(i) === (i % 2 === 0))",
         "const seen = []\nfor (const x of [1, 2]) { if (f(x)) seen.push(x) }\nconsole.assert(seen.length === 2)",
         "const check = (g, a, want) => { console.assert(g(a) === want) }\ncheck(f, [1], 1)\ncheck(f, [2], 2)",

@@ -34,7 +34,7 @@ class Handed:
         while True:
             more = self._names | bound_to(self.stays)
             makers = self._makers.union(
-                n for n, node in functions.items() if any(map(self.stays, what_it_returns(node)))
+                name for name, function in functions.items() if self._gives_what_stays(function)
             )
             if (more, makers) == (self._names, self._makers):
                 return
@@ -62,6 +62,10 @@ class Handed:
             else:
                 nodes += node.named_children
         return False
+
+    def _gives_what_stays(self, function: "Node") -> bool:
+        """Whether `function` returns what cannot be handed over; a generator may go on for ever."""
+        return function.type.startswith("generator") or any(map(self.stays, what_it_returns(function)))
 
     def _makes_a_function(self, call: "Node") -> bool:
         function = call.child_by_field_name("function")

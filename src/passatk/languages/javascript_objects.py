@@ -30,6 +30,7 @@ CHANGING = frozenset(
 _OF_OBJECTS = frozenset(("array", "object", "new_expression"))
 _COMPARING = frozenset(("binary_expression", "call_expression", "if_statement", "switch_statement"))
 _FIELDS = frozenset(("property_identifier", "private_property_identifier"))
+_HAS = frozenset(("includes", "indexOf", "lastIndexOf", "has", "get"))
 _HOLDING = frozenset(("array", "object", "pair", "spread_element"))
 _UNEQUAL = regex(r"(?:^|\.)not(?:strict)?equal$|!==?|^Object\.is$", re.IGNORECASE)
 _PLAIN = frozenset(("number", "string", "template_string", "true", "false", "unary_expression"))
@@ -76,7 +77,11 @@ class Objects:
         self._of_results = _closed(self._results, parts)
         self._reached = self._reached_by_the_program(given_alone - bound_to(lambda value: value.type in _PLAIN))
         self._parts = {_path(part) for call in self._used for part in _held(*arguments_of(call)) if part.type in _PARTS}
-        self._bound = {text(name): text(value) for name, value in map(_binding, nodes) if name and value}
+        bound = {text(name): value for name, value in map(_binding, nodes) if name and value}
+        self._bound = {name: text(value) for name, value in bound.items()}
+        shared = self._given.union(*map(_given, self._dropped))
+        self._shared = {name for name in shared if name in bound and bound[name].type in _OF_OBJECTS}
+        self._arrays = {name for name in self._shared if any(p.type in _OF_OBJECTS for p in bound[name].named_children)}
 
     def check(self) -> None:
         """Raises CannotCross where values do not tell what the tests ask."""
@@ -84,6 +89,7 @@ class Objects:
             if node.type in _COMPARING:
                 self._check_inputs(node)
                 self._check_same(node)
+                self._check_which(node)
                 self._check_helper(node)
         self._check_changes()
         self._check_states()
@@ -168,6 +174,23 @@ class Objects:
             return text(value) in map(text, asked.named_children)
         return text(result) in self._results and text(value) in self._given
 
+    def _check_which(self, node: "Node") -> None:
+        """Which of the tests' objects something is that went through the program."""
+        pair = _whole_and_part(node)
+        if pair is not None:
+            whole, part = pair
+            is_asked = begins_with(whole) in self._arrays if _names(part) & self._told else text(part) in self._shared
+            if is_asked and _names(*pair) & self._told:
+                raise CannotCross(f"whether {text(part)} is in {text(whole)}")
+        pair = compared(node)
+        if pair is None or "deep" in _compares_by(node).lower():
+            return
+        for one, other in (pair, pair[::-1]):
+            if other.type == "subscript_expression" and begins_with(other) in self._arrays and _names(one) & self._told:
+                raise CannotCross(f"whether {text(other)} is {text(one)}")
+            if text(other) in self._shared and one.type in _PARTS and begins_with(one) in self._shared:
+                raise CannotCross(f"whether {text(other)} is {text(one)}")
+
     def _call_of(self, node: "Node") -> str:
         """The call that a value is the result of, spelt out."""
         if is_result(node, self._called):
@@ -195,6 +218,16 @@ def _compares_by(node: "Node") -> str:
     """The operator, or the assertion."""
     operator = node.child_by_field_name("operator")
     return _function(node) if operator is None else text(operator)
+
+
+def _whole_and_part(node: "Node") -> "tuple[Node, Node] | None":
+    """(what is asked whether it has something, that)."""
+    function = node.child_by_field_name("function") if node.type == "call_expression" else None
+    method = None if function is None else function.child_by_field_name("property")
+    whole = None if function is None else function.child_by_field_name("object")
+    if method is None or whole is None or text(method) not in _HAS or not arguments_of(node):
+        return None
+    return whole, arguments_of(node)[0]
 
 
 def _function(call: "Node") -> str:
