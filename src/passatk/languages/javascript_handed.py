@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from passatk.languages.javascript_nodes import FUNCTIONS, arguments_of, begins_with, text, what_it_returns
+from passatk.languages.javascript_nodes import FUNCTIONS, arguments_of, text, what_it_returns
 from passatk.languages.javascript_realm import BUILT_IN
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Handed:
                 return True
             if node.type in _NAMED and text(node) in self._names:
                 return True
-            if node.type in _NAMED and begins_with(node) in self._built_in:
+            if node.type in _NAMED and _root(node) in self._built_in:
                 if _is_function(node):
                     return True
             elif node.type == "call_expression":
@@ -71,6 +71,13 @@ class Handed:
         function = call.child_by_field_name("function")
         name = "" if function is None else text(function)
         return name in self._makers or name.startswith("Promise.") or name.endswith(".bind")
+
+
+def _root(node: "Node") -> str:
+    """`Math` of `Math.PI`; a value that a call gives has none."""
+    while node.type == "member_expression":
+        node = node.child_by_field_name("object") or node.children[0]
+    return text(node)
 
 
 def _is_function(node: "Node") -> bool:

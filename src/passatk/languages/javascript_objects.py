@@ -315,7 +315,8 @@ def _parted(node: "Node") -> "Iterator[tuple[Node, Node]]":
     method = None if function is None else function.child_by_field_name("property")
     whole = None if function is None else function.child_by_field_name("object")
     if method is not None and whole is not None and text(method) in _GOING_THROUGH:
-        yield from ((part, whole) for value in arguments_of(node)[:1] for part in parameters_of(value))
+        first = 1 if text(method).startswith("reduce") else 0
+        yield from ((part, whole) for value in arguments_of(node)[:1] for part in parameters_of(value)[first:])
 
 
 def _binding(node: "Node") -> "tuple[Node | None, Node | None]":
