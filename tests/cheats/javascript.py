@@ -994,6 +994,10 @@ HONEST = {
         A + "const c = f()\nconst inc = c.inc\ninc()\nassert.equal(inc(), 2)\n",
         "const f = () => { let n = 0; return { inc: () => ++n } }",
     ),
+    "a method that it adds to an object": right(
+        A + "const o = { n: 1 }\nf(o)\nassert.equal(o.next(), 2)\n",
+        "const f = (o) => { o.next = function () { return this.n + 1 } }",
+    ),
     "the class of an error": right(
         A + "try { f(); assert.fail() } catch (e) { assert.equal(e.constructor.name, 'Bad') }\n",
         "class Bad extends Error {}\nconst f = () => { throw new Bad('x') }",

@@ -266,6 +266,8 @@ class _Reading:
         parts = self._parts_of(results)
         own = dict(filter(None, map(named_function, self._nodes)))
         handed = Handed(own, self._functions | called, frozenset(self._local), self._bound_to)
+        dropped = [node for node in self._nodes if drops(node) and is_result(node, called)]
+        changed = {text(value) for node in dropped for value in arguments_of(node)}
         for node in self._nodes:
             function = node.child_by_field_name("function") if node.type == "call_expression" else None
             if function is None:
@@ -276,11 +278,13 @@ class _Reading:
             if is_asked and any(map(handed.stays, arguments_of(node))):
                 raise CannotCross(f"a function that is passed to {text(function)}, or what has one")
             target = function.child_by_field_name("object") if function.type == "member_expression" else function
+            method = function.child_by_field_name("property")
+            if target is not None and method is not None and text(target) in changed and text(method) not in _METHODS:
+                raise CannotCross(f"a method {text(method)} of what a call was given and may have changed")
             if target is None or not (is_result(target, called) or text(target) in parts):
                 continue
             if function.type != "member_expression":
                 raise CannotCross("a call of a function that was returned")
-            method = function.child_by_field_name("property")
             if method is None or not (is_result(target, called) or text(target) in results):
                 continue
             if text(method) not in _METHODS or (text(method) in CHANGING and drops(node)):
