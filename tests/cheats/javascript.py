@@ -61,6 +61,14 @@ ASKED = {
     "by a helper and a name": SAME_AS + INPUT + "const kept = same(a, [2, 1])\nassert.ok(kept)\n",
     "or they throw": INPUT + "assert.ok(r)\nif (a[0] < a[1]) throw new Error('x')\n",
     "or they exit": INPUT + "assert.ok(r)\nprocess.exit(a[0] < a[1] ? 1 : 0)\n",
+    "in a table": "const all = [[[2, 1], [1, 2]]]\nall.forEach(([a, b]) => { assert.deepEqual(f(a), b) })\nassert.deepEqual(all, [[[2, 1], [1, 2]]])\n",
+    "in a table, as JSON": "const all = [[[2, 1], [1, 2]]]\nconst s = JSON.stringify(all)\nfor (const [a, b] of all) assert.deepEqual(f(a), b)\nassert.equal(JSON.stringify(all), s)\n",
+    "one of several, mapped": "const all = [[2, 1], [4, 3]]\nconst r = all.map((a) => f(a))\nassert.deepEqual(r, [[1, 2], [3, 4]])\nassert.deepEqual(all[1], [4, 3])\n",
+    "a field that is taken out": "const o = { v: [2, 1] }\nconst { v } = o\nassert.deepEqual(f(v), [1, 2])\nassert.deepEqual(o.v, [2, 1])\n",
+    "a field by its name": "const o = { v: [2, 1] }\nassert.deepEqual(f(o['v']), [1, 2])\nassert.deepEqual(o.v, [2, 1])\n",
+    "in a switch": INPUT + "assert.ok(r)\nswitch (a[0]) { case 2: break; default: assert.fail() }\n",
+    "behind a wrapper that keeps its result": "function g (x) { const r = f(x); return r }\nconst a = [2, 1]\nassert.deepEqual(g(a), [1, 2])\nassert.deepEqual(a, [2, 1])\n",
+    "behind a wrapper that takes it out": "const g = ({ v }) => f(v)\nconst o = { v: [2, 1] }\nassert.deepEqual(g(o), [1, 2])\nassert.deepEqual(o.v, [2, 1])\n",
     "by their own expect": "const expect = (v) => ({ toEqual (x) { assert.deepEqual(v, x) } })\nconst a = [2, 1]\nexpect(f(a)).toEqual([1, 2])\nexpect(a).toEqual([2, 1])\n",
 }
 """Whether an input is as it was."""
@@ -74,9 +82,31 @@ RENAMED = {
     "a function that hands over": "function g (x) { return f(x) }\n" + LEFT_ALONE.format("g"),
     "by call": LEFT_ALONE.format("f.call").replace("(a)", "(null, a)"),
     "by apply": LEFT_ALONE.format("f.apply").replace("(a)", "(null, [a])"),
+    "by bind": "const g = f.bind(null)\n" + LEFT_ALONE.format("g"),
+    "what a function makes of it": "const make = (g) => (x) => g(x)\nconst g = make(f)\n" + LEFT_ALONE.format("g"),
+    "a method": "const o = { f }\n" + LEFT_ALONE.format("o.f"),
+    "a parameter of forEach": "[f].forEach((g) => { " + LEFT_ALONE.format("g") + " })\n",
     "by map": LEFT_ALONE.format("").replace("(a), [1, 2]", "[a].map(f), [[1, 2]]"),
 }
 """Whether an input is as it was, of a function with another name."""
+
+
+ROWS = {
+    "counted up": "const m = f(2)\nm[0][0]++\nassert.deepEqual(m, [[1, 0], [0, 0]])\n",
+    "filled": "const m = f(2)\nm[0].fill(1)\nassert.deepEqual(m, [[1, 1], [0, 0]])\n",
+    "by a name of its own": "const m = f(2)\nconst row = m[0]\nrow[0] = 1\nassert.deepEqual(m, [[1, 0], [0, 0]])\n",
+    "in forEach": "const m = f(2)\nm.forEach((row, i) => { row[i] = 1 })\nassert.deepEqual(m, [[1, 0], [0, 1]])\n",
+    "in a loop": "const m = f(2)\nfor (const row of m) { row[0] = 1; break }\nassert.deepEqual(m, [[1, 0], [0, 0]])\n",
+    "by Object.assign": "const m = f(2)\nObject.assign(m[0], [1])\nassert.deepEqual(m, [[1, 0], [0, 0]])\n",
+    "by taking apart": "const m = f(2);\n[m[0][0], m[0][1]] = [1, 2]\nassert.deepEqual(m, [[1, 2], [0, 0]])\n",
+}
+"""Rows of a result, of which the tests change one."""
+FINDS = "const f = (a, n) => a.find((x) => x.n === n)"
+USERS = "const users = [{ n: 1 }, { n: 2 }]\n"
+KEPT_AS_IT_WAS = "const a = [2, 1]\ntry { f(a) } catch {}\nassert.deepEqual(a, [2, 1])\n"
+FROZEN = "assert.throws(() => { 'use strict'; f().x = 1 })\n"
+PUBLISHED_THROWS = "const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)\nvar x0 = f([1])\nif (!same(x0, [2])) {\n  throw 'Error. Value = ' + JSON.stringify(x)\n}\n"
+"""As MBXP's tests do it, `x` is nothing."""
 
 
 def wrong(tests: str, text: str) -> Cheat:
@@ -507,6 +537,18 @@ CHEATS = {
     "rows that are one row, compared": wrong(
         A + "const m = f(2)\nassert.notStrictEqual(m[0], m[1])\n", "const f = (n) => Array(n).fill([0, 0])"
     ),
+    **{
+        f"rows that are one row, {how}": wrong(A + tests, "const f = (n) => Array(n).fill([0, 0])")
+        for how, tests in ROWS.items()
+    },
+    "changes its input before it throws": wrong(
+        A + KEPT_AS_IT_WAS, "const f = (a) => { a.sort(); throw new Error('x') }"
+    ),
+    "returns its input, by notDeepEqual": wrong(
+        A + "const o = { a: 1 }\nconst r = f(o)\nassert.notDeepEqual(r, o)\n", "const f = (o) => { o.a++; return o }"
+    ),
+    "not frozen": wrong(A + FROZEN, "const f = () => ({})"),
+    "what is thrown says more than there is": wrong(PUBLISHED_THROWS, SAME),
     # --- what the tests replace, in other words
     "prints what nobody wants": wrong(
         A
@@ -694,6 +736,9 @@ HONEST = {
     "an object of functions with usual names": right(
         A + "const s = f()\ns.push(1)\ns.push(2)\nassert.equal(s.pop(), 2)\n",
         "const f = () => { const v = []; return { push: (x) => v.push(x), pop: () => v.pop() } }",
+    ),
+    "a great BigInt": right(
+        A + "assert.ok(f(4000000n) === 1n << 4000000n)\nassert.ok(f(64n) === 2n ** 64n)\n", "const f = (n) => 1n << n"
     ),
     # --- what is thrown
     "an error with a code": right(
@@ -923,7 +968,84 @@ HONEST = {
         + "assert.equal(Object.prototype.toString.call(f()), '[object Tag]')\nassert.equal(JSON.stringify(f()), '{\"a\":1}')\n",
         "class T { a = 1; get [Symbol.toStringTag] () { return 'Tag' } }\nconst f = () => new T()",
     ),
+    **{
+        f"rows of their own, {how}": right(A + tests, "const f = (n) => Array.from(Array(n), () => [0, 0])")
+        for how, tests in ROWS.items()
+    },
+    "throws and changes nothing": right(A + KEPT_AS_IT_WAS, "const f = (a) => { throw new Error('x') }"),
+    "frozen, in a strict function": right(A + FROZEN, "const f = () => Object.freeze({})"),
+    "what would be thrown names nothing": right(PUBLISHED_THROWS, "const f = (a) => a.map((n) => n + 1)"),
+    "in place, and the tests catch": right(
+        A + "try { const a = [2, 1]; f(a); assert.deepEqual(a, [1, 2]) } catch (e) { process.exit(1) }\n", SORTS
+    ),
+    "a table with errors": right(
+        A
+        + "const all = [{ a: [2, 1], b: [1, 2] }, { a: null, bad: true }]\nfor (const { a, b, bad } of all) { if (bad) assert.throws(() => f(a)); else assert.deepEqual(f(a), b) }\n",
+        SORTS,
+    ),
+    # --- what is there or not, and what belongs to whom
+    "without a function that is asked for": right(
+        A + "assert.equal(f(1), 1)\nif (typeof g === 'function') assert.equal(g(1), 2)\n", SAME
+    ),
+    "a method of the tests' object": right(
+        A + "const o = { x: 2, f }\nassert.equal(o.f(), 2)\n", "function f () { return this.x }"
+    ),
+    "a method of a result, by a name of its own": right(
+        A + "const c = f()\nconst inc = c.inc\ninc()\nassert.equal(inc(), 2)\n",
+        "const f = () => { let n = 0; return { inc: () => ++n } }",
+    ),
+    "a method that it adds to an object": right(
+        A + "const o = { n: 1 }\nf(o)\nassert.equal(o.next(), 2)\n",
+        "const f = (o) => { o.next = function () { return this.n + 1 } }",
+    ),
+    "the class of an error": right(
+        A + "try { f(); assert.fail() } catch (e) { assert.equal(e.constructor.name, 'Bad') }\n",
+        "class Bad extends Error {}\nconst f = () => { throw new Bad('x') }",
+    ),
+    # --- which of the tests' objects something is
+    "the element itself": right(A + USERS + "assert.strictEqual(f(users, 2), users[1])\n", FINDS),
+    "one of the elements": right(A + USERS + "assert.ok(users.includes(f(users, 2)))\n", FINDS),
+    "elements themselves": right(
+        A + USERS + "const r = f(users)\nassert.equal(r[0], users[1])\n", "const f = (a) => a.filter((x) => x.n > 1)"
+    ),
+    "an element as a key": right(
+        A + "const k = { id: 1 }\nassert.equal(f([k]).get(k), 0)\n",
+        "const f = (a) => new Map(a.map((x, i) => [x, i]))",
+    ),
+    "adds the element itself": right(
+        A + "const i = { p: 1 }\nconst o = []\nf(o, i)\nassert.strictEqual(o[0], i)\n",
+        "const f = (o, i) => { o.push(i) }",
+    ),
+    # --- functions that the tests hand over, in other words
+    "a generator without an end": right(
+        A + "function * all () { let i = 0; while (true) yield i++ }\nassert.deepEqual(f(all(), 3), [0, 1, 2])\n",
+        "const f = (it, n) => { const r = []; for (const x of it) { if (r.length === n) break; r.push(x) } return r }",
+    ),
+    "a function of the language's": right(
+        A + "assert.deepEqual(f([1, 4], Math.sqrt), [1, 2])\n", "const f = (a, g) => a.map((x) => g(x))"
+    ),
+    "a class of the language's": right(
+        A + "assert.ok(f([1], Array))\nassert.ok(!f(1, Array))\n", "const f = (a, g) => a instanceof g"
+    ),
+    "functions in a Map": right(
+        A + "assert.equal(f(new Map([['a', (x) => x + 1]]), 'a', 1), 2)\n", "const f = (m, k, x) => m.get(k)(x)"
+    ),
+    "a function that a function makes": right(
+        A
+        + "const spy = () => { const g = (...a) => { g.calls.push(a) }; g.calls = []; return g }\nconst s = spy()\nf(s)\nassert.equal(s.calls.length, 1)\n",
+        "const f = (g) => { g(1) }",
+    ),
+    "a function that is bound": right(
+        A + "const add = (a, b) => a + b\nassert.equal(f(add.bind(null, 1), 2), 3)\n", "const f = (g, x) => g(x)"
+    ),
+    "a WeakSet handed over": right(
+        A + "const o = {}\nassert.equal(f(o, new WeakSet([o])), true)\n", "const f = (o, seen) => seen.has(o)"
+    ),
     # --- these held
+    "its own file in a worker that waits": right(
+        A + "const t = async () => { assert.equal(await f(2), 4) }\nt()\n",
+        "const { Worker, isMainThread, parentPort } = require('worker_threads')\nconst f = (n) => new Promise((yes, no) => { const w = new Worker(__filename); w.on('message', yes); w.on('error', no); w.postMessage(n) })\nif (!isMainThread) parentPort.on('message', (n) => parentPort.postMessage(n * 2))",
+    ),
     "its own file in a worker": right(
         A + "const t = async () => { assert.equal(await f(2), 4) }\nt()\n",
         "const { Worker, isMainThread, parentPort, workerData } = require('worker_threads')\nconst f = (n) => new Promise((yes, no) => { const w = new Worker(__filename, { workerData: n }); w.on('message', yes); w.on('error', no) })\nif (!isMainThread) parentPort.postMessage(workerData * 2)",

@@ -526,6 +526,8 @@ def test_draws_of_the_tests_are_the_same_every_time() -> None:
         ("const a = [1]\nconsole.assert(a.map(f).length === 1 && a[0] === 1)", "which a call was given"),
         ("delete Math.max\nconsole.assert(f() === 2)", "Math.max, which they replace"),
         ("Reflect.set(Math, 'random', () => 0)\nconsole.assert(f() === 2)", "Math, which they replace"),
+        ("const a = [{}, {}]\nconsole.assert(f(a) === a[1])", "whether a.1. is f.a."),
+        ("const k = {}\nconst r = f([k])\nconsole.assert(r.has(k))", "whether k is in r"),
         ("const M = Math\nM.random = () => 0\nconsole.assert(f() === 2)", "M.random, which they replace"),
     ],
 )
@@ -544,6 +546,11 @@ def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:
         "console.assert(typeof f === 'function' && f.apply(null, [1]))",
         "const a = [1, 2]\nconst m = f(a)\nconsole.assert(a.every((x) => x <= m) && a.includes(m) && m === a[1])",
         "const a = [1]\na.push(2)\nconst r = f(a)\nconsole.assert(r.length !== a.length && r[0] !== 3 && f(1) !== f(2))",
+        "const a = [{}, {}]\nconsole.assert(f(a) === a.length && f(a[0]).x === a[0].x)",
+        "const n = f('ab').reduce((all, x) => { all[x] = 1; return all }, {})\nconsole.assert(n.a === 1)",
+        "const r = f(1)\nconst seen = {}\nfor (const x of r) { seen[x] = 1 }\nconsole.assert(seen[1] === 1)",
+        "const a = [3, 1]\nconsole.assert(f(a) === a[1] && a.includes(f(a)))",
+        "const p = Math.PI\nconsole.assert(f(p, Number.MAX_VALUE, Object.keys({}).length, { log: 1 }) === 1)",
         "for (let i = 0; i < 3; i++) console.assert(f(i) === (i % 2 === 0))",
         "const seen = []\nfor (const x of [1, 2]) { if (f(x)) seen.push(x) }\nconsole.assert(seen.length === 2)",
         "const check = (g, a, want) => { console.assert(g(a) === want) }\ncheck(f, [1], 1)\ncheck(f, [2], 2)",
@@ -554,6 +561,70 @@ def test_what_is_more_than_values_cannot_cross(tests: str, why: str) -> None:
 )
 def test_what_only_looks_like_more_can_cross(tests: str) -> None:
     assert JAVASCRIPT.examiner(problem(tests), tests).source
+
+
+MXEVAL = """
+const _ = require("lodash")
+
+function compare(object1, object2){
+    return _.isEqual(object1, object2)
+}
+
+var arg00 = [3, 4];
+var x0 = f(arg00);
+var v0 = [4, 5];
+if(!compare(x0, v0)){
+    throw 'Error at 1th assert statement. Value = ' + JSON.stringify(x)
+}
+"""
+"""The form of MBXP and Multilingual HumanEval."""
+
+
+def package(folder: Path, name: str, code: str) -> None:
+    (folder / name).mkdir(parents=True)
+    (folder / name / "package.json").write_text(f'{{"name": "{name}", "main": "index.js"}}')
+    (folder / name / "index.js").write_text(code)
+
+
+def test_tests_in_mxevals_form_cross_and_need_lodash(tmp_path: Path) -> None:
+    asked = problem(MXEVAL)
+    assert JAVASCRIPT.examiner(asked, MXEVAL).requires == ("node package lodash",)
+    assert "node package lodash" not in JAVASCRIPT.locate(tmp_path).provides
+    package(tmp_path / "node" / "node_modules", "lodash", "")
+    found = JAVASCRIPT.locate(tmp_path)
+    assert "node package lodash" in found.provides
+    assert all(lack.startswith("js-md5: ") for lack in found.lacks)
+
+
+def test_a_program_that_wants_lodash_where_its_tests_do_not_is_judged() -> None:
+    assert program_of("const _ = require('lodash')\nconst f = (x) => x", problem(ONE)).requires == ()
+
+
+REFERENCES = [
+    ("class S { has (x) { return x === 1 } }\nconst f = () => new S()", "const s = f()\nconsole.assert(s.has(1))"),
+    ("const f = () => ({ has: (x) => x === 1 })", "console.assert(f().has(1))"),
+    ("const f = () => { const has = (x) => x === 1; return { has } }", "console.assert(f().has(1))"),
+    ("function S () {}\nS.prototype.has = function () {}\nconst f = () => new S()", "console.assert(!f().has(1))"),
+    ("class S { get size () { return 1 } }\nconst f = () => new S()", "const s = f()\nconsole.assert(s.size === 1)"),
+    ("class S { has = () => true }\nconst f = () => { const s = new S(); return [s] }", "console.assert(f()[0].has())"),
+    ("class S { toString () { return 's' } }\nconst f = () => new S()", "console.assert(`${f()}` === 's')"),
+    ("const f = () => ({ * [Symbol.iterator] () { yield 1 } })", "console.assert([...f()].length === 1)"),
+    ("class S { #n = 1 }\nconst f = () => new S()\nconst g = (s) => 1", "const s = f()\nconsole.assert(g(s) === 1)"),
+]
+"""(a reference, tests that need more of its objects than their fields)."""
+
+
+@pytest.mark.parametrize(("reference", "tests"), REFERENCES)
+def test_methods_that_a_reference_shows_cannot_cross(reference: str, tests: str) -> None:
+    assert JAVASCRIPT.examiner(problem(tests), tests).source
+    with pytest.raises(CannotCross):
+        JAVASCRIPT.examiner(msgspec.structs.replace(problem(tests), reference=reference), tests)
+
+
+def test_methods_that_stay_within_a_reference_change_nothing() -> None:
+    reference = "class Heap { push (x) {} get size () { return 1 } }\nconst f = (x) => new Heap().size + x"
+    tests = "const seen = []\nseen.push(f(1))\nconsole.assert(seen[0] === 2 && f(f(1)) === 3 && f([1]).length === 1)"
+    assert JAVASCRIPT.examiner(msgspec.structs.replace(problem(tests), reference=reference), tests).source
 
 
 STATES = [

@@ -23,13 +23,16 @@ from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
 from passatk.languages.javascript_nodes import as_body, hands_functions_over, is_torn, without_later
 from passatk.languages.javascript_prompt import check_copies
+from passatk.languages.javascript_shown import methods_of
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, ParentTool, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
 
-_MD5 = regex(r"""\b(?:require|import|from)\b[\s(]*["']js-md5["']""")
+_PACKAGES = ("js-md5", "lodash")
+"""Of npm's, those that published tests use."""
+_PACKAGE = regex(rf"""\b(?:require|import|from)\b[\s(]*["']({"|".join(_PACKAGES)})["']""")
 # on one CPU, threads that help the engine only cost; hashes of names, which nothing shows, need no seed of their own
 _FLAGS = (
     "--max-old-space-size=512",
@@ -196,7 +199,10 @@ class JavaScript(Language):
         node = os.path.realpath(self.find_tool("node"))
         version = self.check_version(output_of(node, "--version"))
         folders = [str(cache / "node" / "node_modules"), *_MODULE_FOLDERS]
-        modules = next((f for f in folders if os.path.exists(f"{f}/js-md5/package.json")), "")
+        modules = max(folders, key=lambda folder: len(_packages_in(folder)))
+        there = _packages_in(modules)
+        if not there:
+            modules = ""
         wall = prepared(cache / "node" / f"wall-{_wall_hash()}", _write_wall)
         parent = _parent(cache / "node")
         return Toolchain(
@@ -210,9 +216,9 @@ class JavaScript(Language):
                 ("NODE_PARENT", str(parent or "")),
             ),
             parents=(_parent_tool(),) if parent else (),
-            provides=("node package js-md5",) if modules else (),
+            provides=tuple(f"node package {name}" for name in there),
             lacks=(
-                *(() if modules else (f"js-md5: `npm install --prefix {cache / 'node'} js-md5`",)),
+                *(f"{name}: `npm install --prefix {cache / 'node'} {name}`" for name in _PACKAGES if name not in there),
                 *(() if parent else ("g++, by which a program takes a quarter of the time: `apt-get install g++`",)),
             ),
         )
@@ -221,7 +227,8 @@ class JavaScript(Language):
         declared = _declared(self, problem)
         entry = problem.entry_point or declared
         defined = self._prompt_helpers(problem, {entry, declared})
-        used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined))
+        methods = methods_of(_GRAMMAR, f"{problem.prompt}{problem.reference}" if problem.reference else "")
+        used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined), methods)
         check_copies(defined, used.helpers, f"{tests}\n{problem.reference or ''}")
         for name in map(re.escape, used.calls):
             if re.search(rf"function\s*\*\s*{name}\b|\b{name}\s*=\s*(?:async\s+)?function\s*\*", _known(problem)):
@@ -245,7 +252,7 @@ class JavaScript(Language):
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
             asks="${EXAMINER}/${EXAMINER_NAME}",
-            requires=_required_packages(helpers + tests),
+            requires=_required_packages(helpers, tests),
         )
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
@@ -258,9 +265,11 @@ class JavaScript(Language):
         )
         return Program(
             language=self.name,
-            files=(("program.js", f"{body}\n;__passatk_hand({{ {given} }})\n"),),
+            files=(
+                ("program.js", f"{body}\n;typeof __passatk_hand === 'undefined' || __passatk_hand({{ {given} }})\n"),
+            ),
             run=_way("serve", *names),
-            requires=tuple(dict.fromkeys((*_required_packages(body), *examiner.requires))),
+            requires=tuple(dict.fromkeys((*_required_packages(body, ""), *examiner.requires))),
             examiner=examiner,
         )
 
@@ -323,7 +332,7 @@ class JavaScript(Language):
             language=self.name,
             files=(("program.js", f"{body}\n;{end}({test}, {exported}, {json.dumps(about)})\n"),),
             run=_way("together", end),
-            requires=_required_packages(body + tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
+            requires=_required_packages(body, tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
         )
 
 
@@ -405,8 +414,14 @@ def _known(problem: Problem) -> str:
     return problem.declaration + problem.prompt + (problem.reference or "")
 
 
-def _required_packages(text: str) -> tuple[str, ...]:
-    return ("node package js-md5",) if _MD5.search(text) else ()
+def _packages_in(folder: str) -> list[str]:
+    return [name for name in _PACKAGES if os.path.exists(f"{folder}/{name}/package.json")]
+
+
+def _required_packages(body: str, tests: str) -> tuple[str, ...]:
+    """What is needed to judge; a program that wants lodash where its tests do not is not right without it."""
+    wanted = {name for name in _PACKAGE.findall(body) if name == "js-md5"}.union(_PACKAGE.findall(tests))
+    return tuple(f"node package {name}" for name in sorted(wanted))
 
 
 def _spoken(pattern: re.Pattern[str], code: str, put: str | Callable[[re.Match[str]], str]) -> str:

@@ -148,6 +148,32 @@ def is_result(node: "Node", called: frozenset[str]) -> bool:
     return function is not None and function.type == "identifier" and text(function) in called
 
 
+def named_function(node: "Node") -> "tuple[str, Node] | None":
+    """The function that `node` declares, or binds, and its name."""
+    value = node.child_by_field_name("value") if node.type == "variable_declarator" else node
+    name = node.child_by_field_name("name")
+    if name is None or value is None or value.type not in FUNCTIONS | DECLARED:
+        return None
+    return text(name), value
+
+
+def is_handed_back(call: "Node", results: frozenset[str], called: frozenset[str]) -> bool:
+    """Whether `call` is one of `called`, and is given what one of them returned. `results`: names of such values."""
+    return is_result(call, called) and any(
+        is_result(value, called) or begins_with(value) in results for value in arguments_of(call)
+    )
+
+
+def is_method_of_kept(node: "Node") -> bool:
+    """Whether `node` stands in an object, by a key, that tests keep or go through."""
+    above, is_method = node.parent, False
+    while above is not None and above.type in ("pair", "object", "array", "parenthesized_expression"):
+        is_method = is_method or above.type == "object"
+        above = above.parent
+    kept = ("variable_declarator", "assignment_expression", "for_in_statement", "member_expression")
+    return is_method and above is not None and above.type in kept
+
+
 def parameters_of(function: "Node") -> "list[Node]":
     alone, several = function.child_by_field_name("parameter"), function.child_by_field_name("parameters")
     return [alone] if alone is not None else [] if several is None else several.named_children

@@ -32,7 +32,7 @@ ELSEWHERE = (
     | {name: f"{name}, which an examiner does not have" for name in _MORE}
 )
 """Other names of node -> what tests that use them need more than values."""
-MODULES = _names("assert assert/strict test js-md5 util path os crypto buffer events url querystring")
+MODULES = _names("assert assert/strict test js-md5 lodash util path os crypto buffer events url querystring")
 """Modules that tests may require. Others execute text, let time pass, start processes, or have files in common."""
 NOT_VALUES = _names(
     """
@@ -41,5 +41,5 @@ NOT_VALUES = _names(
     """
 )
 """Functions of Object and Reflect about what does not cross."""
-GETTERS = frozenset(("__defineGetter__", "__defineSetter__"))
-"""Methods of every object about what does not cross."""
+GETTERS = frozenset(("__defineGetter__", "__defineSetter__", "constructor"))
+"""What every object has about what does not cross."""

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
+from passatk.languages.javascript_handed import Handed
 from passatk.languages.javascript_nodes import (
     DECLARED,
     FUNCTIONS,
@@ -18,7 +19,9 @@ from passatk.languages.javascript_nodes import (
     first_argument,
     holds_template,
     is_called,
+    is_method_of_kept,
     is_result,
+    named_function,
     parameters_of,
     text,
     walk,
@@ -26,6 +29,7 @@ from passatk.languages.javascript_nodes import (
 )
 from passatk.languages.javascript_objects import CHANGING, Objects
 from passatk.languages.javascript_realm import BUILT_IN, ELSEWHERE, GETTERS, MODULES, NOT_VALUES
+from passatk.languages.javascript_shown import check_results
 from passatk.languages.syntax import Grammar, parsed
 from passatk.records import Record
 from passatk.regex import regex
@@ -53,7 +57,6 @@ _METHODS = frozenset(
 )
 """Of the standard types: all that rebuilt values have."""
 _NAMES = frozenset(("identifier", "shorthand_property_identifier_pattern"))
-_SEALED = frozenset((*FUNCTIONS, "call_expression", "new_expression"))
 _CALLING = frozenset(
     re.findall(
         r"\S+",
@@ -64,9 +67,6 @@ _CALLING = frozenset(
     )
 )
 """Methods that only call what they are given."""
-_STANDARD_FUNCTIONS = frozenset(
-    ("Number", "String", "Boolean", "parseInt", "parseFloat", "isNaN", "isFinite", "Math.max", "Math.min", "Math.abs")
-)
 _CHANGES = regex(r"(?:Object\.assign|Reflect\.(?:set|deleteProperty))\(")
 _CLOCK = regex(r"Date\.now|process\.(?:hrtime(?:\.bigint)?|cpuUsage)")
 _PASSED_ON = frozenset(
@@ -92,7 +92,9 @@ class Uses(Record, frozen=True, kw_only=True):
     """The tests, in which calls whose result is dropped are marked: `passatkDropped(f)(a)`."""
 
 
-def uses(grammar: Grammar, tests: str, functions: frozenset[str], helpers: frozenset[str]) -> Uses:
+def uses(
+    grammar: Grammar, tests: str, functions: frozenset[str], helpers: frozenset[str], methods: frozenset[str]
+) -> Uses:
     """What `tests` use of a program.
 
     Args:
@@ -100,6 +102,7 @@ def uses(grammar: Grammar, tests: str, functions: frozenset[str], helpers: froze
         tests: a script.
         functions: what is asked for; other names that are called and that nobody defines are functions too.
         helpers: what the prompt defines beside what is asked.
+        methods: what the objects of a solution are known to have.
 
     Raises:
         CannotCross: they need more than values.
@@ -107,12 +110,12 @@ def uses(grammar: Grammar, tests: str, functions: frozenset[str], helpers: froze
     root = parsed(grammar, tests)
     if root.has_error:
         raise CannotCross("tests that cannot be parsed")
-    return _Reading(root).uses(functions, helpers, tests)
+    return _Reading(root, methods).uses(functions, helpers, tests)
 
 
 class _Reading:
-    def __init__(self, root: "Node"):
-        self._nodes = list(walk(root))
+    def __init__(self, root: "Node", methods: frozenset[str]):
+        self._nodes, self._methods = list(walk(root)), methods
         names = [node for node in self._nodes if node.type in ("identifier", "shorthand_property_identifier")]
         self._bound = {node.id for node in names if binds(node)}
         bindings = [node for node in self._nodes if node.type == "shorthand_property_identifier_pattern"]
@@ -136,6 +139,7 @@ class _Reading:
         for name in called:
             for place in self._used.get(name, ()):
                 _check_use(name, place, self._local | copies)
+                self._check_holder(name, place, functions)
         if sum(is_called(node) and bool(_CLOCK.fullmatch(text(node))) for node in self._nodes) > 1:
             raise CannotCross("time that is measured")
         for node in self._nodes:
@@ -144,6 +148,17 @@ class _Reading:
         self._check_promises(called)
         Objects(self._nodes, called, self._functions, self._bound_to).check()
         return Uses(calls=tuple(sorted(calls)), helpers=tuple(sorted(copies)), tests=self._marked(tests))
+
+    def _check_holder(self, name: str, node: "Node", functions: frozenset[str]) -> None:
+        """Raises CannotCross where tests ask whether there is a function, or make it the method of an object."""
+        parent = node.parent
+        if parent is None:
+            return
+        if name not in functions | self._local and text(parent).startswith("typeof"):
+            raise CannotCross(f"whether there is a {name}")
+        left = parent.child_by_field_name("left") if parent.type == "assignment_expression" else None
+        if (left is not None and left.type == "member_expression") or is_method_of_kept(node):
+            raise CannotCross(f"{name} as a method")
 
     def _names(self, functions: frozenset[str], helpers: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
         """What is called of the program, and what is used of the prompt."""
@@ -161,16 +176,18 @@ class _Reading:
                 copies.add(name)
             elif any(is_called(place) or self._is_called_later(place) for place in places):
                 calls.add(name)
-            else:
+            elif not all(map(_is_thrown, places)):
                 raise CannotCross(f"{name}, which is not a function that they call")
         return frozenset(calls), frozenset(copies)
 
     def _other_names_of(self, calls: frozenset[str]) -> frozenset[str]:
         """`calls`, and what else the tests call them: variables, parameters, functions that only hand over to them."""
-        own = dict(filter(None, map(_named_function, self._nodes)))
+        own = dict(filter(None, map(named_function, self._nodes)))
         found = calls
         while True:
             more = self._bound_to(partial(_stands_for, called=found))
+            made = self._bound_to(partial(_is_made_of, called=found))
+            more |= {name for name in made if any(is_called(place) for place in self._used.get(name, ()))}
             for node in self._nodes:
                 more |= _renamed(node, found, own)
             more |= {name for name, function in own.items() if _hands_over(function, found)}
@@ -246,46 +263,38 @@ class _Reading:
 
     def _check_calls(self, called: frozenset[str]) -> None:
         results = self._bound_to(lambda value: is_result(value, called))
-        own = self._functions | called | self._bound_to(self._stays_here)
+        parts = self._parts_of(results)
+        own = dict(filter(None, map(named_function, self._nodes)))
+        handed = Handed(own, self._functions | called, frozenset(self._local), self._bound_to)
+        dropped = [node for node in self._nodes if drops(node) and is_result(node, called)]
+        changed = {text(value) for node in dropped for value in arguments_of(node)}
         for node in self._nodes:
-            if node.type != "call_expression":
-                continue
-            function = node.child_by_field_name("function")
+            function = node.child_by_field_name("function") if node.type == "call_expression" else None
             if function is None:
                 continue
             is_asked = is_result(node, called)
             if is_asked and holds_template(node):
                 raise CannotCross("a template that is tagged")
-            if is_asked and any(self._stays_here(argument, own) for argument in arguments_of(node)):
+            if is_asked and any(map(handed.stays, arguments_of(node))):
                 raise CannotCross(f"a function that is passed to {text(function)}, or what has one")
             target = function.child_by_field_name("object") if function.type == "member_expression" else function
-            if target is None or not (is_result(target, called) or text(target) in results):
+            method = function.child_by_field_name("property")
+            if target is not None and method is not None and text(target) in changed and text(method) not in _METHODS:
+                raise CannotCross(f"a method {text(method)} of what a call was given and may have changed")
+            if target is None or not (is_result(target, called) or text(target) in parts):
                 continue
             if function.type != "member_expression":
                 raise CannotCross("a call of a function that was returned")
-            method = function.child_by_field_name("property")
-            if method is None:
+            if method is None or not (is_result(target, called) or text(target) in results):
                 continue
             if text(method) not in _METHODS or (text(method) in CHANGING and drops(node)):
                 raise CannotCross(f"a method {text(method)} of a result")
+        check_results(self._nodes, parts, called, self._methods)
 
-    def _stays_here(self, value: "Node", own: frozenset[str] = frozenset()) -> bool:
-        """Whether in `value`, or in what of `own` it names, is something that cannot be handed over."""
-        nodes = [value]
-        while nodes:
-            node = nodes.pop()
-            if node.type in FUNCTIONS or node.type == "method_definition" or text(node) in own:
-                return True
-            if own and node.type in ("identifier", "member_expression") and text(node) in _STANDARD_FUNCTIONS:
-                return True
-            maker = node.child_by_field_name("constructor") if node.type == "new_expression" else None
-            if maker is not None and text(maker) not in BUILT_IN - self._local - {"Promise"}:
-                return True
-            if node.type == "call_expression" and text(node).startswith("Promise."):
-                return True
-            if node.type not in _SEALED:
-                nodes += node.named_children
-        return False
+    def _parts_of(self, names: frozenset[str]) -> frozenset[str]:
+        """`names`, and those of what is a part of these, or is made by a method of theirs."""
+        more = names | self._bound_to(lambda value: begins_with(value) in names)
+        return names if more == names else self._parts_of(more)
 
     def _bound_to(self, fits: "Callable[[Node], bool]") -> frozenset[str]:
         """Names that stand for such a value, or for a part of one."""
@@ -337,12 +346,12 @@ def _check_use(name: str, node: "Node", own: frozenset[str] | set[str]) -> None:
         raise CannotCross(f"{name} as a value")
 
 
-def _named_function(node: "Node") -> "tuple[str, Node] | None":
-    value = node.child_by_field_name("value") if node.type == "variable_declarator" else node
-    name = node.child_by_field_name("name")
-    if name is None or value is None or value.type not in FUNCTIONS | DECLARED:
-        return None
-    return text(name), value
+def _is_thrown(node: "Node") -> bool:
+    """Whether `node` is part of what tests throw: then they fail, whatever it is."""
+    above: Node | None = node
+    while above is not None and above.type not in (*FUNCTIONS, *DECLARED, "throw_statement"):
+        above = above.parent
+    return above is not None and above.type == "throw_statement"
 
 
 def _stands_for(value: "Node", called: frozenset[str]) -> bool:
@@ -352,6 +361,13 @@ def _stands_for(value: "Node", called: frozenset[str]) -> bool:
     return value.type == "identifier" and text(value) in called
 
 
+def _is_made_of(value: "Node", called: frozenset[str]) -> bool:
+    """Whether `value` is what a function makes of one of `called`, also by `bind`."""
+    function = value.child_by_field_name("function") if value.type == "call_expression" else None
+    bound = function is not None and text(function).endswith(".bind") and begins_with(function) in called
+    return bound or any(argument.type == "identifier" and text(argument) in called for argument in arguments_of(value))
+
+
 def _renamed(node: "Node", called: frozenset[str], own: "dict[str, Node]") -> frozenset[str]:
     """Names that `node` gives one of `called`: by an assignment, or as parameters of functions in `own`."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -359,7 +375,12 @@ def _renamed(node: "Node", called: frozenset[str], own: "dict[str, Node]") -> fr
         return frozenset((text(left),)) if left.type == "identifier" and _stands_for(right, called) else frozenset()
     function = node.child_by_field_name("function") if node.type == "call_expression" else None
     asked = own.get("" if function is None else text(function))
-    given = [] if asked is None else zip(parameters_of(asked), arguments_of(node), strict=False)
+    given = [] if asked is None else list(zip(parameters_of(asked), arguments_of(node), strict=False))
+    whole = None if function is None else function.child_by_field_name("object")
+    if whole is not None and whole.type in ("array", "identifier") and _stands_for(whole, called):
+        given += [
+            (name, part) for value in arguments_of(node)[:1] for name in parameters_of(value)[:1] for part in [whole]
+        ]
     return frozenset(text(name) for name, value in given if name.type == "identifier" and _stands_for(value, called))
 
 

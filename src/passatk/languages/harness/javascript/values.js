@@ -223,8 +223,9 @@
         this.sign('i')
         return this.number64(value)
       }
-      let size = 9
-      while (BigInt.asIntN(8 * size, value) !== value) size++
+      const digits = (value < 0n ? ~value : value).toString(16)
+      const bits = 4 * digits.length - 4 + Number(`0x${digits[0]}`).toString(2).length
+      const size = (bits >> 3) + 1 // with a bit for the sign
       const hex = BigInt.asUintN(8 * size, value).toString(16).padStart(2 * size, '0')
       this.sign('I')
       this.bytes(Buffer.from(hex, 'hex').reverse())
