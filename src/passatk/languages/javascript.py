@@ -1,20 +1,16 @@
 """JavaScript: node runs the program as a CommonJS module, and its tests in a realm of their own."""
 
-import hashlib
 import json
 import os
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 
 from passatk.languages.base import (
     CannotCross,
     Language,
-    Missing,
     Toolchain,
     body_of,
-    harness,
     mark_of,
     output_of,
     prepared,
@@ -23,31 +19,24 @@ from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
 from passatk.languages.javascript_nodes import as_body, hands_functions_over, is_torn, without_later
 from passatk.languages.javascript_prompt import check_copies
+from passatk.languages.javascript_running import (
+    EXAMINER_FLAGS,
+    built_parent,
+    parent_tool,
+    wall_hash,
+    way,
+    write_wall,
+)
 from passatk.languages.javascript_shown import methods_of
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.syntax import Grammar
-from passatk.records import Asserts, Examiner, ParentTool, Problem, Program, Sample, Step, Workshop
+from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
 
 _PACKAGES = ("js-md5", "lodash")
 """Of npm's, those that published tests use."""
 _PACKAGE = regex(rf"""\b(?:require|import|from)\b[\s(]*["']({"|".join(_PACKAGES)})["']""")
-# on one CPU, threads that help the engine only cost; hashes of names, which nothing shows, need no seed of their own
-_FLAGS = (
-    "--max-old-space-size=512",
-    "--stack-size=984",
-    "--v8-pool-size=0",
-    "--single-threaded",
-    "--no-rehash-snapshot",
-)
-_PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
-_EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
-_COMPILER = ("g++", "-O2", "-shared", "-fPIC", "-Wl,-z,now")
-"""Of an addon; what this node lacks is seen when it is loaded."""
-_WALL = ("examiner.js", "realm.js", "assertions.js", "values.js", "parent.js")
-_WAYS = {"serve": ("values", "start"), "together": ("assertions", "start")}
-"""Of running a program, and the expressions that each begins with."""
 _TORN = "tests that can be read (a text in these does not end on its line)"
 _NODE_TEST = regex(r"""["'`]node:test["'`]""")
 # in tests: something may happen when their last statement has run
@@ -203,8 +192,8 @@ class JavaScript(Language):
         there = _packages_in(modules)
         if not there:
             modules = ""
-        wall = prepared(cache / "node" / f"wall-{_wall_hash()}", _write_wall)
-        parent = _parent(cache / "node")
+        wall = prepared(cache / "node" / f"wall-{wall_hash()}", write_wall)
+        parent = built_parent(cache / "node")
         return Toolchain(
             language=self.name,
             version=f"node {version}",
@@ -215,7 +204,7 @@ class JavaScript(Language):
                 ("NODE_WALL", str(wall)),
                 ("NODE_PARENT", str(parent or "")),
             ),
-            parents=(_parent_tool(),) if parent else (),
+            parents=(parent_tool(),) if parent else (),
             provides=tuple(f"node package {name}" for name in there),
             lacks=(
                 *(f"{name}: `npm install --prefix {cache / 'node'} {name}`" for name in _PACKAGES if name not in there),
@@ -242,13 +231,13 @@ class JavaScript(Language):
             "helpers": helpers,
             "tests": used.tests,
             "throws": _throws_itself(tests),
-            "harness": _wall_hash(),
+            "harness": wall_hash(),
         }
         return Examiner(
             language=self.name,
             source=json.dumps(made_of),
             run=Step(
-                argv=("${NODE}", *_EXAMINER_FLAGS, "${NODE_WALL}/examiner.js"),
+                argv=("${NODE}", *EXAMINER_FLAGS, "${NODE_WALL}/examiner.js"),
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
             asks="${EXAMINER}/${EXAMINER_NAME}",
@@ -268,7 +257,7 @@ class JavaScript(Language):
             files=(
                 ("program.js", f"{body}\n;typeof __passatk_hand === 'undefined' || __passatk_hand({{ {given} }})\n"),
             ),
-            run=_way("serve", *names),
+            run=way("serve", *names),
             requires=tuple(dict.fromkeys((*_required_packages(body, ""), *examiner.requires))),
             examiner=examiner,
         )
@@ -331,7 +320,7 @@ class JavaScript(Language):
         return Program(
             language=self.name,
             files=(("program.js", f"{body}\n;{end}({test}, {exported}, {json.dumps(about)})\n"),),
-            run=_way("together", end),
+            run=way("together", end),
             requires=_required_packages(body, tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
         )
 
@@ -339,65 +328,6 @@ class JavaScript(Language):
 def _throws_itself(tests: str) -> bool:
     """Whether tests have no assertions but that they throw, or exit."""
     return bool(_FAILS_ITSELF.search(blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
-
-
-def _way(name: str, *arguments: str) -> Step:
-    """One of the two ways to run a program."""
-    return Step(
-        argv=("${NODE}", *_PROGRAM_FLAGS, f"${{NODE_WALL}}/{name}.js", *arguments),
-        env=(("NODE_PATH", "${NODE_PATH}"),),
-        parent=_parent_tool().name,
-    )
-
-
-def _started(name: str) -> str:
-    """A way to run a program, with what it begins with."""
-    parts = (f"const passatk{part.title()} =\n{harness(f'javascript/{part}.js')}" for part in _WAYS[name])
-    return "\n".join((*parts, harness(f"javascript/{name}.js")))
-
-
-@cache
-def _wall() -> dict[str, str]:
-    """Name -> text of all that is executed beside programs."""
-    return {
-        **{name: harness(f"javascript/{name}") for name in _WALL},
-        **{f"{name}.js": _started(name) for name in _WAYS},
-        "rehearsal/program.js": harness("javascript/rehearsal.js"),
-    }
-
-
-@cache
-def _wall_hash() -> str:
-    return hashlib.sha256("".join(_wall().values()).encode()).hexdigest()[:16]
-
-
-def _write_wall(folder: Path) -> None:
-    (folder / "rehearsal").mkdir()
-    for name, text in _wall().items():
-        (folder / name).write_text(text)
-
-
-def _parent_tool() -> ParentTool:
-    return ParentTool(
-        name=f"node-{_wall_hash()}",
-        argv=("${NODE}", *_FLAGS, "--random-seed=1", "${NODE_WALL}/parent.js", "${NODE_PARENT}/parent.node"),
-        env=(("NODE_PATH", "${NODE_PATH}"),),
-    )
-
-
-def _parent(cache: Path) -> Path | None:
-    """The folder of the addon by which node forks; None where it cannot be built."""
-    source = harness("javascript/parent.cc")
-
-    def build(folder: Path) -> None:
-        (folder / "parent.cc").write_text(source)
-        output_of(*_COMPILER, "-o", str(folder / "parent.node"), str(folder / "parent.cc"))
-
-    digest = hashlib.sha256(f"{_COMPILER} {source}".encode()).hexdigest()[:16]
-    try:
-        return prepared(cache / f"parent-{digest}", build)
-    except Missing:
-        return None
 
 
 def _calls(examiner: Examiner) -> tuple[str, ...]:
