@@ -11,7 +11,7 @@ from running import descendants
 
 from passatk.judging import Environment, default_limits
 from passatk.languages import LANGUAGES
-from passatk.records import Limits, Outcome, Program, Sample
+from passatk.records import Limits, Outcome, ParentTool, Program, Sample, Step, StepFacts
 from passatk.sandbox import Slot, SlotDied, World
 
 JAVASCRIPT, PYTHON = LANGUAGES["javascript"], LANGUAGES["python"]
@@ -267,3 +267,70 @@ def test_a_verdict_of_it_is_that_of_a_new_node() -> None:
         new = msgspec.structs.replace(program, run=msgspec.structs.replace(program.run, parent=""))
         outcomes = [slot.execute(one, default_limits()) for one in (program, new)]
     assert [outcome.proof for outcome in outcomes] == [True, True]
+
+
+PRINTED = (
+    ("/usr/bin/env",),
+    ("/usr/bin/env", "A=b", "/usr/bin/printenv", "A", "HOME"),
+    ("/usr/bin/env", "/bin/cat", "/proc/self/limits"),
+    ("/usr/bin/env", "/bin/ls", "/proc/self/fd"),
+    ("/usr/bin/env", "/bin/grep", "-E", "^(Cap|NoNew|Uid|Gid|Groups|NSpid|SigBlk|SigIgn)", "/proc/self/status"),
+    ("/usr/bin/env", "/bin/pwd"),
+    ("/usr/bin/env", "/bin/false"),
+    ("/usr/bin/env", "no such program"),
+)
+
+
+@pytest.fixture(scope="module")
+def tools() -> Iterator[Slot]:
+    """With a parent of a compiled tool: `env`, which executes what it is told."""
+    rust = Environment(["rust"]).world
+    library = dict(rust.variables).get("RUST_PARENT")
+    if not library:
+        pytest.skip("no C++ compiler, or no Rust, so nothing that forks compiled tools")
+    env = (("LD_PRELOAD", library), ("LD_BIND_NOW", "1"))
+    tool = ParentTool(name="env", argv=("/usr/bin/env", *[""] * 20), env=env)
+    with Slot(msgspec.structs.replace(rust, parents=(tool,))) as made:
+        yield made
+
+
+def made_of(slot: Slot, step: Step) -> StepFacts:
+    outcome = slot.execute(Program(language="rust", files=(), run=step), default_limits())
+    assert outcome.fault is None
+    assert outcome.run is not None
+    return outcome.run
+
+
+@pytest.mark.parametrize("argv", PRINTED)
+def test_a_compiled_tool_finds_what_it_would_executed(tools: Slot, argv: tuple[str, ...]) -> None:
+    step = Step(argv=argv, env=(("GIVEN", "of its own"),))
+    runs = [made_of(tools, msgspec.structs.replace(step, parent=name)) for name in ("env", "")]
+    forked, executed = ((run.exit_code, run.signal, run.stdout, run.stderr) for run in runs)
+    assert forked == executed
+
+
+def test_a_compiled_tool_has_at_most_the_arguments_its_parent_has(tools: Slot) -> None:
+    outcome = tools.execute(
+        Program(language="rust", files=(), run=Step(argv=("/usr/bin/env", *["A=b"] * 21), parent="env")),
+        default_limits(),
+    )
+    assert outcome.run is None or outcome.run.exit_code == 127
+
+
+@pytest.mark.parametrize("body", ["1", "1 +", 'let x: i32 = ""; x', "unknown()", "1 }\n#[deny(bad)] fn g() -> i32 { 2"])
+def test_a_compiler_says_what_it_would_executed(body: str) -> None:
+    rust = LANGUAGES["rust"]
+    environment = Environment(["rust"])
+    if missing := environment.toolchains["rust"].missing:
+        pytest.skip(missing[0])
+    task = rust.self_test
+    sample = Sample(task_id=task.task_id, index=0, text=f"    {body}\n}}\n")
+    program = rust.assemble(task, sample, task.tests.code)
+    executed = msgspec.structs.replace(
+        program, build=tuple(msgspec.structs.replace(step, parent="") for step in program.build)
+    )
+    with Slot(environment.world) as slot:
+        builds = [slot.execute(one, default_limits()).build for one in (program, executed)]
+    assert builds[0] is not None
+    assert builds[1] is not None
+    assert (builds[0].exit_code, builds[0].stderr) == (builds[1].exit_code, builds[1].stderr)

@@ -21,7 +21,6 @@ from passatk.languages.javascript_nodes import as_body, hands_functions_over, is
 from passatk.languages.javascript_prompt import check_copies
 from passatk.languages.javascript_running import (
     EXAMINER_FLAGS,
-    built_parent,
     parent_tool,
     wall_hash,
     way,
@@ -30,6 +29,7 @@ from passatk.languages.javascript_running import (
 from passatk.languages.javascript_shown import methods_of
 from passatk.languages.javascript_tests import uses
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
+from passatk.languages.native import LACKING, built
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
@@ -193,7 +193,7 @@ class JavaScript(Language):
         if not there:
             modules = ""
         wall = prepared(cache / "node" / f"wall-{wall_hash()}", write_wall)
-        parent = built_parent(cache / "node")
+        parent = built("node", cache / "node")
         return Toolchain(
             language=self.name,
             version=f"node {version}",
@@ -208,7 +208,7 @@ class JavaScript(Language):
             provides=tuple(f"node package {name}" for name in there),
             lacks=(
                 *(f"{name}: `npm install --prefix {cache / 'node'} {name}`" for name in _PACKAGES if name not in there),
-                *(() if parent else ("g++, by which a program takes a quarter of the time: `apt-get install g++`",)),
+                *(() if parent else (LACKING,)),
             ),
         )
 

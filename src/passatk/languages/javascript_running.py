@@ -4,7 +4,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from passatk.languages.base import Missing, harness, output_of, prepared
+from passatk.languages.base import harness
+from passatk.languages.native import native_hash
 from passatk.records import ParentTool, Step
 
 # on one CPU, threads that help the engine only cost; hashes of names, which nothing shows, need no seed of their own
@@ -17,8 +18,6 @@ _FLAGS = (
 )
 _PROGRAM_FLAGS = (*_FLAGS, "--random-seed=${VARIED}")
 EXAMINER_FLAGS = (*_FLAGS, "--random-seed=1")
-_COMPILER = ("g++", "-O2", "-shared", "-fPIC", "-Wl,-z,now")
-"""Of an addon; what this node lacks is seen when it is loaded."""
 _WALL = ("examiner.js", "realm.js", "assertions.js", "values.js", "parent.js")
 _WAYS = {"serve": ("values", "start"), "together": ("assertions", "start")}
 """Of running a program, and the expressions that each begins with."""
@@ -62,22 +61,7 @@ def write_wall(folder: Path) -> None:
 
 def parent_tool() -> ParentTool:
     return ParentTool(
-        name=f"node-{wall_hash()}",
-        argv=("${NODE}", *_FLAGS, "--random-seed=1", "${NODE_WALL}/parent.js", "${NODE_PARENT}/parent.node"),
+        name=f"node-{wall_hash()}-{native_hash('node')}",
+        argv=("${NODE}", *_FLAGS, "--random-seed=1", "${NODE_WALL}/parent.js", "${NODE_PARENT}"),
         env=(("NODE_PATH", "${NODE_PATH}"),),
     )
-
-
-def built_parent(cache: Path) -> Path | None:
-    """The folder of the addon by which node forks; None where it cannot be built."""
-    source = harness("javascript/parent.cc")
-
-    def build(folder: Path) -> None:
-        (folder / "parent.cc").write_text(source)
-        output_of(*_COMPILER, "-o", str(folder / "parent.node"), str(folder / "parent.cc"))
-
-    digest = hashlib.sha256(f"{_COMPILER} {source}".encode()).hexdigest()[:16]
-    try:
-        return prepared(cache / f"parent-{digest}", build)
-    except Missing:
-        return None

@@ -6,7 +6,6 @@ cannot be started, a program's command is executed instead.
 
 import _socket
 import contextlib
-import json
 import os
 import resource
 import select
@@ -137,4 +136,5 @@ class Parent:
 def told(step: StepRequest, limits: Iterable[Limit], meets: bool) -> bytes:
     """What a child of a parent is told. `meets`: it has an examiner."""
     rows = [_LIMIT.pack(kind, 0, soft, hard) for kind, soft, hard in limits]
-    return _HEAD.pack(len(rows), meets) + b"".join(rows) + json.dumps({"argv": step["argv"]}).encode()
+    words = [str(len(step["argv"])), *step["argv"], *(f"{name}={value}" for name, value in step["env"])]
+    return _HEAD.pack(len(rows), meets) + b"".join(rows) + "".join(f"{word}\0" for word in words).encode()

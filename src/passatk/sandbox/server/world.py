@@ -309,7 +309,7 @@ def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
             limits = request["limits"]["build"]
             build = _by_resident(world, step, request) if step["resident"] else None
             if build is None:
-                build, *_ = Waiting(world, proof=False).run(step, limits)
+                build, *_ = Waiting(world, proof=False, parent=step["parent"]).run(step, limits)
                 check_build(build, limits)
             if build["exit_code"] != 0 or build["stopped_by"]:
                 return reply(build)

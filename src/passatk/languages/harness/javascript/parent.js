@@ -1,4 +1,4 @@
-// A node that has started, and forks for each program: its argument is the addon, see parent.cc. A child goes on as if its
+// A node that has started, and forks for each program: its argument is the addon, see ../native/node.cc. A child goes on as if its
 // command had been executed: one of the files beside this one, with arguments.
 'use strict'
 ;(() => {
@@ -67,7 +67,8 @@
   process.reallyExit = parent.exit
   process.on('exit', parent.ends)
   if (told === '') return setTimeout(() => { process.exitCode = 42 }, 1)
-  const { argv } = JSON.parse(told)
+  const [number, ...words] = told.split('\0')
+  const argv = words.slice(0, Number(number))
   const at = argv.findIndex((argument) => ways.has(argument))
   process.argv = [process.execPath, ...argv.slice(at)]
   ways.get(argv[at])()

@@ -1,16 +1,10 @@
-// A node that has started and forks for each program, see passatk/sandbox/server/parents.py: an addon of node.
-//
-//   serve()  in a child, a program's process: the text of what it is to begin; in the first, which is a trial and has to end
-//            by itself with exit code 42, nothing. The parent never comes back from it.
-//   exit(n)  ends a child.
-//   ends(n)  in a child: `n` is the exit code if it ends by itself.
-//
-// Descriptor 5 is a socket, those from 6 on are files: who writes 0 to them is in the programs' group.
+// A process that forks for each program, see passatk/sandbox/server/parents.py. Descriptor 5 is a socket, those from 6 on
+// are files: who writes 0 to them is in the programs' group.
+#pragma once
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,7 +16,6 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -31,59 +24,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// --- node, of whose headers there may be none here
-
-extern "C" {
-struct uv_loop_s;
-typedef struct napi_env__ *napi_env;
-typedef struct napi_value__ *napi_value;
-typedef struct napi_callback_info__ *napi_callback_info;
-typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
-int napi_add_env_cleanup_hook(napi_env, void (*)(void *), void *);
-int napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
-int napi_create_string_utf8(napi_env, const char *, size_t, napi_value *);
-int napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
-int napi_get_uv_event_loop(napi_env, uv_loop_s **);
-int napi_get_value_int32(napi_env, napi_value, int32_t *);
-int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
-int uv_loop_fork(uv_loop_s *);
-}
-
-namespace v8 {
-class Context;
-template <class T> class Local {
-  T *value;
-};
-class Isolate {
-public:
-  static Isolate *GetCurrent();
-  Local<Context> GetCurrentContext();
-};
-} // namespace v8
-
-namespace node {
-class Environment;
-Environment *GetCurrentEnvironment(v8::Local<v8::Context>);
-void SetProcessExitHandler(Environment *, std::function<void(Environment *, int)> &&);
-} // namespace node
-
-namespace {
+namespace birth {
 
 constexpr int SOCKET = 5, FIRST_DOOR = 6;
 constexpr int USUAL = 4, WALLED = 5; // how many descriptors a program has
 constexpr int MOST_MESSAGE = 1 << 16, MOST_GIVEN = 16, MOST_DESCRIPTORS = 1024;
 constexpr int TRIED = 42, TRIAL_S = 10;
 
-int words_to = 2;
+inline int words_to = 2;
 
-[[noreturn]] void fail(const char *what) {
+[[noreturn]] inline void fail(const char *what) {
   dprintf(words_to, "cannot begin: %s: %s", what, strerror(errno));
   _exit(127);
 }
 
 // --- messages, each with descriptors
 
-ssize_t receive(std::string &message, std::vector<int> &given) {
+inline ssize_t receive(std::string &message, std::vector<int> &given) {
   message.resize(MOST_MESSAGE);
   alignas(cmsghdr) char space[CMSG_SPACE(MOST_GIVEN * sizeof(int))];
   iovec part = {&message[0], message.size()};
@@ -102,7 +59,7 @@ ssize_t receive(std::string &message, std::vector<int> &given) {
   return size;
 }
 
-void send_with(const void *message, size_t size, int fd = -1) {
+inline void send_with(const void *message, size_t size, int fd = -1) {
   alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
   iovec part = {const_cast<void *>(message), size};
   msghdr about = {};
@@ -136,7 +93,7 @@ struct Limit {
   int64_t soft, hard;
 };
 
-void lower(const Place &place) {
+inline void lower(const Place &place) {
   const uid_t uid = place.head.uid;
   if (place.head.switches_user && (setgroups(0, nullptr) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid)))
     fail("its account");
@@ -154,7 +111,7 @@ void lower(const Place &place) {
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); // as after an exec
 }
 
-std::string read_all(int fd) {
+inline std::string read_all(int fd) {
   std::string all;
   char part[4096];
   for (ssize_t size; (size = read(fd, part, sizeof part)) != 0;) {
@@ -164,8 +121,8 @@ std::string read_all(int fd) {
   return all;
 }
 
-// what it is to begin. `own`: what its parent has open, and later programs will have; node makes new ones.
-std::string become(const Place &place, const std::vector<int> &given, bool proof, const std::vector<int> &own) {
+// what it is to begin. `own`: what its parent has open, and later programs will have: their numbers stay taken.
+inline std::string become(const Place &place, const std::vector<int> &given, bool proof, const std::vector<int> &own) {
   words_to = given[FAILED];
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) fail("/dev/null");
@@ -233,20 +190,8 @@ struct Child {
   }
 };
 
-// V8 keeps its memory from forks
-void share_memory() {
-  FILE *maps = fopen("/proc/self/maps", "r");
-  if (!maps) fail("/proc/self/maps");
-  char line[4352];
-  while (fgets(line, sizeof line, maps)) {
-    unsigned long from, to;
-    if (sscanf(line, "%lx-%lx ", &from, &to) == 2) madvise(reinterpret_cast<void *>(from), to - from, MADV_DOFORK);
-  }
-  fclose(maps);
-}
-
-// whether a fork of this node works, and comes to its end; in the child, false
-bool try_fork() {
+// whether a fork works, and comes to its end; in the child, false
+inline bool try_fork() {
   const pid_t pid = fork();
   if (pid == 0) {
     alarm(TRIAL_S);
@@ -259,7 +204,7 @@ bool try_fork() {
   return true;
 }
 
-uint32_t threads() {
+inline uint32_t threads() {
   uint32_t number = 0;
   if (DIR *tasks = opendir("/proc/self/task")) {
     while (const dirent *task = readdir(tasks)) number += task->d_name[0] != '.';
@@ -268,7 +213,7 @@ uint32_t threads() {
   return number;
 }
 
-Place placed() {
+inline Place placed() {
   std::string message;
   std::vector<int> given;
   Place place;
@@ -287,8 +232,7 @@ Place placed() {
 }
 
 // where a child goes on, with what it is told: nothing in the first, which is a trial
-std::string births() {
-  share_memory();
+inline std::string births() {
   if (!try_fork()) return "";
   const Place place = placed();
   std::vector<int> own;
@@ -323,46 +267,4 @@ std::string births() {
   }
 }
 
-int32_t code = 0;
-
-napi_value serve(napi_env env, napi_callback_info) {
-  const std::string told = births();
-  uv_loop_s *loop;
-  napi_get_uv_event_loop(env, &loop);
-  uv_loop_fork(loop);
-  // node would wait for threads that only the parent has
-  node::Environment *here = node::GetCurrentEnvironment(v8::Isolate::GetCurrent()->GetCurrentContext());
-  node::SetProcessExitHandler(here, [](node::Environment *, int with) { _exit(with); });
-  napi_add_env_cleanup_hook(env, [](void *) { _exit(code); }, nullptr);
-  napi_value text;
-  napi_create_string_utf8(env, told.data(), told.size(), &text);
-  return text;
-}
-
-napi_value ends(napi_env env, napi_callback_info info) {
-  size_t number = 1;
-  napi_value given;
-  napi_get_cb_info(env, info, &number, &given, nullptr, nullptr);
-  napi_get_value_int32(env, given, &code);
-  return nullptr;
-}
-
-napi_value exit_with(napi_env env, napi_callback_info info) {
-  ends(env, info);
-  _exit(code);
-}
-
-void define(napi_env env, napi_value object, const char *name, napi_callback function) {
-  napi_value made;
-  napi_create_function(env, name, strlen(name), function, nullptr, &made);
-  napi_set_named_property(env, object, name, made);
-}
-
-} // namespace
-
-extern "C" __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
-  define(env, exports, "serve", serve);
-  define(env, exports, "ends", ends);
-  define(env, exports, "exit", exit_with);
-  return exports;
-}
+} // namespace birth

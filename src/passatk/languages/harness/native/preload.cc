@@ -1,0 +1,41 @@
+// Loaded before a tool's own libraries: when these are in place it forks for each program, whose process goes on in the
+// tool's `main` as if it had been executed with those arguments. It is started with as many as any program may have.
+#include "birth.h"
+
+#include <cstdlib>
+#include <dlfcn.h>
+
+namespace {
+
+using Main = int (*)(int, char **, char **);
+using Start = int (*)(Main, int, char **, void (*)(), void (*)(), void (*)(), void *);
+
+Main real_main;
+
+int begin(int most, char **arguments, char **) {
+  static std::string told; // what is told stays where it is
+  told = birth::births();
+  if (told.empty()) _exit(birth::TRIED);
+  syscall(SYS_close_range, birth::SOCKET, ~0U, 0);
+  unsetenv("LD_PRELOAD");
+  unsetenv("LD_BIND_NOW");
+  char *at = &told[0], *const end = at + told.size();
+  const int number = atoi(at);
+  if (number > most) birth::fail("too many arguments");
+  for (int i = -1; at < end; i++, at += strlen(at) + 1) {
+    if (i >= 0 && i < number) arguments[i] = at;
+    if (i >= number) putenv(at);
+  }
+  arguments[number] = nullptr; // some count, others look for it
+  return real_main(number, arguments, environ);
+}
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) int __libc_start_main(Main main, int number, char **arguments,
+                                                                        void (*init)(), void (*fini)(),
+                                                                        void (*loader)(), void *stack) {
+  real_main = main;
+  const auto start = reinterpret_cast<Start>(dlsym(RTLD_NEXT, "__libc_start_main"));
+  return start(begin, number, arguments, init, fini, loader, stack);
+}
