@@ -72,6 +72,16 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def called(pid: int, part: bytes) -> list[int]:
+    """Descendants of `pid` whose command has that part."""
+    found = []
+    for process in descendants(pid):
+        with contextlib.suppress(OSError), open(f"/proc/{process}/cmdline", "rb") as file:
+            if part in file.read():
+                found.append(process)
+    return found
+
+
 def processes_with(variable: str, value: str) -> list[int]:
     """Processes, anybody's, that have this in the environment they were started with."""
     wanted, found = f"{variable}={value}\0".encode(), []

@@ -1,13 +1,12 @@
 """A node that has started and forks for programs saves time, and nothing else: each finds what a new node gives."""
 
-import contextlib
 import os
 import signal
 from collections.abc import Iterator
 
 import msgspec
 import pytest
-from running import descendants
+from running import called
 
 from passatk.judging import Environment, default_limits
 from passatk.languages import LANGUAGES
@@ -102,12 +101,7 @@ def said(slot: Slot, text: str, forked: bool = True) -> tuple[object, ...]:
 
 def parents(slot: Slot) -> list[int]:
     assert slot._process is not None
-    found = []
-    for pid in descendants(slot._process.pid):
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-            if b"/parent.js\0" in file.read():
-                found.append(pid)
-    return found
+    return called(slot._process.pid, b"/parent.js\0")
 
 
 def is_forked(slot: Slot) -> bool:

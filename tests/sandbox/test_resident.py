@@ -1,13 +1,12 @@
 """A compiler that stays saves time, and nothing else: what it cannot do well is done as if it were not there."""
 
-import contextlib
 import os
 import signal
 import time
 from collections.abc import Iterator
 
 import pytest
-from running import descendants
+from running import called
 
 from passatk.judging import Environment, default_limits
 from passatk.languages import LANGUAGES
@@ -43,12 +42,7 @@ def judged(slot: Slot, text: str) -> Outcome:
 
 def compilers(slot: Slot) -> list[int]:
     assert slot._process is not None
-    found = []
-    for pid in descendants(slot._process.pid):
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-            if b"\0passatk.Compiler\0" in file.read():
-                found.append(pid)
-    return found
+    return called(slot._process.pid, b"\0passatk.Compiler\0")
 
 
 def compiler(slot: Slot, other_than: int = 0) -> int:
