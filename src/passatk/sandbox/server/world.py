@@ -53,7 +53,8 @@ class Slot:
         if config["namespaced"]:
             kernel.unshare(kernel.CLONE_NEWNS)  # bubblewrap's own belongs to a user namespace above ours
             kernel.make_read_only("/dev")
-            kernel.keep_capabilities()
+            with contextlib.suppress(OSError):  # then there are no parents
+                kernel.keep_capabilities()
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
         self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
