@@ -311,10 +311,12 @@ def prepared(folder: Path, make: Callable[[Path], None]) -> Path:
         return folder
     made = folder.with_name(f"{folder.name}.{os.getpid()}")
     made.mkdir(parents=True, exist_ok=True)
-    make(made)
-    with contextlib.suppress(OSError):  # another process was quicker
-        made.rename(folder)
-    shutil.rmtree(made, ignore_errors=True)
+    try:
+        make(made)
+        with contextlib.suppress(OSError):  # another process was quicker
+            made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
     return folder
 
 
