@@ -75,3 +75,10 @@ def test_the_docs_show_the_file_as_it_is() -> None:
     root = Path(__file__).parents[2]
     code = (root / "src" / "passatk" / "problems" / "benchmarks" / "mbxp.py").read_text()
     assert f"```python\n{code}```\n" in (root / "docs" / "problems.md").read_text()
+
+
+def test_records_without_a_solution_are_of_that_form_too(tmp_path: Path) -> None:
+    """Multilingual HumanEval's have none."""
+    records = [{key: value for key, value in record.items() if key != "canonical_solution"} for record in RECORDS]
+    problems = load(write(tmp_path / "multilingual.jsonl", *records)).problems
+    assert {(problem.benchmark, problem.reference) for problem in problems.values()} == {("mbxp", None)}

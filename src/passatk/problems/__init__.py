@@ -215,7 +215,7 @@ def _read(
 
 
 def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Benchmark[Any]:
-    """The benchmark that recognises a record: of several, the one that asks for most.
+    """The benchmark that recognises a record: of several, the one that asks for most, or else knows most of it.
 
     Where none does, the one most of whose fields are there, so that the missing ones can be named.
     """
@@ -226,13 +226,14 @@ def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Be
         if 2 * sum(field in record for field in benchmark.required) >= len(benchmark.required)
     ]
     if not fitting:
-        known = "; ".join(f"{form.name}: {', '.join(form.required)}" for form in known_forms)
+        shown = "; ".join(f"{form.name}: {', '.join(form.required)}" for form in known_forms)
         fields = f"fields {', '.join(map(repr, record))[:120]} fit" if record else "an empty object fits"
-        raise SourceError(file, line, f"{fields} no benchmark", known)
+        raise SourceError(file, line, f"{fields} no benchmark", shown)
 
-    def fields_there(benchmark: Benchmark[Any]) -> tuple[float, int]:
+    def fields_there(benchmark: Benchmark[Any]) -> tuple[float, int, int]:
         count = sum(field in record for field in benchmark.required)
-        return count / len(benchmark.required), count
+        known = sum(field.encode_name in record for field in msgspec.structs.fields(benchmark.row))
+        return count / len(benchmark.required), count, known
 
     return max(fitting, key=fields_there)
 

@@ -14,8 +14,8 @@ class Row(msgspec.Struct):
     prompt: str
     entry_point: str
     test: str
-    canonical_solution: str | None
-    """None where nobody has checked one."""
+    canonical_solution: str | None = None
+    """None where nobody has checked one; Multilingual HumanEval has no such field."""
 
 
 class Mbxp(Benchmark[Row]):
