@@ -58,6 +58,8 @@ class Parent:
 
     def __init__(self, config: ParentConfig, home: Home):
         self._config, self._home = config, home
+        # made now, in the network namespace that programs do not see
+        self._ends = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         self._running: Running | None = None
         self._tried = False
         self.threads = 0
@@ -75,7 +77,7 @@ class Parent:
         return self._running
 
     def _started(self) -> Running | None:
-        ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        ours, theirs = self._ends
         with contextlib.suppress(OSError):
             write_file("/proc/sys/kernel/ns_last_pid", str(_NUMBER - 1).encode())
         doors = self._home.groups["program"].doors()
@@ -85,13 +87,17 @@ class Parent:
         theirs.close()
         for fd in doors:
             os.close(fd)
+        running = Running(ours, os.pidfd_open(child))
         poll = select.poll()
-        poll.register(ours, select.POLLIN)
-        with contextlib.suppress(OSError, struct.error):  # it ended, or says nothing
+        for fd in (ours.fileno(), running.pidfd):
+            poll.register(fd, select.POLLIN)
+        with contextlib.suppress(OSError, struct.error):  # it is no more, or says nothing
             send(ours, self._place(len(doors)))
-            (self.threads,) = _THREADS.unpack(receive(ours)[0] if poll.poll(_START_S * 1000) else b"")
-            return Running(ours, os.pidfd_open(child))
+            ready = [fd for fd, _ in poll.poll(_START_S * 1000)]
+            (self.threads,) = _THREADS.unpack(receive(ours)[0] if ours.fileno() in ready else b"")
+            return running
         ours.close()
+        os.close(running.pidfd)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, kernel.SIGKILL)
         os.waitpid(child, 0)
