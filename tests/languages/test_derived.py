@@ -51,7 +51,6 @@ def test_what_is_kept_comes_back(home: Path) -> None:
     assert kept.get(key) is None
     kept.put(key, (EXAMINER, ""))
     kept.put(kept.key("javascript", SELF_TEST, ""), (None, "a callback"))
-    kept.write()
     assert Kept().get(key) == (EXAMINER, "")
     assert Kept().get(kept.key("javascript", SELF_TEST, "")) == (None, "a callback")
 
@@ -72,22 +71,37 @@ def test_another_version_starts_anew(home: Path, monkeypatch: pytest.MonkeyPatch
     kept = Kept()
     key = kept.key("javascript", SELF_TEST, TESTS)
     kept.put(key, (EXAMINER, ""))
-    kept.write()
     monkeypatch.setattr(derived, "_source", lambda: b"another version")
     other = Kept()
     assert other.key("javascript", SELF_TEST, TESTS) != key
     assert other.get(key) is None
 
 
-def test_a_file_that_is_none_is_done_without(home: Path) -> None:
-    home.mkdir()
-    derived.path().write_bytes(b"no database at all, " * 1000)
+def test_a_file_that_is_broken_is_made_again(home: Path) -> None:
     kept = Kept()
     key = kept.key("javascript", SELF_TEST, TESTS)
     kept.put(key, (EXAMINER, ""))
-    kept.write()
-    assert kept.get(key) is None
-    assert looked(home)[2] == "1"
+    (file,) = home.glob("derived/*/*")
+    file.write_bytes(b"half a f")
+    assert Kept().get(key) is None
+    kept.put(key, (EXAMINER, ""))
+    assert Kept().get(key) == (EXAMINER, "")
+
+
+def test_few_versions_are_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(9):
+        monkeypatch.setattr(derived, "_source", lambda number=number: bytes([number] * 32))
+        Kept()
+    assert len(list(derived.path().iterdir())) == 4
+
+
+def test_a_full_folder_begins_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derived, "_MOST", 2)
+    kept = Kept()
+    keys = [kept.key("javascript", SELF_TEST, f"{number}") for number in range(3)]
+    for key in keys:
+        kept.put(key, (None, "a callback"))
+    assert Kept().get(keys[0]) is None
 
 
 def test_a_home_that_is_none_is_done_without(tmp_path: Path) -> None:
@@ -98,5 +112,5 @@ def test_a_home_that_is_none_is_done_without(tmp_path: Path) -> None:
 def test_they_are_forgotten_when_told(home: Path) -> None:
     looked(home)
     derived.clear()
-    assert not list(home.glob("derived*"))
+    assert not derived.path().exists()
     assert looked(home)[2] == "1"

@@ -276,7 +276,7 @@ _kept = cache(Kept)
 @lru_cache(maxsize=4096)
 def _examiner_of(language: Language, problem: Problem, tests: str) -> Derived:
     ours = type(language).__module__.startswith(f"{__package__}.")  # else its source is not known
-    key = _kept().key(language.name, problem, tests) if ours else b""
+    key = _kept().key(language.name, problem, tests) if ours else ""
     if key and (known := _kept().get(key)):
         return known
     derived: Derived

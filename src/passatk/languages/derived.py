@@ -1,12 +1,10 @@
 """Examiners as languages derive them from tests, kept from run to run: of a known benchmark nothing is parsed again."""
 
-import atexit
 import contextlib
 import hashlib
 import os
-import sqlite3
+import shutil
 import sysconfig
-import threading
 from pathlib import Path
 
 import msgspec
@@ -16,73 +14,52 @@ from passatk.textfiles import data_home
 
 Derived = tuple[Examiner | None, str]
 """An examiner, or why there can be none."""
-_BUSY_S = 1.0
-_AT_ONCE = 64
-_SCHEMA = "CREATE TABLE IF NOT EXISTS derived (key BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID"
+_MOST_VERSIONS = 4
+_MOST = 20_000
+"""So many are kept, then all begin anew."""
 
 
 class Kept:
-    """An SQLite file in passatk's home. Where it cannot be used, nothing is kept, and nothing is lost but time."""
+    """A folder in passatk's home. Where it cannot be used, nothing is kept, and nothing is lost but time."""
 
     def __init__(self) -> None:
         self._source = _source()
-        self._lock = threading.Lock()
-        self._new: list[tuple[bytes, bytes]] = []
-        self._db: sqlite3.Connection | None = None
-        with contextlib.suppress(sqlite3.Error, OSError):
-            data_home().mkdir(parents=True, exist_ok=True)
-            self._db = self._opened(path())
-        atexit.register(self.write)
+        self._folder = path() / self._source.hex()[:16]
+        with contextlib.suppress(OSError):
+            others = sorted((found for found in path().iterdir() if found != self._folder), key=os.path.getmtime)
+            full = [self._folder] if self._folder.is_dir() and len(os.listdir(self._folder)) > _MOST else []
+            for folder in (*others[: -_MOST_VERSIONS + 1], *full):
+                shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
 
-    def _opened(self, file: Path) -> sqlite3.Connection:
-        db = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute(_SCHEMA)
-        made_by = int.from_bytes(self._source[:3], "big")
-        if db.execute("PRAGMA user_version").fetchone()[0] != made_by:  # of another version: keys are others
-            db.execute("DELETE FROM derived")
-            db.execute(f"PRAGMA user_version = {made_by}")
-        return db
-
-    def key(self, language: str, problem: Problem, tests: str) -> bytes:
+    def key(self, language: str, problem: Problem, tests: str) -> str:
         """Of all that an examiner is derived from, this program included."""
-        return hashlib.sha256(self._source + msgspec.msgpack.encode((language, problem, tests))).digest()
+        return hashlib.sha256(self._source + msgspec.msgpack.encode((language, problem, tests))).hexdigest()
 
-    def get(self, key: bytes) -> Derived | None:
+    def get(self, key: str) -> Derived | None:
         """What is kept under `key`."""
-        with self._lock, contextlib.suppress(sqlite3.Error, msgspec.DecodeError):
-            if self._db and (row := self._db.execute("SELECT body FROM derived WHERE key = ?", (key,)).fetchone()):
-                known: Derived = msgspec.msgpack.decode(row[0], type=Derived)
-                return known
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            known: Derived = msgspec.msgpack.decode((self._folder / key).read_bytes(), type=Derived)
+            return known
         return None
 
-    def put(self, key: bytes, derived: Derived) -> None:
-        """Keep it, soon."""
-        with self._lock:
-            self._new.append((key, msgspec.msgpack.encode(derived)))
-        if len(self._new) >= _AT_ONCE:
-            self.write()
-
-    def write(self) -> None:
-        """Now."""
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            new, self._new = self._new, []
-            if self._db and new:
-                self._db.execute("BEGIN")
-                self._db.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?)", new)
-                self._db.execute("COMMIT")
+    def put(self, key: str, derived: Derived) -> None:
+        """Keep it."""
+        made = self._folder / f"{key}.{os.getpid()}"
+        with contextlib.suppress(OSError):
+            made.write_bytes(msgspec.msgpack.encode(derived))
+            made.replace(self._folder / key)
 
 
 def path() -> Path:
     """Where they are."""
-    return data_home() / "derived.sqlite"
+    return data_home() / "derived"
 
 
 def clear() -> None:
     """Forget all of them."""
-    for suffix in ("", "-wal", "-shm"):
-        path().with_name(path().name + suffix).unlink(missing_ok=True)
+    shutil.rmtree(path(), ignore_errors=True)
 
 
 def _source() -> bytes:
