@@ -88,6 +88,14 @@ def test_a_file_that_is_broken_is_made_again(home: Path) -> None:
     assert Kept().get(key) == (EXAMINER, "")
 
 
+def test_texts_with_half_a_character_are_not_kept(home: Path) -> None:
+    kept = Kept()
+    assert kept.key("javascript", SELF_TEST, "\ud800") == ""
+    key = kept.key("javascript", SELF_TEST, TESTS)
+    kept.put(key, (None, "\ud800"))
+    assert kept.get(key) is None
+
+
 def test_few_versions_are_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(9):
         monkeypatch.setattr(derived, "_source", lambda number=number: bytes([number] * 32))

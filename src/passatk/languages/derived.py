@@ -34,8 +34,12 @@ class Kept:
             self._folder.mkdir(parents=True, exist_ok=True)
 
     def key(self, language: str, problem: Problem, tests: str) -> str:
-        """Of all that an examiner is derived from, this program included."""
-        return hashlib.sha256(self._source + msgspec.msgpack.encode((language, problem, tests))).hexdigest()
+        """Of all that an examiner is derived from, this program included; empty where a text is none in UTF-8."""
+        try:
+            made_from = msgspec.msgpack.encode((language, problem, tests))
+        except UnicodeEncodeError:  # half a character
+            return ""
+        return hashlib.sha256(self._source + made_from).hexdigest()
 
     def get(self, key: str) -> Derived | None:
         """What is kept under `key`."""
@@ -47,7 +51,7 @@ class Kept:
     def put(self, key: str, derived: Derived) -> None:
         """Keep it."""
         made = self._folder / f"{key}.{os.getpid()}"
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, UnicodeEncodeError):
             made.write_bytes(msgspec.msgpack.encode(derived))
             made.replace(self._folder / key)
 
