@@ -37,7 +37,7 @@ ENDS = {
     "out of stack": "const f = () => 1 + f(); try { f() } catch (e) { process.exit(e instanceof RangeError ? 7 : 8) }",
 }
 GOES_ON = {
-    "timers": "const t = Date.now(); setTimeout(() => console.log(Date.now() - t >= 30), 30)",
+    "timers": "const t = Date.now(); setTimeout(() => console.log(Date.now() - t >= 45), 50)",
     "files": "require('fs').promises.readFile('program.js', 'utf8').then((text) => console.log(text.length))",
     "threads": "const { Worker } = require('worker_threads');"
     "new Worker('require(\"worker_threads\").parentPort.postMessage(42)', { eval: true }).on('message', console.log)",
