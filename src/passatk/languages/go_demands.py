@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
-from passatk.languages.go_places import LITERALS, bindings, of_type
+from passatk.languages.go_places import LITERALS, bindings
 from passatk.languages.go_sharing import refuse_shared
 from passatk.languages.go_source import Source
 from passatk.languages.go_types import BASIC, GRAMMAR, Function
-from passatk.languages.syntax import parsed, text_of
+from passatk.languages.syntax import of_type, parsed, text_of
 from passatk.regex import regex
 
 if TYPE_CHECKING:

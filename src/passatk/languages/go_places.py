@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from passatk.languages.go_types import BASIC
-from passatk.languages.syntax import text_of
+from passatk.languages.syntax import of_type, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -114,13 +114,3 @@ def overlap(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
         if one != other and not (ELEMENT in (one, other) and one.startswith("[") and other.startswith("[")):
             return False
     return True
-
-
-def of_type(node: "Node | None", *types: str) -> "Iterator[Node]":
-    """`node` and what stands within it, if of such a type."""
-    waiting = [] if node is None else [node]
-    while waiting:
-        current = waiting.pop()
-        if current.type in types:
-            yield current
-        waiting += reversed(current.named_children)

@@ -11,13 +11,12 @@ from passatk.languages.go_places import (
     Place,
     bindings,
     calls_of,
-    of_type,
     overlap,
     place_of,
     places_in,
 )
 from passatk.languages.go_types import Crossing, Function
-from passatk.languages.syntax import text_of
+from passatk.languages.syntax import of_type, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -1,12 +1,12 @@
 """Where tests in Java tell an object from its copy: what became of an argument, which object it is, of which class."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from passatk.languages.base import CannotCross
 from passatk.languages.java_shape import GRAMMAR
 from passatk.languages.java_types import split
-from passatk.languages.syntax import parsed, text_of
+from passatk.languages.syntax import of_type, parsed, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -49,7 +49,7 @@ def refuse_shared(tests: str, owner: str, signatures: Mapping[str, str], others:
     tree = parsed(GRAMMAR, tests)
     types = {name: split(signature) for name, signature in signatures.items()}
     _refuse_replaced(tree, owner, others.union(types))
-    calls = [call for call in _of_type(tree, "method_invocation") if _name(call) in types]
+    calls = [call for call in of_type(tree, "method_invocation") if _name(call) in types]
     results = {call.id: types[_name(call)][-1] for call in calls}
     held = _held(calls, results)
     _refuse_identity(tree, results, held)
@@ -58,15 +58,6 @@ def refuse_shared(tests: str, owner: str, signatures: Mapping[str, str], others:
     looks = _Looks(tree, others.union(types))
     for call in calls:
         looks.refuse(call, types[_name(call)])
-
-
-def _of_type(node: "Node", *kinds: str) -> "Iterator[Node]":
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if one.type in kinds:
-            yield one
-        waiting += reversed(one.children)
 
 
 def _name(node: "Node | None") -> str:
@@ -81,10 +72,10 @@ def _bare(node: "Node | None") -> "Node | None":
 
 
 def _refuse_replaced(tree: "Node", owner: str, names: frozenset[str]) -> None:
-    for made in _of_type(tree, "object_creation_expression"):
+    for made in of_type(tree, "object_creation_expression"):
         if _plain(made.child_by_field_name("type")) == owner and made.named_children[-1].type == "class_body":
             raise CannotCross(f"an object of {owner} of which the tests replace methods")
-    for own in _of_type(tree, "class_declaration"):
+    for own in of_type(tree, "class_declaration"):
         base, body = own.child_by_field_name("superclass"), own.child_by_field_name("body")
         if base is None or body is None or _plain(base.named_children[0]) != owner:
             continue
@@ -123,7 +114,7 @@ def _result(node: "Node | None", results: Mapping[int, str], held: Mapping[str, 
 
 
 def _refuse_identity(tree: "Node", results: Mapping[int, str], held: Mapping[str, str]) -> None:
-    for comparison in _of_type(tree, "binary_expression"):
+    for comparison in of_type(tree, "binary_expression"):
         if text_of(comparison.child_by_field_name("operator")) not in ("==", "!="):
             continue
         sides = [comparison.child_by_field_name(side) for side in ("left", "right")]
@@ -133,7 +124,7 @@ def _refuse_identity(tree: "Node", results: Mapping[int, str], held: Mapping[str
 
 
 def _refuse_classes(tree: "Node", results: Mapping[int, str], held: Mapping[str, str]) -> None:
-    for node in _of_type(tree, "instanceof_expression", "cast_expression"):
+    for node in of_type(tree, "instanceof_expression", "cast_expression"):
         cast = node.type == "cast_expression"
         value, kind = ("value", "type") if cast else ("left", "right")
         found = _result(node.child_by_field_name(value), results, held)
@@ -149,11 +140,11 @@ def _refuse_changed_results(
 ) -> None:
     """Tests that change a result and then ask again may ask whether the program still holds it."""
     last = max((call.start_byte for call in calls), default=0)
-    for call in _of_type(tree, "method_invocation"):
+    for call in of_type(tree, "method_invocation"):
         changed = call.child_by_field_name("object") if _name(call) in _WRITERS else None
         if call.end_byte <= last and _result(changed, results, held)[:1] in _OBJECTS:
             raise CannotCross(f"a result that the tests change ({text_of(call)[:60]})")
-    for assignment in _of_type(tree, "assignment_expression"):
+    for assignment in of_type(tree, "assignment_expression"):
         left = assignment.child_by_field_name("left")
         changed = left.child_by_field_name("array") if left is not None and left.type == "array_access" else None
         if assignment.end_byte <= last and _result(changed, results, held):
@@ -166,7 +157,7 @@ class _Looks:
     def __init__(self, tree: "Node", asked: frozenset[str]):
         self._tree, self._asked = tree, asked
         self._places: dict[str, list[Node]] = {}
-        for place in _of_type(tree, *_PLACES):
+        for place in of_type(tree, *_PLACES):
             self._places.setdefault(text_of(place), []).append(place)
         self._names: dict[int, frozenset[str]] = {}
         self._unseen: dict[tuple[str, int], int] = {}
@@ -221,7 +212,7 @@ class _Looks:
 
     def _declares(self, scope: "Node", name: str) -> bool:
         if scope.id not in self._names:
-            self._names[scope.id] = frozenset(_name(one) for one in _of_type(scope, *_DECLARING))
+            self._names[scope.id] = frozenset(_name(one) for one in of_type(scope, *_DECLARING))
         return name != "" and name in self._names[scope.id]
 
 

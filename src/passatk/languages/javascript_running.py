@@ -50,16 +50,19 @@ def _wall() -> dict[str, str]:
 
 @cache
 def wall_hash() -> str:
+    """Of all that is executed beside programs."""
     return hashlib.sha256("".join(_wall().values()).encode()).hexdigest()[:16]
 
 
 def write_wall(folder: Path) -> None:
+    """Into an empty folder."""
     (folder / "rehearsal").mkdir()
     for name, text in _wall().items():
         (folder / name).write_text(text)
 
 
 def parent_tool() -> ParentTool:
+    """A node that has started, and rehearsed."""
     return ParentTool(
         name=f"node-{wall_hash()}-{native_hash('node')}",
         argv=("${NODE}", *_FLAGS, "--random-seed=1", "${NODE_WALL}/parent.js", "${NODE_PARENT}"),

@@ -5,6 +5,7 @@ Grammars are wheels of their own, loaded when the first program of their languag
 
 import importlib
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,16 @@ class Outline(Record, frozen=True, kw_only=True):
 def text_of(node: "Node | None") -> str:
     """What stands there; empty where there is no node."""
     return "" if node is None or node.text is None else node.text.decode()
+
+
+def of_type(node: "Node | None", *types: str) -> "Iterator[Node]":
+    """`node` and what stands within it, if of such a type."""
+    waiting = [] if node is None else [node]
+    while waiting:
+        current = waiting.pop()
+        if current.type in types:
+            yield current
+        waiting += reversed(current.named_children)
 
 
 @cache

@@ -15,6 +15,8 @@ from .kernel import cover
 MemoryKill = Literal["limit", "machine"]
 """Why the kernel killed something: the group reached its limit, or the machine as a whole had nothing left."""
 _FILE_BYTES = 8192
+OURS = 2
+"""The server and the supervisor are in the group too."""
 
 
 class StepLimits(TypedDict):
@@ -87,8 +89,8 @@ class NoGroup:
 
     def __init__(self) -> None:
         self._machine_kills = 0
-        self.ours = 2
-        """Threads in the group that are none of a program: the server, its supervisor, and those of parents."""
+        self.ours = OURS
+        """Threads in the group that are none of a program, those of parents too."""
 
     def begin(self, limits: StepLimits) -> None:  # noqa: ARG002 - for those that can set some
         """Set limits and remember readings, before a step."""

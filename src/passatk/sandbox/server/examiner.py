@@ -192,8 +192,7 @@ class Room:
             for kind, value in ((resource.RLIMIT_CPU, _CPU_S), (resource.RLIMIT_CORE, 0)):
                 resource.setrlimit(kind, (value, value))
             self._lower()
-            for number in (signal.SIGPIPE, signal.SIGXFSZ):  # this interpreter's own
-                kernel.reset_signal(number)
+            kernel.reset_own_signals()
             argv = request["argv"]
             os.execve(argv[0], argv, {**self._environment, **dict(request["env"])})
         except BaseException as error:

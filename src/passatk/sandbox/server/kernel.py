@@ -11,7 +11,6 @@ from .descriptors import write_file
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWCGROUP = 0x00020000, 0x08000000, 0x20000000, 0x02000000
 CLONE_NEWNET = 0x40000000
-SIGKILL, SIGPIPE, SIGXFSZ = _signal.SIGKILL, _signal.SIGPIPE, _signal.SIGXFSZ
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
 _MS_RELATIME = 1 << 21  # the one flag whose number differs between statvfs and mount
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 36, 38, 47
@@ -120,6 +119,12 @@ def reset_signal(number: int) -> None:
     _signal.signal(number, _signal.SIG_DFL)
 
 
+def reset_own_signals() -> None:
+    """What this interpreter does with signals by itself is nothing for what it executes."""
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        reset_signal(number)
+
+
 def raise_interrupts() -> None:
     """SIGINT is a KeyboardInterrupt, as in every new interpreter."""
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
@@ -164,20 +169,22 @@ def bound_capabilities(keep_own: bool = False) -> None:
             _check(_libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0), "bound capabilities")
 
 
+def _capabilities() -> tuple[int, ...]:
+    own = ctypes.create_string_buffer(_CAPABILITIES.size)
+    _check(_libc.capget(_CAPABILITIES_OF_ALL_THREADS, own), "read capabilities")
+    return _CAPABILITIES.unpack(own.raw)
+
+
 def keep_capabilities() -> None:
     """What this process holds may be passed on by `pass_capabilities_on`, also when they are bounded."""
-    own = ctypes.create_string_buffer(len(_NO_CAPABILITIES))
-    _check(_libc.capget(_CAPABILITIES_OF_ALL_THREADS, own), "read capabilities")
-    low_effective, low_held, _, effective, held, _ = _CAPABILITIES.unpack(own.raw)
+    low_effective, low_held, _, effective, held, _ = _capabilities()
     passed = _CAPABILITIES.pack(low_effective, low_held, low_held, effective, held, held)
     _check(_libc.capset(_CAPABILITIES_OF_ALL_THREADS, passed), "keep capabilities")
 
 
 def pass_capabilities_on() -> None:
     """What this process executes next has its capabilities, whoever its user is."""
-    own = ctypes.create_string_buffer(len(_NO_CAPABILITIES))
-    _check(_libc.capget(_CAPABILITIES_OF_ALL_THREADS, own), "read capabilities")
-    _, low_held, _, _, held, _ = _CAPABILITIES.unpack(own.raw)
+    _, low_held, _, _, held, _ = _capabilities()
     for capability in range(64):
         if (held << 32 | low_held) >> capability & 1:
             _check(_libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0), "pass capabilities on")

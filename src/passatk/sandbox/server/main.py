@@ -102,8 +102,7 @@ def main() -> None:
     sys.path.pop(0)
     sys.argv[:] = [""]
     namespaces = _own_namespaces() if config["namespaced"] else None
-    slot = Slot(config)
-    slot.use(namespaces)
+    slot = Slot(config, namespaces)
     if namespaces is None:
         kernel.become_subreaper()
     gc.collect()

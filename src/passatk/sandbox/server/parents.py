@@ -9,6 +9,7 @@ import contextlib
 import os
 import resource
 import select
+import signal
 import struct
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -99,7 +100,7 @@ class Parent:
         ours.close()
         os.close(running.pidfd)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, kernel.SIGKILL)
+            os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return None
 
@@ -127,8 +128,7 @@ class Parent:
             same_random_bytes()
             kernel.vouch_for_devices()
             resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
-            for number in (kernel.SIGPIPE, kernel.SIGXFSZ):  # this interpreter's own
-                kernel.reset_signal(number)
+            kernel.reset_own_signals()
             kernel.pass_capabilities_on()
             argv = self._config["argv"]
             environment = {**self._home.config["env"], **dict(self._config["env"])}

@@ -335,8 +335,7 @@ def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], 
             tool = place.warm[step["warm"]]
             os.close(failed_w)
             call(tool.main, step["argv"][1:], step["env"], len(theirs))
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):  # this interpreter's own
-            kernel.reset_signal(number)
+        kernel.reset_own_signals()
         environment = {**place.environment, **dict(step["env"])}
         if step["warm"]:  # what an interpreter draws at its start has to be drawn anew
             environment["PYTHONHASHSEED"] = str(variation)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
 from . import kernel
-from .accounts import make_groups
+from .accounts import OURS, make_groups
 from .births import Adopted, Born, Own, Socket, ask_for_parent
 from .descriptors import read_all, write_all, write_file
 from .entropy import SCRATCH, Entropy
@@ -33,8 +33,6 @@ _BOX = "box"
 _FOLDERS = ((_BOX, 0o755), ("tmp", 0o1777), ("shm", 0o1777))
 """Of the program's own, below one file system: where it runs, /tmp and /dev/shm."""
 _PID = 100
-_OURS = 2
-"""Threads in the programs' group: the server, and its supervisor."""
 ONE_CPU_PROC = "/passatk/proc"
 """Files to show in place of those in /proc."""
 
@@ -42,9 +40,9 @@ ONE_CPU_PROC = "/passatk/proc"
 class Slot:
     """What is made once and serves all programs of a slot."""
 
-    def __init__(self, config: Config):
+    def __init__(self, config: Config, namespaces: kernel.PidNamespaces | None):
         """In the server's own namespaces. Without a sandbox, there is next to nothing."""
-        self.config = config
+        self.config, self._namespaces = config, namespaces
         self.own_user, self.cpu = config["own_user"], config["cpu"]
         self.folder, self.environment = config["work"], config["env"]
         self.filter_program = (config["system_call_filter"] and compile_filter(os.uname().machine)) or b""
@@ -85,14 +83,10 @@ class Slot:
             mount(f"{SCRATCH}/{name}", target, None, kernel.MS_BIND) for name, target in targets.items()
         ]
 
-    def use(self, namespaces: kernel.PidNamespaces | None) -> None:
-        """In the server, before its first supervisor."""
-        self._namespaces = namespaces
-
     def _parent(self, number: int) -> tuple[Running | None, int]:
         assert self._namespaces is not None
         running = self.parents[number].running(self._namespaces.aside)
-        self.group.ours = _OURS + sum(parent.threads for parent in self.parents)
+        self.group.ours = OURS + sum(parent.threads for parent in self.parents)
         return running, self.group.ours
 
     def parent(self, name: str) -> _socket.socket | None:
