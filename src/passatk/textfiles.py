@@ -9,9 +9,11 @@ import hashlib
 import io
 import json
 import os
+import secrets
+import shutil
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -273,6 +275,29 @@ def _parse(path: Path, line: int | None, text: bytes) -> Any:
 def data_home() -> Path:
     """Where passatk keeps what it fetches and prepares: `$PASSATK_HOME`, else `~/.local/share/passatk`."""
     return Path(os.environ.get("PASSATK_HOME") or Path.home() / ".local" / "share" / "passatk")
+
+
+@contextmanager
+def made_whole(path: Path) -> Iterator[Path]:
+    """A name beside `path` for a file or a folder, which is `path` at the end: whole, or not there.
+
+    Threads and processes may make the same one at once; of folders the quickest stays. Of a failure nothing is left.
+
+    Raises:
+        OSError: nothing was made, or it cannot be put there.
+    """
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        yield made
+        try:
+            made.rename(path)
+        except OSError:
+            if not path.is_dir():
+                raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        with suppress(OSError):
+            made.unlink()
 
 
 def find_data(name: str) -> Path | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from passatk.languages import LANGUAGES, Toolchain
 from passatk.records import Examiner, Limits, StepFacts, StepLimits, Workshop
-from passatk.textfiles import data_home
+from passatk.textfiles import data_home, made_whole
 
 Make = Callable[[Workshop, Limits], tuple[StepFacts | None, dict[str, bytes]]]
 """As `Slot.make`."""
@@ -132,15 +132,12 @@ class Examiners:
     def _keep(self, group: list[Examiner], made: Mapping[str, bytes]) -> None:
         place = self._place(group[0])
         name = hashlib.sha256("".join(examiner.key for examiner in group).encode()).hexdigest()[:24]
-        whole, unfinished = place / "built" / name, place / "built" / f"{name}.{os.getpid()}"
-        for path, content in made.items():
-            file = unfinished / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-            file.chmod(0o755)
-        with contextlib.suppress(OSError):  # another process was quicker
-            unfinished.rename(whole)
-        shutil.rmtree(unfinished, ignore_errors=True)
+        with made_whole(place / "built" / name) as folder:
+            for path, content in made.items():
+                file = folder / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+                file.chmod(0o755)
         for examiner in group:
             with contextlib.suppress(FileExistsError):
                 (place / examiner.key).symlink_to(f"built/{name}")

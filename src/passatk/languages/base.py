@@ -38,6 +38,7 @@ from passatk.records import (
     Workshop,
 )
 from passatk.regex import regex
+from passatk.textfiles import made_whole
 
 EXIT_NOT_COMPILED = 64
 EXIT_ASSERTION = 65
@@ -309,14 +310,9 @@ def prepared(folder: Path, make: Callable[[Path], None]) -> Path:
     """`folder`, which `make` has filled, now or before: whole, or not there, whoever else makes it meanwhile."""
     if folder.exists():
         return folder
-    made = folder.with_name(f"{folder.name}.{os.getpid()}")
-    made.mkdir(parents=True, exist_ok=True)
-    try:
+    with made_whole(folder) as made:
+        made.mkdir(parents=True)
         make(made)
-        with contextlib.suppress(OSError):  # another process was quicker
-            made.rename(folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     return folder
 
 

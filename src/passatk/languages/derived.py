@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from passatk.records import Examiner, Problem
-from passatk.textfiles import data_home
+from passatk.textfiles import data_home, made_whole
 
 Derived = tuple[Examiner | None, str]
 """An examiner, or why there can be none."""
@@ -50,10 +50,8 @@ class Kept:
 
     def put(self, key: str, derived: Derived) -> None:
         """Keep it."""
-        made = self._folder / f"{key}.{os.getpid()}"
-        with contextlib.suppress(OSError, UnicodeEncodeError):
+        with contextlib.suppress(OSError, UnicodeEncodeError), made_whole(self._folder / key) as made:
             made.write_bytes(msgspec.msgpack.encode(derived))
-            made.replace(self._folder / key)
 
 
 def path() -> Path:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from passatk.languages import java_shape, java_source, java_tests, java_wall
 from passatk.languages.base import (
@@ -27,6 +28,7 @@ from passatk.languages.lexing import blanked
 from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, ResidentTool, Sample, Step, Workshop
 from passatk.regex import regex
+from passatk.textfiles import made_whole
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
 _ONE_ORDER = (
@@ -327,16 +329,12 @@ def _compiling(library: str, *files: str) -> Step:
 
 def _make_archive(tools: str, folder: Path) -> None:
     """Classes as `java` maps them into memory: it starts quicker. Without the archive it starts all the same."""
-    made = folder / f"{_ARCHIVE}.{os.getpid()}"
-    listed = folder / f"classes.{os.getpid()}"
     path = ("-cp", str(folder / _jar()))
-    with contextlib.suppress(Missing, OSError):
+    with contextlib.suppress(Missing, OSError), TemporaryDirectory() as own, made_whole(folder / _ARCHIVE) as made:
+        listed = f"{own}/classes"
         output_of(f"{tools}/java", "-Xshare:auto", f"-XX:DumpLoadedClassList={listed}", *path, "passatk.Train")
         dump = ("-XX:+UseG1GC", "-Xshare:dump", f"-XX:SharedClassListFile={listed}", f"-XX:SharedArchiveFile={made}")
         output_of(f"{tools}/java", *dump, *path)
-        made.rename(folder / _ARCHIVE)
-    for left in (made, listed):
-        left.unlink(missing_ok=True)
 
 
 def _names_of(parameters: str) -> list[str]:

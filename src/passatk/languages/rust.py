@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -40,6 +41,7 @@ from passatk.languages.rust_wall import (
 from passatk.languages.syntax import Outline, Part
 from passatk.records import Asserts, Examiner, ParentTool, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
+from passatk.textfiles import made_whole
 
 CRATES = {
     "rand": '"0.8"',
@@ -338,10 +340,10 @@ def _build_crate(crate: str, rustc: str, folder: Path) -> None:
     cargo = cargo if os.path.exists(cargo) else shutil.which("cargo") or ""
     if not cargo:
         raise Missing("cargo is not installed")
-    work = folder / f".build-{crate}-{os.getpid()}"
-    (work / "src").mkdir(parents=True)
-    (work / ".cargo").mkdir()
-    try:
+    with TemporaryDirectory(dir=folder) as own:
+        work = Path(own)
+        (work / "src").mkdir()
+        (work / ".cargo").mkdir()
         (work / "src" / "lib.rs").write_text("")
         (work / "Cargo.toml").write_text(
             '[package]\nname = "crates"\nversion = "0.0.0"\nedition = "2021"\n'
@@ -349,23 +351,15 @@ def _build_crate(crate: str, rustc: str, folder: Path) -> None:
         )
         source = f'[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "{_REGISTRY}"\n'
         (work / ".cargo" / "config.toml").write_text(source)
-        env = {
-            "RUSTC": rustc,
-            "CARGO_HOME": str(work / "home"),
-            "CARGO_TARGET_DIR": str(work / "target"),
-            "RUSTFLAGS": "",
-        }
+        env = {"RUSTC": rustc, "CARGO_HOME": f"{own}/home", "CARGO_TARGET_DIR": f"{own}/target", "RUSTFLAGS": ""}
         printed = output_of(cargo, "build", "--offline", "--release", "--message-format=json", env=env, cwd=work)
         built = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
         files = [f for message in built for f in message.get("filenames", []) if f.endswith((".rlib", ".so"))]
-        staged = work / "staged"
-        staged.mkdir()
-        for file in files:
-            shutil.copy(file, staged / os.path.basename(file))
-        shutil.copy(next(f for f in files if f"lib{crate}-" in os.path.basename(f)), staged / f"lib{crate}.rlib")
-        staged.rename(target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        with made_whole(target) as made:
+            made.mkdir()
+            for file in files:
+                shutil.copy(file, made)
+            shutil.copy(next(f for f in files if f"lib{crate}-" in os.path.basename(f)), made / f"lib{crate}.rlib")
 
 
 LANGUAGE = Rust()

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import os
 import urllib.request
 import zlib
 from http.client import HTTPException
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from passatk.errors import InputError, UnknownNameError
 from passatk.problems.benchmarks import BENCHMARKS
-from passatk.textfiles import data_home
+from passatk.textfiles import data_home, made_whole
 
 _TIMEOUT_S = 60
 
@@ -56,12 +55,10 @@ def _fetch_file(url: str, target: Path, checksum: str) -> Path:
             f"{url} is not the file it should be: its contents have SHA-256 {found}, expected {checksum}."
             " Nothing was kept"
         )
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(body)
-        temporary.replace(target)
+        with made_whole(target) as made:
+            made.write_bytes(body)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise InputError(f"cannot write {target}: {error.strerror}") from error
     return target
 
