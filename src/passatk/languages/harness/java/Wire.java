@@ -14,8 +14,11 @@ final class Wire {
         this.out = out;
     }
 
+    /** Where a pipe that was given to this process can be opened; what it opened by itself would be emptied by that. */
     static String descriptor(int number) {
-        return "/proc/self/fd/".concat(Integer.toString(number));
+        String path = "/proc/self/fd/".concat(Integer.toString(number));
+        if (new File(path).isFile()) throw new IllegalStateException("nobody gave descriptor ".concat(Integer.toString(number)));
+        return path;
     }
 
     /** The next message; null at the end of the pipe. */
