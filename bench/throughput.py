@@ -100,7 +100,7 @@ def floor_s(environment: Environment, pairs: Sequence[Pair]) -> float:
             for step in (*program.build, program.run):
                 answer = tools[step.resident].ask(program.files, _NO_LIMIT_S) if step.resident else None
                 if answer is None:
-                    used_s, code = _execute(step, environment, folder)
+                    used_s, code = _execute(step, environment, folder, program.examiner is not None)
                     cpu_s += used_s
                     if code != 0:
                         break
@@ -125,19 +125,21 @@ def _started(tool: ResidentTool, environment: Environment) -> Resident:
 
 
 def _filled(text: str, environment: Environment) -> str:
-    for name, value in environment.world.variables:
+    for name, value in (*environment.world.variables, ("VARIED", "1")):
         text = text.replace(f"${{{name}}}", value)
     return text
 
 
-def _execute(step: Step, environment: Environment, folder: str) -> tuple[float, int]:
+def _execute(step: Step, environment: Environment, folder: str, asked: bool) -> tuple[float, int]:
     """CPU seconds of the command in `folder`, with nothing to read and nobody who reads; and how it ended.
 
-    Orphans of it included: mold, the linker, leaves one that does the work.
+    One that is `asked` by an examiner meets the end of the questions, and opens its answers anew, by their descriptor:
+    so no file of the machine may have that. Orphans of it included: mold, the linker, leaves one that does the work.
     """
     argv = [_filled(arg, environment) for arg in step.argv]
     own = {name: _filled(value, environment) for name, value in step.env}
-    streams = ((0, "/dev/zero", os.O_RDONLY), *((fd, "/dev/null", os.O_WRONLY) for fd in (1, 2, 3)))
+    null = [(fd, "/dev/null", os.O_RDONLY if fd == 3 and asked else os.O_WRONLY) for fd in (1, 2, 3, 4)]
+    streams = ((0, "/dev/zero", os.O_RDONLY), *null)
     before = os.getcwd()
     os.chdir(folder)
     try:
