@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -215,27 +216,31 @@ def _read(
 
 
 def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Benchmark[Any]:
-    """The benchmark that recognises a record: of several, the one that asks for most, or else knows most of it.
+    """The benchmark that recognises a record."""
+    found = _benchmark_with(frozenset(record))
+    if found is None:
+        shown = "; ".join(f"{form.name}: {', '.join(form.required)}" for form in (*BENCHMARKS.values(), OWN))
+        fields = f"fields {', '.join(map(repr, record))[:120]} fit" if record else "an empty object fits"
+        raise SourceError(file, line, f"{fields} no benchmark", shown)
+    return found
+
+
+@lru_cache
+def _benchmark_with(fields: frozenset[str]) -> Benchmark[Any] | None:
+    """The benchmark whose records have these fields: of several, the one that asks for most, or else knows most of it.
 
     Where none does, the one most of whose fields are there, so that the missing ones can be named.
     """
-    known_forms = (*BENCHMARKS.values(), OWN)
-    fitting = [benchmark for benchmark in known_forms if benchmark.recognises(record)] or [
-        benchmark
-        for benchmark in known_forms
-        if 2 * sum(field in record for field in benchmark.required) >= len(benchmark.required)
-    ]
-    if not fitting:
-        shown = "; ".join(f"{form.name}: {', '.join(form.required)}" for form in known_forms)
-        fields = f"fields {', '.join(map(repr, record))[:120]} fit" if record else "an empty object fits"
-        raise SourceError(file, line, f"{fields} no benchmark", shown)
 
     def fields_there(benchmark: Benchmark[Any]) -> tuple[float, int, int]:
-        count = sum(field in record for field in benchmark.required)
-        known = sum(field.encode_name in record for field in msgspec.structs.fields(benchmark.row))
+        count = len(fields.intersection(benchmark.required))
+        known = sum(field.encode_name in fields for field in msgspec.structs.fields(benchmark.row))
         return count / len(benchmark.required), count, known
 
-    return max(fitting, key=fields_there)
+    known_forms = (*BENCHMARKS.values(), OWN)
+    fitting = [benchmark for benchmark in known_forms if fields.issuperset(benchmark.required)]
+    close = [benchmark for benchmark in known_forms if fields_there(benchmark)[0] >= 0.5]
+    return max(fitting or close, key=fields_there, default=None)
 
 
 _KINDS = {

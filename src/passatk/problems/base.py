@@ -46,10 +46,6 @@ class Benchmark(ABC, Generic[_Row]):
         """Fields that every record has."""
         return tuple(field.encode_name for field in msgspec.structs.fields(self.row) if field.required)
 
-    def recognises(self, record: Mapping[str, Any]) -> bool:
-        """Whether a record is one of this benchmark's, by its fields."""
-        return all(field in record for field in self.required)
-
     @abstractmethod
     def problem(self, row: _Row, variant: str) -> Problem:
         """A checked record as a Problem; `variant` is one of `variants`, or empty where there are none.
