@@ -159,6 +159,10 @@ class ResidentTool(Record, frozen=True, kw_only=True):
     argv: tuple[str, ...]
 
 
+EXECUTOR = ""
+"""Name of the `ParentTool` of steps that name none, which executes their commands."""
+
+
 class ParentTool(Record, frozen=True, kw_only=True):
     """An interpreter that has started and stays: it forks for each program, whose start that saves."""
 

@@ -177,8 +177,8 @@ def test_a_supervisor_that_is_killed_takes_slot_and_program_with_it(any_slot: Sl
 
 
 def test_a_server_that_is_killed_is_a_slot_that_died(best: Slot) -> None:
-    def kill_the_server(pid: int) -> None:
-        family = below(server_of(best))
+    def kill_the_server(_: int) -> None:
+        family, pid = below(server_of(best)), supervisor_of(best)
         while family[pid][1] in family and family[family[pid][1]][0].startswith("python"):
             pid = family[pid][1]
         kill(pid)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from running import called
+from slot_programs import below, server_of
 
 from passatk.judging import Environment, default_limits
 from passatk.languages import LANGUAGES
@@ -286,6 +287,55 @@ def tools() -> Iterator[Slot]:
     tool = ParentTool(name="env", argv=("/usr/bin/env", *[""] * 20), env=env)
     with Slot(msgspec.structs.replace(rust, parents=(tool,))) as made:
         yield made
+
+
+COMMANDS = (
+    *PRINTED,
+    ("env",),
+    ("ls", "/proc/self/fd"),
+    ("sh", "-c", "echo $PPID $$; ulimit -a; umask; ls -la"),
+    ("sh", "-c", "cat /proc/self/oom_score_adj /proc/self/cgroup; cat /proc/self/mounts | sort"),
+    ("sh", "-c", "head -c 8 /dev/urandom | od -x; taskset -p $$ | sed s/.*://"),
+    ("sh", "-c", "kill -9 $$"),
+    ("sh", "-c", "trap '' TERM; kill -15 $$; exit 7"),
+    ("./nothing here",),
+    ("no such program",),
+    ("printf", "%s|", "", "two words", "x=y", "é"),
+    ("printf", "%s", "x" * 100_000),
+)
+
+
+@pytest.fixture(scope="module")
+def executors() -> Iterator[list[Slot]]:
+    """One slot whose executor forks for commands, and one whose server does."""
+    world = Environment(["python"]).world
+    if not world.parents:
+        pytest.skip("no C++ compiler, so the server alone executes")
+    with Slot(world) as quick, Slot(msgspec.structs.replace(world, parents=())) as plain:
+        yield [quick, plain]
+
+
+@pytest.mark.parametrize("argv", COMMANDS)
+def test_an_executor_makes_no_difference(executors: list[Slot], argv: tuple[str, ...]) -> None:
+    program = Program(language="x", files=(), run=Step(argv=argv, env=(("GIVEN", "of its own"),)))
+    quick, plain = (slot.execute(program, default_limits()) for slot in executors)
+    assert (quick.fault is None) == (plain.fault is None)
+    if quick.run and plain.run:
+        told = [(run.exit_code, run.signal, run.stopped_by, run.stdout, run.stderr) for run in (quick.run, plain.run)]
+        assert told[0] == told[1]
+
+
+def test_an_executor_forks_for_commands_and_the_server_for_warm_tools(executors: list[Slot]) -> None:
+    quick, plain = executors
+    for slot, forks in ((quick, True), (plain, False)):
+        names = [name for name, _ in below(server_of(slot)).values()]
+        assert ("exec.node" in names) == forks
+
+
+def test_an_argument_with_a_zero_byte_is_a_fault(executors: list[Slot]) -> None:
+    for slot in executors:
+        outcome = slot.execute(Program(language="x", files=(), run=Step(argv=("echo", "a\0b"))), default_limits())
+        assert outcome.fault is not None
 
 
 def made_of(slot: Slot, step: Step) -> StepFacts:

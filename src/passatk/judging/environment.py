@@ -8,7 +8,7 @@ from passatk.judging.examiners import Examiners, home
 from passatk.judging.limits import default_limits
 from passatk.judging.quiet import with_headroom
 from passatk.judging.verdict import decide
-from passatk.languages import LANGUAGES, Toolchain
+from passatk.languages import LANGUAGES, Toolchain, native
 from passatk.languages.base import NO_TESTS
 from passatk.records import Isolation, Program, Sample, Status, Verdict
 from passatk.sandbox import EXAMINERS, Level, Slot, World, find_level, sweep_bare
@@ -35,6 +35,7 @@ class Environment:
             self.toolchains: dict[str, Toolchain] = dict(zip(names, found, strict=True))
         level = find_level() if sandboxed else Level.NONE
         parents = find_parents() if sandboxed else NO_PARENTS
+        executor = native.executor(cache) if sandboxed else None
         usable = [toolchain for toolchain in self.toolchains.values() if toolchain.usable]
         kept = home()
         kept.mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,10 @@ class Environment:
         seen_at = str(kept) if level is Level.NONE else EXAMINERS
         self.world = World(
             level=level,
-            readable=tuple(dict.fromkeys(path for toolchain in usable for path in toolchain.readable)),
+            readable=(
+                *dict.fromkeys(path for toolchain in usable for path in toolchain.readable),
+                *(executor.argv if executor else ()),
+            ),
             variables=(
                 *(variable for toolchain in usable for variable in toolchain.variables),
                 *self.examiners.variables(seen_at),
@@ -51,7 +55,10 @@ class Environment:
             interpreter=next((toolchain.interpreter for toolchain in usable if toolchain.interpreter), ""),
             warm=tuple(tool for toolchain in usable for tool in toolchain.warm),
             resident=tuple(tool for toolchain in usable for tool in toolchain.resident),
-            parents=tuple(tool for toolchain in usable for tool in toolchain.parents),
+            parents=(
+                *(tool for toolchain in usable for tool in toolchain.parents),
+                *([executor] if executor else ()),
+            ),
             examiners=str(kept),
         )
         self.sweep()

@@ -40,15 +40,17 @@ def _supervise(slot: Slot, control_r: int, control_w: int) -> NoReturn:
 
 
 def _serve_one(world: World, control_r: int, control_w: int) -> int:
+    waiting: Waiting | None = None
+    reply: Reply | None = None
     try:
         waiting = _ready(world)
     except OSError as error:
-        waiting, reply = None, fault(str(error))
+        reply = fault(str(error))
     try:
         message = read_frame(control_r)
         if message is None:
             return _CLOSED
-        if waiting is not None:
+        if reply is None:
             reply = _judged(world, check_request(message), waiting)
     except ValueError as error:  # no request
         reply = fault(str(error))
@@ -58,13 +60,13 @@ def _serve_one(world: World, control_r: int, control_w: int) -> int:
     return _GO_ON if world.tree.own_namespace and reply["fault"] is None else _ANSWERED
 
 
-def _ready(world: World) -> Waiting:
-    """The world, and in it a process for a program without a build."""
+def _ready(world: World) -> Waiting | None:
+    """The world, and in it a process for the program, if that is likely to need no build."""
     world.enter()
     return world.next()
 
 
-def _judged(world: World, request: Request, waiting: Waiting) -> Reply:
+def _judged(world: World, request: Request, waiting: Waiting | None) -> Reply:
     try:
         return judge_in(world, request, waiting)
     except (Fault, OSError) as error:

@@ -140,7 +140,13 @@ class Parent:
 
 
 def told(step: StepRequest, limits: Iterable[Limit], meets: bool) -> bytes:
-    """What a child of a parent is told. `meets`: it has an examiner."""
+    """What a child of a parent is told. `meets`: it has an examiner.
+
+    Raises:
+        ValueError: an argument has a zero byte.
+    """
     rows = [_LIMIT.pack(kind, 0, soft, hard) for kind, soft, hard in limits]
     words = [str(len(step["argv"])), *step["argv"], *(f"{name}={value}" for name, value in step["env"])]
+    if any("\0" in word for word in words):
+        raise ValueError("an argument with a zero byte")
     return _HEAD.pack(len(rows), meets) + b"".join(rows) + "".join(f"{word}\0" for word in words).encode()

@@ -54,13 +54,13 @@ class Surroundings(Protocol):
 
     def give(self, descriptors: Iterable[int]) -> None: ...
 
-    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str) -> Born: ...
+    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str | None) -> Born: ...
 
 
 class Waiting:
     """A process that is to become one command, not yet told which: of a request read later it remembers nothing."""
 
-    def __init__(self, world: Surroundings, proof: bool, parent: str = ""):
+    def __init__(self, world: Surroundings, proof: bool, parent: str | None):
         """With `proof`, it will be given a token, and asked for it, or meet an examiner that is.
 
         `parent`: whose child it is to be, if it can.
@@ -371,7 +371,7 @@ def lowered_limits(limits: StepLimits, group: NoGroup, own_user: bool) -> list[p
     }
     if not group.pids_enforced:
         # where the account is shared with other slots, only a backstop: the watch counts
-        wanted[resource.RLIMIT_NPROC] = limits["processes"] if own_user else _PROCESSES_OF_ALL
+        wanted[resource.RLIMIT_NPROC] = limits["processes"] + group.ours if own_user else _PROCESSES_OF_ALL
     lowered = []
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)

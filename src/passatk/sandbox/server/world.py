@@ -58,8 +58,10 @@ class Slot:
         self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
         self.parents = [Parent(parent, self) for parent in config["parents"]]
         self.socket = Socket(self._parent)
-        self.usual_parent = ""
-        """In a supervisor: that of the last program, so it is likely to be the next one's."""
+        self.usual_parent: str | None = None
+        """In a supervisor: that of the last program, so it is likely to be the next one's. None: the server."""
+        self.usually_built = False
+        """In a supervisor: whether the last program had a build, so it is likely that the next has."""
         self.found_parents: dict[str, _socket.socket | None] = {}
         """In a supervisor: those that were asked for."""
         if config["namespaced"]:
@@ -159,22 +161,25 @@ class World:
             kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
         self.write_files(request["files"])
 
-    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str) -> Born:
+    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str | None) -> Born:
         """A process that becomes a command of the program. `others` are descriptors that it must not have."""
         if self._config["namespaced"]:
-            socket = self._slot.parent(parent) if parent else None
+            socket = None if parent is None else self._slot.parent(parent)
             return Adopted(socket or self._slot.socket.server, given, proof, of_parent=socket is not None)
         return Own(self._slot.become, given, others, proof)
 
-    def next_for(self, parent: str = "") -> Waiting:
+    def next_for(self, parent: str | None) -> Waiting:
         """A process that waits to run a program, the child of that parent if it can be."""
         self.renumber()
-        self._slot.usual_parent = parent
         return Waiting(self, proof=True, parent=parent)
 
-    def next(self) -> Waiting:
-        """For the next program, whatever it is: one like the last, most likely."""
-        return self.next_for(self._slot.usual_parent)
+    def next(self) -> Waiting | None:
+        """For the next program, whatever it is: one like the last, most likely. None for one with a build."""
+        return None if self._slot.usually_built else self.next_for(self._slot.usual_parent)
+
+    def expect(self, parent: str | None, built: bool) -> None:
+        """How the next program begins, see `next`."""
+        self._slot.usual_parent, self._slot.usually_built = parent, built
 
     def renumber(self) -> None:
         """The next process has the same number always: how many a compiler had is chance."""
@@ -293,27 +298,32 @@ def _by_resident(world: World, step: StepRequest, request: Request) -> Facts | N
     )
 
 
-def judge_in(world: World, request: Request, waiting: Waiting) -> Reply:
+def _parent_of(step: StepRequest) -> str | None:
+    """Who forks for a step; None: the server, whose memory a warm tool is in."""
+    return None if step["warm"] else step["parent"]
+
+
+def judge_in(world: World, request: Request, waiting: Waiting | None) -> Reply:
     """As the program's pid 1: build and run it. `waiting` is for the run, if nothing is to be built before."""
     world.admit(request)
     build: Facts | None = None
-    parent = "" if request["variation"] else request["run"]["parent"]
-    if request["build"]:
+    parent = None if request["variation"] else _parent_of(request["run"])
+    world.expect(parent, built=bool(request["build"]))
+    if waiting is not None and (request["build"] or waiting.parent != parent):
         waiting.dismiss()
+        waiting = None
+    if request["build"]:
         for step in request["build"]:
             limits = request["limits"]["build"]
             build = _by_resident(world, step, request) if step["resident"] else None
             if build is None:
-                build, *_ = Waiting(world, proof=False, parent=step["parent"]).run(step, limits)
+                build, *_ = Waiting(world, proof=False, parent=_parent_of(step)).run(step, limits)
                 check_build(build, limits)
             if build["exit_code"] != 0 or build["stopped_by"]:
                 return reply(build)
         if request["keeps"]:
             return reply(build, made=[made for name in request["keeps"] for made in world.contents(name)])
         world.remove_files(request["files"])
-        waiting = world.next_for(parent)
-    elif waiting.parent != parent:
-        waiting.dismiss()
-        waiting = world.next_for(parent)
+    waiting = waiting or world.next_for(parent)
     run, proof, said = waiting.run(request["run"], request["limits"]["run"], request["examiner"])
     return reply(build, run, proof, said)

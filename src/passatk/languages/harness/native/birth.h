@@ -85,7 +85,7 @@ struct Place {
   std::string folder, filter;
 };
 
-// what a message gives: ends of pipes, then namespaces. FAILED is closed when the program begins.
+// what a message gives: ends of pipes, then namespaces. FAILED is closed when the program has begun.
 enum { IN, OUT, ERR, TOKEN, FAILED, TOLD, CALLS, ANSWERS, MOUNTS, MESSAGES, PROCESSES, ALL_GIVEN };
 
 struct Limit {
@@ -162,8 +162,15 @@ inline std::string become(const Place &place, const std::vector<int> &given, boo
     const rlimit wanted = {static_cast<rlim_t>(limit.soft), static_cast<rlim_t>(limit.hard)};
     if (setrlimit(static_cast<__rlimit_resource>(limit.kind), &wanted)) fail("its limits");
   }
-  for (int fd : given) close(fd);
+  for (int fd : given)
+    if (fd != words_to) close(fd);
   return all.substr(at);
+}
+
+// in a child, when nothing more can fail
+inline void begun() {
+  close(words_to);
+  words_to = 2;
 }
 
 // --- the parent

@@ -64,6 +64,7 @@ int32_t code = 0;
 napi_value serve(napi_env env, napi_callback_info) {
   share_memory();
   const std::string told = birth::births();
+  if (!told.empty()) birth::begun();
   uv_loop_s *loop;
   napi_get_uv_event_loop(env, &loop);
   uv_loop_fork(loop);

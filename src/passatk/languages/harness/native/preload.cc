@@ -16,7 +16,6 @@ int begin(int most, char **arguments, char **) {
   static std::string told; // what is told stays where it is
   told = birth::births();
   if (told.empty()) _exit(birth::TRIED);
-  syscall(SYS_close_range, birth::SOCKET, ~0U, 0);
   unsetenv("LD_PRELOAD");
   unsetenv("LD_BIND_NOW");
   char *at = &told[0], *const end = at + told.size();
@@ -27,6 +26,7 @@ int begin(int most, char **arguments, char **) {
     if (i >= number) putenv(at);
   }
   arguments[number] = nullptr; // some count, others look for it
+  syscall(SYS_close_range, birth::SOCKET, ~0U, 0);
   return real_main(number, arguments, environ);
 }
 
