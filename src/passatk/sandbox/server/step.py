@@ -25,6 +25,8 @@ _HEAD_BYTES = 2048
 _TAIL_BYTES = 4096
 _READ_BYTES = 65536
 _PROCESSES_OF_ALL = 4096
+_OURS = 8
+"""Processes of the slot, in the account of programs where there is one alone. Programs see their limit: always this."""
 _PASSED = "passed "
 _LOOK_S = 0.05
 _PATIENCE_S = 10.0
@@ -371,7 +373,7 @@ def lowered_limits(limits: StepLimits, group: NoGroup, own_user: bool) -> list[p
     }
     if not group.pids_enforced:
         # where the account is shared with other slots, only a backstop: the watch counts
-        wanted[resource.RLIMIT_NPROC] = limits["processes"] + group.ours if own_user else _PROCESSES_OF_ALL
+        wanted[resource.RLIMIT_NPROC] = limits["processes"] + _OURS if own_user else _PROCESSES_OF_ALL
     lowered = []
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
