@@ -20,7 +20,7 @@ _README = """\
 
     python3 run.py
 
-builds the program in program/ and runs it against its tests, by the commands and in the environment that passatk uses.
+builds a copy of program/ and runs it against its tests, by the commands and in the environment that passatk uses.
 Change the files in program/ and run it again. It works on this machine, where the toolchains are.
 
 It is NOT contained: the program runs with your rights, and no limit stops it. Do not run what you have not read.

@@ -7,22 +7,23 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+_HERE = Path(__file__).resolve().parent
 _HIGH = 64
 
 
 def start(command: dict[str, Any], environment: dict[str, str], descriptors: dict[int, int]) -> int:
-    """A process in program/ with these descriptors, and its number; what is not named there is this process's own."""
+    """A process with these descriptors, in the folder that is its home; its number."""
     child = os.fork()
     if child:
         return child
     try:
-        os.chdir(HERE / "program")
+        os.chdir(environment["HOME"])
         high = {number: fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH) for number, fd in descriptors.items()}
         for number, fd in high.items():
             os.dup2(fd, number)
@@ -90,11 +91,11 @@ def run_apart(commands: dict[str, Any], environment: dict[str, str]) -> str:
 def main() -> int:
     """Exit code 0 if the tests held."""
     with tempfile.TemporaryDirectory() as scratch:
-        examiner = Path(scratch) / "examiner"
-        examiner.symlink_to(HERE / "examiner")  # a path without blanks
-        text = (HERE / "commands.json").read_text().replace("${EXAMINER}", str(examiner))
-        commands = json.loads(text)
-        environment = {**commands["environment"], "HOME": str(HERE / "program"), "TMPDIR": scratch}
+        program, examiner = Path(scratch) / "program", Path(scratch) / "examiner"
+        shutil.copytree(_HERE / "program", program)  # programs change their folder, and harnesses empty it
+        examiner.symlink_to(_HERE / "examiner")  # a path without blanks
+        commands = json.loads((_HERE / "commands.json").read_text().replace("${EXAMINER}", str(examiner)))
+        environment = {**commands["environment"], "HOME": str(program), "TMPDIR": scratch}
         for command in commands["build"]:
             if code := ended(start(command, environment, {})):
                 sys.stdout.write(f"not passed: a build command exited with {code}\n")
