@@ -160,3 +160,23 @@ def test_every_language_runs_by_hand(passatk: Command, rendered_language: str, t
         [sys.executable, tmp_path / "kept" / "run.py"], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.stdout == "passed\n", done.stderr
+
+
+def test_a_run_that_says_it_had_no_sandbox_gets_one_nevertheless(passatk: Command, run: Path) -> None:
+    """Its folder may come from somebody else."""
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["isolation"]["sandbox"] = "none"
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    found = json.loads(passatk("replay", run, "Python/0#0", "--json").stdout)
+    assert found["verdict"]["attempts"][0]["isolation"]["sandbox"] == "bubblewrap"
+    assert any(change.startswith("isolation: none") for change in found["changes"])
+
+
+def test_no_file_is_left_outside_of_the_folder(passatk: Command, run: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(run / "run.sqlite")) as db:
+        db.execute("UPDATE programs SET files = replace(files, 'program.py', '../../out.py')")
+        db.commit()
+    done = passatk("replay", run, "Python/0#0", "--keep", tmp_path / "a" / "b")
+    assert done.returncode == 2
+    assert "outside of its folder" in " ".join(done.stderr.split())
+    assert not (tmp_path / "out.py").exists()

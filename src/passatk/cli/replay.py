@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 from passatk.cli import options
+from passatk.cli.generated import Given, Table, with_settings
 
 
+@with_settings(Table("judging", "Judging", only=("sandboxed",)), sets=False)
 def replay(
+    given: Given,
     run: Annotated[Path, typer.Argument(help="Run folder: finished, interrupted or still running; it is only read.")],
     sample: Annotated[
         str,
@@ -30,13 +33,13 @@ def replay(
 
     Says what has changed since: toolchain, machine, isolation, passatk.
     """
-    from passatk.pipeline.replaying import replay as judge_again
+    from passatk import pipeline
     from passatk.problems import load
     from passatk.report import samples, terminal
 
     known = None if problems is None else load(problems)
     with terminal.console_for("stderr").status("judging"):
-        found = judge_again(run, sample, known, keep)
+        found = pipeline.replay(run, sample, known, keep, given["judging"].get("sandboxed", True))
     if json:
         print(options.as_json(found, holds=found.holds))
     else:

@@ -23,7 +23,8 @@ _README = """\
 builds a copy of program/ and runs it against its tests, by the commands and in the environment that passatk uses.
 Change the files in program/ and run it again. It works on this machine, where the toolchains are.
 
-It is NOT contained: the program runs with your rights, and no limit stops it. Do not run what you have not read.
+It is NOT contained: the program runs with your rights, and no limit stops it. Do not run what you have not read,
+commands.json included.
 
 {contents}
 """
@@ -39,9 +40,12 @@ def keep_by_hand(folder: Path, program: Program, sample: SampleView, environment
     """Leave `program` in `folder`: its files, its tests as they were built, a script that runs it, and a README.
 
     Raises:
+        InputError: the program's files would lie elsewhere.
         StorageError: the folder cannot be written.
     """
     contents = {"program/": "the files of the program"}
+    if strange := next((place for place, _ in program.files if not _is_inside(place)), None):
+        raise InputError(f"the program has a file {harmless(strange)!r}, outside of its folder; it is not left there")
     with storage(folder):
         for place, text in program.files:
             _write(folder / "program" / place, text)
@@ -65,6 +69,11 @@ def keep_by_hand(folder: Path, program: Program, sample: SampleView, environment
             contents="\n".join(f"{name:14} {what}" for name, what in contents.items()),
         )
         _write(folder / "README", readme)
+
+
+def _is_inside(place: str) -> bool:
+    """A run folder may come from somebody else."""
+    return not Path(place).is_absolute() and ".." not in Path(place).parts
 
 
 def _suffix(program: Program) -> str:

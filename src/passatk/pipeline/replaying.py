@@ -5,6 +5,7 @@ from pathlib import Path
 
 from passatk.errors import InputError
 from passatk.judging import Environment, Job, LocalPool
+from passatk.languages import by_name
 from passatk.pipeline.by_hand import keep_by_hand, refuse_used
 from passatk.pipeline.naming import named, sample_of
 from passatk.pipeline.programs import program_of, tests_of, with_options
@@ -37,7 +38,9 @@ class Replay(Record, frozen=True, kw_only=True):
         return self.verdict.status == self.status_before
 
 
-def replay(run: Path, name: str, problems: ProblemSet | None = None, keep: Path | None = None) -> Replay:
+def replay(
+    run: Path, name: str, problems: ProblemSet | None = None, keep: Path | None = None, sandboxed: bool = True
+) -> Replay:
     """Judge one sample of a run again, alone, with the run's own limits; nothing is taken from the cache.
 
     Args:
@@ -45,6 +48,8 @@ def replay(run: Path, name: str, problems: ProblemSet | None = None, keep: Path 
         name: `TASK#NUMBER`, or `TASK` where it has one sample.
         problems: what the run was judged against, for a run that did not keep its programs.
         keep: a new or empty folder, in which the program is left to be run by hand.
+        sandboxed: False only when the user asked for no sandbox in so many words, whatever the run did: its folder may
+            come from somebody else.
 
     Raises:
         InputError: there is no such sample, it has no verdict yet, or its program cannot be assembled again.
@@ -58,7 +63,7 @@ def replay(run: Path, name: str, problems: ProblemSet | None = None, keep: Path 
     if not recorded.status:
         raise InputError(f"{run} has no verdict of {name} yet; let the run go on first")
     program = recorded.assembled or _assembled(recorded, manifest, problems)
-    environment = Environment([program.language], manifest.isolation.sandbox != "none")
+    environment = Environment([by_name(program.language).name], sandboxed)
     limits = recorded.limits or manifest.limits.floor
     job = Job(program=program, limits=limits, repeat=manifest.repeat, vary=manifest.vary)
     with LocalPool(environment, 1) as pool, closing(pool.judge([job])) as judged:

@@ -68,7 +68,7 @@ def print_task(console: Console, rows: list[Judged], left_out: str) -> None:
     table.add_column("status", no_wrap=True)
     table.add_column("CPU s", justify="right", no_wrap=True)
     optional = {
-        "ended": [row.finish_reason for row in rows],
+        "ended by": [row.finish_reason for row in rows],
         "tokens": ["" if row.tokens is None else str(row.tokens) for row in rows],
         "read as": [row.read_as for row in rows],
     }
@@ -133,7 +133,8 @@ def _print_program(console: Console, sample: SampleView) -> None:
         _heading(console, "code (its run did not keep the program)")
         _code(console, sample.text, sample.language)
         return
-    for name, text in sample.assembled.files:
+    code = sample.text.strip()
+    for name, text in sorted(sample.assembled.files, key=lambda file: code not in file[1]):  # the sample's own first
         if text.strip():
             _heading(console, name)
             _code(console, text, sample.language)
@@ -225,7 +226,7 @@ def _heading(console: Console, name: str) -> None:
 
 
 def _code(console: Console, text: str, language: str) -> None:
-    console.print(Syntax(_shown(text), language, background_color="default", word_wrap=True))
+    console.print(Syntax(_shown(text), language, theme="ansi_dark", background_color="default", word_wrap=True))
 
 
 def _shown(text: str) -> str:

@@ -277,7 +277,7 @@ class Slot:
         ]
 
     def _filled(self, text: str, more: Mapping[str, str] = MappingProxyType({})) -> str:
-        return filled(text, {**self._values, **more})
+        return filled(text, {**self._values, **more} if more else self._values)
 
     def _shown(self) -> tuple[str, ...]:
         """Folders and files of this machine that programs may read, each once."""
