@@ -20,7 +20,7 @@ from passatk.languages import LANGUAGES
 from passatk.problems import load
 from passatk.prompts import completion
 from passatk.records import Isolation, Outcome, Problem, Sample, Status, StepFacts, Stop, Verdict
-from passatk.runs import PastRun
+from passatk.runs import RunView
 
 HANG_S = 60
 """Far above what anything here needs: reached only by what does not end."""
@@ -232,7 +232,7 @@ def test_a_damaged_run_is_read_or_refused(
     damaged[place : place + len(body)] = body
     (copy / file).write_bytes(damaged[:place] if cut else damaged)
     try:
-        with PastRun(copy) as past:
+        with RunView.finished(copy) as past:
             list(past.judged())
             list(past.samples())
             assert past.limits is not None

@@ -20,6 +20,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+_LISTED = 12
+
 
 class PassatkError(Exception):
     """Base of all errors raised on purpose.
@@ -75,9 +77,9 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "", *, setting: str = ""):
         names = sorted(known)
-        close = get_close_matches(name, names, n=1)
-        meant = f" Did you mean {close[0]!r}?" if close else ""
-        shown = ", ".join(names[:12]) + (f", ... ({len(names)} in all)" if len(names) > 12 else "")
+        close = get_close_matches(name, names, n=3 if len(names) > _LISTED else 1)  # more where not all are listed
+        meant = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+        shown = ", ".join(names[:_LISTED]) + (f", ... ({len(names)} in all)" if len(names) > _LISTED else "")
         super().__init__(
             f"unknown {kind} {name!r}; known: {shown or 'none'}.{meant}{' ' + hint if hint else ''}", setting=setting
         )

@@ -119,6 +119,10 @@ class Sample(Record, frozen=True, kw_only=True):
     """What a model said, where the text was read from it."""
     read_as: str = ""
     """How it was read, see `passatk.answers`; empty where the text is as it was given."""
+    finish_reason: str = ""
+    """Why the model ended, in its server's words; empty where the generations do not say."""
+    tokens: int | None = None
+    """How many were generated; None where the generations do not say."""
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -256,12 +260,7 @@ class StepLimits(Record, frozen=True, kw_only=True):
     ] = 1024 * _MIB
     output_bytes: Annotated[
         int,
-        setting(
-            "KiB that a program may write to its standard output and error together.",
-            key="output_kib",
-            scale=1024,
-            ge=1,
-        ),
+        setting("KiB that a program may write to its output and error together.", key="output_kib", scale=1024, ge=1),
     ] = 16 * _MIB
     """Passes honest debug prints and stops a flood; beginning and end are kept."""
     processes: Annotated[int, setting("Processes and threads that a program may have at once.", ge=1)] = 128

@@ -13,7 +13,7 @@ from passatk.errors import InputError, SourceError
 from passatk.problems import ProblemSet, load
 from passatk.samples import read_samples, samples_hash
 from passatk.samples.files import generations_of
-from passatk.samples.formats import Generation
+from passatk.samples.formats import Generation, detect
 
 BASICS = load("basics")
 PYTHON = load("basics/python")
@@ -463,3 +463,47 @@ def test_a_program_whose_name_says_another_language_is_refused(tmp_path: Path) -
     (tmp_path / "Python_0" / "0.java").write_text("class A {}")
     with pytest.raises(SourceError, match="the text is in java, and Python/0 is in python"):
         ids(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("record", "finish_reason", "tokens"),
+    [
+        ({"task_id": "T/0", "completion": "x", "finish_reason": "length", "tokens": 7}, "length", 7),
+        ({"task_id": "T/0", "completion": "x", "finish_reason": None, "tokens": None}, "", None),
+        ({"task_id": "T/0", "completion": "x", "finish_reason": 1, "tokens": True}, "", None),
+        ({"task_id": "T/0", "completion": "x", "tokens": [1, 2]}, "", None),
+        (
+            {
+                "custom_id": "T/0",
+                "response": {
+                    "body": {
+                        "choices": [{"message": {"content": "x"}, "finish_reason": "stop"}],
+                        "usage": {"completion_tokens": 3},
+                    }
+                },
+            },
+            "stop",
+            3,
+        ),
+        (
+            {
+                "custom_id": "T/0",
+                "result": {"message": {"content": "x", "stop_reason": "end_turn", "usage": {"output_tokens": 4}}},
+            },
+            "end_turn",
+            4,
+        ),
+    ],
+)
+def test_why_a_text_ended_and_how_long_it_is_are_kept_where_the_file_says_so(
+    record: dict[str, Any], finish_reason: str, tokens: int | None
+) -> None:
+    (generation,) = detect(record).generations(record)
+    assert (generation.finish_reason, generation.tokens) == (finish_reason, tokens)
+
+
+def test_tokens_of_several_answers_together_are_nobodys() -> None:
+    choices = [{"text": "x", "finish_reason": "stop"}, {"text": "y"}]
+    record = {"custom_id": "T/0", "response": {"body": {"choices": choices, "usage": {"completion_tokens": 9}}}}
+    found = [(g.text, g.finish_reason, g.tokens) for g in detect(record).generations(record)]
+    assert found == [("x", "stop", None), ("y", "", None)]

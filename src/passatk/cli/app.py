@@ -13,10 +13,13 @@ from passatk.cli import (
     corpus,
     doctor,
     evaluate,
+    export,
     generate,
     problems,
+    replay,
     run,
     scaling,
+    show,
     tokenize,
     train,
     verify,
@@ -36,6 +39,9 @@ app.command("run")(run.run)
 app.command("generate")(generate.generate)
 app.command("evaluate")(evaluate.evaluate)
 app.command("verify")(verify.verify)
+app.command("show")(show.show)
+app.command("replay")(replay.replay)
+app.command("export")(export.export)
 app.command("complete")(complete.complete)
 app.command("doctor")(doctor.doctor)
 app.command("tokenize")(tokenize.tokenize)

@@ -126,6 +126,10 @@ class Examiners:
         else:
             self._refuse(group[0], facts)
 
+    def folder_of(self, examiner: Examiner) -> Path:
+        """Where one lies that was built."""
+        return (self._place(examiner) / examiner.key).resolve()
+
     def _place(self, examiner: Examiner) -> Path:
         return self.home / self._places[examiner.language]
 

@@ -133,6 +133,8 @@ class Language(Dialect, ABC):
     """What most programs begin with: imports or includes that benchmarks add, and that are prepared for."""
     multipl_e: tuple[str, ...] = ()
     """What MultiPL-E calls the language in its files."""
+    compared: re.Pattern[str] = regex(r"(?!)")
+    """Two values within the words of a failed test; its groups are named as the words name them."""
     option: re.Pattern[str] = regex(r"(?!)")
     """Toolchain options that a problem may ask for, each on its own."""
     minimum: tuple[int, ...]
@@ -238,6 +240,14 @@ class Language(Dialect, ABC):
         spoken = [[line.strip() for line in text.splitlines() if line.strip()] for text in (facts.stderr, facts.stdout)]
         named = [line for lines in spoken for line in reversed(lines) if self.telling.search(line)]
         return self.read_failure(facts), named[0] if named else spoken[0][-1] if spoken[0] else ""
+
+    def comparison(self, words: str) -> dict[str, str]:
+        """What words of a failed test say of the values they compared, in the language's own terms; empty if nothing.
+
+        `expected` and `actual` where its words tell one from the other.
+        """
+        found = self.compared.search(" ".join(words.split()))
+        return {} if found is None else {name: value.strip() for name, value in found.groupdict().items()}
 
     # --- for subclasses --------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ class Go(Language):
     driver_names = regex(r"main|(?:Test|Benchmark|Example|Fuzz)(?:[A-Z_0-9]\w*)?")
     stub = regex(r"return|panic\(.*\)", re.DOTALL)
     prompt_imports = False
+    compared = regex(r"expected\s*: (?P<expected>.*?) actual\s*: (?P<actual>.*)")
     telling = regex(r"^panic:|^fatal|^--- FAIL|^Error:\s")
     test_mark = regex(r"\bfunc\s+Test\w+\(")
     self_test = Problem(

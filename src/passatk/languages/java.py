@@ -100,6 +100,7 @@ class Java(Language):
     packages = ("openjdk-17-jdk-headless",)
     # it also calls that an OutOfMemoryError when there may be no more threads: that is no question of memory
     out_of_memory = regex(r"java\.lang\.OutOfMemoryError(?!: unable to create native thread)")
+    compared = regex(r"expected: ?<(?P<expected>.*)> but was: ?<(?P<actual>.*)>")
     telling = regex(r"^[\w.]*(?:Error|Exception)\b|^Exception in thread|Assertion")
     test_mark = regex(r"\bmain\s*\(")
     self_test = Problem(

@@ -165,6 +165,7 @@ class JavaScript(Language):
     )
     stub = regex(r";|return;?|throw new Error\(.*\);?", re.DOTALL)
     first_code = regex(r"""["']use strict["']""")
+    compared = regex(r"strictly equal: (?P<actual>.*?) !== (?P<expected>.*)")
     telling = regex(r"^[\w.]*(?:Error|Exception)\b|Assertion|heap out of memory")
     test_mark = regex(r"\bassert\b")
     self_test = Problem(

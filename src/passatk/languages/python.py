@@ -141,6 +141,7 @@ class Python(Language):
         re.DOTALL,
     )
     first_code = regex(r"from\s+__future__\s+import\b")
+    compared = regex(r"^AssertionError: (?P<first>.*?) != (?P<second>.*)")
     telling = regex(r"^[\w.]*(?:Error|Exception)\b|Assertion")
     test_mark = regex(r"\bassert|\bcheck\(|\bTestCase\b|\braise\b")
     self_test = Problem(

@@ -117,6 +117,7 @@ class Rust(Language):
     stub = regex(r"(?:todo|unimplemented|unreachable|panic)!\(.*\);?|return;?|\.\.\.?;?", re.DOTALL)
     returns = regex(r"")
     first_code = regex(r"#!\[|//!|/\*!")
+    compared = regex(r"left: (?P<left>.*?) right: (?P<right>.*?)(?: note: run with|$)")
     telling = regex(r"panicked at|^fatal|^assertion")
     test_mark = regex(rf"#\[test\]|{_MAIN.pattern}")
     self_test = Problem(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
     from passatk.pipeline.reference import TokenCheck, check_tokens
     from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate, reproducible
+    from passatk.pipeline.replaying import Replay, replay
     from passatk.pipeline.settings import Prompting
     from passatk.pipeline.tables import completion_of, evaluation_of, generation_of, read_changes
     from passatk.pipeline.verification import Flip, Verification, verify
@@ -60,6 +61,10 @@ _HOME = {
         "regenerate",
         "reproducible",
     ),
+    "replaying": (
+        "Replay",
+        "replay",
+    ),
     "settings": ("Prompting",),
     "tables": (
         "completion_of",
@@ -87,6 +92,7 @@ __all__ = [
     "Progress",
     "Prompting",
     "Regeneration",
+    "Replay",
     "Report",
     "TokenCheck",
     "Verification",
@@ -107,6 +113,7 @@ __all__ = [
     "read_experiments",
     "refusal",
     "regenerate",
+    "replay",
     "reproducible",
     "run",
     "verify",

@@ -129,7 +129,7 @@ def evaluate(
     environment = environment or Environment(used.languages, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
         if not folder.filled:
-            folder.fill(_entries(given, request, programs))
+            folder.fill(_entries(given, request, programs), used.problems.values())
         folder.forget_not_judged()
         try:
             with LocalPool(environment, request.workers) as pool:
@@ -255,13 +255,19 @@ def _entries(samples: Iterable[Sample], request: Evaluation, programs: Programs)
     used = programs.used
     for sample in samples:
         problem = used.get(sample.task_id)
-        key = programs.reference(problem.task_id).key if request.samples is None else programs.key(sample)
-        yield Entry(sample=sample, program=key, language=problem.language, reference=False)
+        program = programs.reference(problem.task_id) if request.samples is None else programs.of(sample)
+        yield Entry(sample=sample, program=program.key, language=problem.language, assembled=program)
     for problem in used.problems.values() if request.samples is not None else ():
         if problem.reference is None:
             continue
-        key = programs.reference(problem.task_id).key
-        yield Entry(sample=reference_of(problem), program=key, language=problem.language, reference=True)
+        program = programs.reference(problem.task_id)
+        yield Entry(
+            sample=reference_of(problem),
+            program=program.key,
+            language=problem.language,
+            reference=True,
+            assembled=program,
+        )
 
 
 class _Judging:

@@ -93,14 +93,14 @@ class Programs:
             self._references[task] = self._assembled(reference_of(self.used.problems[task]))
         return self._references[task]
 
-    def key(self, sample: Sample) -> str:
-        """Of a sample's program, which is kept for `taken` as long as there is room."""
+    def of(self, sample: Sample) -> Program:
+        """A sample's program, which is kept for `taken` as long as there is room."""
         program = self._assembled(sample)
         size = sum(len(text) for _, text in program.files)
         if program.key not in self._kept and size <= self._room:
             self._kept[program.key] = program
             self._room -= size
-        return program.key
+        return program
 
     def taken(self, key: str, sample: Sample) -> Program:
         """The program of that key, which `sample` becomes: once."""

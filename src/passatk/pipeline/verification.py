@@ -15,7 +15,7 @@ from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.problems import ProblemSet, load
 from passatk.records import Limits, Record
-from passatk.runs import Judged, Manifest, PastRun
+from passatk.runs import Judged, Manifest, RunView
 from passatk.runs.manifest import this_machine
 from passatk.settings import checks_its_request
 
@@ -80,7 +80,7 @@ def verify(
         EnvironmentFault: this machine cannot judge it.
     """
     with ExitStack() as stack:
-        past = stack.enter_context(PastRun(run))
+        past = stack.enter_context(RunView.finished(run))
         problems = problems or load(past.manifest.problems_source)
         if with_options(problems, past.manifest.toolchain_options).hash != past.manifest.problems_sha256:
             raise InputError(
@@ -92,11 +92,11 @@ def verify(
         if folder.resolve() == run.resolve():
             raise InputError(f"{folder} is the run itself; choose another folder, or none", setting="out")
         environment = Environment(_languages(past, problems), past.manifest.isolation.sandbox != "none")
-        changes = _changes(past.manifest, environment)
+        changes = changes_since(past.manifest, environment)
         same_place = _same_place(past.manifest, environment)
         request = _again(past, problems, folder, workers, past.limits if same_place else None)
         report = evaluate(request, progress, environment)
-        again = stack.enter_context(PastRun(folder))
+        again = stack.enter_context(RunView.finished(folder))
         flips, samples, reassembled = _compare(past.judged(), again.judged())
         return Verification(
             run=run,
@@ -112,7 +112,7 @@ def verify(
 
 
 def _again(
-    past: PastRun, problems: ProblemSet, out: Path, workers: int | None, limits: dict[str, Limits] | None
+    past: RunView, problems: ProblemSet, out: Path, workers: int | None, limits: dict[str, Limits] | None
 ) -> Evaluation:
     """The run's own request, with nothing taken from the cache."""
     before = past.manifest
@@ -134,7 +134,7 @@ def _again(
     )
 
 
-def _languages(past: PastRun, problems: ProblemSet) -> list[str]:
+def _languages(past: RunView, problems: ProblemSet) -> list[str]:
     used = {problems.get(task).language for task in past.tasks()}
     return [language for language in problems.languages if language in used]
 
@@ -144,11 +144,13 @@ def _same_place(before: Manifest, environment: Environment) -> bool:
     return before.machine == this_machine() and before.fingerprints == environment.fingerprints
 
 
-def _changes(before: Manifest, environment: Environment) -> list[str]:
-    """What could explain a flip, in words."""
+def changes_since(before: Manifest, environment: Environment) -> list[str]:
+    """What is different in `environment` and could explain another verdict, in words."""
     told = []
     now = environment.versions
     for language, version in before.toolchains.items():
+        if language not in now:
+            continue
         title = LANGUAGES[language].title
         if version != now[language]:
             told.append(f"{title}: {version or 'missing'} then, {now[language] or 'missing'} now")

@@ -3,15 +3,19 @@
 from passatk.runs.folder import RunFolder
 from passatk.runs.generations import GenerationFolder, GenerationManifest, generations_in, past_generations
 from passatk.runs.manifest import Manifest
-from passatk.runs.past import Judged, PastRun
+from passatk.runs.view import Counts, Judged, RunView, SampleView, Scores, State
 
 __all__ = [
+    "Counts",
     "GenerationFolder",
     "GenerationManifest",
     "Judged",
     "Manifest",
-    "PastRun",
     "RunFolder",
+    "RunView",
+    "SampleView",
+    "Scores",
+    "State",
     "generations_in",
     "past_generations",
 ]

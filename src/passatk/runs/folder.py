@@ -10,28 +10,14 @@ from typing import Any
 
 import msgspec
 
-from passatk.records import Limits, Problem, Record, Sample, Score, Status, Verdict
+from passatk.records import Limits, Problem, Program, Record, Sample, Score, Status, Verdict
+from passatk.runs.journal import INSERT_SAMPLE, JOURNAL, Kept, make_tables
 from passatk.runs.locked import COMPLETE, LockedFolder, storage, write_atomically, write_lines
 from passatk.runs.manifest import Manifest
 
 GENERATIONS = "generations"
 """Of a run that generated its own samples: where they are."""
 _BATCH = 500
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS samples (
-    task_id TEXT NOT NULL, sample INTEGER NOT NULL, program TEXT NOT NULL, language TEXT NOT NULL,
-    whole INTEGER NOT NULL, reference INTEGER NOT NULL, completion BLOB NOT NULL, answer BLOB NOT NULL,
-    read_as TEXT NOT NULL,
-    PRIMARY KEY (task_id, sample, reference)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
-CREATE TABLE IF NOT EXISTS verdicts (
-    program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, borderline INTEGER NOT NULL,
-    unstable INTEGER NOT NULL, attempts BLOB NOT NULL, walled INTEGER
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS limits (task_id TEXT PRIMARY KEY, limits BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -41,6 +27,8 @@ class Entry(Record, frozen=True, kw_only=True):
     program: str
     language: str
     reference: bool = False
+    assembled: Program | None = None
+    """The program itself, where it is at hand."""
 
 
 class Result(Record, frozen=True, kw_only=True):
@@ -87,16 +75,10 @@ class RunFolder(LockedFolder):
         super().__init__(path, manifest)
 
     def _open(self) -> None:
-        self._db = sqlite3.connect(self.path / "run.sqlite", isolation_level=None)
+        self._db = sqlite3.connect(self.path / JOURNAL, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # survives kill -9; a power cut may cost the last rows
-        self._db.executescript(_SCHEMA)
-        columns = {row[1] for row in self._db.execute("PRAGMA table_info(samples)")}
-        if "answer" not in columns:  # a run begun before answers were kept
-            self._db.execute("ALTER TABLE samples ADD COLUMN answer BLOB NOT NULL DEFAULT x''")
-            self._db.execute("ALTER TABLE samples ADD COLUMN read_as TEXT NOT NULL DEFAULT ''")
-        if "walled" not in {row[1] for row in self._db.execute("PRAGMA table_info(verdicts)")}:
-            self._db.execute("ALTER TABLE verdicts ADD COLUMN walled INTEGER")  # what was judged before is not known
+        make_tables(self._db)
 
     # --- filling -------------------------------------------------------------------------------------------------
 
@@ -105,19 +87,25 @@ class RunFolder(LockedFolder):
         """All samples are in the journal."""
         return self._db.execute("SELECT 1 FROM marks WHERE name = 'filled'").fetchone() is not None
 
-    def fill(self, entries: Iterable[Entry]) -> None:
-        """Put all samples into the journal, or, after an error in the input, none."""
-        rows = (
-            (
-                *(e.sample.task_id, e.sample.index, e.program, e.language, e.sample.whole, e.reference),
-                *(e.sample.text.encode("utf-8", "surrogatepass"), e.sample.answer.encode("utf-8", "surrogatepass")),
-                e.sample.read_as,
-            )
-            for e in entries
-        )
+    def fill(self, entries: Iterable[Entry], problems: Iterable[Problem] = ()) -> None:
+        """Put all samples, their programs and problems into the journal, or, after an error in the input, nothing."""
         with self.together():
-            self._db.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            kept = Kept(self._db)
+            for problem in problems:
+                kept.keep_problem(problem)
+            self._db.executemany(INSERT_SAMPLE, (self._row(entry, kept) for entry in entries))
             self._db.execute("INSERT INTO marks VALUES ('filled')")
+
+    def _row(self, entry: Entry, kept: Kept) -> tuple[object, ...]:
+        """Of the table of samples; the program is kept by the way."""
+        sample = entry.sample
+        if entry.assembled is not None:
+            kept.keep_program(entry.assembled)
+        return (
+            *(sample.task_id, sample.index, entry.program, entry.language, sample.whole, entry.reference),
+            *(sample.text.encode("utf-8", "surrogatepass"), sample.answer.encode("utf-8", "surrogatepass")),
+            *(sample.read_as, sample.finish_reason, sample.tokens),
+        )
 
     # --- judging -------------------------------------------------------------------------------------------------
 
@@ -155,7 +143,7 @@ class RunFolder(LockedFolder):
     @contextlib.contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
         """A connection for another thread."""
-        reader = sqlite3.connect(self.path / "run.sqlite", isolation_level=None)
+        reader = sqlite3.connect(self.path / JOURNAL, isolation_level=None)
         try:
             yield reader
         finally:

@@ -14,8 +14,8 @@ import msgspec
 from passatk.errors import PassatkError, RunFolderError, StorageError
 
 MANIFEST, COMPLETE = "manifest.json", "complete"
+LOCK = "lock"
 _PART = ".part"
-_LOCK = "lock"
 
 
 class AnyManifest(Protocol):
@@ -49,7 +49,7 @@ class LockedFolder:
                 raise
 
     def _take_lock(self) -> IO[str]:
-        lock = (self.path / _LOCK).open("w")
+        lock = (self.path / LOCK).open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -71,7 +71,7 @@ class LockedFolder:
                 ) from error
             earlier.check_same_run(manifest)
         else:
-            own = {_LOCK, f"{file.name}{_PART}", *self.expected}
+            own = {LOCK, f"{file.name}{_PART}", *self.expected}
             strangers = [entry.name for entry in self.path.iterdir() if entry.name not in own]
             if strangers:
                 raise RunFolderError(
@@ -97,6 +97,17 @@ class LockedFolder:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process that this one can see holds the lock on a file. The lock is not touched: it may be wanted."""
+    try:
+        found = path.stat()
+        locks = Path("/proc/locks").read_text()
+    except OSError:
+        return False
+    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    return any(" FLOCK " in line and place in line.split() for line in locks.splitlines())
 
 
 @contextlib.contextmanager

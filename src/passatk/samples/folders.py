@@ -8,7 +8,7 @@ import msgspec
 from passatk.errors import InputError
 from passatk.problems import NAMES, ProblemSet, load
 from passatk.records import Record
-from passatk.runs import PastRun, past_generations
+from passatk.runs import RunView, past_generations
 from passatk.runs.generations import JOURNAL, LINES
 from passatk.runs.locked import COMPLETE
 from passatk.textfiles import content_hash
@@ -81,7 +81,7 @@ def origin_of(path: Path) -> Origin | None:
             target_language=made.target_language,
         )
     if folder.is_dir() and is_run(folder):
-        with PastRun(folder) as run:
+        with RunView.finished(folder) as run:
             judged = run.manifest
             return Origin(
                 folder=folder,
@@ -150,7 +150,7 @@ def samples_hash(path: Path) -> str:
         for file in sorted(file for file in path.rglob("*") if file.is_file()):
             digest.update(f"{file.relative_to(path)}\t{content_hash(file)}\n".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
-    with PastRun(path) as run:
+    with RunView.finished(path) as run:
         for sample in run.samples():
             digest.update(msgspec.json.encode([sample.task_id, sample.index, sample.whole, len(sample.text)]))
             digest.update(sample.text.encode("utf-8", "surrogatepass"))

@@ -216,6 +216,8 @@ def sample_of(generation: Generation, problem: Problem, index: int) -> Sample:
         whole=whole,
         answer=generation.answer,
         read_as=generation.read_as,
+        finish_reason=generation.finish_reason,
+        tokens=generation.tokens,
     )
 
 

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from passatk.answers import read_answer
 from passatk.errors import FieldError
 from passatk.problems import ProblemSet
 from passatk.records import Problem, Sample
 from passatk.regex import regex
-from passatk.runs import PastRun, generations_in
+from passatk.runs import RunView, generations_in
 from passatk.samples.files import Place, generations_of
 from passatk.samples.fitting import Fitting
 from passatk.samples.folders import check_origin, is_generations, is_run, origin_of, place_of
@@ -47,7 +49,7 @@ def read_samples(
     target_language = target_language if origin is None else origin.target(target_language)
     tasks: set[str] = set()
     if origin is not None and is_run(path) and not is_generations(path):
-        with PastRun(path) as run:
+        with RunView.finished(path) as run:
             for sample in run.samples():
                 problem = problems.get(sample.task_id)
                 tasks.add(sample.task_id)
@@ -84,14 +86,7 @@ def _from_file(path: Path, problems: ProblemSet, matching: Matching, extract: bo
 def _read(problem: Problem, sample: Sample, said: str) -> Sample:
     """A sample of what was read from an answer."""
     answer = read_answer(said, problem)
-    return Sample(
-        task_id=sample.task_id,
-        index=sample.index,
-        text=answer.code,
-        whole=answer.whole,
-        answer=said,
-        read_as=answer.read_as,
-    )
+    return msgspec.structs.replace(sample, text=answer.code, whole=answer.whole, answer=said, read_as=answer.read_as)
 
 
 class _Numbering:

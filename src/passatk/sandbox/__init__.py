@@ -2,6 +2,19 @@
 
 from passatk.sandbox.container import EXAMINERS
 from passatk.sandbox.isolation import Level, describe, find_level
-from passatk.sandbox.slot import Slot, SlotDied, World, sweep_bare
+from passatk.sandbox.server.warm import cold_command
+from passatk.sandbox.slot import Slot, SlotDied, World, filled, fixed_environment, sweep_bare
 
-__all__ = ["EXAMINERS", "Level", "Slot", "SlotDied", "World", "describe", "find_level", "sweep_bare"]
+__all__ = [
+    "EXAMINERS",
+    "Level",
+    "Slot",
+    "SlotDied",
+    "World",
+    "cold_command",
+    "describe",
+    "filled",
+    "find_level",
+    "fixed_environment",
+    "sweep_bare",
+]

@@ -153,7 +153,7 @@ class Slot:
             "resident": [] if bare else self._residents(),
             "parents": [] if bare else self._parents(),
             "cpu": self._cpu,
-            "env": self._environment(),
+            "env": fixed_environment("/box" if self._folder is None else self._folder),
         }
         home = str(SERVER.parent) if bare else "/passatk"
         python = world.interpreter or own_interpreter()
@@ -277,23 +277,11 @@ class Slot:
         ]
 
     def _filled(self, text: str, more: Mapping[str, str] = MappingProxyType({})) -> str:
-        return _VARIABLE.sub(lambda match: more.get(match[1]) or self._values[match[1]], text)
+        return filled(text, {**self._values, **more} if more else self._values)
 
     def _shown(self) -> tuple[str, ...]:
         """Folders and files of this machine that programs may read, each once."""
         return tuple(dict.fromkeys((*self._world.readable, *(tool.folder for tool in self._world.warm))))
-
-    def _environment(self) -> dict[str, str]:
-        """The same for every program, everywhere."""
-        return {
-            "PATH": "/usr/bin:/bin",
-            "HOME": "/box" if self._folder is None else self._folder,
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
-            "TZ": "UTC",
-            "TMPDIR": "/tmp",
-            "USER": "program",
-        }
 
     def kill(self) -> None:
         """End it at once, from any thread; the one that waits for it sees SlotDied."""
@@ -364,6 +352,24 @@ class Slot:
         self._log.seek(0)
         words = self._log.read().decode(errors="replace").strip().splitlines()
         return words[-1] if words else f"its server ended with code {self._process.returncode}"
+
+
+def fixed_environment(home: str) -> dict[str, str]:
+    """The same for every program, everywhere; `home` is where it runs."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "TMPDIR": "/tmp",
+        "USER": "program",
+    }
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """`text` with a value for every `${NAME}`."""
+    return _VARIABLE.sub(lambda match: values[match[1]], text)
 
 
 def sweep_bare() -> None:

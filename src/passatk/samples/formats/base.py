@@ -43,6 +43,10 @@ class Generation(Record, frozen=True, kw_only=True):
     """What a model said, where `text` was read from it already."""
     read_as: str = ""
     """How it was read."""
+    finish_reason: str = ""
+    """Why the model ended, where the file says so."""
+    tokens: int | None = None
+    """How many were generated, where the file says so."""
     index: int | None = None
     """The file's own sample number; None where the order in the file counts."""
     filter: str = ""
@@ -101,6 +105,12 @@ def optional_text(value: Mapping[str, Any], field: str) -> str | None:
     """A string that may be there; None where it is not, or is something else."""
     found = value.get(field)
     return found if isinstance(found, str) else None
+
+
+def optional_count(value: Mapping[str, Any], field: str) -> int | None:
+    """A whole number from 0 on that may be there; None where it is not, or is something else."""
+    found = value.get(field)
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 1 << 63 else None
 
 
 def texts(value: Any, field: str) -> list[str]:

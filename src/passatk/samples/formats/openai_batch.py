@@ -4,7 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from passatk.errors import FieldError
-from passatk.samples.formats.base import Format, Generation, has, kind, spoken, text
+from passatk.samples.formats.base import (
+    Format,
+    Generation,
+    has,
+    kind,
+    optional_count,
+    optional_text,
+    spoken,
+    text,
+)
 
 
 class OpenAiBatch(Format):
@@ -28,8 +37,10 @@ class OpenAiBatch(Format):
                 f"the request {task!r} failed ({told or f'status {status}'})",
                 "an answer: send the request again, or take its line out of the file",
             )
-        for said in _answers(body):
-            yield Generation(task=task, counted=True, text=said, raw=True)
+        answers = list(_answers(body))
+        for said, finish_reason in answers:
+            tokens = _tokens(body) if len(answers) == 1 else None  # counted for all answers together
+            yield Generation(task=task, counted=True, text=said, raw=True, finish_reason=finish_reason, tokens=tokens)
 
 
 class AnthropicBatch(Format):
@@ -52,25 +63,40 @@ class AnthropicBatch(Format):
                 "an answer: send the request again, or take its line out of the file",
             )
         yield Generation(
-            task=task, counted=True, text=spoken(message.get("content"), "result.message.content"), raw=True
+            task=task,
+            counted=True,
+            text=spoken(message.get("content"), "result.message.content"),
+            raw=True,
+            finish_reason=optional_text(message, "stop_reason") or "",
+            tokens=_tokens(message),
         )
 
 
-def _answers(body: Mapping[str, Any]) -> Iterator[str]:
-    """The texts of a response: of chat completions, completions, or the responses endpoint."""
+def _tokens(body: Mapping[str, Any]) -> int | None:
+    """How many tokens a response says were generated."""
+    usage = body.get("usage")
+    if not isinstance(usage, Mapping):
+        return None
+    found = optional_count(usage, "completion_tokens")
+    return optional_count(usage, "output_tokens") if found is None else found
+
+
+def _answers(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Texts of a response and why each ended: of chat completions, completions, or the responses endpoint."""
     choices, output = body.get("choices"), body.get("output")
     if isinstance(choices, list) and choices:
         for place, choice in enumerate(choices):
             field = f"response.body.choices[{place}]"
             if has(choice, "message") and isinstance(choice["message"], Mapping):
-                yield spoken(choice["message"].get("content"), f"{field}.message.content")
+                said = spoken(choice["message"].get("content"), f"{field}.message.content")
+                yield said, optional_text(choice, "finish_reason") or ""
             elif has(choice, "text"):
-                yield text(choice, "text")
+                yield text(choice, "text"), optional_text(choice, "finish_reason") or ""
             else:
                 raise FieldError(field, "has no message", "an object with a message")
     elif isinstance(output, list):
         messages = [part for part in output if isinstance(part, Mapping) and part.get("type") == "message"]
-        yield "".join(spoken(part.get("content"), "response.body.output") for part in messages)
+        yield "".join(spoken(part.get("content"), "response.body.output") for part in messages), ""
     else:
         raise FieldError("response.body.choices", "is missing or empty", "a list of choices")
 

@@ -26,8 +26,12 @@ class Tool(NamedTuple):
     def command(self, arguments: Sequence[str]) -> list[str]:
         """To start it in an interpreter of its own."""
         config = self.config
-        start = [sys.executable, "-P", "-s", "-S", "-B", "-c", _COLD]
-        return [*start, config["folder"], config["module"], config["prelude"], *arguments]
+        return cold_command(sys.executable, config["folder"], config["module"], config["prelude"], arguments)
+
+
+def cold_command(python: str, folder: str, module: str, prelude: str, arguments: Sequence[str]) -> list[str]:
+    """Starts a warm tool in an interpreter of its own."""
+    return [python, "-P", "-s", "-S", "-B", "-c", _COLD, folder, module, prelude, *arguments]
 
 
 _MOST_DESCRIPTORS = 1 << 20

@@ -1,0 +1,40 @@
+"""`passatk export`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from passatk.errors import InputError
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="Run folder: finished, interrupted or still running; it is only read.")],
+    format: Annotated[  # noqa: A002 - the option's name
+        str,
+        typer.Option(
+            metavar="csv|parquet|jsonl|markdown|latex|junit",
+            help="csv, parquet, jsonl: a row for each sample, by the columns in docs/files.md. markdown, latex: the"
+            " table of scores. junit: a test case for each sample.",
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(help="File to write. [default: standard output]")] = None,
+) -> None:
+    """Write a run in the form of other tools.
+
+    jsonl and parquet hold the code, and `passatk evaluate` reads them like any file of generations.
+    """
+    import sys
+
+    from passatk.report.export import export as write
+    from passatk.report.export import export_to
+    from passatk.runs import RunView
+
+    with RunView(run) as view:
+        if out is not None:
+            export_to(view, format, out)
+            return
+        if format == "parquet" and sys.stdout.isatty():
+            raise InputError("Parquet is not text; give a file with --out")
+        write(view, format, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
