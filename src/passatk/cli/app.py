@@ -9,6 +9,7 @@ import typer
 import passatk
 from passatk.cli import (
     cache,
+    compare,
     complete,
     corpus,
     doctor,
@@ -36,6 +37,7 @@ app.command("run")(run.run)
 app.command("generate")(generate.generate)
 app.command("evaluate")(evaluate.evaluate)
 app.command("verify")(verify.verify)
+app.command("compare")(compare.compare)
 app.command("complete")(complete.complete)
 app.command("doctor")(doctor.doctor)
 app.command("tokenize")(tokenize.tokenize)

@@ -3,7 +3,7 @@
 from passatk.runs.folder import RunFolder
 from passatk.runs.generations import GenerationFolder, GenerationManifest, generations_in, past_generations
 from passatk.runs.manifest import Manifest
-from passatk.runs.past import Judged, PastRun
+from passatk.runs.past import Judged, PastRun, Trace
 
 __all__ = [
     "GenerationFolder",
@@ -12,6 +12,7 @@ __all__ = [
     "Manifest",
     "PastRun",
     "RunFolder",
+    "Trace",
     "generations_in",
     "past_generations",
 ]

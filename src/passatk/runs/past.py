@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,28 @@ class Judged(Record, frozen=True, kw_only=True):
     reason: str
     borderline: bool
     unstable: bool
+
+
+class Trace(Record, frozen=True, kw_only=True):
+    """One sample and its verdict, texts as marks that are equal where the texts are."""
+
+    task_id: str
+    sample: int
+    language: str
+    program: str
+    status: str
+    borderline: bool
+    unstable: bool
+    text: bytes
+    said: bytes
+    """What the model said: the answer, where the text was read from one."""
+    read_as: str
+    finish_reason: str
+    """Empty where it is not known."""
+
+
+def _mark(text: bytes) -> bytes:
+    return blake2b(text, digest_size=16).digest()
 
 
 class PastRun:
@@ -85,6 +108,38 @@ class PastRun:
                 borderline=bool(borderline),
                 unstable=bool(unstable),
             )
+
+    def traces(self) -> Iterator[Trace]:
+        """Every sample for comparing it with another run's, in order of task id and number."""
+        columns = {row[1] for row in self._rows("PRAGMA table_info(samples)")}
+        answers = "s.answer, s.read_as" if "answer" in columns else "x'', ''"
+        ended = "s.finish_reason" if "finish_reason" in columns else "''"
+        rows = self._rows(
+            "SELECT s.task_id, s.sample, s.language, s.program, v.status, v.borderline, v.unstable, s.completion,"  # noqa: S608 - our own columns
+            f" {answers}, {ended} FROM samples s JOIN verdicts v USING (program)"
+            " WHERE NOT s.reference ORDER BY s.task_id, s.sample"
+        )
+        for task_id, sample, language, program, status, borderline, unstable, text, answer, read_as, ended in rows:
+            yield Trace(
+                task_id=task_id,
+                sample=sample,
+                language=language,
+                program=program,
+                status=status,
+                borderline=bool(borderline),
+                unstable=bool(unstable),
+                text=_mark(text),
+                said=_mark(answer if read_as else text),
+                read_as=read_as,
+                finish_reason=ended or "",
+            )
+
+    def references(self) -> dict[str, tuple[str, str]]:
+        """Task id -> program key and status of its reference solution, where it was judged beside the samples."""
+        rows = self._rows(
+            "SELECT s.task_id, s.program, v.status FROM samples s JOIN verdicts v USING (program) WHERE s.reference"
+        )
+        return {task_id: (program, status) for task_id, program, status in rows}
 
     @property
     def limits(self) -> dict[str, Limits]:

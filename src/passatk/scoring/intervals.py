@@ -18,8 +18,7 @@ _TAIL = 0.04
 def by_task(values: ArrayLike, tasks: Sequence[str]) -> tuple[Floats, Floats]:
     """Sums of `values` (one per problem) over the problems of each task, and how many problems each task has."""
     _, place = np.unique(np.asarray(tasks), return_inverse=True)
-    totals: Floats = np.bincount(place, np.asarray(values, np.float64))
-    return totals, np.bincount(place).astype(np.float64)
+    return np.bincount(place, np.asarray(values)).astype(np.float64), np.bincount(place).astype(np.float64)
 
 
 def rate_interval(totals: Floats, sizes: Floats) -> tuple[Floats, Floats]:
