@@ -33,10 +33,10 @@ def manifest(**changes: Any) -> Manifest:
 
 
 def trace(task_id: str, sample: int, status: str = "passed", **changes: Any) -> Trace:
-    text = f"{task_id} {sample}".encode()
+    text = f"{task_id} {sample}".encode("utf-8", "surrogatepass")
     usual = {
         "language": "cpp" if task_id.startswith("CPP") else "python",
-        "program": text.decode(),
+        "program": f"{task_id} {sample}",
         "borderline": False,
         "unstable": False,
         "text": text,

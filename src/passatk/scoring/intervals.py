@@ -9,7 +9,7 @@ from scipy.special import betaincinv, ndtri
 Floats = NDArray[np.float64]
 
 Z = float(ndtri(0.975))
-_FEW = 2.0
+_FEW = 8.0
 """How fast the variance that was seen is believed, see `_effective_tasks`."""
 _TAIL = 0.04
 """Of the exact limit beside Wilson's, see `rate_interval`."""
@@ -52,26 +52,33 @@ def rate_interval(totals: Floats, sizes: Floats) -> tuple[Floats, Floats]:
 def _exact_low(passed: Floats, tasks: Floats) -> Floats:
     """Clopper and Pearson's lower limit at one-sided level `_TAIL`; 0 where nothing passed."""
     some = passed > 1e-9
-    limit = betaincinv(np.where(some, passed, 1), np.where(some, np.maximum(tasks - passed, 0), 0) + 1, _TAIL)
+    limit = betaincinv(np.where(some, passed, 1), np.maximum(tasks - passed, 0) + 1, _TAIL)
     return np.where(some, limit, 0)
 
 
 def _effective_tasks(totals: Floats, sizes: Floats) -> tuple[Floats, Floats]:
     """(mean, how many tasks that wholly pass or fail would give a mean as certain).
 
-    Tasks that pass in part vary less than those, so the number may exceed that of the tasks. But few tasks that pass,
-    or fail, do not show their variance: one that would change all may not have been drawn. So both are mixed, with
-    weight 2 / (2 + x^2) for the larger variance, where x is the number of tasks that passed, or failed.
+    Tasks that pass in part vary less than those, so the number may exceed that of the tasks. But where the mean rests
+    on few tasks that pass, or fail, they do not show their variance: one that would change all may not have been drawn.
+    So both are mixed, with weight 8 / (8 + x^2) for the larger variance, where x is the effective number of tasks that
+    passed, or failed (Kish 1965, "Survey Sampling"). The weight was chosen by simulation.
     """
-    problems, units = sizes.sum(), sizes.sum() ** 2 / (sizes**2).sum()  # Kish 1965, for tasks of unequal size
+    problems, units = sizes.sum(), sizes.sum() ** 2 / (sizes**2).sum()  # Kish's, for tasks of unequal size
     mean = np.clip(totals.sum(-1) / problems, 0, 1)
     seen = _variance_of_mean(totals - mean[..., None] * sizes, sizes)
     largest = mean * (1 - mean) / units
-    rare = units * np.minimum(mean, 1 - mean)
+    rare = np.minimum(_number(totals), _number(sizes - totals))
     trust = rare**2 / (_FEW + rare**2) if len(sizes) > 1 else np.zeros_like(rare)
     variance = (1 - trust) * largest + trust * seen
     known = (rare > 1e-9) & (variance > 0)
     return mean, np.maximum(1.0, np.where(known, largest / np.where(known, variance, 1), 1.0) * units)
+
+
+def _number(totals: Floats) -> Floats:
+    """How many tasks a sum rests on, Kish's effective number."""
+    squares = (totals**2).sum(-1)
+    return totals.sum(-1) ** 2 / np.where(squares > 0, squares, 1)
 
 
 def _variance_of_mean(residuals: Floats, sizes: Floats) -> Floats:
@@ -80,24 +87,27 @@ def _variance_of_mean(residuals: Floats, sizes: Floats) -> Floats:
     return summed
 
 
-def difference_interval(totals: Floats, worse: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+def difference_interval(better: Floats, worse: Floats, sizes: Floats) -> tuple[Floats, Floats]:
     """The 95 % interval of a mean difference of rates, paired by problem, with tasks as the units that were drawn.
 
     The difference is the mean gain minus the mean loss. Both have an interval by `rate_interval`; they are put together
     by the method of variance estimates recovery (Newcombe 1998, "Improved confidence intervals for the difference
-    between binomial proportions based on paired data"; Donner and Zou 2012, "Closed-form confidence intervals for
-    functions of the normal mean and standard deviation", for any two parameters). Without any difference among 28
-    tasks, it is [-0.1206, 0.1206], as Tango's (1998).
+    between binomial proportions based on paired data"; Zou and Donner 2008, "Construction of confidence limits about
+    effect measures: a general approach"). Without any difference among 28 tasks, it is [-0.1206, 0.1206], as by Tango
+    1998, "Equivalence test and confidence interval for the difference in proportions for the paired-sample design".
 
     Args:
-        totals: sum over each task's problems of what is better, as rates of at least 0, [..., tasks].
+        better: sum over each task's problems of what is better, as rates of at least 0, [..., tasks].
         worse: the same of what is worse.
         sizes: problems of each task, [tasks].
+
+    Returns:
+        Lower and upper limits, [...].
     """
-    gain, loss = totals.sum(-1) / sizes.sum(), worse.sum(-1) / sizes.sum()
-    gain_low, gain_high = rate_interval(totals, sizes)
+    gain, loss = better.sum(-1) / sizes.sum(), worse.sum(-1) / sizes.sum()
+    gain_low, gain_high = rate_interval(better, sizes)
     loss_low, loss_high = rate_interval(worse, sizes)
-    gains, losses = totals - gain[..., None] * sizes, worse - loss[..., None] * sizes
+    gains, losses = better - gain[..., None] * sizes, worse - loss[..., None] * sizes
     spread = np.sqrt((gains**2).sum(-1) * (losses**2).sum(-1))
     together = np.where(spread > 0, (gains * losses).sum(-1) / np.where(spread > 0, spread, 1), 0)
 
@@ -115,6 +125,6 @@ def smallest_detectable(standard_error: float, power: float = 0.8) -> float:
     """The difference that a two-sided test at 5 % finds with probability `power`, given its standard error.
 
     (z(0.975) + z(power)) standard errors (Miller 2024, "Adding Error Bars to Evals: A Statistical Approach to Language
-    Model Evaluations", section 5).
+    Model Evaluations", on power).
     """
     return (Z + float(ndtri(power))) * standard_error

@@ -29,8 +29,8 @@ def pass_at_k(n: int, c: int, k: int) -> float:
 def pass_hat_k(n: int, c: int, k: int) -> float:
     """Probability that all of `k` samples, drawn without replacement from `n` of which `c` pass, pass: pass^k.
 
-    C(c, k) / C(n, k) (Yao et al. 2024, "tau-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains",
-    section 3). Arguments and errors are those of `pass_at_k`.
+    C(c, k) / C(n, k) (Yao et al. 2024, "tau-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains").
+    Arguments and errors are those of `pass_at_k`.
     """
     _check(n, c, k, "pass^")
     return _all_of(n, c, k)
