@@ -22,8 +22,8 @@ def print_comparison(console: Console, found: Comparison) -> None:
     for reason in found.anyway:
         _line(console, f"Compared anyway: {reason}", "red")
     if found.identical:
-        samples = f"the same programs and verdicts in {counted(found.problems, 'problem')}"
-        _line(console, f"No change: {samples}, digest {found.digest_before}", "green")
+        _line(console, f"No change: the same programs and verdicts in {counted(found.problems, 'problem')}", "green")
+        _line(console, f"digest {found.digest_before}")
     _print_changes(console, found)
     if found.identical:
         return
@@ -66,8 +66,8 @@ def _print_differences(console: Console, differences: Sequence[Difference]) -> N
         if one.k == min(other.k for other in differences if other.group == one.group):
             _line(
                 console,
-                f"{title_of(one.group)}: {one.better} better, {one.worse} worse, {one.same} the same; a difference of"
-                f" {100 * one.smallest_detectable:.1f} points would have shown (80 % power)",
+                f"{title_of(one.group)}: {one.better} better, {one.worse} worse, {one.same} the same;"
+                f" detectable from {100 * one.smallest_detectable:.1f} points on",
             )
 
 

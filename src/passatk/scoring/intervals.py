@@ -78,7 +78,8 @@ def _effective_tasks(totals: Floats, sizes: Floats) -> tuple[Floats, Floats]:
 def _number(totals: Floats) -> Floats:
     """How many tasks a sum rests on, Kish's effective number."""
     squares = (totals**2).sum(-1)
-    return totals.sum(-1) ** 2 / np.where(squares > 0, squares, 1)
+    number: Floats = totals.sum(-1) ** 2 / np.where(squares > 0, squares, 1)
+    return number
 
 
 def _variance_of_mean(residuals: Floats, sizes: Floats) -> Floats:
