@@ -117,6 +117,17 @@ def test_example_tests_are_the_public_ones(passatk: Command, tmp_path: Path) -> 
     assert "100.0 [4.0, 100.0]" in example.stdout
 
 
+def test_one_task_in_two_languages_is_one_task_overall(passatk: Command, tmp_path: Path, require: Require) -> None:
+    require("javascript")
+    names = [f"{prefix}/{number}" for prefix in ("Python", "JavaScript") for number in range(3)]
+    records = [{"task_id": name, "generation": load("basics").get(name).solution} for name in names]
+    done = passatk("evaluate", write(tmp_path / "s", *records), "--problems", "basics", "--out", "run", "--json")
+    scores = {score["group"]: score for score in json.loads(done.stdout)["scores"]}
+    assert (scores["overall"]["problems"], scores["overall"]["tasks"]) == (6, 3)
+    assert scores["overall"]["pass_at_k"] == scores["python"]["pass_at_k"]
+    assert scores["overall"]["consistency"] == {"always": 6, "sometimes": 0, "never": 0}
+
+
 def test_a_translation_is_scored_in_its_target_language(passatk: Command, tmp_path: Path, require: Require) -> None:
     require("javascript")
     reference = load("basics").get("JavaScript/0").solution

@@ -1,13 +1,14 @@
 """Finished runs, each compared with the first."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from passatk.comparing import ComparedRun, Comparison
 from passatk.comparing import compare as compare_records
-from passatk.errors import InputError
+from passatk.errors import InputError, RunFolderError
 from passatk.problems import task_of
 from passatk.runs import GenerationManifest, PastRun, generations_in, past_generations
 from passatk.runs.folder import GENERATIONS
@@ -62,15 +63,8 @@ def _read(path: Path) -> ComparedRun:
 def _generations(path: Path, manifest: Manifest) -> tuple[GenerationManifest | None, dict[tuple[str, int], str]]:
     """How a run's samples were generated, and why each ended; nothing where that is not there any more."""
     for folder in (path / GENERATIONS, Path(manifest.samples)):
-        if _has_generations(folder) and samples_hash(folder) == manifest.samples_sha256:
-            found, _, samples = past_generations(folder)
-            return found, {(one.task_id, one.sample): one.finish_reason for one in samples}
+        with suppress(InputError, RunFolderError, OSError):  # what cannot be read is not known
+            if generations_in(folder) != folder and samples_hash(folder) == manifest.samples_sha256:
+                found, _, samples = past_generations(folder)
+                return found, {(one.task_id, one.sample): one.finish_reason for one in samples}
     return None, {}
-
-
-def _has_generations(folder: Path) -> bool:
-    """Whether a finished folder of generations is there."""
-    try:
-        return generations_in(folder) != folder
-    except InputError:
-        return False

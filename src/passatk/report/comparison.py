@@ -27,6 +27,8 @@ def print_comparison(console: Console, found: Comparison) -> None:
     _print_changes(console, found)
     if found.identical:
         return
+    if not found.changed and not found.status_only:
+        _line(console, f"Every verdict is the same in {counted(found.problems, 'problem')} of both.", "green")
     _print_differences(console, found.differences)
     _print_causes(console, found)
     _print_problems(console, found.changed)
