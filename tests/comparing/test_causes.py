@@ -11,6 +11,7 @@ from passatk.comparing.causes import explain
 from passatk.records import Isolation, LimitPolicy, Limits, StepLimits
 
 LONGER = Limits(run=StepLimits(cpu_s=9.0))
+LARGER = Limits(run=StepLimits(processes=200))
 OTHER_PYTHON = manifest(toolchains={"python": "3.12.1", "cpp": "14.2"})
 OTHER_SANDBOX = manifest(isolation=Isolation(sandbox="none", uid="caller", cgroup="none"))
 OTHER_TEXT = {"text": b"t", "said": b"t", "program": "t"}
@@ -26,7 +27,8 @@ OTHER_TEXT = {"text": b"t", "said": b"t", "program": "t"}
         ({"status": "time_limit"}, LONGER, manifest(), Cause.LIMITS, "run cpu_s 3, then 9"),
         ({"status": "time_limit"}, LONGER, OTHER_PYTHON, Cause.LIMITS, "run cpu_s 3, then 9"),
         ({"status": "time_limit", "borderline": True}, Limits(), OTHER_PYTHON, Cause.LIMITS, "within a factor 1.5"),
-        ({"status": "runtime_error"}, LONGER, manifest(), Cause.LIMITS, "run cpu_s 3, then 9"),
+        ({"status": "runtime_error"}, LARGER, manifest(), Cause.LIMITS, "run processes 128, then 200"),
+        ({"status": "runtime_error"}, LONGER, manifest(), Cause.INSTABILITY, "nothing recorded is different"),
         ({"status": "time_limit"}, Limits(), OTHER_PYTHON, Cause.TOOLCHAIN, "python: 3.11.7, then 3.12.1"),
         ({}, Limits(), OTHER_PYTHON, Cause.TOOLCHAIN, "python: 3.11.7, then 3.12.1"),
         ({}, LONGER, OTHER_PYTHON, Cause.TOOLCHAIN, "python: 3.11.7, then 3.12.1"),

@@ -9,6 +9,8 @@ from passatk.runs import Trace
 
 CUT_OFF = ("length", "context_length", "abort", "content_filter")
 """Finish reasons of samples that did not come to their end."""
+_TIMES = ("cpu_s", "idle_s")
+"""Limits that are measured anew in each run, and whose verdict is always `time_limit`; others can show as an error."""
 _LIMITS = (Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT)
 
 
@@ -76,8 +78,8 @@ def _same_program(
             return Explanation(cause=Cause.LIMITS, detail="within a factor 1.5 of the same limit")
     if toolchain := _words(changes, Area.TOOLCHAIN, before.language):
         return Explanation(cause=Cause.TOOLCHAIN, detail=toolchain)
-    if other_limits:
-        return Explanation(cause=Cause.LIMITS, detail=other_limits)
+    if other_space := _limits_in_words(*limits, without=_TIMES):
+        return Explanation(cause=Cause.LIMITS, detail=other_space)
     if environment := _words(changes, Area.ENVIRONMENT):
         return Explanation(cause=Cause.ENVIRONMENT, detail=environment)
     return Explanation(cause=Cause.INSTABILITY, detail="the same program, and nothing recorded is different")
@@ -87,8 +89,8 @@ def _words(changes: Sequence[Change], area: Area, language: str = "") -> str:
     return "; ".join(one.words for one in changes if one.area == area and (not language or one.language == language))
 
 
-def _limits_in_words(before: Limits | None, after: Limits | None) -> str:
-    """What is different, by name; empty where nothing is, or one is not known."""
+def _limits_in_words(before: Limits | None, after: Limits | None, without: Sequence[str] = ()) -> str:
+    """What is different, by name, some names left out; empty where nothing is, or one is not known."""
     if before is None or after is None or before == after:
         return ""
     told = []
@@ -97,6 +99,6 @@ def _limits_in_words(before: Limits | None, after: Limits | None) -> str:
         told += [
             f"{step} {name} {getattr(then, name):g}, then {getattr(now, name):g}"
             for name in then.__struct_fields__
-            if getattr(then, name) != getattr(now, name)
+            if name not in without and getattr(then, name) != getattr(now, name)
         ]
     return "; ".join(told)
