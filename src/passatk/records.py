@@ -380,12 +380,20 @@ class Verdict(Record, frozen=True, kw_only=True):
 
 
 class PassAtK(Record, frozen=True, kw_only=True):
-    """pass@k over `problems` problems with a percentile bootstrap interval over problems."""
+    """pass@k, or pass^k, with its 95 % interval over tasks, see `scoring.rate_interval`."""
 
     k: int
     estimate: float
     low: float
     high: float
+
+
+class Consistency(Record, frozen=True, kw_only=True):
+    """Problems by how often their samples passed."""
+
+    always: int
+    sometimes: int
+    never: int
 
 
 class Score(Record, frozen=True, kw_only=True):
@@ -394,10 +402,16 @@ class Score(Record, frozen=True, kw_only=True):
     group: str
     problems: int
     """Scored."""
+    tasks: int | None = None
+    """Different ones among them: a problem in five languages is one. None in runs of earlier versions."""
     left_out: int = 0
     """Problems with samples that are not scored: unfit, or none of their samples could be judged."""
     samples: int
     statuses: dict[str, int]
     pass_at_k: tuple[PassAtK, ...]
+    pass_hat_k: tuple[PassAtK, ...] = ()
+    """pass^k for k > 1: all of k samples pass."""
+    consistency: Consistency | None = None
+    """None in runs of earlier versions."""
     refused: tuple[str, ...] = ()
     """Why some asked-for k has no value here."""

@@ -1,15 +1,16 @@
-"""pass@k against exact rational arithmetic, and the bootstrap."""
+"""pass@k and pass^k against exact rational arithmetic."""
 
 from fractions import Fraction
 from math import comb
 
-import numpy as np
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passatk.errors import InputError, ScoreRefusedError
-from passatk.scoring import Counts, pass_at_k, score
+from passatk.records import Consistency, Score
+from passatk.scoring import Counts, pass_at_k, pass_hat_k, score
 
 
 @given(st.data())
@@ -19,6 +20,14 @@ def test_pass_at_k_equals_the_exact_fraction(data: st.DataObject) -> None:
     k = data.draw(st.integers(1, n))
     exact = 1 - Fraction(comb(n - c, k), comb(n, k))
     assert pass_at_k(n, c, k) == pytest.approx(float(exact), abs=1e-12)
+
+
+@given(st.data())
+def test_pass_hat_k_equals_the_exact_fraction(data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, 400))
+    c = data.draw(st.integers(0, n))
+    k = data.draw(st.integers(1, n))
+    assert pass_hat_k(n, c, k) == pytest.approx(float(Fraction(comb(c, k), comb(n, k))), abs=1e-12)
 
 
 @pytest.mark.parametrize(("n", "k"), [(1, 2), (9, 10), (5, 0), (5, -1)])
@@ -45,20 +54,18 @@ def test_the_score_is_the_mean_over_problems() -> None:
     assert result.samples == 30
 
 
-def test_the_interval_is_the_percentile_bootstrap_over_problems() -> None:
-    passed = [i % 11 for i in range(40)]
-    estimate = score("g", counts(*passed), {}, [1]).pass_at_k[0]
-    values = np.array(passed) / 10
-    spread = values.std() / np.sqrt(len(values))
-    assert estimate.low == pytest.approx(values.mean() - 1.96 * spread, abs=0.01)
-    assert estimate.high == pytest.approx(values.mean() + 1.96 * spread, abs=0.01)
+def test_a_score_says_how_many_problems_pass_always_sometimes_never() -> None:
+    result = score("g", counts(0, 0, 3, 10), {}, [1, 2])
+    assert result.consistency == Consistency(always=1, sometimes=1, never=2)
+    assert [p.k for p in result.pass_hat_k] == [2]
+    assert result.pass_hat_k[0].estimate == pytest.approx((comb(3, 2) / comb(10, 2) + 1) / 4)
 
 
-def test_the_interval_repeats_with_its_seed_and_moves_with_another() -> None:
-    many = counts(*[i % 7 for i in range(30)])
-    first, again, other = (score("g", many, {}, [1], seed).pass_at_k[0] for seed in (3, 3, 4))
-    assert first == again
-    assert (first.low, first.high) != (other.low, other.high)
+def test_an_older_score_can_still_be_read() -> None:
+    older = (
+        b'{"group": "python", "problems": 1, "left_out": 0, "samples": 2, "statuses": {"passed": 2}, "pass_at_k": []}'
+    )
+    assert msgspec.json.decode(older, type=Score).consistency is None
 
 
 def test_a_k_some_problem_has_too_few_samples_for_is_refused_by_name() -> None:

@@ -9,6 +9,7 @@ import typer
 import passatk
 from passatk.cli import (
     cache,
+    compare,
     complete,
     corpus,
     doctor,
@@ -42,6 +43,7 @@ app.command("verify")(verify.verify)
 app.command("show")(show.show)
 app.command("replay")(replay.replay)
 app.command("export")(export.export)
+app.command("compare")(compare.compare)
 app.command("complete")(complete.complete)
 app.command("doctor")(doctor.doctor)
 app.command("tokenize")(tokenize.tokenize)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from passatk.pipeline.checking import Check, check_problems
+    from passatk.pipeline.comparison import compare
     from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
     from passatk.pipeline.explaining import explained_problems
@@ -25,6 +26,7 @@ _HOME = {
         "Check",
         "check_problems",
     ),
+    "comparison": ("compare",),
     "evaluation": (
         "Evaluation",
         "Report",
@@ -98,6 +100,7 @@ __all__ = [
     "Verification",
     "check_problems",
     "check_tokens",
+    "compare",
     "complete",
     "completion_of",
     "evaluate",

@@ -190,8 +190,8 @@ def _report(
         digest = folder.digest()
         folder.write_results(used.problems)
     else:
-        scores = scores_of(folder, used.problems, unfit, request.k, request.bootstrap_seed)
-        digest = folder.finish(scores, unfit, request.bootstrap_seed, used.problems)
+        scores = scores_of(folder, used.problems, unfit, request.k)
+        digest = folder.finish(scores, unfit, used.problems)
     same_languages = request.problems.only(used.languages).problems
     return Report(
         out=request.out,

@@ -7,6 +7,7 @@ import msgspec
 
 from passatk.errors import InputError, ScoreRefusedError
 from passatk.judging import Environment
+from passatk.problems import task_of
 from passatk.records import Problem, Program, Score, Status
 from passatk.runs import RunFolder
 from passatk.scoring import Counts, score
@@ -43,7 +44,7 @@ def unjudged_reasons(folder: RunFolder, unfit: dict[str, str]) -> dict[str, int]
 
 
 def scores_of(
-    folder: RunFolder, problems: Mapping[str, Problem], unfit: dict[str, str], ks: Sequence[int] | None, seed: int
+    folder: RunFolder, problems: Mapping[str, Problem], unfit: dict[str, str], ks: Sequence[int] | None
 ) -> list[Score]:
     """Per language, per tier of it where it has several, and overall where there are several languages.
 
@@ -62,14 +63,19 @@ def scores_of(
     scores = []
     for group, tasks in _groups({task: problems[task] for task in statuses}).items():
         counts = [
-            Counts(task_id=task, n=judged, c=statuses[task][Status.PASSED])
+            Counts(
+                task_id=task,
+                n=judged,
+                c=statuses[task][Status.PASSED],
+                task=task_of(problems[task].benchmark, problems[task].language, task),
+            )
             for task in tasks
             if (judged := statuses[task].total() - statuses[task][Status.NOT_JUDGED])
         ]
         least = min((count.n for count in counts), default=0)
         wanted = ks if ks is not None else [k for k in DEFAULT_KS if k <= max(least, 1)]
         tally = sum((statuses[task] for task in tasks), Counter[str]())
-        scored = score(group, counts, dict(tally), wanted, seed)
+        scored = score(group, counts, dict(tally), wanted)
         scores.append(msgspec.structs.replace(scored, left_out=len(groups[group]) - len(counts)))
     return scores
 

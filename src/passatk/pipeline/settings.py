@@ -102,9 +102,6 @@ class Judging(Record, frozen=True, kw_only=True):
         ),
     ] = True
     """Repeats are always executed."""
-    bootstrap_seed: Annotated[
-        int, setting("Seed for the bootstrap of the confidence intervals.", option="seed", ge=0)
-    ] = 0
     allow_unjudged: Annotated[
         bool, setting("Score without the samples that could not be judged, instead of refusing to score.")
     ] = False

@@ -14,13 +14,13 @@ import msgspec
 from passatk.errors import FieldError, InputError, SourceError, UnknownNameError
 from passatk.languages import by_name
 from passatk.problems import basics
-from passatk.problems.base import Benchmark, UnknownLanguageError, rows_of
+from passatk.problems.base import Benchmark, UnknownLanguageError, rows_of, without_language
 from passatk.problems.benchmarks import BENCHMARKS
 from passatk.problems.own import OWN
 from passatk.records import Problem, Record
 from passatk.textfiles import find_data, looks_like_json, read_json
 
-__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "load", "load_all"]
+__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "load", "load_all", "task_of"]
 
 NAMES = (basics.NAME, *BENCHMARKS)
 
@@ -58,6 +58,17 @@ class ProblemSet(Record, frozen=True, kw_only=True):
         """The problems in these languages."""
         wanted = set(languages)
         return msgspec.structs.replace(self, problems={t: p for t, p in self.problems.items() if p.language in wanted})
+
+
+def task_of(benchmark: str, language: str, task_id: str) -> str:
+    """The task that a problem is, whatever language it is asked in: `12` for HumanEval-X's `Python/12` and `Go/12`.
+
+    Decided by the benchmark and the id alone, so that runs can be compared without their problems: what a benchmark
+    numbers alike is one task, as are the gaps of one function (infilling) and its descriptions (HumanEvalExplain).
+    Problems of one's own are one task where their ids differ in nothing but the language before the slash.
+    """
+    known = BENCHMARKS.get(benchmark.partition("/")[0])
+    return without_language(task_id, language) if known is None else known.task(task_id, language)
 
 
 def load(source: str | Path) -> ProblemSet:

@@ -54,6 +54,21 @@ class Benchmark(ABC, Generic[_Row]):
             FieldError: a field has the right type and a wrong value.
         """
 
+    def task(self, task_id: str, language: str) -> str:
+        """What `task_id` has in common with the same task in another language.
+
+        By default, itself without the language that it begins with.
+        """
+        return without_language(task_id, language)
+
+
+def without_language(task_id: str, language: str) -> str:
+    """`12` of `Python/12` in Python; an id that does not begin with its language as it is."""
+    first, slash, rest = task_id.partition("/")
+    known = LANGUAGES.get(language)
+    names = () if known is None else (known.name, known.prefix.lower(), *known.aliases)
+    return rest if slash and rest and first.lower() in names else task_id
+
 
 def language_of(field: str, name: str) -> Language:
     """The language that a record names in `field`.

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -79,6 +80,8 @@ def print_report(console: Console, report: Report) -> None:
     if report.scores:
         console.print(scores_table(report.scores))
     for score in report.scores:
+        if score.pass_hat_k and "/" not in score.group:
+            console.print(_consistency_in_words(score), highlight=False)
         for refusal in score.refused:
             console.print(f"{title_of(score.group)}: {refusal}", style="yellow", highlight=False)
     if report.unfit:
@@ -219,6 +222,15 @@ def _print_listed(console: Console, lines: list[str]) -> None:
         console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
     if len(lines) > _LISTED:
         console.print(f"  ... and {len(lines) - _LISTED} more", highlight=False)
+
+
+def _consistency_in_words(score: Score) -> str:
+    """How many problems passed in all of their samples, in some, in none; and pass^k."""
+    told = [f"pass^{one.k} {100 * one.estimate:.1f} %" for one in score.pass_hat_k]
+    if score.consistency is not None:
+        numbers = msgspec.structs.asdict(score.consistency)
+        told.append(", ".join(f"{number} {word}" for word, number in numbers.items()))
+    return f"{title_of(score.group)}: {'; '.join(told)} ({counted(score.problems, 'problem')})"
 
 
 def scores_table(scores: list[Score]) -> Table:

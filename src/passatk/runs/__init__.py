@@ -3,6 +3,7 @@
 from passatk.runs.folder import RunFolder
 from passatk.runs.generations import GenerationFolder, GenerationManifest, generations_in, past_generations
 from passatk.runs.manifest import Manifest
+from passatk.runs.traces import Trace, traces
 from passatk.runs.view import Counts, Judged, RunView, SampleView, Scores, State
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "SampleView",
     "Scores",
     "State",
+    "Trace",
     "generations_in",
     "past_generations",
+    "traces",
 ]

@@ -286,16 +286,15 @@ class RunFolder(LockedFolder):
             # ASCII: a lone surrogate in a completion survives as an escape
             write_lines(self.path / "results.jsonl", (json.dumps(_line(r)) for r in self.results(problems)))
 
-    def finish(self, scores: list[Score], left_out: dict[str, str], seed: int, problems: Mapping[str, Problem]) -> str:
+    def finish(self, scores: list[Score], left_out: dict[str, str], problems: Mapping[str, Problem]) -> str:
         """Write results and scores, then the completion marker; return the digest.
 
-        `left_out`: unfit tasks and why; `seed`: of the bootstrap. With both, the figures can be computed again.
-        `problems`: by task id.
+        `left_out`: unfit tasks and why; with it, the figures can be computed again. `problems`: by task id.
         """
         digest = self.digest()
         self.write_results(problems)
         with storage(self.path):
-            score = {"scores": scores, "unfit": left_out, "seed": seed}
+            score = {"scores": scores, "unfit": left_out}
             write_atomically(self.path / "score.json", msgspec.json.format(msgspec.json.encode(score)) + b"\n")
             write_atomically(self.path / COMPLETE, f"{digest}\n".encode())
         return digest

@@ -238,6 +238,11 @@ class RunView:
         )
         return {task: f"its reference solution gets {status}: {reason}" for task, status, reason in rows}
 
+    def references(self) -> dict[str, tuple[str, str]]:
+        """Task id -> program key and status of its reference solution, where it was judged beside the samples."""
+        query = "SELECT s.task_id, s.program, v.status FROM samples s JOIN verdicts v USING (program) WHERE s.reference"
+        return {task: (program, status) for task, program, status in self._rows(query)}
+
     # --- its samples -----------------------------------------------------------------------------------------------
 
     def tasks(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The unbiased estimator of pass@k."""
+"""The unbiased estimators of pass@k and pass^k."""
 
 from passatk.errors import InputError, ScoreRefusedError
 from passatk.wording import counted
@@ -22,15 +22,32 @@ def pass_at_k(n: int, c: int, k: int) -> float:
         ScoreRefusedError: k < 1 or n < k, where pass@k is undefined.
         InputError: c is not between 0 and n.
     """
+    _check(n, c, k, "pass@")
+    return 1.0 - _all_of(n, n - c, k)
+
+
+def pass_hat_k(n: int, c: int, k: int) -> float:
+    """Probability that all of `k` samples, drawn without replacement from `n` of which `c` pass, pass: pass^k.
+
+    C(c, k) / C(n, k) (Yao et al. 2024, "tau-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains").
+    Arguments and errors are those of `pass_at_k`.
+    """
+    _check(n, c, k, "pass^")
+    return _all_of(n, c, k)
+
+
+def _all_of(n: int, c: int, k: int) -> float:
+    """C(c, k) / C(n, k)."""
+    product = 1.0
+    for i in range(k):
+        product *= max(c - i, 0) / (n - i)
+    return product
+
+
+def _check(n: int, c: int, k: int, name: str) -> None:
     if not 0 <= c <= n:
         raise InputError(f"c = {c}: the number of passed samples must be between 0 and n = {n}")
     if k < 1:
-        raise ScoreRefusedError(f"pass@{k} is undefined: k must be at least 1")
+        raise ScoreRefusedError(f"{name}{k} is undefined: k must be at least 1")
     if n < k:
-        raise ScoreRefusedError(f"pass@{k} needs at least {counted(k, 'sample')} per problem, got {n}")
-    if n - c < k:
-        return 1.0
-    all_fail = 1.0
-    for i in range(k):
-        all_fail *= (n - c - i) / (n - i)
-    return 1.0 - all_fail
+        raise ScoreRefusedError(f"{name}{k} needs at least {counted(k, 'sample')} per problem, got {n}")

@@ -1,16 +1,13 @@
-"""From counts per problem to a Score with bootstrap intervals."""
+"""From counts per problem to a Score with intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from passatk.records import PassAtK, Record, Score
-from passatk.scoring.pass_at_k import pass_at_k
+from passatk.records import Consistency, PassAtK, Record, Score
+from passatk.scoring.intervals import by_task, rate_interval
+from passatk.scoring.pass_at_k import pass_at_k, pass_hat_k
 from passatk.wording import counted
-
-RESAMPLES = 10_000
-_CHUNK = 500
 
 
 class Counts(Record, frozen=True, kw_only=True):
@@ -19,63 +16,68 @@ class Counts(Record, frozen=True, kw_only=True):
     task_id: str
     n: int
     c: int
+    task: str = ""
+    """What the problem shares with the same task in another language; empty where it shares nothing."""
 
 
-def score(group: str, counts: Sequence[Counts], statuses: dict[str, int], ks: Sequence[int], seed: int = 0) -> Score:
+def score(group: str, counts: Sequence[Counts], statuses: dict[str, int], ks: Sequence[int]) -> Score:
     """Score one group of problems.
 
-    pass@k is the mean of the problems' estimates; its 95 % interval is a percentile bootstrap over problems
-    (10,000 resamples from PCG64(`seed`)), which says how far the figure would move with other problems of the kind.
+    pass@k is the mean of the problems' estimates (`pass_at_k`), pass^k that of `pass_hat_k`. The 95 % interval says how
+    far the figure would move with other tasks of the kind: problems that are one task in several languages count as
+    one draw. It is Wilson's with the effective number of tasks, see `rate_interval`.
 
     Args:
         group: language or `overall`.
         counts: one entry per problem, at least one sample each.
         statuses: samples by status, for the table.
         ks: the k to report; those with too few samples in some problem are refused by name.
-        seed: of the bootstrap.
 
     Returns:
         The score; `refused` says which k have no value, and why.
     """
-    estimates: list[PassAtK] = []
-    refused: list[str] = []
-    values: dict[int, NDArray[np.float64]] = {}
-    for k in ks:
-        short = [count for count in counts if count.n < k]
-        if not counts:
-            refused.append(f"pass@{k}: no problem has samples")
-        elif short:
-            problems = counted(len(counts), "problem")
-            least = min(short, key=lambda count: (count.n, count.task_id))
-            refused.append(
-                f"pass@{k} needs {counted(k, 'sample')} per problem:"
-                f" {counted(len(short), f'of {problems} has', f'of {problems} have')} fewer"
-                f" ({least.task_id} has {least.n})"
-            )
-        else:
-            values[k] = np.array([pass_at_k(count.n, count.c, k) for count in counts])
-    means = _bootstrap_means(values, len(counts), seed)
-    for k, value in values.items():
-        low, high = np.percentile(means[k], [2.5, 97.5])
-        estimates.append(PassAtK(k=k, estimate=float(value.mean()), low=float(low), high=float(high)))
+    refused = {k: why for k in ks if (why := _refusal(counts, k))}
+    usable = [k for k in ks if k not in refused]
     return Score(
         group=group,
         problems=len(counts),
+        tasks=len({_task(count) for count in counts}),
         samples=sum(count.n for count in counts),
         statuses=statuses,
-        pass_at_k=tuple(estimates),
-        refused=tuple(refused),
+        pass_at_k=tuple(_estimate(counts, k, pass_at_k) for k in usable),
+        pass_hat_k=tuple(_estimate(counts, k, pass_hat_k) for k in usable if k > 1),
+        consistency=consistency(counts),
+        refused=tuple(refused.values()),
     )
 
 
-def _bootstrap_means(
-    values: dict[int, NDArray[np.float64]], problems: int, seed: int
-) -> dict[int, NDArray[np.float64]]:
-    """Means of `values` over RESAMPLES draws of problems with replacement, the same draws for every k."""
-    rng = np.random.Generator(np.random.PCG64(seed))
-    means = {k: np.empty(RESAMPLES) for k in values}
-    for start in range(0, RESAMPLES if values else 0, _CHUNK):
-        drawn = rng.integers(0, problems, size=(_CHUNK, problems))
-        for k, value in values.items():
-            means[k][start : start + _CHUNK] = value[drawn].mean(axis=1)
-    return means
+def consistency(counts: Sequence[Counts]) -> Consistency:
+    """How many problems passed in all of their samples, in some, in none (arXiv 2606.00920 sets them apart)."""
+    always = sum(count.c == count.n for count in counts)
+    never = sum(count.c == 0 for count in counts)
+    return Consistency(always=always, sometimes=len(counts) - always - never, never=never)
+
+
+def _task(count: Counts) -> str:
+    return count.task or count.task_id
+
+
+def _refusal(counts: Sequence[Counts], k: int) -> str:
+    """Why pass@k has no value; empty where it has one."""
+    if not counts:
+        return f"pass@{k}: no problem has samples"
+    short = [count for count in counts if count.n < k]
+    if not short:
+        return ""
+    least = min(short, key=lambda count: (count.n, count.task_id))
+    problems = counted(len(counts), "problem")
+    return (
+        f"pass@{k} needs {counted(k, 'sample')} per problem:"
+        f" {counted(len(short), f'of {problems} has', f'of {problems} have')} fewer ({least.task_id} has {least.n})"
+    )
+
+
+def _estimate(counts: Sequence[Counts], k: int, estimator: Callable[[int, int, int], float]) -> PassAtK:
+    values = np.array([estimator(count.n, count.c, k) for count in counts])
+    low, high = rate_interval(*by_task(values, [_task(count) for count in counts]))
+    return PassAtK(k=k, estimate=float(values.mean()), low=float(low), high=float(high))

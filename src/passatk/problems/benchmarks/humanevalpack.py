@@ -7,7 +7,7 @@ import msgspec
 from passatk.errors import InputError
 from passatk.languages import Language, by_name
 from passatk.languages.heads import heads, last_head
-from passatk.problems.base import Benchmark, language_of_prefix
+from passatk.problems.base import Benchmark, language_of_prefix, without_language
 from passatk.records import Asserts, Problem
 
 _RUST_MAIN = "fn main(){}\n"
@@ -77,6 +77,10 @@ class HumanEvalPack(Benchmark[Row]):
             cut=language.by_indentation,
         )
         return _description(problem, main, len(row.docstring)) if variant == "explain" else problem
+
+    def task(self, task_id: str, language: str) -> str:
+        """The number alone: a description's own stands behind it (`Python/12/0`)."""
+        return without_language(task_id, language).partition("/")[0]
 
 
 def _whole_declaration(row: Row, language: Language) -> str:

@@ -39,5 +39,9 @@ class Mbxp(Benchmark[Row]):
             tests=Asserts(code=row.test + calls),
         )
 
+    def task(self, task_id: str, language: str) -> str:
+        """The number alone: what stands before it is a benchmark's name for each language (`MBJP/12`, `MBGP/12`)."""
+        return task_id.rpartition("/")[2]
+
 
 BENCHMARK = Mbxp()

@@ -1,0 +1,70 @@
+"""Finished runs, each compared with the first."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from passatk.comparing import ComparedRun, Comparison
+from passatk.comparing import compare as compare_records
+from passatk.errors import InputError, RunFolderError
+from passatk.problems import task_of
+from passatk.runs import GenerationManifest, RunView, generations_in, past_generations, traces
+from passatk.runs.folder import GENERATIONS
+from passatk.runs.manifest import Manifest
+from passatk.samples import samples_hash
+
+
+def compare(runs: Sequence[Path], ks: Sequence[int] | None = None, anyway: bool = False) -> list[Comparison]:
+    """What changed from the first of these finished runs to each of the others.
+
+    Args:
+        runs: two folders or more; they are only read, and may be of earlier versions.
+        ks: of pass@k; by default those of 1, 10, 100 that all problems have samples for in both.
+        anyway: compare runs although their figures mean different things.
+
+    Returns:
+        One comparison for each run but the first, in their order.
+
+    Raises:
+        InputError: a folder is not a finished run, or runs do not compare; names what is different.
+    """
+    if len(runs) < 2:
+        raise InputError("a comparison needs at least two runs")
+    if any(k < 1 for k in ks or ()):
+        raise InputError(f"k = {min(ks or ())}: must be at least 1", setting="k")
+    first, *others = (_read(run) for run in runs)
+    return [compare_records(first, other, ks, anyway) for other in others]
+
+
+def _read(path: Path) -> ComparedRun:
+    with RunView.finished(path) as past:
+        manifest = past.manifest
+        generations, ends = _generations(path, manifest)
+        found = [
+            trace
+            if trace.finish_reason or not ends
+            else msgspec.structs.replace(trace, finish_reason=ends.get((trace.task_id, trace.sample), ""))
+            for trace in traces(past)
+        ]
+        return ComparedRun(
+            name=str(path),
+            digest=past.digest,
+            manifest=manifest,
+            generations=generations,
+            traces=tuple(found),
+            references=past.references(),
+            limits=past.limits,
+            tasks={trace.task_id: task_of(manifest.problems, trace.language, trace.task_id) for trace in found},
+        )
+
+
+def _generations(path: Path, manifest: Manifest) -> tuple[GenerationManifest | None, dict[tuple[str, int], str]]:
+    """How a run's samples were generated, and why each ended; nothing where that is not there any more."""
+    for folder in (path / GENERATIONS, Path(manifest.samples)):
+        with suppress(InputError, RunFolderError, OSError):  # what cannot be read is not known
+            if generations_in(folder) != folder and samples_hash(folder) == manifest.samples_sha256:
+                found, _, samples = past_generations(folder)
+                return found, {(one.task_id, one.sample): one.finish_reason for one in samples}
+    return None, {}

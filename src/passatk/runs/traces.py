@@ -1,0 +1,47 @@
+"""The samples of a run, for comparing them with another run's."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from passatk.records import Record
+from passatk.runs.view import RunView
+
+
+class Trace(Record, frozen=True, kw_only=True):
+    """One sample and its verdict, texts as marks that are equal where the texts are."""
+
+    task_id: str
+    sample: int
+    language: str
+    program: str
+    status: str
+    borderline: bool
+    unstable: bool
+    text: bytes
+    said: bytes
+    """What the model said: the answer, where the text was read from one."""
+    read_as: str
+    finish_reason: str
+    """Empty where it is not known."""
+
+
+def traces(view: RunView) -> Iterator[Trace]:
+    """Every sample of a complete run, in order of task id and number."""
+    for sample, judged in zip(view.samples(), view.judged(), strict=True):
+        yield Trace(
+            task_id=judged.task_id,
+            sample=judged.sample,
+            language=judged.language,
+            program=judged.program,
+            status=judged.status,
+            borderline=judged.borderline,
+            unstable=judged.unstable,
+            text=_mark(sample.text),
+            said=_mark(sample.answer if sample.read_as else sample.text),
+            read_as=sample.read_as,
+            finish_reason=sample.finish_reason,
+        )
+
+
+def _mark(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
