@@ -77,13 +77,7 @@ def title_of(group: str) -> str:
 
 def print_report(console: Console, report: Report) -> None:
     """Scores, what was left out and why, digest, and where the results are."""
-    if report.scores:
-        console.print(scores_table(report.scores))
-    for score in report.scores:
-        if score.pass_hat_k and "/" not in score.group:
-            console.print(_consistency_in_words(score), highlight=False)
-        for refusal in score.refused:
-            console.print(f"{title_of(score.group)}: {refusal}", style="yellow", highlight=False)
+    _print_scores(console, report.scores)
     if report.unfit:
         console.print(f"Left out, {counted(len(report.unfit), 'unfit task')}:", style="yellow")
         _print_listed(console, [f"{task}: {why}" for task, why in report.unfit.items()])
@@ -140,6 +134,16 @@ def print_report(console: Console, report: Report) -> None:
     )
     console.print(f"digest {report.digest}", highlight=False, soft_wrap=True)
     console.print(f"results {report.out / 'results.jsonl'}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_scores(console: Console, scores: list[Score]) -> None:
+    if scores:
+        console.print(scores_table(scores))
+    for score in scores:
+        if score.pass_hat_k and "/" not in score.group:
+            console.print(_consistency_in_words(score), highlight=False)
+        for refusal in score.refused:
+            console.print(f"{title_of(score.group)}: {refusal}", style="yellow", highlight=False)
 
 
 def print_experiment(console: Console, name: str, finished: Finished) -> None:
