@@ -38,17 +38,20 @@ if TYPE_CHECKING:
         Report,
         Verification,
         check_problems,
+        compare,
         complete,
         evaluate,
         generate,
         read_experiment,
         read_experiments,
         regenerate,
+        replay,
         run,
         verify,
     )
     from passatk.problems import ProblemSet, load
     from passatk.records import LimitPolicy, Limits, PassAtK, Problem, Sample, Score, Status, StepLimits, Verdict
+    from passatk.runs import RunView
     from passatk.scoring import pass_at_k
 
 _HOME = {
@@ -74,6 +77,7 @@ _HOME = {
     "Regeneration": "pipeline",
     "Report": "pipeline",
     "RunFolderError": "errors",
+    "RunView": "runs",
     "Sample": "records",
     "SandboxError": "errors",
     "ScalingRefusedError": "errors",
@@ -87,6 +91,7 @@ _HOME = {
     "Verdict": "records",
     "Verification": "pipeline",
     "check_problems": "pipeline",
+    "compare": "pipeline",
     "complete": "pipeline",
     "evaluate": "pipeline",
     "generate": "pipeline",
@@ -95,6 +100,7 @@ _HOME = {
     "read_experiment": "pipeline",
     "read_experiments": "pipeline",
     "regenerate": "pipeline",
+    "replay": "pipeline",
     "run": "pipeline",
     "set_seed": "decoding.seeding",
     "verify": "pipeline",
@@ -123,6 +129,7 @@ __all__ = [
     "Regeneration",
     "Report",
     "RunFolderError",
+    "RunView",
     "Sample",
     "SandboxError",
     "ScalingRefusedError",
@@ -137,6 +144,7 @@ __all__ = [
     "Verification",
     "__version__",
     "check_problems",
+    "compare",
     "complete",
     "evaluate",
     "generate",
@@ -145,6 +153,7 @@ __all__ = [
     "read_experiment",
     "read_experiments",
     "regenerate",
+    "replay",
     "run",
     "set_seed",
     "verify",

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from passatk.comparing import Comparison, Difference, Flip, ProblemChange
 from passatk.report.terminal import title_of
-from passatk.wording import counted
+from passatk.wording import counted, harmless
 
 _LISTED = 12
 _CHANGES = 12
@@ -107,9 +107,4 @@ def _print_problems(console: Console, changed: Sequence[ProblemChange]) -> None:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    console.print(harmless(text), style=style, highlight=False, markup=False, soft_wrap=True)
-
-
-def harmless(text: str) -> str:
-    """`text` without anything that a terminal obeys: what cannot be printed is written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    console.print(harmless(text, keep=""), style=style, highlight=False, markup=False, soft_wrap=True)
