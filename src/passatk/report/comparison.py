@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from passatk.comparing import Comparison, Difference, Flip, ProblemChange
-from passatk.report.terminal import title_of
+from passatk.report.scores import title_of
 from passatk.wording import counted, harmless
 
 _LISTED = 12

@@ -13,13 +13,12 @@ from rich.table import Table
 
 from passatk.judging import Environment
 from passatk.judging.cache import Summary
-from passatk.languages import LANGUAGES
 from passatk.pipeline import Check, Finished, GenerationReport, Regeneration, Report, TokenCheck, Verification
 from passatk.records import Score, Status
+from passatk.report.scores import scores_tables, title_of
 from passatk.wording import counted
 
 _PLAIN_EVERY_S = 5.0
-_COLOURS = {Status.PASSED: "green", Status.NOT_JUDGED: "magenta"}
 _LISTED = 12
 
 
@@ -65,14 +64,6 @@ class _PlainLines:
             return
         self._last = now
         self._console.print(f"{self._title}: {done}/{total} {self._unit} {rate}".rstrip(), highlight=False)
-
-
-def title_of(group: str) -> str:
-    """A language's name as people write it; of a tier, its own."""
-    language, _, tier = group.partition("/")
-    if tier:
-        return f"  {tier}"
-    return LANGUAGES[language].title if language in LANGUAGES else language
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -138,7 +129,8 @@ def print_report(console: Console, report: Report) -> None:
 
 def _print_scores(console: Console, scores: list[Score]) -> None:
     if scores:
-        console.print(scores_table(scores))
+        for table in scores_tables(scores, console):
+            console.print(table)
     for score in scores:
         if score.pass_hat_k and "/" not in score.group:
             console.print(_consistency_in_words(score), highlight=False)
@@ -235,32 +227,6 @@ def _consistency_in_words(score: Score) -> str:
         numbers = msgspec.structs.asdict(score.consistency)
         told.append(", ".join(f"{number} {word}" for word, number in numbers.items()))
     return f"{title_of(score.group)}: {'; '.join(told)} ({counted(score.problems, 'problem')})"
-
-
-def scores_table(scores: list[Score]) -> Table:
-    """One row per language and tier: problems, samples, what became of them, pass@k with its 95 % interval."""
-    present = [status for status in Status if any(score.statuses.get(status) for score in scores)]
-    ks = list(dict.fromkeys(p.k for score in scores for p in score.pass_at_k))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("language")
-    for heading in ("problems", "left\nout", "samples"):
-        table.add_column(heading, justify="right")
-    for status in present:
-        table.add_column(status.replace("_", "\n"), justify="right", style=_COLOURS.get(status, ""))
-    for k in ks:
-        table.add_column(f"pass@{k} %\n[95 % interval]", justify="right", no_wrap=True)
-    for score in scores:
-        if score.group == "overall":
-            table.add_section()
-        cells = [title_of(score.group), str(score.problems), str(score.left_out), str(score.samples)]
-        cells += [str(score.statuses.get(status, 0)) for status in present]
-        values = {p.k: p for p in score.pass_at_k}
-        cells += [
-            f"{100 * p.estimate:.1f} \\[{100 * p.low:.1f}, {100 * p.high:.1f}]" if (p := values.get(k)) else "-"
-            for k in ks
-        ]
-        table.add_row(*cells)
-    return table
 
 
 def print_checks(console: Console, checks: list[Check]) -> None:

@@ -4,7 +4,7 @@ from typing import IO
 
 from passatk.errors import InputError
 from passatk.records import Score, Status
-from passatk.report.terminal import title_of
+from passatk.report.scores import title_of
 from passatk.runs import RunView
 
 _LATEX = {character: f"\\{character}" for character in "&%$#_{}"} | {
