@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -165,6 +166,18 @@ inline std::string become(const Place &place, const std::vector<int> &given, boo
   for (int fd : given)
     if (fd != words_to) close(fd);
   return all.substr(at);
+}
+
+// the arguments in what a child is told, which must stay where it is; the environment behind them is set
+inline std::vector<char *> arguments_of(std::string &told) {
+  std::vector<char *> arguments;
+  char *at = &told[0], *const end = at + told.size();
+  const int number = atoi(at);
+  for (int i = -1; at < end; i++, at += strlen(at) + 1) {
+    if (i >= 0 && i < number) arguments.push_back(at);
+    if (i >= number) putenv(at);
+  }
+  return arguments;
 }
 
 // in a child, when nothing more can fail

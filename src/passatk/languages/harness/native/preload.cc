@@ -2,7 +2,7 @@
 // tool's `main` as if it had been executed with those arguments. It is started with as many as any program may have.
 #include "birth.h"
 
-#include <cstdlib>
+#include <algorithm>
 #include <dlfcn.h>
 
 namespace {
@@ -18,13 +18,10 @@ int begin(int most, char **arguments, char **) {
   if (told.empty()) _exit(birth::TRIED);
   unsetenv("LD_PRELOAD");
   unsetenv("LD_BIND_NOW");
-  char *at = &told[0], *const end = at + told.size();
-  const int number = atoi(at);
+  const std::vector<char *> given = birth::arguments_of(told);
+  const int number = given.size();
   if (number > most) birth::fail("too many arguments");
-  for (int i = -1; at < end; i++, at += strlen(at) + 1) {
-    if (i >= 0 && i < number) arguments[i] = at;
-    if (i >= number) putenv(at);
-  }
+  std::copy(given.begin(), given.end(), arguments);
   arguments[number] = nullptr; // some count, others look for it
   syscall(SYS_close_range, birth::SOCKET, ~0U, 0);
   return real_main(number, arguments, environ);
