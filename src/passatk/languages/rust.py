@@ -341,6 +341,7 @@ def _build_crate(crate: str, rustc: str, folder: Path) -> None:
     cargo = cargo if os.path.exists(cargo) else shutil.which("cargo") or ""
     if not cargo:
         raise Missing("cargo is not installed")
+    folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as own:
         work = Path(own)
         (work / "src").mkdir()
