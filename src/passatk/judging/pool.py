@@ -1,176 +1,195 @@
-"""Workers of this machine: threads that each drive one slot."""
+"""From jobs to verdicts, over any executor: what is in doubt is settled alone, while more jobs may arrive.
 
+Jobs wait until what their tests are run with is built (many together, so that a compiler is not started for each), are
+executed among others, and have a verdict unless that leaves a doubt. Those that slept are executed once more when
+others leave room, together; the rest of the doubtful alone, in phases: when nothing else waits, or when somebody has
+waited for `patience_s`, and never more of the time than others had before.
+"""
+
+import atexit
+import contextlib
+import math
 import os
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+import time
+from collections import deque
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
+from types import TracebackType
 
-from passatk.errors import SandboxError
-from passatk.judging.environment import Environment, usable_cpus
+from passatk.errors import InputError, SandboxError
+from passatk.judging.environment import Environment
 from passatk.judging.examiners import TOGETHER
+from passatk.judging.executor import Execute, Executor, LocalExecutor
 from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
 from passatk.judging.verdict import agree, decide
 from passatk.languages import LANGUAGES
-from passatk.records import Examiner, Limits, Outcome, Program, StepFacts, Verdict, Workshop
-from passatk.sandbox import Slot, SlotDied
+from passatk.records import Examiner, Outcome, Program, Verdict
 
-_TRIES = 2
-_POLL_S = 0.1
+_AHEAD = 4
+"""So many jobs for each slot are read before they are needed."""
 _MOST_WAITING = 2000
-"""So many programs at most wait until their examiners are built."""
+"""So many at most wait until what their tests are run with is built."""
+_CLOSED = "the judge was closed before it judged this program"
+_PHASE_S = 2.0
+"""After so long alone, others that wait have their turn."""
+_LOOK_S = 0.05
+_COLLECTING_S = 1.0
+"""So long at most a builder waits for more to build together, while jobs are being read."""
+
+
+class _Order:
+    """A job, until all its repeats are judged."""
+
+    def __init__(self, job: Job):
+        self.job = job
+        self.future: Future[Verdict] = Future()
+        self._verdicts: list[Verdict] = []
+        self._lock = threading.Lock()
+
+    def add(self, verdict: Verdict) -> None:
+        with self._lock:
+            self._verdicts.append(verdict)
+            whole = len(self._verdicts) == self.job.repeat
+        if whole:
+            with contextlib.suppress(InvalidStateError):  # nobody wants it any more, or another repeat has failed
+                self.future.set_result(agree(self._verdicts))
+
+    def fail(self, error: BaseException) -> None:
+        with contextlib.suppress(InvalidStateError):
+            self.future.set_exception(error)
 
 
 @dataclass
-class Case:
-    """A job on its way to a verdict."""
+class _Case:
+    """One execution, or several, on the way to a verdict."""
 
-    job: Job
-    variation: int = 0
+    order: _Order
+    variation: int
     attempts: list[Outcome] = field(default_factory=list)
+    since: float = 0.0
+    """When it began to wait where it is."""
+
+    @property
+    def program(self) -> Program:
+        return self.order.job.program
 
     @property
     def unsettled(self) -> bool:
         """Another attempt, alone, could change the verdict."""
-        return unsettled(self.attempts, self.job)
+        return unsettled(self.attempts, self.order.job)
 
-    def verdict(self) -> Verdict:
-        """What the attempts so far say."""
-        program = self.job.program
-        return decide(self.attempts, self.job.limits, LANGUAGES[program.language].failure, not program.not_walled)
+    def attempt(self, execute: Execute) -> None:
+        self.attempts.append(execute(self.program, with_headroom(self.order.job.limits), self.variation))
 
-
-def _cases(job: Job) -> Iterator[Case]:
-    for number in range(job.repeat):
-        yield Case(job, number if job.vary else 0)
+    def settle(self) -> None:
+        failure, walled = LANGUAGES[self.program.language].failure, not self.program.not_walled
+        self.order.add(decide(self.attempts, self.order.job.limits, failure, walled))
 
 
-_Done = queue.Queue[Case | BaseException | None]
-_Waiting = queue.Queue[Case | None]
+class Pool:
+    """Judges programs by an executor. Safe from threads; a context manager, which keeps what is warm until it ends."""
 
+    def __init__(self, executor: Executor, patience_s: float = math.inf):
+        """`patience_s`: how long one in doubt waits at most for others to leave it alone, as far as that is fair."""
+        self.executor, self.environment, self.workers = executor, executor.environment, executor.capacity
+        self._patience_s = patience_s
+        self._lock = threading.RLock()
+        self._work, self._build, self._settle = (threading.Condition(self._lock) for _ in range(3))
+        self._ready: deque[_Case] = deque()
+        self._asleep: deque[_Case] = deque()
+        self._doubtful: deque[_Case] = deque()
+        self._unexamined: list[_Case] = []
+        self._wanted: dict[str, Examiner] = {}
+        self._building = self._executing = self._sleeping = self._reading = 0
+        self._threads: list[threading.Thread] = []
+        self._stopping = False
+        self._users = 0
+        self._pid = os.getpid()
 
-class LocalPool:
-    """Judges programs on `workers` slots. A slot that dies is replaced and its program tried again.
+    # --- what others call ----------------------------------------------------------------------------------------
 
-    As a context manager it keeps its slots from one `judge` to the next.
-    """
-
-    def __init__(self, environment: Environment, workers: int | None = None):
-        self.environment = environment
-        self.workers = workers or len(usable_cpus())
-        cpus = usable_cpus()
-        first = os.getpid()  # so that two runs on one machine do not begin with the same CPU
-        self._cpus = [cpus[(first + i) % len(cpus)] for i in range(self.workers)]
-        self._keeping = False
-        self._kept: list[_Worker] = []
-
-    def __enter__(self) -> "LocalPool":
-        self._keeping = True
+    def __enter__(self) -> "Pool":
+        with self._lock:
+            self._users += 1
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._keeping = False
-        self._put_away(self._kept)
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        with self._lock:
+            self._users -= 1
+            last = self._users == 0
+        if last:
+            self.close()
 
-    def _taken(self, cpus: list[int]) -> "list[_Worker]":
-        """Workers, those that are kept first."""
-        kept, self._kept = self._kept, []
-        return [*kept, *(_Worker(self.environment, cpu) for cpu in cpus[len(kept) :])]
+    def submit(self, job: Job) -> Future[Verdict]:
+        """Its verdict, when it has one. A cancelled one is not executed, unless that has begun.
 
-    def _put_away(self, workers: "list[_Worker]") -> None:
-        if self._keeping:
-            self._kept = workers
-            return
-        for worker in workers:
-            worker.close()
+        Raises:
+            InputError: this is a fork of the process that the pool was made in.
+        """
+        if os.getpid() != self._pid:
+            raise InputError("a judge lives in the process that made it; make another one in this process")
+        order = _Order(job)
+        if (verdict := self.environment.cannot_judge(job.program)) is not None:
+            order.future.set_result(verdict)
+            return order.future
+        cases = [_Case(order, number if job.vary else 0) for number in range(job.repeat)]
+        examiner = job.program.examiner
+        with self._lock:
+            if self._stopping:
+                raise SandboxError(_CLOSED)
+            self._start()
+            if examiner is None or self.environment.examiners.known(examiner):
+                self._ready.extend(cases)
+                self._work.notify(len(cases))
+            else:
+                now = time.monotonic()
+                for case in cases:
+                    case.since = now
+                self._unexamined += cases
+                self._wanted[examiner.key] = examiner
+                self._build.notify()
+        return order.future
 
     def judge(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Verdict], None, None]:
         """Verdicts as they come, in no particular order; `jobs` is read only as fast as they are judged.
 
-        What is in doubt is settled in the quiet lane, after all else.
-
         Raises:
             PassatkError: whatever `jobs` raises, or a SandboxError when slots cannot be started.
         """
-        rounds: dict[str, list[Verdict]] = {}
-        with closing(self._settled(case for job in jobs for case in _cases(job))) as settled:
-            for case in settled:
-                job = case.job
-                verdict = case.verdict() if case.attempts else self.environment.cannot_judge(job.program)
-                assert verdict is not None
-                key = job.program.key
-                verdicts = rounds.setdefault(key, [])
-                verdicts.append(verdict)
-                if len(verdicts) == job.repeat:
-                    yield job, agree(rounds.pop(key))
-
-    def _settled(self, cases: Iterable[Case]) -> Generator[Case, None, None]:
-        """Cases with all the attempts they need; without any where this machine lacks what they need."""
-        doubtful: list[Case] = []
-        with closing(self._attempted(cases)) as attempted:
-            for case in attempted:
-                if case.attempts and case.unsettled:
-                    doubtful.append(case)
-                else:
-                    yield case
-        asleep = [case for case in doubtful if fell_asleep(case.attempts[-1])]
-        alone = [case for case in doubtful if not fell_asleep(case.attempts[-1])]
-        with closing(self._attempted(asleep)) as attempted:
-            for case in attempted:
-                if case.unsettled:
-                    alone.append(case)
-                else:
-                    yield case
-        yield from self._alone(alone)
-
-    def _alone(self, cases: list[Case]) -> Iterator[Case]:
-        """One at a time, nothing else running."""
-        workers = self._taken(self._cpus[:1])
-        try:
-            for case in cases:
-                while case.unsettled:
-                    case.attempts.append(workers[0].execute(case))
-                yield case
-        finally:
-            self._put_away(workers)
-
-    def _attempted(self, cases: Iterable[Case]) -> Generator[Case, None, None]:
-        """Each case with one more attempt, made among others, as they come."""
-        waiting: _Waiting = queue.Queue(maxsize=2 * self.workers)
-        done: _Done = queue.Queue()
-        stopping = threading.Event()
-        workers = self._taken(self._cpus)
-        threads = [
-            threading.Thread(target=_work, args=(worker, waiting, done, stopping), daemon=True) for worker in workers
-        ]
-        builders = [_Worker(self.environment, cpu) for cpu in self._cpus]
-        ready = self._examined(cases, builders, stopping)
-        threads.append(threading.Thread(target=self._feed, args=(ready, waiting, done, stopping), daemon=True))
-        for thread in threads:
-            thread.start()
-        running = len(threads)
-        try:
-            while running:
-                result = done.get()
-                if result is None:
-                    running -= 1
-                elif isinstance(result, BaseException):
-                    raise result
-                else:
-                    yield result
-        finally:
-            stopping.set()
-            stopped: list[_Worker] = workers if running else []
-            for worker in (*stopped, *builders):
-                worker.kill()
-            for thread in threads:
-                thread.join()
-            for worker in (*stopped, *builders):
-                worker.close()
-            self._put_away([worker for worker in workers if worker not in stopped])
+        given = iter(jobs)
+        done: queue.SimpleQueue[tuple[Job, Future[Verdict]]] = queue.SimpleQueue()
+        pending: set[Future[Verdict]] = set()
+        more = True
+        with self:
+            try:
+                while more or pending:
+                    with self._lock:
+                        self._reading += 1
+                    try:
+                        while more and self._has_room():
+                            if (job := next(given, None)) is None:
+                                more = False
+                                break
+                            future = self.submit(job)
+                            pending.add(future)
+                            future.add_done_callback(partial(_put, done, job))
+                            if not done.empty():
+                                break
+                    finally:
+                        with self._lock:
+                            self._reading -= 1
+                            self._build.notify()
+                    if pending:
+                        job, future = done.get()
+                        pending.remove(future)
+                        yield job, future.result()
+            finally:
+                for future in pending:
+                    future.cancel()
 
     def examine(self, programs: Iterable[Program]) -> None:
         """Build what their tests are run with; from then on `Environment.unfit` knows which do not compile.
@@ -179,152 +198,195 @@ class LocalPool:
             SandboxError: the sandbox cannot execute a build.
         """
         able = [program for program in programs if self.environment.cannot_judge(program) is None]
-        builders = [_Worker(self.environment, cpu) for cpu in self._cpus]
-        try:
-            self._build([program.examiner for program in able if program.examiner], builders, threading.Event())
-        finally:
-            for builder in builders:
-                builder.close()
-
-    def _examined(
-        self, cases: Iterable[Case], builders: "list[_Worker]", stopping: threading.Event
-    ) -> Generator[Case, None, None]:
-        """Cases as their examiners are built: many together, so that a compiler is not started for each."""
-        waiting: list[Case] = []
-        wanted: dict[str, Examiner] = {}
-        for case in cases:
-            examiner = case.job.program.examiner
-            environment = self.environment
-            if (
-                examiner is None
-                or environment.cannot_judge(case.job.program) is not None
-                or environment.examiners.known(examiner)
-            ):
-                yield case
-                continue
-            waiting.append(case)
-            wanted[examiner.key] = examiner
-            if len(wanted) >= TOGETHER * self.workers or len(waiting) >= _MOST_WAITING:
-                self._build(wanted.values(), builders, stopping)
-                yield from waiting
-                waiting, wanted = [], {}
-        self._build(wanted.values(), builders, stopping)
-        yield from waiting
-
-    def _build(self, wanted: Iterable[Examiner], builders: "list[_Worker]", stopping: threading.Event) -> None:
-        free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        for builder in builders:
-            free.put(builder)
-
-        def build(group: list[Examiner]) -> None:
-            builder = free.get()
-            try:
-                if not stopping.is_set():
-                    self.environment.examiners.build(group, builder.make)
-            finally:
-                free.put(builder)
-
-        groups = self.environment.examiners.groups(wanted, len(builders))
-        with ThreadPoolExecutor(len(builders)) as threads:
-            list(threads.map(build, groups))
-
-    def _feed(self, cases: Iterable[Case], waiting: _Waiting, done: _Done, stopping: threading.Event) -> None:
-        try:
-            for case in cases:
-                if self.environment.cannot_judge(case.job.program) is not None:
-                    done.put(case)
-                elif not _offer(waiting, case, stopping):
-                    break
-        except Exception as error:  # noqa: BLE001 - carried to the caller's thread
-            done.put(error)
-        for _ in range(self.workers):
-            _offer(waiting, None, stopping)
-        done.put(None)
-
-
-def _offer(waiting: _Waiting, case: Case | None, stopping: threading.Event) -> bool:
-    while not stopping.is_set():
-        try:
-            waiting.put(case, timeout=_POLL_S)
-            return True
-        except queue.Full:
-            continue
-    return False
-
-
-def _work(worker: "_Worker", waiting: _Waiting, done: _Done, stopping: threading.Event) -> None:
-    try:
-        while not stopping.is_set():
-            try:
-                case = waiting.get(timeout=_POLL_S)
-            except queue.Empty:
-                continue
-            if case is None:
-                break
-            case.attempts.append(worker.execute(case))
-            done.put(case)
-    except Exception as error:  # noqa: BLE001 - carried to the caller's thread: no program may get lost in silence
-        if not stopping.is_set():
-            done.put(error)
-    finally:
-        done.put(None)
-
-
-class _Lost(SandboxError):
-    """Slots died, again and again."""
-
-
-_Answer = TypeVar("_Answer")
-
-
-class _Worker:
-    """One slot, started when first needed and replaced when it dies."""
-
-    def __init__(self, environment: Environment, cpu: int):
-        self._environment, self._cpu = environment, cpu
-        self._slot: Slot | None = None
-        self._killed = False
-
-    def kill(self) -> None:
-        """From another thread: end whatever is being executed."""
-        self._killed = True
-        if (slot := self._slot) is not None:
-            slot.kill()
-
-    def execute(self, case: Case) -> Outcome:
-        program, limits = case.job.program, with_headroom(case.job.limits)
-        try:
-            outcome = self._tried(lambda slot: slot.execute(program, limits, case.variation))
-        except _Lost as error:
-            return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=str(error))
-        if outcome.fault is not None:
-            self.close()  # what disturbed it may be the slot's own, such as a cgroup that somebody removed
-        return outcome
-
-    def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
-        """As `Slot.make`."""
-        return self._tried(lambda slot: slot.make(workshop, limits))
-
-    def _tried(self, ask: Callable[[Slot], _Answer]) -> _Answer:
-        """What a slot answers: if it dies another one is asked.
-
-        Raises:
-            SandboxError: none can be started, or all died.
-        """
-        words = ""
-        for _ in range(_TRIES):
-            if self._slot is None:
-                self._slot = Slot(self._environment.world, self._cpu)
-            try:
-                return ask(self._slot)
-            except SlotDied as error:
-                self.close()
-                if self._killed:
-                    raise
-                words = f"its slot died {_TRIES} times: {error}"
-        raise _Lost(words)
+        with self:
+            self._make([program.examiner for program in able if program.examiner])
 
     def close(self) -> None:
-        if self._slot is not None:
-            self._slot.close()
-            self._slot = None
+        """End at once: what has no verdict yet fails with a SandboxError. Jobs may be given to it again."""
+        with self._lock:
+            threads, self._threads = self._threads, []
+            self._stopping = True
+            left = [*self._ready, *self._asleep, *self._doubtful, *self._unexamined]
+            for waiting in (self._ready, self._asleep, self._doubtful, self._unexamined, self._wanted):
+                waiting.clear()
+            for condition in (self._work, self._build, self._settle):
+                condition.notify_all()
+        if self._pid == os.getpid():
+            self.executor.close()
+        for thread in threads:
+            thread.join()
+        for case in left:
+            case.order.fail(SandboxError(_CLOSED))
+        atexit.unregister(self.close)
+        self._stopping = False
+
+    # --- its threads ---------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if self._threads:
+            return
+        atexit.register(self.close)
+        loops = [*[self._works] * self.workers, self._builds, self._settles]
+        self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        for thread in self._threads:
+            thread.start()
+
+    def _works(self) -> None:
+        """Execute cases among others, those first that were never executed."""
+        while True:
+            with self._lock:
+                self._work.wait_for(lambda: self._stopping or self._ready or self._may_sleep(), self._longest_wait())
+                if self._stopping:
+                    return
+                sleeper = self._may_sleep()
+                if not (sleeper or self._ready):
+                    continue
+                case = (self._asleep if sleeper else self._ready).popleft()
+                self._executing += 1
+                self._sleeping += sleeper
+            self._attempt(case)
+            with self._lock:
+                self._executing -= 1
+                self._sleeping -= sleeper
+                self._settle.notify()
+
+    def _may_sleep(self) -> bool:
+        """Whether the next to be executed is one that slept: nobody else waits, or half of the slots sleep at most."""
+        if not self._ready or not self._asleep:
+            return bool(self._asleep)
+        late = time.monotonic() - self._asleep[0].since > self._patience_s
+        return late and self._sleeping < max(1, self.workers // 2)
+
+    def _longest_wait(self) -> float | None:
+        return None if math.isinf(self._patience_s) else self._patience_s
+
+    def _attempt(self, case: _Case) -> None:
+        if case.order.future.done():
+            return
+        try:
+            case.attempt(self.executor.execute)
+            if not case.unsettled:
+                case.settle()
+                return
+        except Exception as error:  # noqa: BLE001 - carried to who waits: no program may get lost in silence
+            case.order.fail(error)
+            return
+        case.since = time.monotonic()
+        with self._lock:
+            if len(case.attempts) == 1 and fell_asleep(case.attempts[0]):
+                self._asleep.append(case)
+                self._work.notify()
+            else:
+                self._doubtful.append(case)
+
+    def _builds(self) -> None:
+        """Build what tests are run with, for all that wait for it."""
+        while True:
+            with self._lock:
+                while not self._stopping and not self._build_is_due():
+                    self._build.wait(_LOOK_S if self._wanted else None)
+                if self._stopping:
+                    return
+                cases, self._unexamined = self._unexamined, []
+                wanted, self._wanted = list(self._wanted.values()), {}
+                self._building = len(cases)
+            self._make_for(cases, wanted)
+
+    def _make_for(self, cases: list[_Case], wanted: list[Examiner]) -> None:
+        failed: Exception | None = None
+        try:
+            self._make(wanted)
+        except Exception as error:  # noqa: BLE001 - carried to who waits
+            failed = error
+        for case in cases:
+            if failed is not None:
+                case.order.fail(failed)
+            elif (verdict := self.environment.cannot_judge(case.program)) is not None:
+                case.order.add(verdict)
+        with self._lock:
+            self._building = 0
+            self._ready.extend(case for case in cases if not case.order.future.done())
+            self._work.notify_all()
+            self._settle.notify()
+
+    def _make(self, wanted: Iterable[Examiner]) -> None:
+        examiners = self.environment.examiners
+        with ThreadPoolExecutor(self.workers) as threads:
+            list(
+                threads.map(
+                    lambda group: examiners.build(group, self.executor.make), examiners.groups(wanted, self.workers)
+                )
+            )
+
+    def _build_is_due(self) -> bool:
+        if not self._wanted:
+            return False
+        whole = len(self._wanted) >= TOGETHER * self.workers or len(self._unexamined) >= _MOST_WAITING
+        return whole or not self._reading or time.monotonic() - self._unexamined[0].since > _COLLECTING_S
+
+    def _has_room(self) -> bool:
+        """Whether it makes sense to read another job."""
+        with self._lock:
+            if len(self._unexamined) >= _MOST_WAITING:
+                return False
+            collecting = bool(self._wanted) and not self._build_is_due()
+            return collecting or len(self._ready) < _AHEAD * self.workers
+
+    def _settles(self) -> None:
+        """The quiet lane."""
+        ended, lasted_s = 0.0, 0.0
+        while True:
+            with self._lock:
+                while not self._stopping and not self._quiet_is_due(ended + lasted_s):
+                    self._settle.wait(_LOOK_S if self._doubtful and self._patience_s < math.inf else None)
+                if self._stopping:
+                    return
+            began = time.monotonic()
+            try:
+                with self.executor.alone() as execute:
+                    self._quiet(execute, began)
+            except SandboxError as error:
+                with self._lock:
+                    left = [*self._doubtful]
+                    self._doubtful.clear()
+                for case in left:
+                    case.order.fail(error)
+            ended = time.monotonic()
+            lasted_s = ended - began
+
+    def _quiet_is_due(self, from_then: float) -> bool:
+        if not self._doubtful:
+            return False
+        if not (self._executing or self._reading or self._others_wait()):
+            return True
+        now = time.monotonic()
+        return now >= from_then and now - self._doubtful[0].since > self._patience_s
+
+    def _others_wait(self) -> bool:
+        return bool(self._ready or self._asleep or self._unexamined or self._building)
+
+    def _quiet(self, execute: Execute, began: float) -> None:
+        while True:
+            with self._lock:
+                turn_is_over = (self._executing or self._others_wait()) and time.monotonic() - began > _PHASE_S
+                if self._stopping or not self._doubtful or turn_is_over:
+                    return
+                case = self._doubtful.popleft()
+            try:
+                while case.unsettled and not case.order.future.done():
+                    case.attempt(execute)
+                if not case.unsettled:
+                    case.settle()
+            except Exception as error:  # noqa: BLE001 - carried to who waits
+                case.order.fail(error)
+
+
+def _put(done: "queue.SimpleQueue[tuple[Job, Future[Verdict]]]", job: Job, future: Future[Verdict]) -> None:
+    done.put((job, future))
+
+
+class LocalPool(Pool):
+    """One on the slots of this machine."""
+
+    def __init__(self, environment: Environment, workers: int | None = None, patience_s: float = math.inf):
+        super().__init__(LocalExecutor(environment, workers), patience_s)

@@ -1,0 +1,176 @@
+"""Where programs are executed: facts of executions, nothing about what they mean."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from passatk.errors import SandboxError
+from passatk.judging.environment import Environment, usable_cpus
+from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
+from passatk.sandbox import Slot, SlotDied
+
+_TRIES = 2
+_STOPPED = "the judge was closed while programs were executed"
+_Answer = TypeVar("_Answer")
+Execute = Callable[[Program, Limits, int], Outcome]
+"""Program, limits to stop it by, and which chance it meets, see `Slot.execute`."""
+
+
+class Executor(Protocol):
+    """Executes programs, `capacity` at once. Safe from threads."""
+
+    environment: Environment
+    """Toolchains, isolation and kind of machine: the same wherever it executes."""
+    capacity: int
+
+    def execute(self, program: Program, limits: Limits, variation: int) -> Outcome:
+        """One execution among others; `fault` is set where it could not be executed.
+
+        Raises:
+            SandboxError: nothing can be executed here.
+        """
+        ...
+
+    def alone(self) -> AbstractContextManager[Execute]:
+        """A place where nothing else runs until the context ends, and a function that executes there."""
+        ...
+
+    def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
+        """As `Slot.make`."""
+        ...
+
+    def close(self) -> None:
+        """End whatever is executed, and give back what was taken. It may be used again."""
+        ...
+
+
+class LocalExecutor:
+    """Slots of this machine, each pinned to a CPU, started when first needed and kept until `close`."""
+
+    def __init__(self, environment: Environment, workers: int | None = None):
+        self.environment = environment
+        self.capacity = workers or len(usable_cpus())
+        cpus = usable_cpus()
+        first = os.getpid()  # so that two runs on one machine do not begin with the same CPU
+        self._workers = [_Worker(environment, cpus[(first + i) % len(cpus)]) for i in range(self.capacity)]
+        self._free = self._workers[::-1]
+        self._changed = threading.Condition()
+        self._wanted_alone = 0
+        self._closing = False
+
+    def execute(self, program: Program, limits: Limits, variation: int = 0) -> Outcome:
+        """As `Executor.execute`; waits for a free slot."""
+        with self._worker() as worker:
+            return worker.execute(program, limits, variation)
+
+    def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
+        """As `Slot.make`; waits for a free slot."""
+        with self._worker() as worker:
+            return worker.make(workshop, limits)
+
+    @contextlib.contextmanager
+    def alone(self) -> Generator[Execute, None, None]:
+        """As `Executor.alone`; waits until every slot is free."""
+        with self._changed:
+            self._wanted_alone += 1
+            try:
+                self._changed.wait_for(lambda: self._closing or len(self._free) == self.capacity)
+                if self._closing:
+                    raise SandboxError(_STOPPED)
+                taken, self._free = self._free, []
+            finally:
+                self._wanted_alone -= 1
+        try:
+            yield taken[-1].execute
+        finally:
+            with self._changed:
+                self._free = taken
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Kill what is executed: whoever waits for it sees a SandboxError. Slots are started anew when needed."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        for worker in self._workers:
+            worker.kill()
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._free) == self.capacity)
+            for worker in self._workers:
+                worker.close()
+            self._closing = False
+
+    @contextlib.contextmanager
+    def _worker(self) -> "Iterator[_Worker]":
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or (self._free and not self._wanted_alone))
+            if self._closing:
+                raise SandboxError(_STOPPED)
+            worker = self._free.pop()  # the last one used: its memory is warm
+        try:
+            yield worker
+        finally:
+            with self._changed:
+                self._free.append(worker)
+                self._changed.notify_all()
+
+
+class _Lost(SandboxError):
+    """Slots died, again and again."""
+
+
+class _Worker:
+    """One slot, started when first needed and replaced when it dies."""
+
+    def __init__(self, environment: Environment, cpu: int):
+        self._environment, self._cpu = environment, cpu
+        self._slot: Slot | None = None
+        self._killed = False
+
+    def kill(self) -> None:
+        """From another thread: end whatever is being executed."""
+        self._killed = True
+        if (slot := self._slot) is not None:
+            slot.kill()
+
+    def execute(self, program: Program, limits: Limits, variation: int) -> Outcome:
+        try:
+            outcome = self._tried(lambda slot: slot.execute(program, limits, variation))
+        except _Lost as error:
+            return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=str(error))
+        if outcome.fault is not None:
+            self.close()  # what disturbed it may be the slot's own, such as a cgroup that somebody removed
+        return outcome
+
+    def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
+        return self._tried(lambda slot: slot.make(workshop, limits))
+
+    def _tried(self, ask: Callable[[Slot], _Answer]) -> _Answer:
+        """What a slot answers: if it dies another one is asked.
+
+        Raises:
+            SandboxError: none can be started, or all died.
+        """
+        words = ""
+        for _ in range(_TRIES):
+            if self._slot is None:
+                self._slot = Slot(self._environment.world, self._cpu)
+            try:
+                if self._killed:
+                    raise SandboxError(_STOPPED)
+                return ask(self._slot)
+            except SlotDied as error:
+                if self._killed:
+                    raise SandboxError(_STOPPED) from error
+                self.close()
+                words = f"its slot died {_TRIES} times: {error}"
+        raise _Lost(words)
+
+    def close(self) -> None:
+        if self._slot is not None:
+            self._slot.close()
+            self._slot = None
+        self._killed = False
