@@ -48,6 +48,8 @@ class Summary(Record, frozen=True, kw_only=True):
 class VerdictCache:
     """An SQLite file shared by all runs of a user: `$PASSATK_CACHE`, or one in passatk's home. A context manager.
 
+    For one thread at a time.
+
     Raises:
         StorageError: it cannot be opened or written.
     """
@@ -56,7 +58,7 @@ class VerdictCache:
         self.path = path or Path(os.environ.get("PASSATK_CACHE") or data_home() / "verdicts.sqlite")
         with self._storage():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=_BUSY_S)
+            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.executescript(_SCHEMA)

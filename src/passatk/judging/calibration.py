@@ -5,12 +5,14 @@ CPU time would raise the limit is measured alone, see `quiet.unsettled`. So cali
 the references once, and next to nothing when they were measured before.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
+
+import msgspec
 
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.limits import limits_for, reference_limits
-from passatk.judging.pool import LocalPool
+from passatk.judging.pool import Pool
 from passatk.judging.quiet import Job, quietest, unsettled
 from passatk.judging.verdict import decide
 from passatk.languages import LANGUAGES
@@ -32,7 +34,7 @@ class Calibration(Record, frozen=True, kw_only=True):
 
 
 def calibrate(
-    pool: LocalPool,
+    pool: Pool,
     policy: LimitPolicy,
     references: Mapping[str, Program],
     cache: VerdictCache | None,
@@ -49,40 +51,57 @@ def calibrate(
         keys: of the environment `pool` judges in.
         fresh: measure again what `cache` has.
     """
-    limits = reference_limits(policy)
     tasks: dict[str, list[str]] = {}
     for task, program in references.items():
         tasks.setdefault(program.key, []).append(task)
     jobs = []
     for key, (task, *_) in tasks.items():
-        job = Job(program=references[task], limits=limits, calibrates=policy)
-        measured = None
-        if cache is not None and not fresh:
-            measured = cache.measurement(keys.measurement(key, job.program.language, limits))
-        if measured is None or unsettled(measured, job):
+        job = reference_job(references[task], policy)
+        attempts = None if fresh else known_measurement(job, cache, keys)
+        if attempts is None:
             jobs.append(job)
         else:
-            yield from _calibrations(tasks[key], job, policy, measured, from_cache=True)
+            yield from _of_each(tasks[key], calibration_of(job, policy, attempts, from_cache=True))
     with closing(pool.judge(jobs)) as judged:
         for job, verdict in judged:
-            key, language = job.program.key, job.program.language
-            if not verdict.attempts or verdict.status is Status.NOT_JUDGED:
-                for task in tasks[key]:
-                    yield Calibration(task_id=task, program=job.program, limits=policy.floor, verdict=verdict)
-                continue
-            if cache is not None:
-                cache.keep_measurement(keys.measurement(key, language, limits), language, verdict.attempts)
-            yield from _calibrations(tasks[key], job, policy, verdict.attempts)
+            yield from _of_each(tasks[job.program.key], measured(job, policy, verdict, cache, keys))
 
 
-def _calibrations(
-    tasks: list[str], job: Job, policy: LimitPolicy, attempts: tuple[Outcome, ...], from_cache: bool = False
-) -> Iterator[Calibration]:
+def reference_job(program: Program, policy: LimitPolicy) -> Job:
+    """By which a reference solution is measured."""
+    return Job(program=program, limits=reference_limits(policy), calibrates=policy)
+
+
+def known_measurement(job: Job, cache: VerdictCache | None, keys: Keys) -> tuple[Outcome, ...] | None:
+    """How a reference solution was executed in an earlier run; None where that is not known, or leaves a doubt."""
+    program = job.program
+    attempts = cache.measurement(keys.measurement(program.key, program.language, job.limits)) if cache else None
+    return None if attempts is None or unsettled(attempts, job) else attempts
+
+
+def measured(job: Job, policy: LimitPolicy, verdict: Verdict, cache: VerdictCache | None, keys: Keys) -> Calibration:
+    """What a reference solution says that was executed now; `cache` keeps it."""
+    program = job.program
+    if not verdict.attempts or verdict.status is Status.NOT_JUDGED:
+        return Calibration(task_id="", program=program, limits=policy.floor, verdict=verdict)
+    if cache is not None:
+        key = keys.measurement(program.key, program.language, job.limits)
+        cache.keep_measurement(key, program.language, verdict.attempts)
+    return calibration_of(job, policy, verdict.attempts)
+
+
+def calibration_of(
+    job: Job, policy: LimitPolicy, attempts: tuple[Outcome, ...], from_cache: bool = False
+) -> Calibration:
+    """What executions of a reference solution say, of a task without a name."""
     failure, walled = LANGUAGES[job.program.language].failure, not job.program.not_walled
     verdict = decide(attempts, job.limits, failure, walled)
     limits = policy.floor
     if verdict.status is Status.PASSED:
         limits = limits_for(policy, quietest(attempts))
     verdict = decide(attempts, limits, failure, walled)
-    for task in tasks:
-        yield Calibration(task_id=task, program=job.program, limits=limits, verdict=verdict, from_cache=from_cache)
+    return Calibration(task_id="", program=job.program, limits=limits, verdict=verdict, from_cache=from_cache)
+
+
+def _of_each(tasks: Iterable[str], calibration: Calibration) -> Iterator[Calibration]:
+    return (msgspec.structs.replace(calibration, task_id=task) for task in tasks)

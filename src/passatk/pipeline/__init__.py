@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
     from passatk.pipeline.explaining import explained_problems
     from passatk.pipeline.generation import Generation, GenerationReport, complete, generate
+    from passatk.pipeline.judge import Judge
     from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
     from passatk.pipeline.reference import TokenCheck, check_tokens
     from passatk.pipeline.regeneration import Regeneration, generations_of, regenerate, reproducible
@@ -48,6 +49,7 @@ _HOME = {
         "complete",
         "generate",
     ),
+    "judge": ("Judge",),
     "progress": (
         "GenerationProgress",
         "Progress",
@@ -91,6 +93,7 @@ __all__ = [
     "Generation",
     "GenerationProgress",
     "GenerationReport",
+    "Judge",
     "Progress",
     "Prompting",
     "Regeneration",

@@ -11,7 +11,7 @@ import msgspec
 import passatk
 from passatk.answers import VERSION as EXTRACTION
 from passatk.errors import EnvironmentFault, InputError
-from passatk.judging import Environment, Job, LocalPool
+from passatk.judging import Environment, Job, LocalPool, Pool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
 from passatk.pipeline.languages import check_languages
@@ -278,7 +278,7 @@ class _Judging:
         folder: RunFolder,
         programs: Programs,
         request: Evaluation,
-        pool: LocalPool,
+        pool: Pool,
         cache: VerdictCache | None,
         progress: Progress,
     ):

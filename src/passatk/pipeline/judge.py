@@ -1,0 +1,275 @@
+"""A judge that lives: problems and completions in, verdicts out, at any time and from any thread."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, InvalidStateError
+from functools import partial
+
+import msgspec
+
+from passatk.answers import read_answer
+from passatk.errors import InputError, StorageError
+from passatk.judging import Environment, Job, LocalPool
+from passatk.judging.cache import Keys, VerdictCache
+from passatk.judging.calibration import Calibration, calibration_of, known_measurement, measured, reference_job
+from passatk.pipeline.languages import check_languages
+from passatk.pipeline.programs import Tests, program_of, reference_of, tests_of
+from passatk.records import LimitPolicy, Limits, Problem, Program, Record, Sample, Status, Verdict
+
+_PATIENCE_S = 1.0
+
+
+class Given(Record, frozen=True, kw_only=True):
+    """What a judge makes of a completion."""
+
+    program: Program
+    read_as: str = ""
+    """How the code was read from an answer; empty where the text was taken as it is."""
+
+
+class Judge:
+    """Judges completions of problems; its slots stay warm. A context manager, safe from threads.
+
+    A problem's limits come from its reference solution, which is measured when the problem is first met. One whose
+    reference does not pass here is `not_judged`. Equal programs under way are judged once.
+
+    Args:
+        languages: those to judge; None: all whose toolchain is here.
+        workers: programs judged in parallel; None: the number of CPUs. It changes no verdict.
+        limits: floor and factor.
+        tests: `hidden`, or `example` for the public ones.
+        extract: take the code out of a chat model's answer; else completions continue the prompt.
+        cached: use verdicts and measurements of earlier runs, and keep new ones.
+        sandboxed: False only when the user asked for no sandbox in so many words.
+        require_wall: programs that would share a process with their tests are `not_judged`.
+        patience_s: so long a program in doubt waits at most for others to leave it alone.
+
+    Raises:
+        UnknownNameError: there is no such language.
+        SandboxError: no sandbox can be built here.
+        StorageError: the cache cannot be used.
+    """
+
+    def __init__(
+        self,
+        languages: Sequence[str] | None = None,
+        workers: int | None = None,
+        *,
+        limits: LimitPolicy | None = None,
+        tests: Tests = "hidden",
+        extract: bool = False,
+        cached: bool = True,
+        sandboxed: bool = True,
+        require_wall: bool = False,
+        patience_s: float = _PATIENCE_S,
+    ):
+        check_languages(languages=tuple(languages) if languages is not None else None)
+        if workers is not None and workers < 1:
+            raise InputError(f"{workers} workers; at least 1 is needed", setting="workers")
+        self.environment = Environment(languages, sandboxed)
+        self._policy, self._tests = limits or LimitPolicy(), tests
+        self._extract, self._require_wall = extract, require_wall
+        self._pool = LocalPool(self.environment, workers, patience_s)
+        self._keys = Keys(self.environment)
+        self._cache = VerdictCache() if cached else None
+        self._lock = threading.RLock()
+        self._calibrations: dict[str, Future[Calibration]] = {}
+        self._under_way: dict[str, _Shared] = {}
+
+    @property
+    def workers(self) -> int:
+        """Programs judged in parallel."""
+        return self._pool.workers
+
+    def judge(self, given: Iterable[tuple[Problem, str]]) -> list[Verdict]:
+        """Verdicts of (problem, completion), in their order.
+
+        Raises:
+            SandboxError: slots cannot be started.
+        """
+        futures: list[Future[Verdict]] = []
+        try:
+            futures += (self.submit(problem, completion) for problem, completion in given)
+            return [future.result() for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
+
+    async def ajudge(self, problem: Problem, completion: str) -> Verdict:
+        """As `judge`, of one; cancelling it takes it from the queue."""
+        return await asyncio.wrap_future(self.submit(problem, completion))
+
+    def submit(self, problem: Problem, completion: str) -> Future[Verdict]:
+        """A verdict to come. Cancelled before it is executed, it never will be.
+
+        Raises:
+            InputError: the problem's language is none of this judge's.
+        """
+        if problem.language not in self.environment.toolchains:
+            known = ", ".join(self.environment.toolchains)
+            raise InputError(
+                f"{problem.task_id} is in {problem.language}; this judge knows {known}", setting="languages"
+            )
+        program = self.read(problem, completion).program
+        verdict = self._refusal(program)
+        future: Future[Verdict] = Future()
+        if verdict is not None:
+            future.set_result(verdict)
+            return future
+        self._calibrated(problem).add_done_callback(partial(self._go_on, program, future))
+        return future
+
+    def read(self, problem: Problem, completion: str) -> Given:
+        """The program that a completion becomes, and how it was read."""
+        sample, read_as = Sample(task_id=problem.task_id, index=0, text=completion), ""
+        if self._extract:
+            answer = read_answer(completion, problem)
+            sample, read_as = msgspec.structs.replace(sample, text=answer.code, whole=answer.whole), answer.read_as
+        return Given(program=program_of(problem, sample, tests_of(problem, self._tests)), read_as=read_as)
+
+    def close(self) -> None:
+        """End at once; what has no verdict yet fails with a SandboxError."""
+        self._pool.close()
+        with self._lock:
+            if self._cache is not None:
+                self._cache.close()
+
+    def __enter__(self) -> "Judge":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- on the way to a verdict, in whichever thread knows more ---------------------------------------------------
+
+    def _refusal(self, program: Program) -> Verdict | None:
+        if self._require_wall and program.not_walled:
+            return Verdict(status=Status.NOT_JUDGED, reason=f"its tests share its process: {program.not_walled}")
+        return self.environment.cannot_judge(program)
+
+    def _calibrated(self, problem: Problem) -> Future[Calibration]:
+        """What the problem's reference solution says, or will say."""
+        reference = program_of(problem, reference_of(problem), tests_of(problem, self._tests))
+        with self._lock:
+            found = self._calibrations.get(reference.key)
+            if found is not None and not (found.done() and found.exception()):
+                return found
+            future = self._calibrations[reference.key] = Future[Calibration]()
+        job = reference_job(reference, self._policy)
+        with self._lock:
+            attempts = known_measurement(job, self._cache, self._keys) if problem.reference is not None else None
+        if problem.reference is None:
+            passed = Verdict(status=Status.PASSED, reason="")
+            future.set_result(Calibration(task_id="", program=reference, limits=self._policy.floor, verdict=passed))
+        elif attempts is not None:
+            future.set_result(calibration_of(job, self._policy, attempts, from_cache=True))
+        else:
+            self._pool.submit(job).add_done_callback(partial(self._take_measurement, job, future))
+        return future
+
+    def _take_measurement(self, job: Job, future: Future[Calibration], judged: Future[Verdict]) -> None:
+        try:
+            with self._lock:
+                found = measured(job, self._policy, judged.result(), self._cache, self._keys)
+        except Exception as error:  # noqa: BLE001 - carried to who waits
+            future.set_exception(error)
+        else:
+            future.set_result(found)
+
+    def _go_on(self, program: Program, future: Future[Verdict], calibrated: Future[Calibration]) -> None:
+        """The limits are known: so is the verdict, or it is under way, or it begins."""
+        try:
+            calibration = calibrated.result()
+            if calibration.verdict.status is not Status.PASSED:
+                why = f"{calibration.verdict.status}: {calibration.verdict.reason}"
+                reason = f"the problem's own reference solution does not pass here: {why}"
+                _set(future, Verdict(status=Status.NOT_JUDGED, reason=reason))
+                return
+            if not future.done():
+                self._begin(program, calibration.limits, future)
+        except Exception as error:  # noqa: BLE001 - carried to who waits
+            _fail(future, error)
+
+    def _begin(self, program: Program, limits: Limits, future: Future[Verdict]) -> None:
+        key = self._keys.verdict(program.key, program.language, limits)
+        with self._lock:
+            verdict = self._cache.verdict(key) if self._cache is not None else None
+            under_way = self._under_way.get(key)
+            if verdict is None and under_way is not None and under_way.add(future):
+                return
+            shared = _Shared(future)
+            if verdict is None:
+                self._under_way[key] = shared
+        if verdict is not None:
+            _set(future, verdict)
+            return
+        shared.begin(self._pool.submit(Job(program=program, limits=limits)))
+        shared.judged.add_done_callback(partial(self._take_verdict, key, program.language, shared))
+
+    def _take_verdict(self, key: str, language: str, shared: "_Shared", judged: Future[Verdict]) -> None:
+        with self._lock:
+            if self._under_way.get(key) is shared:
+                del self._under_way[key]
+            waiting = shared.end()
+        if judged.cancelled():
+            return
+        error = judged.exception()
+        if error is None and self._cache is not None:
+            with self._lock, contextlib.suppress(StorageError):  # it costs time later, and no verdict
+                self._cache.keep_verdict(key, language, judged.result())
+        for future in waiting:
+            if error is None:
+                _set(future, judged.result())
+            else:
+                _fail(future, error)
+
+
+class _Shared:
+    """Equal programs under way: those who wait for their one verdict."""
+
+    def __init__(self, first: Future[Verdict]):
+        self._waiting = [first]
+        self._lock = threading.Lock()
+        self._ended = False
+        self.judged: Future[Verdict] = Future()
+
+    def begin(self, judged: Future[Verdict]) -> None:
+        """`judged`: of the program that is executed for all."""
+        with self._lock:
+            self.judged = judged
+            waiting = list(self._waiting)
+        for future in waiting:
+            future.add_done_callback(self._look)
+
+    def add(self, future: Future[Verdict]) -> bool:
+        """Whether it waits with the others now: too late where nobody wanted it any more."""
+        with self._lock:
+            if self._ended or self.judged.cancelled():
+                return False
+            self._waiting.append(future)
+        future.add_done_callback(self._look)
+        return True
+
+    def end(self) -> list[Future[Verdict]]:
+        """All that waited; no more can."""
+        with self._lock:
+            self._ended = True
+            return self._waiting
+
+    def _look(self, _: Future[Verdict]) -> None:
+        with self._lock:
+            wanted = self._ended or not all(future.cancelled() for future in self._waiting)
+        if not wanted:
+            self.judged.cancel()
+
+
+def _set(future: Future[Verdict], verdict: Verdict) -> None:
+    with contextlib.suppress(InvalidStateError):  # cancelled
+        future.set_result(verdict)
+
+
+def _fail(future: Future[Verdict], error: BaseException) -> None:
+    with contextlib.suppress(InvalidStateError):
+        future.set_exception(error)
