@@ -107,12 +107,11 @@ class Judge:
         Raises:
             InputError: the problem's language is none of this judge's.
         """
-        if problem.language not in self.environment.toolchains:
-            known = ", ".join(self.environment.toolchains)
-            raise InputError(
-                f"{problem.task_id} is in {problem.language}; this judge knows {known}", setting="languages"
-            )
-        program = self.read(problem, completion).program
+        return self.begin(problem, self.read(problem, completion))
+
+    def begin(self, problem: Problem, given: Given) -> Future[Verdict]:
+        """As `submit`, of a completion that was read."""
+        program = given.program
         verdict = self._refusal(program)
         future: Future[Verdict] = Future()
         if verdict is not None:
@@ -122,7 +121,16 @@ class Judge:
         return future
 
     def read(self, problem: Problem, completion: str) -> Given:
-        """The program that a completion becomes, and how it was read."""
+        """The program that a completion becomes, and how it was read.
+
+        Raises:
+            InputError: the problem's language is none of this judge's.
+        """
+        if problem.language not in self.environment.toolchains:
+            known = ", ".join(self.environment.toolchains)
+            raise InputError(
+                f"{problem.task_id} is in {problem.language}; this judge knows {known}", setting="languages"
+            )
         sample, read_as = Sample(task_id=problem.task_id, index=0, text=completion), ""
         if self._extract:
             answer = read_answer(completion, problem)
