@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         Report,
         Verification,
         check_problems,
-        compare,
         complete,
         evaluate,
         generate,
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
     )
     from passatk.problems import ProblemSet, load
     from passatk.records import LimitPolicy, Limits, PassAtK, Problem, Sample, Score, Status, StepLimits, Verdict
-    from passatk.runs import RunView
+    from passatk.report.notebook import Run, RunComparison, compare, load_run
     from passatk.scoring import pass_at_k
 
 _HOME = {
@@ -76,8 +75,9 @@ _HOME = {
     "Prompting": "pipeline",
     "Regeneration": "pipeline",
     "Report": "pipeline",
+    "Run": "report.notebook",
+    "RunComparison": "report.notebook",
     "RunFolderError": "errors",
-    "RunView": "runs",
     "Sample": "records",
     "SandboxError": "errors",
     "ScalingRefusedError": "errors",
@@ -91,11 +91,12 @@ _HOME = {
     "Verdict": "records",
     "Verification": "pipeline",
     "check_problems": "pipeline",
-    "compare": "pipeline",
+    "compare": "report.notebook",
     "complete": "pipeline",
     "evaluate": "pipeline",
     "generate": "pipeline",
     "load": "problems",
+    "load_run": "report.notebook",
     "pass_at_k": "scoring",
     "read_experiment": "pipeline",
     "read_experiments": "pipeline",
@@ -128,8 +129,9 @@ __all__ = [
     "Prompting",
     "Regeneration",
     "Report",
+    "Run",
+    "RunComparison",
     "RunFolderError",
-    "RunView",
     "Sample",
     "SandboxError",
     "ScalingRefusedError",
@@ -149,6 +151,7 @@ __all__ = [
     "evaluate",
     "generate",
     "load",
+    "load_run",
     "pass_at_k",
     "read_experiment",
     "read_experiments",
