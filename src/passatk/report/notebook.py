@@ -162,7 +162,7 @@ class Run(_Shown):
 class RunComparison(_Shown):
     """What changed from one run to another.
 
-    `differences`, `problems` (those that came out differently) and `flips` (samples that passed in one run and failed in
+    `differences`, `problems` (that came out differently) and `flips` (samples that passed in one run and failed in
     the other) are data frames; `found` is the same as a record.
     """
 
