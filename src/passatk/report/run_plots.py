@@ -149,7 +149,7 @@ def _groups_panel(alt: Any, scores: dict[str, list[Score]]) -> Any:
 def _statuses_panel(alt: Any, scores: dict[str, list[Score]]) -> Any:
     """Shares of the samples of every language, and of each run."""
     several = len(scores) > 1
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, own in scores.items():
         for one in own:
             if "/" in one.group:
