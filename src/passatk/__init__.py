@@ -39,7 +39,6 @@ if TYPE_CHECKING:
         Report,
         Verification,
         check_problems,
-        compare,
         complete,
         evaluate,
         generate,
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     )
     from passatk.problems import ProblemSet, load
     from passatk.records import LimitPolicy, Limits, PassAtK, Problem, Sample, Score, Status, StepLimits, Verdict
-    from passatk.runs import RunView
+    from passatk.report.notebook import Run, RunComparison, compare, load_run
     from passatk.scoring import pass_at_k
 
 _HOME = {
@@ -78,8 +77,9 @@ _HOME = {
     "Prompting": "pipeline",
     "Regeneration": "pipeline",
     "Report": "pipeline",
+    "Run": "report.notebook",
+    "RunComparison": "report.notebook",
     "RunFolderError": "errors",
-    "RunView": "runs",
     "Sample": "records",
     "SandboxError": "errors",
     "ScalingRefusedError": "errors",
@@ -93,11 +93,12 @@ _HOME = {
     "Verdict": "records",
     "Verification": "pipeline",
     "check_problems": "pipeline",
-    "compare": "pipeline",
+    "compare": "report.notebook",
     "complete": "pipeline",
     "evaluate": "pipeline",
     "generate": "pipeline",
     "load": "problems",
+    "load_run": "report.notebook",
     "pass_at_k": "scoring",
     "read_experiment": "pipeline",
     "read_experiments": "pipeline",
@@ -131,8 +132,9 @@ __all__ = [
     "Prompting",
     "Regeneration",
     "Report",
+    "Run",
+    "RunComparison",
     "RunFolderError",
-    "RunView",
     "Sample",
     "SandboxError",
     "ScalingRefusedError",
@@ -152,6 +154,7 @@ __all__ = [
     "evaluate",
     "generate",
     "load",
+    "load_run",
     "pass_at_k",
     "read_experiment",
     "read_experiments",

@@ -119,6 +119,8 @@ class Sample(Record, frozen=True, kw_only=True):
     """What a model said, where the text was read from it."""
     read_as: str = ""
     """How it was read, see `passatk.answers`; empty where the text is as it was given."""
+    extraction: int | None = None
+    """Version of the rules it was read by; None where it was not read, or that is not known."""
     finish_reason: str = ""
     """Why the model ended, in its server's words; empty where the generations do not say."""
     tokens: int | None = None

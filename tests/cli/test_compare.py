@@ -11,12 +11,14 @@ import msgspec
 import pytest
 from running import Command, Require
 
-from passatk.pipeline import compare
+from passatk.answers import VERSION, Answer
+from passatk.pipeline import Evaluation, compare, evaluate
 from passatk.problems import load
-from passatk.records import Limits, StepLimits
+from passatk.records import Limits, Problem, StepLimits
 from passatk.runs import GenerationFolder, GenerationManifest
 from passatk.runs.generations import Generated
 from passatk.runs.manifest import this_machine
+from passatk.samples import reading
 
 PROBLEMS = load("basics")
 NUMBERS = range(4)
@@ -170,6 +172,20 @@ def test_the_reading_of_answers_is_found(judged: Any) -> None:
     cause, detail = the_cause(judged("a", texts), judged("b", texts, "--extract"))
     assert cause == "reading of the answer"
     assert detail.startswith("read as given, then ")
+
+
+def test_another_version_of_reading_is_found(judged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def older_rules(said: str, problem: Problem) -> Answer:
+        return Answer(code=WRONG, whole=False, read_as="block")
+
+    problem = PROBLEMS.get("Python/0")
+    texts = [("Python/0", f"Here you are:\n```python\n{problem.prompt}{problem.solution}```\n")]
+    now = judged("now", texts, field="answer")
+    monkeypatch.setattr(reading, "VERSION", VERSION - 1)
+    monkeypatch.setattr(reading, "read_answer", older_rules)
+    before = now.with_name("before")
+    evaluate(Evaluation(samples=now.with_name("now.jsonl"), problems=PROBLEMS, out=before, cached=False))
+    assert the_cause(before, now) == ("reading of the answer", f"extraction: {VERSION - 1}, then {VERSION}")
 
 
 def test_a_token_limit_is_found(judged: Any, tmp_path: Path) -> None:

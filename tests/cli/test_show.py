@@ -101,7 +101,7 @@ def test_a_replay_says_whether_the_verdict_is_the_recorded_one(passatk: Command,
     (run / "manifest.json").write_text(json.dumps(manifest))
     other = passatk("replay", run, "Python/0#1")
     assert other.returncode == 1
-    assert "changed: Python: Python 3.0 then" in other.stdout
+    assert "changed: python: Python 3.0, then " in other.stdout
     assert "the verdict is not the recorded one" in other.stdout
     found = json.loads(passatk("replay", run, "Python/0#1", "--json").stdout)
     assert (found["status_before"], found["verdict"]["status"], found["holds"]) == ("passed", "wrong_answer", False)
@@ -169,7 +169,7 @@ def test_a_run_that_says_it_had_no_sandbox_gets_one_nevertheless(passatk: Comman
     (run / "manifest.json").write_text(json.dumps(manifest))
     found = json.loads(passatk("replay", run, "Python/0#0", "--json").stdout)
     assert found["verdict"]["attempts"][0]["isolation"]["sandbox"] == "bubblewrap"
-    assert any(change.startswith("isolation: none") for change in found["changes"])
+    assert any(change.startswith("isolation.sandbox: none, then bubblewrap") for change in found["changes"])
 
 
 def test_no_file_is_left_outside_of_the_folder(passatk: Command, run: Path, tmp_path: Path) -> None:

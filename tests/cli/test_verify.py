@@ -67,8 +67,8 @@ def test_another_toolchain_is_named(passatk: Command, run: Path) -> None:
     (run / "manifest.json").write_text(json.dumps(manifest))
     done = passatk("verify", run)
     assert done.returncode == 0, done.stderr
-    assert "changed: JavaScript: node v1.2.3 then, node v" in done.stdout
-    assert "changed: Python: the same version" in done.stdout
+    assert "changed: javascript: node v1.2.3, then node v" in done.stdout
+    assert "with other files or dependencies" in done.stdout
     assert "Limits were measured again" in done.stdout
     gone = passatk("verify", run, PASSATK_NODE="/nowhere")
     assert gone.returncode == 1

@@ -6,6 +6,7 @@ from scipy import stats
 
 from passatk.comparing import Cause, compare
 from passatk.errors import InputError
+from passatk.runs import Trace
 
 
 def test_the_same_run_twice_is_no_change() -> None:
@@ -47,6 +48,33 @@ def test_languages_stand_apart_and_overall_counts_a_task_once() -> None:
     python, _, overall = found.differences
     assert (overall.low, overall.high, overall.p) == pytest.approx((python.low, python.high, python.p))
     assert found.verdict == overall
+
+
+def test_tiers_stand_below_their_language_and_never_decide() -> None:
+    names = [f"{prefix}/{i}" for prefix in ("Python", "CPP") for i in range(4)]
+
+    def own(status: str, without: int = 9) -> list[Trace]:
+        return [
+            trace(name, 0, status if name[-1] == "3" else "passed", tier="deep" if name[-1] == "3" else "")
+            if name.startswith("CPP")
+            else trace(name, 0, status if name[-1] in "13" else "passed", tier="deep" if name[-1] in "13" else "flat")
+            for name in names[:without]
+        ]
+
+    found = compare(run(*own("passed")), run(*own("wrong_answer")))
+    assert [(one.group, one.problems, one.worse) for one in found.differences] == [
+        ("python", 4, 2),
+        ("python/flat", 2, 0),
+        ("python/deep", 2, 2),
+        ("cpp", 4, 1),
+        ("cpp/", 3, 0),
+        ("cpp/deep", 1, 1),
+        ("overall", 8, 3),
+    ]
+    assert found.verdict == found.differences[-1]
+    one_language = compare(run(*own("passed", 4)), run(*own("wrong_answer", 4)))
+    assert [one.group for one in one_language.differences] == ["python", "python/flat", "python/deep"]
+    assert one_language.verdict == one_language.differences[0]
 
 
 def test_every_k_that_all_problems_have_samples_for() -> None:

@@ -21,7 +21,7 @@ def test_the_table_of_large_runs_fits_80_columns() -> None:
     before, after = (
         run(
             *(
-                trace(f"{prefix}/{task}", sample, status, language=language)
+                trace(f"{prefix}/{task}", sample, status, language=language, tier=("compositions", "depth")[task % 2])
                 for prefix, language in names
                 for task in range(30)
                 for sample in range(100)
@@ -30,7 +30,8 @@ def test_the_table_of_large_runs_fits_80_columns() -> None:
         for status in ("wrong_answer", "passed")
     )
     lines = printed(compare(before, after)).splitlines()
-    table = lines[1:12]
+    table = lines[1:24]
+    assert [line.split()[0] for line in table[2::3]][:3] == ["Python", "compositions", "depth"]
     assert table[-1].startswith("overall")
     assert "@100" in table[-1]
     assert all(cell_len(line) <= 80 for line in table)

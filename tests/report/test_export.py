@@ -18,7 +18,7 @@ from running import Command
 from passatk.errors import InputError, UnknownNameError
 from passatk.problems import load
 from passatk.records import Score, Status
-from passatk.report.export import FORMATS, export, export_to
+from passatk.report.export import FORMATS, PICTURES, export, export_to
 from passatk.report.export.rows import COLUMNS, TEXTS
 from passatk.report.export.tables import _cell
 from passatk.runs import RunView
@@ -50,7 +50,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written(run: Path, form: str) -> bytes:
     file = BytesIO()
     with RunView(run) as view:
-        export(view, form, file)
+        export([view], form, file)
     return file.getvalue()
 
 
@@ -126,7 +126,7 @@ def test_what_has_the_code_is_evaluated_to_the_same_digest(
     passatk: Command, run: Path, tmp_path: Path, form: str
 ) -> None:
     with RunView(run) as view:
-        export_to(view, form, tmp_path / f"again.{form}")
+        export_to([view], form, tmp_path / f"again.{form}")
         digest, kept = view.digest, [(one.tokens, one.finish_reason, one.read_as) for one in view.judged()]
     done = passatk("evaluate", f"again.{form}", "--problems", "basics", "--out", "again", "--json")
     assert done.returncode == 0, done.stderr
@@ -168,7 +168,7 @@ def test_tasks_that_no_score_counts_say_why(run: Path, tmp_path: Path) -> None:
 
 
 def test_the_command_writes_every_format(passatk: Command, run: Path, tmp_path: Path) -> None:
-    for form in FORMATS:
+    for form in FORMATS | PICTURES:
         done = passatk("export", run, "--format", form, "--out", f"x.{form}")
         assert done.returncode == 0, done.stderr
         assert (tmp_path / f"x.{form}").read_bytes() == written(run, form)

@@ -180,7 +180,7 @@ def test_odd_texts_survive(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "j")) as db:
         make_tables(db)
         kept = Kept(db)
-        kept.keep_problem(problem)
+        kept.keep_problem(problem, 0)
         kept.keep_program(program)
         kept.keep_program(program)
         texts = Texts(db)

@@ -7,7 +7,7 @@ import numpy as np
 
 from passatk.comparing.causes import Cause, explain
 from passatk.comparing.comparability import Change, changes_between, obstacles
-from passatk.comparing.differences import Difference, Pair, differences
+from passatk.comparing.differences import OVERALL, Difference, Pair, differences
 from passatk.errors import InputError
 from passatk.records import Limits, Record, Status
 from passatk.runs import GenerationManifest, Manifest, Trace
@@ -77,7 +77,7 @@ class Comparison(Record, frozen=True, kw_only=True):
     """Problems in both that are not scored in one: unfit, or none of their samples was judged."""
     changes: tuple[Change, ...]
     differences: tuple[Difference, ...]
-    """Per language and k, then overall where there are several languages."""
+    """Per language, tier of it where it has several, and k; then overall where there are several languages."""
     causes: dict[str, int]
     """Cause -> flips."""
     status_only: int
@@ -87,9 +87,10 @@ class Comparison(Record, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> Difference | None:
-        """The difference that decides: overall, for the least k."""
-        last = [one for one in self.differences if one.group == self.differences[-1].group]
-        return min(last, key=lambda one: one.k, default=None)
+        """The difference that decides: overall or, of one language, all of it; for the least k."""
+        groups = [one.group for one in self.differences]
+        whole = OVERALL if OVERALL in groups else groups[0] if groups else ""
+        return min((one for one in self.differences if one.group == whole), key=lambda one: one.k, default=None)
 
     def is_worse(self, p: float) -> bool:
         """The second run is worse, with a p-value of at most `p`."""
@@ -180,7 +181,8 @@ def _passed(samples: Mapping[int, Trace]) -> int:
 def _pair(run: ComparedRun, key: _Key, before: Mapping[int, Trace], after: Mapping[int, Trace]) -> Pair:
     task_id, language = key
     counts = np.array([[len(_judged(before)), _passed(before)], [len(_judged(after)), _passed(after)]])
-    return Pair(task=run.tasks.get(task_id, task_id), language=language, counts=counts)
+    tier = next(iter(before.values())).tier or next(iter(after.values())).tier
+    return Pair(task=run.tasks.get(task_id, task_id), language=language, tier=tier, counts=counts)
 
 
 def _outcomes(run: ComparedRun) -> list[tuple[str, int, str, str]]:

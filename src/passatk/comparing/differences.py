@@ -19,7 +19,7 @@ class Difference(Record, frozen=True, kw_only=True):
     """pass@k of a group of problems in both runs."""
 
     group: str
-    """A language, or `overall`."""
+    """A language, a tier of it (`python/depth`), or `overall`."""
     k: int
     problems: int
     tasks: int
@@ -47,24 +47,20 @@ class Pair:
 
     task: str
     language: str
+    tier: str
     counts: NDArray[np.int64]
     """Samples and how many passed, before and after, [2, 2]."""
 
 
 def differences(pairs: Sequence[Pair], ks: Sequence[int] | None) -> Iterator[Difference]:
-    """Per language and k, then overall where there are several languages.
+    """Per language, tier of it where it has several, and k; then overall where there are several languages.
 
     Of the usual k, those are left out that a problem has too few samples for.
 
     Raises:
         InputError: a k in `ks` is more than the samples of a problem.
     """
-    groups: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault(pair.language, []).append(pair)
-    if len(groups) > 1:
-        groups[OVERALL] = list(pairs)
-    for group, own in groups.items():
+    for group, own in _groups(pairs).items():
         least = min(int(pair.counts[:, 0].min()) for pair in own)
         for k in ks if ks is not None else [k for k in _KS if k <= least]:
             if k > least:
@@ -74,6 +70,20 @@ def differences(pairs: Sequence[Pair], ks: Sequence[int] | None) -> Iterator[Dif
                     setting="k",
                 )
             yield _difference(group, own, k)
+
+
+def _groups(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    languages: dict[str, dict[str, list[Pair]]] = {}
+    for pair in pairs:
+        languages.setdefault(pair.language, {}).setdefault(pair.tier, []).append(pair)
+    groups: dict[str, list[Pair]] = {}
+    for language, tiers in languages.items():
+        groups[language] = [pair for pair in pairs if pair.language == language]
+        if len(tiers) > 1:
+            groups |= {f"{language}/{tier}": own for tier, own in tiers.items()}
+    if len(languages) > 1:
+        groups[OVERALL] = list(pairs)
+    return groups
 
 
 def _difference(group: str, pairs: Sequence[Pair], k: int) -> Difference:

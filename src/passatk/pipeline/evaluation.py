@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 import passatk
-from passatk.answers import VERSION as EXTRACTION
 from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, LocalPool, Pool
 from passatk.judging.cache import Keys, VerdictCache
@@ -127,7 +126,7 @@ def evaluate(
     if request.require_wall:
         _refuse_without_wall(programs)
     environment = environment or Environment(used.languages, request.sandboxed)
-    with RunFolder(request.out, _manifest(request, environment)) as folder, _cache(request) as cache:
+    with RunFolder(request.out, _manifest(request, environment, given.extraction)) as folder, _cache(request) as cache:
         if not folder.filled:
             folder.fill(_entries(given, request, programs), used.problems.values())
         folder.forget_not_judged()
@@ -226,7 +225,7 @@ def _refuse_without_wall(programs: Programs) -> None:
         )
 
 
-def _manifest(request: Evaluation, environment: Environment) -> Manifest:
+def _manifest(request: Evaluation, environment: Environment, extraction: int | None) -> Manifest:
     reference = request.samples is None
     return Manifest(
         passatk=passatk.__version__,
@@ -239,7 +238,7 @@ def _manifest(request: Evaluation, environment: Environment) -> Manifest:
         target_language=None if reference else request.target_language,
         tests=request.tests,
         toolchain_options=request.toolchain_options,
-        extraction=EXTRACTION if request.extract else None,
+        extraction=extraction,
         limits=request.limits,
         repeat=request.repeat,
         vary=request.vary,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 import passatk
+from passatk.answers import VERSION as EXTRACTION
 from passatk.answers import read_answer
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Ends, Listener
@@ -335,6 +336,7 @@ def _manifest(request: Generation, asked: list[Asked], origin: dict[str, Any]) -
         target_language=request.target_language,
         prompt=_plain(request.prompting),
         prompts_sha256=prompts,
+        extraction=EXTRACTION if request.prompting.chat else None,
         settings=_plain(request.settings),
         model=_plain(request.model),
         origin=origin,

@@ -7,9 +7,10 @@ import msgspec
 
 from passatk.errors import InputError, UnknownNameError
 from passatk.languages import LANGUAGES, by_name
-from passatk.problems import BENCHMARKS, ProblemSet
+from passatk.problems import BENCHMARKS, ProblemSet, load
 from passatk.prompts import completion
 from passatk.records import Problem, Program, Sample
+from passatk.runs import Manifest
 
 Tests = Literal["hidden", "example"]
 
@@ -51,6 +52,22 @@ def with_options(problems: ProblemSet, options: Sequence[str]) -> ProblemSet:
         if problem.language in given
     }
     return msgspec.structs.replace(problems, problems=problems.problems | changed)
+
+
+def problems_of(manifest: Manifest, problems: ProblemSet | None, why: str = "") -> ProblemSet:
+    """The problems that a run was judged against: those given, or from where they were.
+
+    Raises:
+        InputError: they are others; `why` they are needed stands before it.
+    """
+    problems = with_options(problems or load(manifest.problems_source), manifest.toolchain_options)
+    if problems.hash != manifest.problems_sha256:
+        raise InputError(
+            f"{why}the problems in {problems.source or problems.name} are not those that the run was judged against"
+            " (their hashes differ); name the right ones",
+            setting="problems",
+        )
+    return problems
 
 
 def refuse_without_tests(problems: ProblemSet) -> None:

@@ -8,9 +8,9 @@ from passatk.judging import Environment, Job, LocalPool
 from passatk.languages import by_name
 from passatk.pipeline.by_hand import keep_by_hand, refuse_used
 from passatk.pipeline.naming import named, sample_of
-from passatk.pipeline.programs import program_of, tests_of, with_options
+from passatk.pipeline.programs import problems_of, program_of, tests_of
 from passatk.pipeline.verification import changes_since
-from passatk.problems import ProblemSet, load
+from passatk.problems import ProblemSet
 from passatk.records import Limits, Program, Record, Sample, Verdict
 from passatk.runs import Manifest, RunView, SampleView
 
@@ -92,13 +92,7 @@ def _assembled(recorded: SampleView, manifest: Manifest, problems: ProblemSet | 
     Raises:
         InputError: the problems are not the ones of the run.
     """
-    problems = with_options(problems or load(manifest.problems_source), manifest.toolchain_options)
-    if problems.hash != manifest.problems_sha256:
-        raise InputError(
-            f"the run did not keep its programs, and the problems in {problems.source or problems.name} are not those"
-            " it was judged against (their hashes differ); name the right ones",
-            setting="problems",
-        )
+    problems = problems_of(manifest, problems, "the run did not keep its programs, and ")
     problem = problems.get(recorded.task_id)
     sample = Sample(task_id=recorded.task_id, index=recorded.sample, text=recorded.text, whole=recorded.whole)
     return program_of(problem, sample, tests_of(problem, manifest.tests))

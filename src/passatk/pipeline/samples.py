@@ -36,6 +36,8 @@ class Samples:
     """How many samples each task has."""
     warnings: tuple[str, ...]
     """What may make the score another one than was meant."""
+    extraction: int | None
+    """Version of the rules by which answers were read; None where none was, or it is not known."""
 
     def __init__(
         self,
@@ -64,8 +66,10 @@ class Samples:
 
     def _look_through(self) -> None:
         tasks, ends, chats, held = Counter[str](), Counter[str](), 0, 0
+        versions = set[int]()
         for sample in self._read():
             tasks[sample.task_id] += 1
+            versions |= set() if sample.extraction is None else {sample.extraction}
             held += len(sample.text) + len(sample.answer) + _EACH
             if self._kept is not None:
                 self._kept.append(sample)
@@ -75,7 +79,7 @@ class Samples:
                 chats += looks_like_chat(sample.text)
                 if found := END_OF_TEXT.search(sample.text):
                     ends[found[0]] += 1
-        self.tasks = tasks
+        self.tasks, self.extraction = tasks, max(versions, default=None)
         self.warnings = tuple(_warnings(tasks.total(), chats, ends))
 
 

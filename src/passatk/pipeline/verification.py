@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
+
 import passatk
+from passatk.comparing import changes_between
 from passatk.errors import InputError
 from passatk.judging import Environment
-from passatk.languages import LANGUAGES
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate
-from passatk.pipeline.programs import with_options
+from passatk.pipeline.programs import problems_of
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
-from passatk.problems import ProblemSet, load
+from passatk.problems import ProblemSet
 from passatk.records import Limits, Record
 from passatk.runs import Judged, Manifest, RunView
 from passatk.runs.manifest import this_machine
@@ -81,13 +83,7 @@ def verify(
     """
     with ExitStack() as stack:
         past = stack.enter_context(RunView.finished(run))
-        problems = problems or load(past.manifest.problems_source)
-        if with_options(problems, past.manifest.toolchain_options).hash != past.manifest.problems_sha256:
-            raise InputError(
-                f"the problems in {problems.source or problems.name} are not those {run} was judged against (their"
-                " hashes differ); name the right ones",
-                setting="problems",
-            )
+        problems = problems_of(past.manifest, problems)
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="passatk-verify-"))) / "run"
         if folder.resolve() == run.resolve():
             raise InputError(f"{folder} is the run itself; choose another folder, or none", setting="out")
@@ -146,26 +142,15 @@ def _same_place(before: Manifest, environment: Environment) -> bool:
 
 def changes_since(before: Manifest, environment: Environment) -> list[str]:
     """What is different in `environment` and could explain another verdict, in words."""
-    told = []
-    now = environment.versions
-    for language, version in before.toolchains.items():
-        if language not in now:
-            continue
-        title = LANGUAGES[language].title
-        if version != now[language]:
-            told.append(f"{title}: {version or 'missing'} then, {now[language] or 'missing'} now")
-        elif before.fingerprints[language] != environment.fingerprints[language]:
-            told.append(f"{title}: the same version, {version}, but other files or dependencies")
-    machine = this_machine()
-    for field in machine.__struct_fields__:
-        then, here = getattr(before.machine, field), getattr(machine, field)
-        if then != here:
-            told.append(f"{field}: {then} then, {here} now")
-    if before.isolation != environment.isolation:
-        told.append(f"isolation: {before.isolation.words} then, {environment.isolation.words} now")
-    if before.passatk != passatk.__version__:
-        told.append(f"passatk: {before.passatk} then, {passatk.__version__} now")
-    return told
+    now = msgspec.structs.replace(
+        before,
+        passatk=passatk.__version__,
+        toolchains=environment.versions,
+        fingerprints=environment.fingerprints,
+        isolation=environment.isolation,
+        machine=this_machine(),
+    )
+    return [change.words for change in changes_between(before, now)]
 
 
 def _compare(before: Iterator[Judged], now: Iterator[Judged]) -> tuple[list[Flip], int, int]:

@@ -1,5 +1,6 @@
 """How charts reach the disk: one way for all of them."""
 
+import io
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -39,17 +40,26 @@ def kind_of(path: Path) -> str:
     return kind
 
 
+def drawn(chart: Any, kind: str) -> bytes:
+    """A chart in one of `FORMATS`; the same chart gives the same bytes.
+
+    html has everything it needs inside, png is twice the size, json is the chart's own description.
+    """
+    more: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": _PIXELS} if kind == "png" else {}
+    file: Any = io.BytesIO() if kind == "png" else io.StringIO()
+    chart.save(file, format=kind, **more)
+    written: str | bytes = file.getvalue()
+    return written if isinstance(written, bytes) else written.encode()
+
+
 def save(chart: Any, path: Path) -> None:
     """Write a chart as its suffix says; folders are made.
-
-    .html has everything it needs inside, .png is twice the size, .json is the chart's own description.
 
     Raises:
         UnknownNameError: another suffix.
         StorageError: the file cannot be written.
     """
     kind = kind_of(path)
-    more: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": _PIXELS} if kind == "png" else {}
     with storage(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        chart.save(str(path), format=kind, **more)
+        path.write_bytes(drawn(chart, kind))

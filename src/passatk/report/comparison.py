@@ -65,7 +65,7 @@ def _print_differences(console: Console, differences: Sequence[Difference]) -> N
         )
     console.print(table)
     for one in differences:
-        if one.k == min(other.k for other in differences if other.group == one.group):
+        if "/" not in one.group and one.k == min(other.k for other in differences if other.group == one.group):
             _line(
                 console,
                 f"{title_of(one.group)}: {one.better} better, {one.worse} worse, {one.same} the same;"

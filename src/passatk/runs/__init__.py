@@ -2,9 +2,10 @@
 
 from passatk.runs.folder import RunFolder
 from passatk.runs.generations import GenerationFolder, GenerationManifest, generations_in, past_generations
+from passatk.runs.judged import Counts, Judged, SampleView, Scores, State
 from passatk.runs.manifest import Manifest
 from passatk.runs.traces import Trace, traces
-from passatk.runs.view import Counts, Judged, RunView, SampleView, Scores, State
+from passatk.runs.view import RunView
 
 __all__ = [
     "Counts",

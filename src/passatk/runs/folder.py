@@ -91,12 +91,13 @@ class RunFolder(LockedFolder):
         """Put all samples, their programs and problems into the journal, or, after an error in the input, nothing."""
         with self.together():
             kept = Kept(self._db)
-            for problem in problems:
-                kept.keep_problem(problem)
-            self._db.executemany(INSERT_SAMPLE, (self._row(entry, kept) for entry in entries))
+            for position, problem in enumerate(problems):
+                kept.keep_problem(problem, position)
+            rows = (self._row(entry, position, kept) for position, entry in enumerate(entries))
+            self._db.executemany(INSERT_SAMPLE, rows)
             self._db.execute("INSERT INTO marks VALUES ('filled')")
 
-    def _row(self, entry: Entry, kept: Kept) -> tuple[object, ...]:
+    def _row(self, entry: Entry, position: int, kept: Kept) -> tuple[object, ...]:
         """Of the table of samples; the program is kept by the way."""
         sample = entry.sample
         if entry.assembled is not None:
@@ -104,7 +105,7 @@ class RunFolder(LockedFolder):
         return (
             *(sample.task_id, sample.index, entry.program, entry.language, sample.whole, entry.reference),
             *(sample.text.encode("utf-8", "surrogatepass"), sample.answer.encode("utf-8", "surrogatepass")),
-            *(sample.read_as, sample.finish_reason, sample.tokens),
+            *(sample.read_as, sample.finish_reason, sample.tokens, position),
         )
 
     # --- judging -------------------------------------------------------------------------------------------------

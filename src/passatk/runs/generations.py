@@ -47,6 +47,8 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
     prompt: dict[str, Any]
     """How prompts were made."""
     prompts_sha256: str
+    extraction: int | None = None
+    """Version of the rules by which answers were read; None where none was, or the version did not keep it."""
     settings: dict[str, Any]
     """Every decoding setting in force."""
     model: dict[str, Any]
@@ -66,6 +68,8 @@ class GenerationManifest(Record, frozen=True, kw_only=True):
         mine, theirs = msgspec.to_builtins(self), msgspec.to_builtins(other)
         differing = []
         for field in (field for field in self.__struct_fields__ if field not in _MAY_DIFFER):
+            if field == "extraction" and self.extraction is None:
+                continue
             pairs = [(field, mine[field], theirs[field])]
             if isinstance(mine[field], dict) and isinstance(theirs[field], dict):
                 names = dict.fromkeys([*mine[field], *theirs[field]])

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS samples (
     task_id TEXT NOT NULL, sample INTEGER NOT NULL, program TEXT NOT NULL, language TEXT NOT NULL,
     whole INTEGER NOT NULL, reference INTEGER NOT NULL, completion BLOB NOT NULL, answer BLOB NOT NULL DEFAULT x'',
     read_as TEXT NOT NULL DEFAULT '', finish_reason TEXT NOT NULL DEFAULT '', tokens INTEGER,
+    position INTEGER,
     PRIMARY KEY (task_id, sample, reference)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
@@ -27,7 +28,7 @@ CREATE TABLE IF NOT EXISTS programs (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS problems (
     task_id TEXT PRIMARY KEY, benchmark TEXT NOT NULL, language TEXT NOT NULL, tier TEXT NOT NULL,
-    problem INTEGER NOT NULL
+    problem INTEGER NOT NULL, position INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS texts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS limits (task_id TEXT PRIMARY KEY, limits BLOB NOT NULL) WITHOUT ROWID;
@@ -39,11 +40,13 @@ _LATER = {
         "read_as": "TEXT NOT NULL DEFAULT ''",
         "finish_reason": "TEXT NOT NULL DEFAULT ''",
         "tokens": "INTEGER",
+        "position": "INTEGER",
     },
+    "problems": {"position": "INTEGER"},
     "verdicts": {"walled": "INTEGER"},
 }
 """Columns that runs of earlier versions lack."""
-INSERT_SAMPLE = "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_SAMPLE = "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def make_tables(db: sqlite3.Connection) -> None:
@@ -82,11 +85,11 @@ class Kept:
         row = (program.key, json.dumps(files, separators=(",", ":")), recipe, source)
         self._db.execute("INSERT INTO programs VALUES (?, ?, ?, ?)", row)
 
-    def keep_problem(self, problem: Problem) -> None:
-        """All of it."""
+    def keep_problem(self, problem: Problem, position: int) -> None:
+        """All of it, and which of its benchmark's it is."""
         text = self._text(json.dumps(msgspec.to_builtins(problem), separators=(",", ":")))
-        row = (problem.task_id, problem.benchmark, problem.language, problem.tier, text)
-        self._db.execute("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?, ?)", row)
+        row = (problem.task_id, problem.benchmark, problem.language, problem.tier, text, position)
+        self._db.execute("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _shared(self, text: str) -> int:
         """As `_text`, for what many programs have."""

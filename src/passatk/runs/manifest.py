@@ -41,7 +41,7 @@ class Manifest(Record, frozen=True, kw_only=True):
     """`LANGUAGE=OPTION`, in place of what the problems ask of a toolchain."""
     limits: LimitPolicy
     extraction: int | None = None
-    """Version of the rules by which answers were read; None where texts were taken as they are."""
+    """Version of the rules by which answers were read; None where texts were taken as they are, or it is not known."""
     repeat: int
     """How often each program is judged."""
     vary: bool = False

@@ -13,6 +13,8 @@ class Trace(Record, frozen=True, kw_only=True):
     task_id: str
     sample: int
     language: str
+    tier: str = ""
+    """Empty where its problem has none, or the run is of a version that did not keep it."""
     program: str
     status: str
     borderline: bool
@@ -32,6 +34,7 @@ def traces(view: RunView) -> Iterator[Trace]:
             task_id=judged.task_id,
             sample=judged.sample,
             language=judged.language,
+            tier=judged.tier,
             program=judged.program,
             status=judged.status,
             borderline=judged.borderline,

@@ -4,7 +4,6 @@ Nothing is written and no lock is taken. What an earlier version did not keep is
 """
 
 import contextlib
-import enum
 import shutil
 import sqlite3
 import tempfile
@@ -16,102 +15,14 @@ from typing import Any
 import msgspec
 
 from passatk.errors import InputError, RunFolderError
-from passatk.records import Limits, Outcome, Problem, Program, Record, Sample, Score, Status
+from passatk.records import Limits, Problem, Program, Sample, Status
 from passatk.runs.journal import JOURNAL, Texts, columns_of
+from passatk.runs.judged import Counts, Judged, SampleView, Scores, State
 from passatk.runs.locked import COMPLETE, LOCK, MANIFEST, is_locked
 from passatk.runs.manifest import Manifest
 
 SCORE = "score.json"
 _DAMAGE = (sqlite3.Error, zlib.error, ValueError)  # UnicodeDecodeError and msgspec.DecodeError are ValueErrors
-
-
-class State(enum.StrEnum):
-    """How far a run is."""
-
-    COMPLETE = "complete"
-    RUNNING = "running"
-    """A process of this machine is judging it."""
-    INTERRUPTED = "interrupted"
-    """The same command would go on with it."""
-    UNSCORED = "unscored"
-    """All is done, but samples that could not be judged kept it from being scored."""
-
-
-class Judged(Record, frozen=True, kw_only=True):
-    """One sample and its verdict, without its texts."""
-
-    task_id: str
-    sample: int
-    language: str
-    benchmark: str = ""
-    """Empty in runs of versions that did not keep it, as is `tier`."""
-    tier: str = ""
-    whole: bool
-    program: str
-    """Its key."""
-    status: str = ""
-    """Empty while it is not judged yet."""
-    reason: str = ""
-    borderline: bool = False
-    unstable: bool = False
-    walled: bool | None = None
-    """Tests and program shared no process; None where that is not known."""
-    read_as: str = ""
-    finish_reason: str = ""
-    tokens: int | None = None
-    executions: bytes = b"[]"
-    """As the journal has them."""
-
-    @property
-    def attempts(self) -> tuple[Outcome, ...]:
-        """Every execution that the verdict rests on; none where they are of a version with other facts.
-
-        Raises:
-            RunFolderError: the journal is damaged.
-        """
-        try:
-            return msgspec.json.decode(self.executions, type=tuple[Outcome, ...])
-        except msgspec.ValidationError:
-            return ()
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise RunFolderError(f"the journal is damaged: {error}") from error
-
-
-class SampleView(Judged, frozen=True, kw_only=True):
-    """One sample with all that its run knows of it."""
-
-    text: str
-    """The code that was judged."""
-    answer: str
-    """What a model said, where the code was read from it."""
-    problem: Problem | None
-    assembled: Program | None
-    """The program it became, all files and its tests; None in runs of versions that did not keep it."""
-    limits: Limits | None
-    """None where they are not known, or not yet."""
-
-
-class Counts(Record, frozen=True, kw_only=True):
-    """What is judged so far."""
-
-    samples: int
-    judged: int
-    """Samples with a verdict."""
-    programs: int
-    programs_judged: int
-    statuses: dict[str, int]
-    borderline: int
-    unstable: int
-    not_walled: int
-
-
-class Scores(Record, frozen=True, kw_only=True):
-    """What `score.json` holds."""
-
-    scores: list[Score]
-    unfit: dict[str, str]
-    """Tasks left out -> why."""
-    seed: int = 0
 
 
 class RunView:
@@ -246,8 +157,15 @@ class RunView:
     # --- its samples -----------------------------------------------------------------------------------------------
 
     def tasks(self) -> list[str]:
-        """Ids of the tasks that have samples."""
-        return [task for (task,) in self._rows("SELECT DISTINCT task_id FROM samples WHERE NOT reference ORDER BY 1")]
+        """Ids of the tasks that have samples, in the benchmark's order (of earlier versions' runs: by id)."""
+        position = self._column("problems", "p.position", "NULL")
+        return [
+            task
+            for task, _ in self._rows(
+                f"SELECT DISTINCT s.task_id, {position} FROM samples s{self._with_problems}"  # noqa: S608
+                " WHERE NOT s.reference ORDER BY 2, 1"
+            )
+        ]
 
     def judged(self, task: str | None = None) -> Iterator[Judged]:
         """Every sample, or those of a task, in order of task id and number; those without a verdict too."""
@@ -328,19 +246,23 @@ class RunView:
             self._column("samples", "s.read_as", "''"),
             self._column("samples", "s.finish_reason", "''"),
             self._column("samples", "s.tokens", "NULL"),
+            self._column("samples", "s.position", "NULL"),
             self._column("problems", "p.benchmark", "''"),
             self._column("problems", "p.tier", "''"),
         ]
-        problems = " LEFT JOIN problems p ON p.task_id = s.task_id" if self._columns["problems"] else ""
         return (
-            f"SELECT {', '.join(columns)}{more} FROM samples s LEFT JOIN verdicts v USING (program){problems}"  # noqa: S608
-            " WHERE NOT s.reference"
+            f"SELECT {', '.join(columns)}{more} FROM samples s LEFT JOIN verdicts v USING (program)"  # noqa: S608
+            f"{self._with_problems} WHERE NOT s.reference"
         )
+
+    @property
+    def _with_problems(self) -> str:
+        return " LEFT JOIN problems p ON p.task_id = s.task_id" if self._columns["problems"] else ""
 
     @staticmethod
     def _fields(row: Any) -> dict[str, Any]:
         task_id, sample, language, whole, program, status, reason, borderline, unstable, attempts, *later = row
-        walled, read_as, finish_reason, tokens, benchmark, tier = later
+        walled, read_as, finish_reason, tokens, position, benchmark, tier = later
         return {
             "task_id": task_id,
             "sample": sample,
@@ -357,6 +279,7 @@ class RunView:
             "read_as": read_as,
             "finish_reason": finish_reason,
             "tokens": tokens,
+            "position": position,
             "executions": attempts or b"[]",
         }
 

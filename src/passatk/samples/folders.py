@@ -28,6 +28,8 @@ class Origin(Record, frozen=True, kw_only=True):
     """That took the place of the problems' own, when they were hashed."""
     target_language: str | None = None
     """Of translations, whose task ids name the language translated from."""
+    extraction: int | None = None
+    """Version of the rules by which its answers were read, where some were."""
 
     def target(self, wanted: str | None) -> str | None:
         """The language to judge in.
@@ -79,6 +81,7 @@ def origin_of(path: Path) -> Origin | None:
             source=made.problems_source,
             sha256=made.problems_sha256,
             target_language=made.target_language,
+            extraction=made.extraction,
         )
     if folder.is_dir() and is_run(folder):
         with RunView.finished(folder) as run:
@@ -89,6 +92,7 @@ def origin_of(path: Path) -> Origin | None:
                 source=judged.problems_source,
                 sha256=judged.problems_sha256,
                 toolchain_options=judged.toolchain_options,
+                extraction=judged.extraction,
             )
     return None
 

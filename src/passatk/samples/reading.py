@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.answers import read_answer
+from passatk.answers import VERSION, read_answer
 from passatk.errors import FieldError
 from passatk.problems import ProblemSet
 from passatk.records import Problem, Sample
@@ -14,7 +14,7 @@ from passatk.regex import regex
 from passatk.runs import RunView, generations_in
 from passatk.samples.files import Place, generations_of
 from passatk.samples.fitting import Fitting
-from passatk.samples.folders import check_origin, is_generations, is_run, origin_of, place_of
+from passatk.samples.folders import Origin, check_origin, is_generations, is_run, origin_of, place_of
 from passatk.samples.formats import Generation
 from passatk.samples.matching import Matching, sample_of
 
@@ -53,12 +53,15 @@ def read_samples(
             for sample in run.samples():
                 problem = problems.get(sample.task_id)
                 tasks.add(sample.task_id)
-                yield _read(problem, sample, sample.answer or sample.text) if extract else sample
+                if extract:
+                    yield _read(problem, sample, sample.answer or sample.text)
+                else:
+                    yield _read_before(sample, origin)
     else:
         file = generations_in(path)
         for sample in _from_file(file, problems, Matching(problems, target_language), extract, origin is None):
             tasks.add(sample.task_id)
-            yield sample
+            yield sample if origin is None or extract else _read_before(sample, origin)
     if origin is not None:
         check_origin(origin, problems, tasks)
 
@@ -86,7 +89,16 @@ def _from_file(path: Path, problems: ProblemSet, matching: Matching, extract: bo
 def _read(problem: Problem, sample: Sample, said: str) -> Sample:
     """A sample of what was read from an answer."""
     answer = read_answer(said, problem)
-    return msgspec.structs.replace(sample, text=answer.code, whole=answer.whole, answer=said, read_as=answer.read_as)
+    return msgspec.structs.replace(
+        sample, text=answer.code, whole=answer.whole, answer=said, read_as=answer.read_as, extraction=VERSION
+    )
+
+
+def _read_before(sample: Sample, origin: Origin) -> Sample:
+    """A sample of a folder, with the rules by which its answer was read when the folder was made."""
+    if not sample.read_as or origin.extraction is None:
+        return sample
+    return msgspec.structs.replace(sample, extraction=origin.extraction)
 
 
 class _Numbering:

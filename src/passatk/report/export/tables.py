@@ -62,12 +62,13 @@ def write_parquet(run: RunView, file: IO[bytes]) -> None:
     kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
     schema = pyarrow.schema([(name, kinds[kind]) for name, kind in (COLUMNS | TEXTS).items()])
     with pyarrow.parquet.ParquetWriter(file, schema) as writer:
-        every = ({name: _storable(value) for name, value in row.items()} for row in rows_with_texts(run))
+        every = ({name: storable(value) for name, value in row.items()} for row in rows_with_texts(run))
         for batch in _batches(every):
             writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
 
 
-def _storable(value: object) -> object:
+def storable(value: object) -> object:
+    """`value` without half a character, which a typed table cannot hold: it is escaped."""
     if isinstance(value, str) and not value.isascii():
         return value.encode("utf-8", "backslashreplace").decode()
     return value
