@@ -38,6 +38,7 @@ def open_page(chromium: "Browser") -> Iterator[Open]:
 
     def opened(path: Path, width: int = 1440, scheme: Any = "light", fragment: str = "") -> "Page":
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))

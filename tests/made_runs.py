@@ -1,6 +1,6 @@
 """Run folders made without judging anything, of whatever samples and verdicts a test is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from passatk.pipeline.scores import scores_of
@@ -99,7 +99,7 @@ def outcome(made: Made) -> Outcome:
 
 def make_run(
     path: Path,
-    made_samples: dict[str, Sequence[Made]],
+    made_samples: Mapping[str, Sequence[Made]],
     own_problems: Sequence[Problem] = (),
     complete: bool = True,
     **changes: object,

@@ -189,7 +189,7 @@ function sampleCell(at, column, slot) {
   for (const s of [a[slot], b[slot]]) {
     const part = document.createElement("span");
     part.className = s < 0 ? "off" : on ? "s" + statusOf(s) + marksClass(s) : "off";
-    part.textContent = s < 0 ? " " : statusMark(statusOf(s));
+    part.dataset.mark = s < 0 ? " " : statusMark(statusOf(s)); // drawn by the style: the cell's name says it in words
     cell.append(part);
   }
   const words = [a[slot], b[slot]].map((s, run) => `${run ? "second" : "first"} run ${s < 0 ? "has none" : wordsOf(s)}`);

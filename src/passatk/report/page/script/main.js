@@ -4,7 +4,7 @@ let lastHits = null, lastSearch = "";
 function choice(label, key, options) {
   const select = el("select", { id: "choose-" + key, onchange: (event) => go({ [key]: event.target.value }) },
     options.map(([value, words]) => el("option", { value }, words)));
-  return el("label", {}, el("span", {}, label), select);
+  return el("div", { class: "field" }, el("label", { for: select.id }, label), select);
 }
 
 function makeTools() {
@@ -21,9 +21,9 @@ function makeTools() {
   document.getElementById("tools").append(
     el("div", { role: "group", "aria-label": "Filter", class: "choices" }, buttons),
     el("div", { class: "fields", role: "search" },
-      el("label", { class: "wide" }, el("span", {}, "Search"), search),
-      el("label", { class: "check" }, regular, el("span", {}, "regular expression")),
-      choice("in", "in", Object.entries(SCOPES)),
+      el("div", { class: "field wide" }, el("label", { for: "query" }, "Search"), search),
+      el("div", { class: "check" }, regular, el("label", { for: "regular" }, "regular expression")),
+      choice("Search in", "in", Object.entries(SCOPES)),
       choice("Status", "s", [["", "any"], ...D.statuses.map(([, words], n) => [String(n), `${statusMark(n)} ${words}`]).filter(([n]) => present.has(Number(n)))]),
       languages.length > 1 ? choice("Language", "l", [["", "all"], ...languages]) : null,
       tiers.length > 1 ? choice("Tier", "tier", [["", "all"], ...tiers.map((tier) => [tier, harmless(tier)])]) : null,
