@@ -18,6 +18,7 @@ from passatk.cli import (
     generate,
     problems,
     replay,
+    report,
     run,
     scaling,
     show,
@@ -43,6 +44,7 @@ app.command("verify")(verify.verify)
 app.command("show")(show.show)
 app.command("replay")(replay.replay)
 app.command("export")(export.export)
+app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.command("complete")(complete.complete)
 app.command("doctor")(doctor.doctor)

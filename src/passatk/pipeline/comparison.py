@@ -41,7 +41,7 @@ def compare(runs: Sequence[Path], ks: Sequence[int] | None = None, anyway: bool 
 def _read(path: Path) -> ComparedRun:
     with RunView.finished(path) as past:
         manifest = past.manifest
-        generations, ends = _generations(path, manifest)
+        generations, ends = known_generations(path, manifest)
         found = [
             trace
             if trace.finish_reason or not ends
@@ -60,7 +60,7 @@ def _read(path: Path) -> ComparedRun:
         )
 
 
-def _generations(path: Path, manifest: Manifest) -> tuple[GenerationManifest | None, dict[tuple[str, int], str]]:
+def known_generations(path: Path, manifest: Manifest) -> tuple[GenerationManifest | None, dict[tuple[str, int], str]]:
     """How a run's samples were generated, and why each ended; nothing where that is not there any more."""
     for folder in (path / GENERATIONS, Path(manifest.samples)):
         with suppress(InputError, RunFolderError, OSError):  # what cannot be read is not known

@@ -1,0 +1,51 @@
+"""Failures that are one failure: the same status, and the same error but for names, numbers and places."""
+
+import re
+from functools import lru_cache
+
+from passatk.regex import regex
+
+_LONGEST = 160
+_STEPS = (
+    (
+        regex(r"\"(?:[^\"\\\n]|\\.){0,200}\"|'(?:[^'\\\n]|\\.){0,200}'|`[^`\n]{0,200}`|\u2018[^\u2019\n]{0,200}\u2019"),
+        "'…'",
+    ),
+    (regex(r"(?:[A-Za-z]:)?(?:/[\w.+-]+){2,}"), "PATH"),
+    (regex(r"\b0x[0-9a-fA-F]+\b|\B@[0-9a-f]{5,}\b"), "ADDRESS"),
+    (regex(r"\b[\w-]+\.(?:py|js|go|rs|cpp|cc|h|java|rb)(?::\d+)+"), "PLACE"),
+    (regex(r"-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b"), "N"),
+    (regex(r"\bN(?:[,:] ?N)+\b"), "N"),
+)
+_COMPARED = regex(r"^(?P<kind>\w*(?:Assertion|assert)\w*(?: ?(?:failed|Error))?)\b.*", re.DOTALL | re.IGNORECASE)
+_RUNS = regex(r"\s+")
+
+
+@lru_cache(maxsize=1 << 16)
+def normalised(reason: str) -> str:
+    """What is left of an error when quoted text, paths, addresses and numbers are taken out of it.
+
+    Of a failed assertion only that it failed: what it compared is the problem's own.
+    """
+    words = _RUNS.sub(" ", reason[:2000]).strip()
+    if found := _COMPARED.match(words):
+        return found["kind"]
+    for pattern, replacement in _STEPS:
+        words = pattern.sub(replacement, words)
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+
+
+class Clusters:
+    """Numbers clusters as they come."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def number(self, status: str, reason: str) -> int:
+        """Of a failure."""
+        return self._numbers.setdefault((status, normalised(reason)), len(self._numbers))
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Status and error, by number."""
+        return list(self._numbers)

@@ -1,0 +1,183 @@
+"""One HTML file of a run, or of two, that needs nothing else: for `file://`, without any request."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from passatk.comparing import Comparison, obstacles
+from passatk.errors import InputError
+from passatk.pipeline.comparison import compare, known_generations
+from passatk.report.page import sections
+from passatk.report.page.columns import binary, packed
+from passatk.report.page.html import element, line
+from passatk.report.page.overview import GLYPHS, NOT_YET, name_of, status_words, summary
+from passatk.report.page.reading import STATUSES, STOPS, Rows, Tally
+from passatk.report.scores import title_of
+from passatk.runs import RunView
+from passatk.runs.locked import storage
+from passatk.runs.view import State
+
+SCRIPTS = ("escaping", "data", "state", "filters", "searching", "grid", "colours", "differences", "sample", "main")
+"""In the order they are put together in."""
+
+
+def write_page(runs: Sequence[Path], out: Path, anyway: bool = False) -> None:
+    """Write the page of one run, or of two side by side; it is there when it is whole.
+
+    Raises:
+        InputError: a folder is not a run, or two runs do not compare; names what is different.
+        RunFolderError: a run's files are not what they should be.
+        StorageError: the file cannot be written.
+    """
+    document = page(runs, anyway)
+    with storage(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = out.with_name(f"{out.name}.part")
+        try:
+            part.write_text(document, encoding="utf-8")
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def page(runs: Sequence[Path], anyway: bool = False) -> str:
+    """The page as text; see `write_page`."""
+    rows, tallies = Rows(), []
+    for number, path in enumerate(runs):
+        with RunView(path) as view:
+            tally = Tally(
+                name=str(path),
+                manifest=view.manifest,
+                state=view.state,
+                digest=view.digest,
+                scores=view.scores,
+                left_out=view.left_out(),
+                generations=known_generations(path, view.manifest)[0],
+            )
+            rows.add(number, view, tally)
+            tallies.append(tally)
+    compared, note = (None, "") if len(runs) == 1 else _compared(runs, tallies, rows, anyway)
+    return _document(tallies, rows, _main(tallies, rows, compared, note))
+
+
+def _compared(
+    runs: Sequence[Path], tallies: Sequence[Tally], rows: Rows, anyway: bool
+) -> tuple[Comparison | None, str]:
+    """What changed, or why that cannot be said of these."""
+    both = [problem["id"] for problem in rows.problems if all(problem["runs"])]
+    if not both and not anyway:
+        raise InputError(
+            f"{runs[0]} and {runs[1]} have no problem in common, so there is nothing to compare. Make a page of each,"
+            " or set anyway",
+            setting="anyway",
+        )
+    if not both:
+        return None, "The runs have no problem in common."
+    if all(tally.state is State.COMPLETE for tally in tallies):
+        return compare(runs, None, anyway)[0], ""
+    first, second = (tally.manifest for tally in tallies)
+    references = []
+    for path in runs:
+        with RunView(path) as view:
+            references.append(view.references())
+    reasons = obstacles(first, second, (references[0], references[1]), both)
+    if reasons and not anyway:
+        raise InputError(
+            f"{runs[0]} and {runs[1]} cannot be compared: {'; '.join(reasons)}. Compare runs that agree, or set anyway",
+            setting="anyway",
+        )
+    return None, "; ".join(["Figures are compared when both runs are complete", *reasons])
+
+
+def _main(tallies: Sequence[Tally], rows: Rows, compared: Comparison | None, note: str) -> str:
+    heads = "".join(
+        element("div", summary(tally, other=number > 0), class_="run") for number, tally in enumerate(tallies)
+    )
+    which = ("",) if len(tallies) == 1 else ("first run", "second run")
+    return "".join(
+        [
+            f'<div class="heads">{heads}</div>',
+            sections.section("difference", "What changed", sections.comparison(compared, note)),
+            sections.section(
+                "figures", "Figures", *(sections.figures(t, own) for t, own in zip(tallies, which, strict=True))
+            ),
+            sections.section("failures", "Failures", sections.clusters(rows)),
+            sections.section("samples", "Samples", _grid(rows)),
+            sections.section("manifest", "Manifest", sections.everything(tallies)),
+        ]
+    )
+
+
+def _grid(rows: Rows) -> str:
+    if not rows.samples.rows:
+        return element("p", "There are no samples yet.", class_="none")
+    return (
+        '<noscript><p class="none">The grid of samples needs JavaScript, all else does not.</p></noscript>'
+        '<div id="tools"></div><div id="legend"></div><p id="found" role="status" aria-live="polite"></p>'
+        '<div id="grid"></div><dialog id="sample" aria-labelledby="sample-title"></dialog>'
+    )
+
+
+def _document(tallies: Sequence[Tally], rows: Rows, main: str) -> str:
+    style, script = _resource("page.css"), _script()
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none';"
+        " form-action 'none'"
+    )
+    title = " and ".join(dict.fromkeys(name_of(tally) for tally in tallies))
+    links = (("figures", "Figures"), ("failures", "Failures"), ("samples", "Samples"), ("manifest", "Manifest"))
+    contents = "".join(f'<a href="#{name}">{words}</a>' for name, words in links if f'id="{name}"' in main)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+        f"<title>{line(title)} - passatk</title><style>{style}</style></head>\n<body>"
+        '<a class="skip" href="#samples">Skip to the samples</a>'
+        f'<header><span class="brand">passatk</span><nav aria-label="Contents">{contents}</nav></header>'
+        f"<main>{main}</main>\n{_chunks(tallies, rows)}\n<script>{script}</script></body></html>\n"
+    )
+
+
+def _chunks(tallies: Sequence[Tally], rows: Rows) -> str:
+    """All data, as blocks that a browser does not run."""
+    if not rows.samples.rows:
+        return ""
+    texts = list(rows.pool.chunks())
+    tables = {"samples": rows.samples, "programs": rows.programs, "attempts": rows.attempts}
+    layout, columns = binary(tables)
+    index = {
+        "runs": [{"name": tally.name, "title": name_of(tally)} for tally in tallies],
+        "statuses": [[status, status_words(status), *_mark(status)] for status in STATUSES]
+        + [["unknown", "unknown", "¿"]],
+        "stops": [str(stop) for stop in STOPS],
+        "languages": {problem["language"]: title_of(problem["language"]).strip() for problem in rows.problems},
+        "problems": rows.problems,
+        "words": rows.words,
+        "clusters": rows.clusters.names,
+        "layout": layout,
+        "texts": [first for first, _ in texts],
+    }
+    blocks = [("d-index", packed(json.dumps(index, separators=(",", ":")).encode())), ("d-columns", packed(columns))]
+    blocks += [(f"d-text-{number}", chunk) for number, (_, chunk) in enumerate(texts)]
+    return "".join(f'<script type="application/gzip" id="{name}">{chunk}</script>' for name, chunk in blocks)
+
+
+def _mark(status: str) -> tuple[str]:
+    return (next((mark for known, mark in GLYPHS.items() if known == status), NOT_YET[0]),)
+
+
+def _script() -> str:
+    parts = "".join(_resource(f"script/{name}.js") for name in SCRIPTS)
+    return f'"use strict";(() => {{\n{parts}}})();'
+
+
+def _resource(name: str) -> str:
+    return (files("passatk.report.page") / name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

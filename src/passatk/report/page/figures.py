@@ -1,0 +1,115 @@
+"""The numbers of a page: scores against k, statuses, CPU time against limits, tokens. Pure functions of a tally."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from passatk.problems import task_of
+from passatk.records import PassAtK, Record, Score, Status
+from passatk.report.page.reading import Tally
+from passatk.scoring import Counts, score
+
+OVERALL = "overall"
+_RATIOS = np.array([0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1 / 1.5, 1, 1.5])
+"""Edges of CPU time as a share of its limit; what lies above the last is in a bin of its own."""
+
+
+class Curve(Record, frozen=True, kw_only=True):
+    """pass@k of one group against k."""
+
+    group: str
+    points: tuple[PassAtK, ...]
+
+
+class Histogram(Record, frozen=True, kw_only=True):
+    """Counts between edges; the last bin has no upper edge."""
+
+    edges: tuple[float, ...]
+    passed: tuple[int, ...]
+    others: tuple[int, ...]
+
+
+def counts_of(tally: Tally) -> dict[str, list[Counts]]:
+    """Language, and `overall` where there are several -> its scored problems, as `pipeline.scores` has them."""
+    found: dict[str, list[Counts]] = {}
+    for task, own in tally.statuses.items():
+        judged = own.total() - own[Status.NOT_JUDGED] - own[""]
+        if task in tally.left_out or not judged:
+            continue
+        benchmark, language, _ = tally.tasks[task]
+        shared = task_of(benchmark or tally.manifest.problems, language, task)
+        found.setdefault(language, []).append(Counts(task_id=task, n=judged, c=own[Status.PASSED], task=shared))
+    if len(found) > 1:
+        found[OVERALL] = [one for own in list(found.values()) for one in own]
+    return found
+
+
+def curves(tally: Tally) -> list[Curve]:
+    """pass@k for k up to the fewest samples of a problem; none of a run that has no score."""
+    if tally.scores is None:
+        return []
+    found = []
+    for group, counts in counts_of(tally).items():
+        most = min(count.n for count in counts)
+        points = score(group, counts, {}, _ks(most)).pass_at_k
+        found.append(Curve(group=group, points=points))
+    return found
+
+
+def _ks(most: int) -> list[int]:
+    """Some of 1 to `most`, closer together where the curve bends."""
+    ks = {1, most, *(k for k in (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700) if k <= most)}
+    return sorted(ks)
+
+
+def headline(tally: Tally) -> Score | None:
+    """The score of the run as a whole; None where it has none."""
+    if tally.scores is None or not tally.scores.scores:
+        return None
+    by_group = {one.group: one for one in tally.scores.scores}
+    return by_group.get(OVERALL, tally.scores.scores[0])
+
+
+def by_language(tally: Tally) -> dict[str, Counter[str]]:
+    """Language -> status -> samples, all that are there."""
+    found: dict[str, Counter[str]] = {}
+    for task, own in tally.statuses.items():
+        found.setdefault(tally.tasks[task][1], Counter()).update(own)
+    return found
+
+
+def cpu_against_limits(tally: Tally) -> Histogram | None:
+    """Of different programs, by CPU time as a share of the limit; None where none ran."""
+    if not tally.cpu:
+        return None
+    shares = np.array([used / limit for _, used, limit in tally.cpu])
+    passed = np.array([status == Status.PASSED for status, _, _ in tally.cpu])
+    places = np.searchsorted(_RATIOS, shares, side="right") - 1
+    both = [np.bincount(places[chosen], minlength=len(_RATIOS)).tolist() for chosen in (passed, ~passed)]
+    return Histogram(edges=tuple(_RATIOS.tolist()), passed=tuple(both[0]), others=tuple(both[1]))
+
+
+def spread(values: Sequence[int]) -> list[tuple[str, float]]:
+    """What describes many numbers in a line."""
+    if not values:
+        return []
+    array = np.array(values)
+    parts = (("least", 0), ("10 %", 10), ("median", 50), ("90 %", 90), ("most", 100))
+    return [("mean", float(array.mean())), *((name, float(np.percentile(array, p))) for name, p in parts)]
+
+
+def published(tally: Tally) -> Iterator[dict[str, Any]]:
+    """Figures that papers give for the problems, languages and task of a run, each with its settings and source."""
+    table = json.loads((files("passatk.report.page") / "published.json").read_text())
+    pairs = {
+        (benchmark or tally.manifest.problems.partition("/")[0], language)
+        for benchmark, language, _ in tally.tasks.values()
+    }
+    task = "translate" if tally.manifest.target_language else "generate"
+    for one in table["figures"]:
+        if (one["benchmark"], one["language"]) in pairs and one["task"] == task:
+            yield {**one, "source": table["sources"][one["source"]]}

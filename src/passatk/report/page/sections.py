@@ -1,0 +1,190 @@
+"""The sections below the first screen: scores, curve, statuses, CPU time, tokens, clusters, comparison."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from passatk.comparing import Comparison
+from passatk.report.page.figures import by_language, cpu_against_limits, curves, spread
+from passatk.report.page.html import element, line, table
+from passatk.report.page.overview import Bar, glyph, manifests, percent, score_rows, stacked, status_words
+from passatk.report.page.pictures import curve_picture, histogram_picture
+from passatk.report.page.reading import STATUSES, Rows, Tally
+from passatk.report.scores import title_of
+from passatk.wording import counted
+
+_CLUSTERS = 400
+
+
+def section(name: str, title: str, *inside: str) -> str:
+    """A part that the page's own list of contents leads to; nothing where there is nothing inside."""
+    body = "".join(inside)
+    return (
+        f'<section id="{name}" aria-labelledby="h-{name}"><h2 id="h-{name}" tabindex="-1">{title}</h2>{body}</section>'
+        if body
+        else ""
+    )
+
+
+def figures(tally: Tally, which: str = "") -> str:
+    """All that is counted of one run."""
+    tail = f" ({which})" if which else ""
+    return (
+        _scores(tally, tail)
+        + _statuses(tally, tail)
+        + f'<div class="pair">{_curve(tally, tail)}{_cpu(tally, tail)}</div>'
+        + f'<div class="pair">{_generation(tally, tail)}</div>'
+    )
+
+
+def _scores(tally: Tally, tail: str) -> str:
+    if tally.scores is None or not tally.scores.scores:
+        return ""
+    heading, rows, numeric = score_rows(tally.scores.scores)
+    caption = f"pass@k with 95 % intervals over tasks, pass^k, and problems that pass always, sometimes, never{tail}"
+    return table(heading, rows, caption, numeric)
+
+
+def _curve(tally: Tally, tail: str) -> str:
+    found = curves(tally)
+    picture = curve_picture(found) if found else ""
+    band = " with its 95 % interval" if len(found) == 1 else ""
+    return f"<figure>{picture}<figcaption>pass@k against k{band}{tail}</figcaption></figure>" if picture else ""
+
+
+def _statuses(tally: Tally, tail: str) -> str:
+    found = by_language(tally)
+    if not found:
+        return ""
+    present = [status for status in STATUSES if any(own[status] for own in found.values())]
+    heading = ["language", "share", *(f"{glyph(status)} {status_words(status)}" for status in present)]
+    rows = []
+    for language, own in found.items():
+        title = title_of(language).strip()
+        bar = stacked((Bar(status=status, number=own[status]) for status in present), f"statuses of {title}")
+        rows.append([line(title), bar, *(str(own[status]) for status in present)])
+    caption = f"What became of the samples{tail}, those of unfit problems included"
+    return table(heading, rows, caption, range(2, len(heading)))
+
+
+def _cpu(tally: Tally, tail: str) -> str:
+    found = cpu_against_limits(tally)
+    if found is None:
+        return ""
+    words = f"CPU time of different programs as a share of their limit{tail}; heights are logarithmic"
+    legend = (
+        '<span class="key"><span class="box bar-passed"></span> passed</span>'
+        ' <span class="key"><span class="box bar-other"></span> others</span>'
+        ' <span class="key"><span class="box near"></span> within 1.5 of the limit: borderline</span>'
+    )
+    return f"<figure>{histogram_picture(found, words)}<figcaption>{line(words)}. {legend}</figcaption></figure>"
+
+
+def _generation(tally: Tally, tail: str) -> str:
+    parts = []
+    if len(tally.finish_reasons) > 1 or "" not in tally.finish_reasons:
+        parts.append(_counted(tally.finish_reasons, "why samples ended", f"Finish reasons{tail}", "not known"))
+    if len(tally.read_as) > 1 or "" not in tally.read_as:
+        parts.append(_counted(tally.read_as, "how it was read", f"How answers were read{tail}", "as it was given"))
+    if tally.tokens:
+        rows = [[name, f"{value:,.0f}"] for name, value in spread(tally.tokens)]
+        parts.append(
+            table(("tokens", "of a sample"), rows, f"Tokens generated{tail}: {sum(tally.tokens):,} in all", (1,))
+        )
+    return "".join(f"<div>{part}</div>" for part in parts)
+
+
+def _counted(found: Counter[str], heading: str, caption: str, nameless: str) -> str:
+    total = found.total()
+    rows = [[line(name or nameless), str(number), percent(number / total)] for name, number in found.most_common()]
+    return table((heading, "samples", "%"), rows, caption, (1, 2))
+
+
+def clusters(rows: Rows) -> str:
+    """Failures by status and error, the most first; each filters the samples."""
+    samples, problems = Counter[int](), defaultdict[int, set[int]](set)
+    own = rows.programs.columns["cluster"]
+    for program, problem in zip(rows.samples.columns["program"], rows.samples.columns["problem"], strict=True):
+        if (cluster := own[program]) >= 0:
+            samples[cluster] += 1
+            problems[cluster].add(problem)
+    names = rows.clusters.names
+    lines = []
+    for cluster, number in samples.most_common(_CLUSTERS):
+        status, words = names[cluster]
+        button = element(
+            "button",
+            f"{glyph(status)} <span>{line(status_words(status))}: {line(words)}</span>",
+            type="button",
+            data_cluster=cluster,
+            aria_pressed="false",
+            class_="cluster",
+        )
+        lines.append([button, str(number), str(len(problems[cluster]))])
+    if not lines:
+        return ""
+    caption = "Failures by status and error, without quoted text, numbers, paths; choose one to see its samples"
+    if len(samples) > _CLUSTERS:
+        caption += f". The {_CLUSTERS} largest of {len(samples)}"
+    return f'<div class="clusters">{table(("failure", "samples", "problems"), lines, caption, (1, 2))}</div>'
+
+
+def comparison(found: Comparison | None, note: str) -> str:
+    """What changed from the first run to the second."""
+    if found is None:
+        return element("p", line(note), class_="none") if note else ""
+    heading = (
+        "language",
+        "k",
+        "first %",
+        "second %",
+        "difference",
+        "95 % interval",
+        "p",
+        "better",
+        "worse",
+        "same",
+        "smallest detectable",
+    )
+    rows = [
+        [
+            line(title_of(one.group).strip()),
+            str(one.k),
+            percent(one.before),
+            percent(one.after),
+            f"{100 * one.difference:+.1f}",
+            f"[{100 * one.low:+.1f}, {100 * one.high:+.1f}]",
+            f"{one.p:.3g}",
+            str(one.better),
+            str(one.worse),
+            str(one.same),
+            percent(one.smallest_detectable),
+        ]
+        for one in found.differences
+    ]
+    parts = (
+        [element("p", line(f"Their figures mean different things: {'; '.join(found.anyway)}"), class_="none")]
+        if found.anyway
+        else []
+    )
+    if found.identical:
+        parts.append(element("p", "The same samples became the same programs and got the same verdicts."))
+    only = (
+        f"{counted(found.problems, 'problem')} in both; {found.only_before} only in the first,"
+        f" {found.only_after} only in the second; {found.left_out} left out."
+    )
+    parts.append(element("p", line(only)))
+    parts.append(table(heading, rows, "Differences in percentage points, paired by problem", range(1, len(heading))))
+    if found.causes:
+        causes = [[line(cause), str(number)] for cause, number in found.causes.items()]
+        parts.append(
+            table(("cause", "samples"), causes, "Why samples that passed in one run failed in the other", (1,))
+        )
+    if found.changes:
+        changes = [[line(one.name), line(one.before), line(one.after)] for one in found.changes]
+        parts.append(table(("what", "first run", "second run"), changes, "What is different between the runs"))
+    return "".join(parts)
+
+
+def everything(tallies: Sequence[Tally]) -> str:
+    """The manifests, folded away."""
+    return "".join(f"<details><summary>{line(t.name)}</summary>{manifests(t)}</details>" for t in tallies)

@@ -1,0 +1,298 @@
+"""The page of a run in a real browser: by mouse, by keyboard, by address, by people who see and point otherwise."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browsing import SCHEMES, WIDTHS, Open
+from made_runs import Made, make_run, problem
+
+from passatk.records import Status
+from passatk.report.page import write_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PASS = Made(text="    if x:\n        return x\n    return x\n", finish_reason="stop", tokens=20)
+WRONG = Made(
+    text="    if x:\n        return 2\n    return x\n",
+    status=Status.WRONG_ANSWER,
+    reason="AssertionError: assert f(1) == 1",
+    said="failed AssertionError: assert f(1) == 1",
+    finish_reason="stop",
+)
+ERROR = Made(
+    text="    return needle\n", status=Status.RUNTIME_ERROR, reason="NameError: name 'needle'", stderr="Haystack"
+)
+CUT = Made(
+    text="    return (", status=Status.COMPILE_ERROR, reason="SyntaxError: '(' was never closed", finish_reason="length"
+)
+NEAR = Made(text="    return slow(x)\n", borderline=True, cpu_s=2.5, attempts=2)
+SHAKY = Made(text="    return random()\n", status=Status.WRONG_ANSWER, unstable=True, reason="unstable (passed 1 x)")
+UNJUDGED = Made(text="    return 9\n", status=Status.NOT_JUDGED, reason="the sandbox failed: it is full")
+
+NASTY = (
+    "</script><img src=x onerror=alert(1)><!-- \x1b[31mred\x1b]0;owned\x07 \u202eevil\u2066 \ufeff \0"
+    " javascript:alert(2) \udc80"
+)
+CONTROLS = "main button:not([disabled]), main input, main select, main summary, main a, nav a"
+MARK_ALL = f"[...document.querySelectorAll('{CONTROLS}')].map((e, n) => (e.dataset.seen = String(n)))"
+OUTLINED = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+RUN_AXE = """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(
+    rule => [rule.id, rule.nodes.slice(0, 3).map(node => node.html + ' ' + node.failureSummary)]))"""
+
+Shown = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Pages by name: `one` run, `two` runs, `many` problems, `hostile` text."""
+    folder = tmp_path_factory.mktemp("pages")
+    python = {f"Python/{n}": [PASS, WRONG, ERROR][: 1 + n % 3] + [PASS] * (n % 2) for n in range(6)}
+    mixed = {**python, "Python/6": [CUT, NEAR, SHAKY, UNJUDGED, PASS], "Go/0": [PASS, WRONG]}
+    problems = [problem(task, "go" if task.startswith("Go") else "python") for task in mixed]
+    one = make_run(folder / "one", mixed, problems)
+    later = {task: [PASS, *own[1:-1]] for task, own in mixed.items()} | {"Python/4": [WRONG, WRONG]}
+    other = make_run(folder / "other", later, problems)
+    many = make_run(folder / "many", {f"Python/{n}": [PASS, WRONG] * 30 for n in range(200)})
+    name = NASTY.replace("\udc80", "")
+    long = f"{NASTY}\n{'x' * 1_000_000}"
+    bad = Made(text=long, status=Status.RUNTIME_ERROR, reason=name, stdout=name, said=name)
+    hostile = make_run(
+        folder / "hostile", {name: [bad, PASS]}, [problem(name, prompt=NASTY, tests=NASTY)], samples=name
+    )
+    sets = {"one": [one], "two": [one, other], "many": [many], "hostile": [hostile]}
+    for called, runs in sets.items():
+        write_page(runs, folder / f"{called}.html")
+    return {called: folder / f"{called}.html" for called in sets}
+
+
+@pytest.fixture
+def shown(open_page: Open, files: dict[str, Path]) -> Shown:
+    def show(name: str, **how: Any) -> "Page":
+        return open_page(files[name], **how)
+
+    return show
+
+
+def found(page: "Page") -> str:
+    return page.locator("#found").inner_text()
+
+
+def cell(page: "Page", row: int, column: int) -> Any:
+    return page.locator(f'[data-row="{row}"][data-column="{column}"]')
+
+
+@pytest.mark.parametrize(
+    ("filter_name", "samples", "problems"),
+    [
+        ("all", 22, 8),
+        ("failed", 9, 6),
+        ("mixed", 19, 6),
+        ("not judged", 1, 1),
+        ("borderline", 1, 1),
+        ("unstable", 1, 1),
+        ("cut off", 1, 1),
+    ],
+)
+def test_filters_count_what_they_name(shown: Shown, filter_name: str, samples: int, problems: int) -> None:
+    page = shown("one")
+    page.get_by_role("button", name=filter_name, exact=True).click()
+    words = found(page)
+    assert words.startswith(f"{samples} sample")
+    assert f"in {problems} problem" in words
+
+
+def test_a_cluster_shows_its_samples_and_back_goes_back(shown: Shown) -> None:
+    page = shown("one")
+    page.get_by_role("button", name="NameError").click()
+    assert "2 samples of 22 in 2 problems, failing with “NameError: name '…'”" in found(page)
+    page.go_back()
+    assert found(page) == "22 samples in 8 problems"
+    page.go_forward()
+    assert "in 2 problems" in found(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "regular", "scope", "samples"),
+    [
+        ("needle", False, "all", 2),
+        ("NEEDLE", False, "programs", 2),
+        ("haystack", False, "outputs", 2),
+        ("haystack", False, "programs", 0),
+        ("python/6", False, "ids", 5),
+        ("Python/6#2", False, "ids", 1),
+        (r"^ +return \(", True, "programs", 1),
+        (r"Go/\d#1", True, "ids", 1),
+    ],
+)
+def test_search_finds_ids_programs_and_outputs(
+    shown: Shown, text: str, regular: bool, scope: str, samples: int
+) -> None:
+    page = shown("one")
+    page.get_by_label("Search in").select_option(scope)
+    page.get_by_label("regular expression").set_checked(regular)
+    page.get_by_role("searchbox").fill(text)
+    page.wait_for_function(
+        "wanted => document.getElementById('found').textContent.startsWith(wanted)", arg=f"{samples} sample"
+    )
+
+
+def test_a_wrong_regular_expression_is_told(shown: Shown) -> None:
+    page = shown("one", fragment="#q=%28&re=1")
+    page.get_by_text("Not a regular expression").wait_for()
+
+
+def test_a_sample_shows_all_that_is_known_of_it(shown: Shown) -> None:
+    page = shown("one")
+    page.locator('[aria-label="sample 1: wrong answer"]').first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    words = dialog.inner_text()
+    for part in ("wrong answer", "def f(x):", "assert f(1) == 1", "Difference to the nearest that passed", "0.02 of 3"):
+        assert part in words
+    command = dialog.locator(".command").inner_text()
+    assert command.startswith("passatk replay ")
+    assert command.endswith("'Go/0#1'")
+    assert dialog.locator(".minus").inner_text().strip() == "-         return 2"
+    assert dialog.locator(".plus").inner_text().strip() == "+         return x"
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+
+
+def test_an_address_leads_to_its_sample(shown: Shown) -> None:
+    page = shown("one", fragment="#t=Python%2F6&i=1&f=borderline")
+    assert page.locator("#sample-title").inner_text().endswith("Python/6#1")
+    assert "borderline" in page.get_by_role("dialog").inner_text()
+    assert "* the attempt that decided" in page.get_by_role("dialog").inner_text()
+    page.locator("#go-close").click()
+    assert page.evaluate("location.hash") == "#f=borderline"
+    page.go_back()
+    page.get_by_role("dialog").wait_for()
+
+
+def test_the_grid_is_one_tab_stop_and_arrows_move_in_it(shown: Shown) -> None:
+    page = shown("many")
+    assert page.locator("[role=grid] [tabindex='0']").count() == 1
+    cell(page, 0, 0).focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowDown", "End", "PageDown"):
+        page.keyboard.press(key)
+    assert page.locator("[role=grid] [tabindex='0']").count() == 1
+    page.keyboard.press("Control+End")
+    last = page.evaluate("[document.activeElement.dataset.row, document.activeElement.getAttribute('aria-colindex')]")
+    assert last == ["200", "62"]
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    assert page.locator("#sample-title").inner_text().endswith("Python/199#59")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.row") == "200"
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.querySelector('[role=grid]').contains(document.activeElement)")
+
+
+def test_the_grid_says_its_true_size_though_few_rows_exist(shown: Shown) -> None:
+    page = shown("many")
+    grid = page.get_by_role("grid")
+    assert (grid.get_attribute("aria-rowcount"), grid.get_attribute("aria-colcount")) == ("201", "62")
+    assert page.locator(".body .row").count() < 60
+    page.locator(".scroller").evaluate("scroller => { scroller.scrollTop = 100 * 24; }")
+    page.wait_for_function("document.querySelector('[aria-rowindex=\"110\"]') !== null")
+    assert page.locator('[aria-rowindex="110"] [role=rowheader]').inner_text() == "Python/108"
+    assert page.locator("[role=grid] [tabindex='0']").count() == 1
+
+
+def test_headings_sort(shown: Shown) -> None:
+    page = shown("one")
+    heading = page.get_by_role("grid").get_by_role("columnheader", name="passed")
+    heading.click()
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert cell(page, 1, 2).inner_text() == "1/3"
+    page.keyboard.press("Enter")
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert cell(page, 1, 2).inner_text() in ("1/1", "2/2")
+
+
+def test_everything_can_be_reached_by_keyboard(shown: Shown) -> None:
+    page = shown("one")
+    wanted = set(page.evaluate(MARK_ALL))
+    reached = set()
+    for _ in range(len(wanted) + 40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.seen || ''"))
+        visible = page.evaluate(f"document.activeElement === document.body || {OUTLINED}")
+        assert visible, page.evaluate("document.activeElement.outerHTML")[:200]
+    assert wanted <= reached
+
+
+@pytest.mark.parametrize(("filter_name", "samples"), [("different", 2), ("regressed", 1), ("improved", 1)])
+def test_two_runs_show_what_changed(shown: Shown, filter_name: str, samples: int) -> None:
+    page = shown("two")
+    page.get_by_role("button", name=filter_name, exact=True).click()
+    assert found(page).startswith(f"{samples} sample")
+
+
+def test_a_sample_of_two_runs_can_be_seen_in_both(shown: Shown) -> None:
+    page = shown("two", fragment="#t=Python%2F6&i=0")
+    dialog = page.get_by_role("dialog")
+    assert "compile error" in dialog.inner_text()
+    assert "Between the runs" in dialog.inner_text()
+    dialog.get_by_role("button", name="second run").click()
+    page.wait_for_function("document.getElementById('sample').innerText.includes('passed')")
+    assert "run=b" in page.evaluate("location.hash")
+
+
+def test_hostile_text_is_shown_and_does_nothing(shown: Shown) -> None:
+    page = shown("hostile")
+    page.on("dialog", lambda dialog: pytest.fail(f"the page ran what it shows: {dialog.message}"))
+    cell(page, 1, 2).click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    words = dialog.inner_text()
+    for part in (
+        "<img src=x onerror=alert(1)>",
+        r"\x1b[31mred\x1b]0;owned\x07",
+        r"\u202eevil\u2066",
+        r"\udc80",
+        r"\x00",
+    ):
+        assert part in words
+    assert "characters more" in words
+    assert page.locator("img, iframe, object").count() == 0
+    assert not page.evaluate(r"/[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u001b]/.test(document.body.innerText)")
+    command = dialog.locator(".command").inner_text()
+    assert "$'" in command
+    assert r"\x1b" in command
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["one", "two"])
+def test_no_rule_of_accessibility_is_broken(shown: Shown, axe: str, name: str, width: int, scheme: str) -> None:
+    page = shown(name, width=width, scheme=scheme)
+    for fragment in ("", "#t=Python%2F6&i=0"):
+        page.evaluate("fragment => { location.hash = fragment; }", fragment)
+        if fragment:
+            page.get_by_role("dialog").wait_for()
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        broken = page.evaluate(f"{axe}; {RUN_AXE}")
+        assert broken == [], json.dumps(broken, indent=1)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_window(shown: Shown, width: int) -> None:
+    page = shown("one", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page = shown("hostile", width=width, fragment="#t=~0&i=0")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_page_without_javascript_still_has_its_figures(chromium: Any, files: dict[str, Path]) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(files["one"].as_uri())
+    words = page.locator("body").inner_text()
+    assert "No score" in words or "pass@1" in words
+    assert "The grid of samples needs JavaScript" in words
+    context.close()
