@@ -9,7 +9,10 @@ JOBS ?= $(shell nproc)
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/.ready ## Install toolchains (as root) and .venv; skipped when done
+setup: .venv/.ready ## Install toolchains (as root) and .venv; skipped when done. LANGUAGES=all or names: optional ones too
+ifdef LANGUAGES
+	@tools/setup_languages.sh $(LANGUAGES)
+endif
 
 .venv/.ready: pyproject.toml constraints.txt tools/setup.sh
 	@tools/setup.sh

@@ -29,7 +29,7 @@ def cases(language: str) -> dict[Status, Sample]:
     task_id = problem_for(language).task_id
     found = {}
     for file in sorted((FOLDER / language).glob("[!.]*")):
-        if file.name == PROBLEM:
+        if file.name == PROBLEM or file.is_dir():
             continue
         status = Status(file.name.partition(".")[0])
         found[status] = Sample(task_id=task_id, index=0, text=file.read_text(), whole=".whole." in file.name)

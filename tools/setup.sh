@@ -47,20 +47,8 @@ md5_there() {
 }
 md5_there || have npm || need npm
 
-if [ ${#packages[@]} -gt 0 ]; then
-    if [ "$(id -u)" = 0 ] && have apt-get; then
-        echo "setup: installing ${packages[*]}"
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get update -q >/dev/null
-        for package in "${packages[@]}"; do # one by one: a package that is not to be had must not take the others along
-            apt-get install -y -q --no-install-recommends "$package" >/tmp/passatk-setup.log 2>&1 ||
-                { echo "setup: could not install $package:"; tail -n 3 /tmp/passatk-setup.log; }
-        done
-    else
-        echo "setup: missing: ${packages[*]}"
-        echo "setup: get them with: apt-get install ${packages[*]}   (as root); going on with what is here"
-    fi
-fi
+. tools/install.sh
+install_packages "${packages[@]}"
 
 if ! md5_there; then
     if have npm; then

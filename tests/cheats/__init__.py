@@ -1,8 +1,14 @@
-"""Programs that would like to be told that they are right, and right ones that look strange: one module per language."""
+"""Programs that would like to be told that they are right, and right ones that look strange: one module per language.
+
+Or a file for each in the folders `cheats` and `honest` of a language's fixtures: completions of the problem there.
+"""
 
 import importlib
 import pkgutil
+from pathlib import Path
 from typing import NamedTuple
+
+from verdict_cases import FOLDER
 
 from passatk.records import Status
 
@@ -47,14 +53,23 @@ def cheat(
     return Cheat(text, frozenset(allowed), tests, whole, declaration, prompt)
 
 
+_NOT_PASSED = frozenset(Status) - {Status.PASSED, Status.NOT_JUDGED}
+
+
+def _files(folder: str) -> list[tuple[str, Path]]:
+    return [(file.parent.parent.name, file) for file in sorted(FOLDER.glob(f"*/{folder}/*"))]
+
+
 def cheats() -> dict[tuple[str, str], Cheat]:
     """(language, name) -> cheat, of all languages."""
-    return {(language, name): case for language, (found, _) in _modules().items() for name, case in found.items()}
+    found = {(language, name): case for language, (found, _) in _modules().items() for name, case in found.items()}
+    return found | {(language, file.stem): Cheat(file.read_text(), _NOT_PASSED) for language, file in _files("cheats")}
 
 
 def honest() -> dict[tuple[str, str], Honest]:
     """(language, name) -> honest program, of all languages."""
-    return {(language, name): case for language, (_, found) in _modules().items() for name, case in found.items()}
+    found = {(language, name): case for language, (_, found) in _modules().items() for name, case in found.items()}
+    return found | {(language, file.stem): Honest(file.read_text()) for language, file in _files("honest")}
 
 
 def _modules() -> dict[str, tuple[dict[str, Cheat], dict[str, Honest]]]:

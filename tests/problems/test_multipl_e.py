@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from verdict_cases import FOLDER, PROBLEM
 
 from passatk.answers import read_answer
 from passatk.errors import InputError, SourceError, UnknownNameError
@@ -108,6 +109,31 @@ FORMS = {
         wrong="  l.size",
         end="\nend\n",
     ),
+}
+
+
+def form_of(folder: Path) -> Form:
+    """The problem in a language's fixtures, with the solutions there."""
+    row = json.loads((folder / PROBLEM).read_text())
+    right, wrong = (next(folder.glob(f"{name}.*")).read_text() for name in ("passed", "wrong_answer"))
+    stop = next((stop for stop in row["stop_tokens"] if stop.lstrip().startswith("}")), None)
+    end = len(right) if stop is None else right.index(stop)
+    ending = len(right) - end
+    return Form(
+        language=row["language"],
+        prompt=row["prompt"],
+        tests=row["tests"],
+        stop=tuple(row["stop_tokens"]),
+        right=right[:end],
+        wrong=wrong[: len(wrong) - ending],
+        end=right[end:],
+    )
+
+
+FORMS |= {
+    folder.name: form_of(folder)
+    for folder in sorted(FOLDER.iterdir())
+    if (folder / PROBLEM).exists() and folder.name not in FORMS and LANGUAGES[folder.name].multipl_e
 }
 DO_NOT_COMPILE = {"go": ["HumanEval_87_get_row"], "javascript": ["HumanEval_51_remove_vowels"]}
 """Problems whose published tests do not."""

@@ -8,7 +8,8 @@ import typer
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Say what this machine can judge: toolchains, isolation in force, what to install. Exit 1 if one is missing.
+    """Say what this machine can judge: toolchains, isolation in force, what to install. Exit 1 if one is missing
+    that is not optional.
 
     And whether it gives the tokens that the embedded model gave where it was made.
     """
@@ -47,5 +48,5 @@ def doctor(
         console.print(f"Tokens: not compared: {untold}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     if problem is not None:
         raise problem
-    if failures or any(not toolchain.usable for toolchain in environment.toolchains.values()):
+    if failures or any(not toolchain.usable for toolchain in environment.needed.values()):
         raise typer.Exit(1)

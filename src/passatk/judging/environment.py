@@ -74,6 +74,11 @@ class Environment:
         return self.world.isolation
 
     @property
+    def needed(self) -> dict[str, Toolchain]:
+        """Toolchains without those that are optional and missing."""
+        return {name: found for name, found in self.toolchains.items() if found.usable or not LANGUAGES[name].optional}
+
+    @property
     def versions(self) -> dict[str, str]:
         """Language -> version of its toolchain, empty where missing."""
         return {name: toolchain.version for name, toolchain in self.toolchains.items()}

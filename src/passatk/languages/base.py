@@ -141,6 +141,8 @@ class Language(Dialect, ABC):
     """Oldest toolchain version that can judge."""
     packages: tuple[str, ...]
     """Debian packages that bring the toolchain."""
+    optional: bool = False
+    """Its toolchain is installed where somebody asks for it: one that is missing is nothing to complain about."""
     assertion: re.Pattern[str] | None = None
     """In stderr or stdout of a failed run: a test's assertion did not hold."""
     telling: re.Pattern[str] = regex(r"(?!)")
@@ -207,6 +209,10 @@ class Language(Dialect, ABC):
     def fault_in_tests(self, tests: str) -> str:
         """Why tests that somebody wrote by hand would say nothing of a program; empty if they do."""
         return ""
+
+    def beside(self, declaration: str, tests: str) -> str:
+        """Tests written to stand in the class that `declaration` opens, as tests that stand behind the program."""
+        return tests
 
     def options_for(self, tests: str) -> tuple[str, ...]:
         """Options of the toolchain without which tests would say nothing of a program."""

@@ -215,6 +215,9 @@ class Java(Language):
             _make_archive(os.path.dirname(compiler), folder)
         return folder
 
+    def beside(self, declaration: str, tests: str) -> str:
+        return java_tests.in_main_class(declaration, tests)
+
     def examiner(self, problem: Problem, tests: str) -> Examiner:
         source = java_wall.examiner_source(self, problem, tests)
         library, requires = _library(source)

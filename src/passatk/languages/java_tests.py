@@ -77,3 +77,18 @@ def distances(imports: Sequence[str]) -> tuple[tuple[re.Pattern[str], str], ...]
     """Calls of `abs` that are to fail with NaN, which is not further than any tolerance, and what stands for them."""
     imported = any(_IMPORTS_DISTANCE.match(line) for line in imports)
     return (_DISTANCE, _IMPORTED_DISTANCE) if imported else (_DISTANCE,)
+
+
+_CLASS = regex(r"^(?:(?:public|final|abstract)\s+)*class\s+(\w+)", re.MULTILINE)
+_NOT_CODE = regex(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_MAIN = regex(r"\bclass\s+Main\b")
+
+
+def in_main_class(declaration: str, tests: str) -> str:
+    """A `main` within the class that `declaration` opens: the same in a class of its own, that inherits from it."""
+    classes = _CLASS.findall(declaration)
+    if not classes or _MAIN.search(tests):
+        return tests
+    code = _NOT_CODE.sub("", tests)
+    closing = "}\n" * (1 + code.count("{") - code.count("}"))
+    return f"class Main extends {classes[-1]} {{\n{tests.rstrip()}\n{closing}"

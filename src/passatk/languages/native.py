@@ -15,6 +15,8 @@ _FLAGS = {
     "node": _LIBRARY,
     "preload": (*_LIBRARY, "-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL"),
     "exec": ("-static",),
+    "random": _LIBRARY,
+    "clock": _LIBRARY,
 }
 _COMMON = "birth.h"
 

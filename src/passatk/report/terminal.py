@@ -265,11 +265,17 @@ def print_doctor(console: Console, environment: Environment, failures: dict[str,
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("language", "state", "toolchain"):
         table.add_column(heading)
-    for name, toolchain in environment.toolchains.items():
+    for name, toolchain in environment.needed.items():
         state = "[red]missing[/]" if toolchain.missing else "[red]broken[/]" if name in failures else "[green]ok[/]"
         told = failures.get(name) or (toolchain.missing[0] if toolchain.missing else toolchain.version)
         table.add_row(title_of(name), state, escape(told))
     console.print(table)
+    absent = sorted(environment.toolchains.keys() - environment.needed.keys())
+    if absent:
+        listed = ", ".join(title_of(name) for name in absent)
+        console.print(
+            f"Not here: {listed}. `make setup LANGUAGES=all`, or some: `LANGUAGES={absent[0]}`", highlight=False
+        )
     lacks = [f"{title_of(name)} lacks {lack}" for name, t in environment.toolchains.items() for lack in t.lacks]
     if lacks:
         console.print("Optional:")

@@ -1,7 +1,5 @@
 """MultiPL-E: HumanEval and MBPP translated by program (nuprl/MultiPL-E), and any others in its form. No references."""
 
-import re
-
 import msgspec
 
 from passatk.errors import FieldError
@@ -14,9 +12,6 @@ from passatk.regex import regex
 _CANDIDATE = regex(r"\bcandidate\s*:?=\s*(?:\w+\(:)?([\w$]+[?!]?)")
 """Where tests name what they call: `let candidate = unique;`, `candidate := unique`, `candidate = method(:unique)`."""
 _CLOSING = regex(r"\s*\}[ \t]*\n?")
-_CLASS = regex(r"^(?:(?:public|final|abstract)\s+)*class\s+(\w+)", re.MULTILINE)
-_NOT_CODE = regex(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_MAIN = regex(r"\bclass\s+Main\b")
 _OPTIONS = {"cpp": ("-std=c++17",), "java": ("-ea",)}
 """What the benchmark's own evaluator gives to compilers and to `java`."""
 
@@ -57,9 +52,7 @@ class MultiplE(Benchmark[Row]):
             prompt=row.prompt,
             declaration=_declaration(language, row.prompt),
             entry_point=entry_point,
-            tests=Asserts(
-                code=_in_main_class(_declaration(language, row.prompt), tests) if language.name == "java" else tests
-            ),
+            tests=Asserts(code=language.beside(_declaration(language, row.prompt), tests)),
             stop=tuple(row.stop_tokens),
             cut=True,
             closed=brace is not None or any(stop.lstrip().startswith("}") for stop in row.stop_tokens),
@@ -89,16 +82,6 @@ def _declaration(language: Language, prompt: str) -> str:
     head = last_head(prompt, language)
     code = language.without_comments(prompt[: head.body] if head else prompt)
     return "".join(f"{line.rstrip()}\n" for line in code.splitlines() if line.strip())
-
-
-def _in_main_class(declaration: str, tests: str) -> str:
-    """Java's tests are a `main` within the prompt's class: the same in a class of its own, that inherits from it."""
-    classes = _CLASS.findall(declaration)
-    if not classes or _MAIN.search(tests):
-        return tests
-    code = _NOT_CODE.sub("", tests)
-    closing = "}\n" * (1 + code.count("{") - code.count("}"))
-    return f"class Main extends {classes[-1]} {{\n{tests.rstrip()}\n{closing}"
 
 
 BENCHMARK = MultiplE()

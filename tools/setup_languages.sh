@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Install the toolchains of optional languages: `tools/setup_languages.sh all`, or their names.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/install.sh
+packages=$(.venv/bin/python tools/missing_packages.py "$@")
+# shellcheck disable=SC2086
+install_packages $packages
