@@ -1,6 +1,7 @@
 """Rewards for training loops, and real TRL behind them."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -159,3 +160,12 @@ def test_trl_hears_none_of_what_is_not_judged(plain: Judge, basics: ProblemSet, 
     known = ProblemSet(name="own", problems={"unfit": unfit(basics)}, source="own")
     (step,) = trained(Rewards(known, judge=plain).trl(), known, ["unfit"], tmp_path, steps=1)
     assert step.rewards == [None] * 4
+
+
+def test_the_examples_of_the_documentation_run(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "training-loops.md").read_text()
+    names: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)\n```\n", text, re.DOTALL):
+        exec(block, names)  # as a reader would type them
+    names["rewards"].close()
+    assert capsys.readouterr().out == "[1.0, 0.0]\n['passed', 'runtime_error'] passed\n"
