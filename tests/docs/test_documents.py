@@ -89,7 +89,7 @@ def test_every_block_runs_and_prints_what_it_says(document: str, require: Requir
             continue
         if block.kind == "console":
             for line, printed in commands_of(block.text):
-                said = run("bash", "-c", line).splitlines()
+                said = run("bash", "-c", line).rstrip().splitlines()
                 ran += 1
                 if printed:
                     expected = [one if one == "..." else masked(one, digits) for one in printed]
