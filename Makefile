@@ -17,7 +17,7 @@ endif
 .venv/.ready: pyproject.toml constraints.txt tools/setup.sh
 	@tools/setup.sh
 
-demo: setup ## The embedded model writes programs; they are executed, scored and verified
+demo: setup ## The embedded model writes programs; they are executed, scored, verified and shown on a page
 	@tools/demo.sh
 
 test: setup ## All tests, in parallel

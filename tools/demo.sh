@@ -1,18 +1,26 @@
 #!/usr/bin/env bash
-# The main job, offline: the embedded model writes programs, they are executed and scored; then one run again.
+# The main job, offline: the embedded model writes programs, they are executed and scored; then one run again, and a page.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 passatk=.venv/bin/passatk
-rm -rf runs/demo runs/demo-statuses
+python=src/passatk/pipeline/experiments/embedded-python.toml
+rm -rf runs/demo runs/demo-first runs/demo-statuses runs/demo.html
 
-echo "The embedded model solves problems in Python, and translates solutions to JavaScript:"
-echo "\$ passatk run --out runs/demo"
+echo "The embedded model solves problems in Python, once each:"
+echo "\$ passatk run embedded-python.toml --set task.samples=1 --out runs/demo-first"
 code=0
-$passatk run --out runs/demo || code=$?
+$passatk run "$python" --set task.samples=1 --out runs/demo-first || code=$?
 
 if [ "$code" = 0 ]; then
     echo
-    echo "The first of them generated and judged again, by 16 workers instead of one per CPU:"
+    echo "Ten times each, and it translates solutions to JavaScript:"
+    echo "\$ passatk run --out runs/demo"
+    $passatk run --out runs/demo || code=$?
+fi
+
+if [ "$code" = 0 ]; then
+    echo
+    echo "The first of these generated and judged again, by 16 workers instead of one per CPU:"
     echo "\$ passatk verify runs/demo/embedded-python --workers 16"
     $passatk verify runs/demo/embedded-python --workers 16
 
@@ -35,3 +43,8 @@ if [ "$code" != 0 ]; then
     $passatk doctor || true
     exit "$code"
 fi
+
+echo
+echo "The run in Python as a page, to be opened in a browser:"
+echo "\$ passatk report runs/demo/embedded-python --out runs/demo.html"
+$passatk report runs/demo/embedded-python --out runs/demo.html

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pyarrow.parquet
 import pytest
-from running import Command
+from running import ROOT, Command
 
 from passatk.errors import InputError, UnknownNameError
 from passatk.problems import load
@@ -76,6 +76,15 @@ def counted(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[dict[str, int], f
 
 def expected(run: Path) -> dict[str, tuple[dict[str, int], float]]:
     return {score.group: (score.statuses, round(score.pass_at_k[0].estimate, 12)) for score in scores(run)}
+
+
+def test_every_column_is_documented() -> None:
+    """New ones may come; those that are there keep their names and order."""
+    text = (ROOT / "docs" / "files.md").read_text()
+    section = text[text.index("## Exports") : text.index("## Data frames")]
+    assert [name for name in (*COLUMNS, *TEXTS) if f"`{name}`" not in section] == []
+    first = "task_id benchmark language tier sample passed status reason borderline unstable walled left_out attempts"
+    assert list(COLUMNS)[:13] == first.split()
 
 
 def test_jsonl_read_back_gives_the_same_score(run: Path) -> None:

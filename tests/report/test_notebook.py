@@ -10,11 +10,12 @@ from typing import Any
 
 import narwhals
 import pytest
+from running import ROOT
 
 import passatk
 from passatk.errors import EnvironmentFault, InputError, UnknownNameError
 from passatk.problems import load
-from passatk.report import frames
+from passatk.report import frames, notebook
 from passatk.report.export.rows import COLUMNS, TEXTS
 from passatk.report.notebook import Run
 
@@ -58,6 +59,13 @@ def columns(native: Any) -> dict[str, list[Any]]:
         ]
         for name in found.columns
     }
+
+
+def test_every_column_is_documented() -> None:
+    text = (ROOT / "docs" / "files.md").read_text()
+    section = text[text.index("## Data frames") : text.index("## A folder of generations")]
+    tables = (notebook._PROBLEMS, notebook._SCORE, notebook._CHANGED, notebook._FLIPS)
+    assert [name for table in tables for name in table if f"`{name}`" not in section] == []
 
 
 def test_samples_are_in_the_order_of_the_file(runs: tuple[Path, Path], library: str) -> None:
