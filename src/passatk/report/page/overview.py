@@ -9,7 +9,7 @@ import msgspec
 from passatk.records import PassAtK, Record, Score, Status
 from passatk.report.page.figures import headline, published
 from passatk.report.page.html import element, line, table, text
-from passatk.report.page.reading import Tally
+from passatk.report.page.tally import Tally
 from passatk.report.scores import title_of
 from passatk.runs.view import State
 from passatk.wording import counted
