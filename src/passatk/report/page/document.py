@@ -114,16 +114,16 @@ def _main(tallies: Sequence[Tally], rows: Rows, grid: bool, compared: Comparison
 def _grid(tallies: Sequence[Tally], grid: bool) -> str:
     samples = sum(tally.samples for tally in tallies)
     if not samples:
-        return element("p", "There are no samples yet.", class_="none")
+        return element("p", "There are no samples yet.", class_="note")
     if not grid:
         return element(
             "p",
             f"{samples:,} samples are too many to be shown one by one in a page, which holds up to {MOST_SAMPLES:,}."
             " Everything above counts all of them; look at single ones with <code>passatk show</code>, or export them.",
-            class_="none",
+            class_="note",
         )
     return (
-        '<noscript><p class="none">The grid of samples needs JavaScript, all else does not.</p></noscript>'
+        '<noscript><p class="note">The grid of samples needs JavaScript, all else does not.</p></noscript>'
         '<div id="tools"></div><div id="legend"></div><p id="found" role="status" aria-live="polite"></p>'
         '<div id="grid"></div><dialog id="sample" aria-labelledby="sample-title"></dialog>'
     )
@@ -136,7 +136,13 @@ def _document(tallies: Sequence[Tally], rows: Rows, main: str) -> str:
         " form-action 'none'"
     )
     title = " and ".join(dict.fromkeys(name_of(tally) for tally in tallies))
-    links = (("figures", "Figures"), ("failures", "Failures"), ("samples", "Samples"), ("manifest", "Manifest"))
+    links = (
+        ("difference", "What changed"),
+        ("figures", "Figures"),
+        ("failures", "Failures"),
+        ("samples", "Samples"),
+        ("manifest", "Manifest"),
+    )
     contents = "".join(f'<a href="#{name}">{words}</a>' for name, words in links if f'id="{name}"' in main)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

@@ -5,11 +5,11 @@ from typing import Any
 
 from passatk.comparing.causes import CUT_OFF
 from passatk.prompts import completion
-from passatk.records import Outcome, Problem, Sample, StepFacts, StepLimits, Stop
+from passatk.records import Outcome, Problem, Sample, Status, StepFacts, StepLimits, Stop
 from passatk.report.page.clusters import Clusters
 from passatk.report.page.columns import Pool, Table
 from passatk.report.page.tally import STATUSES, Tally
-from passatk.report.samples import compared
+from passatk.report.samples import compared_in
 from passatk.runs import Judged, RunView
 
 STOPS = ("", *Stop)
@@ -106,7 +106,7 @@ class Rows:
         first = self.attempts.rows
         for outcome in attempts:
             self.attempts.add(self._attempt(outcome))
-        values = {} if executed.damaged else compared(judged)
+        values = {} if judged.status == Status.PASSED else compared_in(decided, judged.language)
         return self.programs.add(
             {
                 "status": STATUSES.index(judged.status) if judged.status in STATUSES else len(STATUSES),

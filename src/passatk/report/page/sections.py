@@ -123,7 +123,7 @@ def clusters(found: Clusters, grid: bool) -> str:
 def comparison(found: Comparison | None, note: str) -> str:
     """What changed from the first run to the second."""
     if found is None:
-        return element("p", line(note), class_="none") if note else ""
+        return element("p", line(note), class_="note") if note else ""
     heading = (
         "language",
         "k",
@@ -154,7 +154,7 @@ def comparison(found: Comparison | None, note: str) -> str:
         for one in found.differences
     ]
     parts = (
-        [element("p", line(f"Their figures mean different things: {'; '.join(found.anyway)}"), class_="none")]
+        [element("p", line(f"Their figures mean different things: {'; '.join(found.anyway)}"), class_="note")]
         if found.anyway
         else []
     )

@@ -85,7 +85,7 @@ class Tally:
             attempts = judged.attempts
         except RunFolderError:
             damaged = True
-        decided = quietest(attempts) if attempts else None
+        decided = attempts[0] if len(attempts) == 1 else quietest(attempts) if attempts else None
         if decided is not None and decided.run is not None and limit is not None:
             self.cpu.append((judged.status, decided.run.cpu_s, limit))
         failed = judged.status not in ("", Status.PASSED)
