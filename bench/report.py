@@ -2,11 +2,11 @@
 
 Usage: python bench/report.py [--sizes 16400 32800 200000 1000000]
 
-Runs are made without judging: samples of CodeGen-16B for HumanEval where they are at hand, each told from all others by
-a line of its own, with errors and CPU times of their own. What is measured is what a person waits for: a fresh process of
-`passatk report`; from opening the file to the end of the first drawing with data; a frame while the grid scrolls by a
-notch of a wheel (100 pixels) a frame, its median and 95th percentile; a search from its last key to the count of what it
-found, first with the texts still packed, then again.
+Runs are made without judging: samples of CodeGen-16B for HumanEval where they are at hand, each told from all
+others by a line of its own, with errors and CPU times of their own. What is measured is what a person waits for: a
+fresh process of `passatk report`; from opening the file to the end of the first drawing with data; a frame while the
+grid scrolls by a notch of a wheel (100 pixels) a frame, its median and 95th percentile; a search from its last key to
+the count of what it found, first with the texts still packed, then again.
 """
 
 import argparse

@@ -181,7 +181,9 @@ def test_the_grid_is_one_tab_stop_and_arrows_move_in_it(shown: Shown) -> None:
         page.keyboard.press(key)
     assert page.locator("[role=grid] [tabindex='0']").count() == 1
     page.keyboard.press("Control+End")
-    last = page.evaluate("['aria-rowindex', 'aria-colindex'].map(n => document.activeElement.closest(`[${n}]`).getAttribute(n))")
+    last = page.evaluate(
+        "['aria-rowindex', 'aria-colindex'].map(n => document.activeElement.closest(`[${n}]`).getAttribute(n))"
+    )
     assert last == ["201", "62"]
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()

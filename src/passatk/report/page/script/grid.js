@@ -58,7 +58,7 @@ function redraw() {
   grid.table.setAttribute("aria-colcount", grid.columns);
   grid.table.style.width = grid.left + D.width * CELL + 8 + "px";
   grid.body.style.height = shown.rows.length * ROW() + "px";
-  const most = Math.max(260, Math.floor(innerHeight * 0.72));
+  const most = Math.max(260, Math.floor(innerHeight * 0.66));
   grid.scroller.style.height = Math.min(most, HEAD + shown.rows.length * ROW() + 18) + "px";
   grid.window = [-1, -1];
   drawRows();
