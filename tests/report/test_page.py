@@ -18,7 +18,7 @@ from running import Command
 
 from passatk.errors import InputError
 from passatk.records import Status
-from passatk.report.page import page
+from passatk.report.page import document, page
 from passatk.report.page.clusters import normalised
 from passatk.report.page.columns import Pool, Table, binary
 from passatk.runs import RunView
@@ -144,6 +144,19 @@ def test_a_later_version_s_run_is_shown(tmp_path: Path) -> None:
         db.execute("UPDATE verdicts SET status = 'melted' WHERE program = 'Python/0/1'")
         db.execute("ALTER TABLE verdicts ADD COLUMN mood TEXT")
     assert "1 sample with a status that this version does not know" in page([run])
+
+
+def test_a_run_with_too_many_samples_is_counted_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = {f"Python/{n}": [PASS, WRONG, Made(text="x", finish_reason="length")] for n in range(3)}
+    run = make_run(tmp_path / "run", samples)
+    whole = page([run])
+    monkeypatch.setattr(document, "MOST_SAMPLES", 8)
+    counted = page([run])
+    assert "9 samples are too many to be shown one by one" in counted
+    assert "d-index" not in counted
+    figures = [text.partition('id="figures"')[2].partition('id="failures"')[0] for text in (whole, counted)]
+    assert figures[0] == figures[1]
+    assert "wrong answer: wrong_answer" in counted
 
 
 def test_two_runs_are_compared(tmp_path: Path) -> None:

@@ -29,9 +29,13 @@ def counting(attempts: tuple[Outcome, ...]) -> Outcome | None:
 
 def compared(sample: Judged) -> dict[str, str]:
     """What the tests say of the values they compared, by the names they have there; empty where they say nothing."""
-    outcome = counting(sample.attempts)
-    language = LANGUAGES.get(sample.language)
-    if outcome is None or language is None or sample.status == Status.PASSED:
+    return {} if sample.status == Status.PASSED else compared_in(counting(sample.attempts), sample.language)
+
+
+def compared_in(outcome: Outcome | None, language_name: str) -> dict[str, str]:
+    """The same of a failed execution."""
+    language = LANGUAGES.get(language_name)
+    if outcome is None or language is None:
         return {}
     said = outcome.examiner.said.partition(" ")[2] if outcome.examiner else ""
     printed = f"{outcome.run.stderr}\n{outcome.run.stdout}" if outcome.run else ""

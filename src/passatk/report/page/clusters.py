@@ -1,6 +1,7 @@
 """Failures that are one failure: the same status, and the same error but for names, numbers and places."""
 
 import re
+from collections import Counter, defaultdict
 from functools import lru_cache
 
 from passatk.regex import regex
@@ -36,10 +37,12 @@ def normalised(reason: str) -> str:
 
 
 class Clusters:
-    """Numbers clusters as they come."""
+    """Numbers clusters as they come, and counts what is in them."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, str], int] = {}
+        self.samples = Counter[int]()
+        self.problems: dict[int, set[int]] = defaultdict(set)
 
     def number(self, status: str, reason: str) -> int:
         """Of a failure."""
@@ -49,3 +52,9 @@ class Clusters:
     def names(self) -> list[tuple[str, str]]:
         """Status and error, by number."""
         return list(self._numbers)
+
+    def count(self, cluster: int, problem: int) -> None:
+        """A sample of a cluster and a problem; -1 is no cluster."""
+        if cluster >= 0:
+            self.samples[cluster] += 1
+            self.problems[cluster].add(problem)

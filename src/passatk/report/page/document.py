@@ -1,6 +1,7 @@
 """One HTML file of a run, or of two, that needs nothing else: for `file://`, without any request."""
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -9,12 +10,14 @@ from pathlib import Path
 
 from passatk.comparing import Comparison, obstacles
 from passatk.errors import InputError
-from passatk.pipeline.comparison import compare, known_generations
+from passatk.pipeline.comparison import compare
 from passatk.report.page import sections
+from passatk.report.page.clusters import Clusters
 from passatk.report.page.columns import binary, packed
 from passatk.report.page.html import element, line
 from passatk.report.page.overview import GLYPHS, NOT_YET, name_of, status_words, summary
-from passatk.report.page.reading import STATUSES, STOPS, Rows, Tally
+from passatk.report.page.reading import STOPS, Rows
+from passatk.report.page.tally import STATUSES, Tally, summarised
 from passatk.report.scores import title_of
 from passatk.runs import RunView
 from passatk.runs.locked import storage
@@ -22,6 +25,10 @@ from passatk.runs.view import State
 
 SCRIPTS = ("escaping", "data", "state", "filters", "searching", "grid", "colours", "differences", "sample", "main")
 """In the order they are put together in."""
+
+
+MOST_SAMPLES = 250_000
+"""More are counted, but not shown one by one: a browser would not hold them."""
 
 
 def write_page(runs: Sequence[Path], out: Path, anyway: bool = False) -> None:
@@ -45,29 +52,26 @@ def write_page(runs: Sequence[Path], out: Path, anyway: bool = False) -> None:
 
 def page(runs: Sequence[Path], anyway: bool = False) -> str:
     """The page as text; see `write_page`."""
-    rows, tallies = Rows(), []
-    for number, path in enumerate(runs):
-        with RunView(path) as view:
-            tally = Tally(
-                name=str(path),
-                manifest=view.manifest,
-                state=view.state,
-                digest=view.digest,
-                scores=view.scores,
-                left_out=view.left_out(),
-                generations=known_generations(path, view.manifest)[0],
-            )
-            rows.add(number, view, tally)
+    clusters, tallies = Clusters(), []
+    rows = Rows(clusters)
+    with contextlib.ExitStack() as stack:
+        views = [stack.enter_context(RunView(path)) for path in runs]
+        grid = sum(view.counts().samples for view in views) <= MOST_SAMPLES
+        for number, (view, path) in enumerate(zip(views, runs, strict=True)):
+            tally = Tally.of(view, path)
             tallies.append(tally)
-    compared, note = (None, "") if len(runs) == 1 else _compared(runs, tallies, rows, anyway)
-    return _document(tallies, rows, _main(tallies, rows, compared, note))
+            if grid:
+                rows.add(number, view, tally)
+            else:
+                summarised(view, tally, clusters)
+        compared, note = (None, "") if len(runs) == 1 else _compared(views, tallies, anyway)
+    return _document(tallies, rows, _main(tallies, rows, grid, compared, note))
 
 
-def _compared(
-    runs: Sequence[Path], tallies: Sequence[Tally], rows: Rows, anyway: bool
-) -> tuple[Comparison | None, str]:
+def _compared(views: Sequence[RunView], tallies: Sequence[Tally], anyway: bool) -> tuple[Comparison | None, str]:
     """What changed, or why that cannot be said of these."""
-    both = [problem["id"] for problem in rows.problems if all(problem["runs"])]
+    runs = [view.path for view in views]
+    both = [task for task in tallies[0].tasks if tallies[1].tasks.get(task, ("", ""))[1] == tallies[0].tasks[task][1]]
     if not both and not anyway:
         raise InputError(
             f"{runs[0]} and {runs[1]} have no problem in common, so there is nothing to compare. Make a page of each,"
@@ -79,11 +83,7 @@ def _compared(
     if all(tally.state is State.COMPLETE for tally in tallies):
         return compare(runs, None, anyway)[0], ""
     first, second = (tally.manifest for tally in tallies)
-    references = []
-    for path in runs:
-        with RunView(path) as view:
-            references.append(view.references())
-    reasons = obstacles(first, second, (references[0], references[1]), both)
+    reasons = obstacles(first, second, (views[0].references(), views[1].references()), both)
     if reasons and not anyway:
         raise InputError(
             f"{runs[0]} and {runs[1]} cannot be compared: {'; '.join(reasons)}. Compare runs that agree, or set anyway",
@@ -92,7 +92,7 @@ def _compared(
     return None, "; ".join(["Figures are compared when both runs are complete", *reasons])
 
 
-def _main(tallies: Sequence[Tally], rows: Rows, compared: Comparison | None, note: str) -> str:
+def _main(tallies: Sequence[Tally], rows: Rows, grid: bool, compared: Comparison | None, note: str) -> str:
     heads = "".join(
         element("div", summary(tally, other=number > 0), class_="run") for number, tally in enumerate(tallies)
     )
@@ -104,18 +104,26 @@ def _main(tallies: Sequence[Tally], rows: Rows, compared: Comparison | None, not
             sections.section(
                 "figures", "Figures", *(sections.figures(t, own) for t, own in zip(tallies, which, strict=True))
             ),
-            sections.section("failures", "Failures", sections.clusters(rows)),
-            sections.section("samples", "Samples", _grid(rows)),
+            sections.section("failures", "Failures", sections.clusters(rows.clusters, grid)),
+            sections.section("samples", "Samples", _grid(tallies, grid)),
             sections.section("manifest", "Manifest", sections.everything(tallies)),
         ]
     )
 
 
-def _grid(rows: Rows) -> str:
-    if not rows.samples.rows:
-        return element("p", "There are no samples yet.", class_="none")
+def _grid(tallies: Sequence[Tally], grid: bool) -> str:
+    samples = sum(tally.samples for tally in tallies)
+    if not samples:
+        return element("p", "There are no samples yet.", class_="note")
+    if not grid:
+        return element(
+            "p",
+            f"{samples:,} samples are too many to be shown one by one in a page, which holds up to {MOST_SAMPLES:,}."
+            " Everything above counts all of them; look at single ones with <code>passatk show</code>, or export them.",
+            class_="note",
+        )
     return (
-        '<noscript><p class="none">The grid of samples needs JavaScript, all else does not.</p></noscript>'
+        '<noscript><p class="note">The grid of samples needs JavaScript, all else does not.</p></noscript>'
         '<div id="tools"></div><div id="legend"></div><p id="found" role="status" aria-live="polite"></p>'
         '<div id="grid"></div><dialog id="sample" aria-labelledby="sample-title"></dialog>'
     )
@@ -128,7 +136,13 @@ def _document(tallies: Sequence[Tally], rows: Rows, main: str) -> str:
         " form-action 'none'"
     )
     title = " and ".join(dict.fromkeys(name_of(tally) for tally in tallies))
-    links = (("figures", "Figures"), ("failures", "Failures"), ("samples", "Samples"), ("manifest", "Manifest"))
+    links = (
+        ("difference", "What changed"),
+        ("figures", "Figures"),
+        ("failures", "Failures"),
+        ("samples", "Samples"),
+        ("manifest", "Manifest"),
+    )
     contents = "".join(f'<a href="#{name}">{words}</a>' for name, words in links if f'id="{name}"' in main)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

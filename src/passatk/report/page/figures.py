@@ -10,7 +10,7 @@ import numpy as np
 
 from passatk.problems import task_of
 from passatk.records import PassAtK, Record, Score, Status
-from passatk.report.page.reading import Tally
+from passatk.report.page.tally import Tally
 from passatk.scoring import Counts, score
 
 OVERALL = "overall"

@@ -9,7 +9,7 @@ import msgspec
 from passatk.records import PassAtK, Record, Score, Status
 from passatk.report.page.figures import headline, published
 from passatk.report.page.html import element, line, table, text
-from passatk.report.page.reading import Tally
+from passatk.report.page.tally import Tally
 from passatk.report.scores import title_of
 from passatk.runs.view import State
 from passatk.wording import counted
@@ -25,6 +25,8 @@ GLYPHS = {
     Status.UNPROVEN: "?",
     Status.NOT_JUDGED: "\u2013",
 }
+_SHOWN_AT_ONCE = 6
+"""Published figures; more are folded away."""
 NOT_YET = ("·", "not judged yet")
 _STATES = {
     State.COMPLETE: "complete",
@@ -88,11 +90,11 @@ def _tiles(tally: Tally) -> str:
         )
         if not tally.samples:
             why = "No score: the run has no samples yet."
-        return element("p", text(why), class_="none")
+        return element("p", text(why), class_="note")
     group = title_of(score.group).strip()
     tiles = [_tile(f"pass@{p.k}", percent(p.estimate), f"95 % {interval(p)}") for p in score.pass_at_k]
     tiles += [_tile(f"pass^{p.k}", percent(p.estimate), f"95 % {interval(p)}") for p in score.pass_hat_k]
-    tiles += [element("p", text(why), class_="none") for why in score.refused]
+    tiles += [element("p", text(why), class_="note") for why in score.refused]
     over = f"{group}: {counted(score.problems, 'problem')}, {counted(score.samples, 'sample')}"
     return "".join(tiles) + element("p", text(over), class_="over")
 
@@ -181,7 +183,8 @@ def _published(tally: Tally) -> str:
     note = "Published for these problems. Compare only what has the same prompts, n and decoding; this run's are above."
     inside = element("p", note) + table(heading, rows, "Published figures", numeric=(2, 3, 4))
     words = f"Published figures to set beside it ({len(rows)})"
-    return f'<details class="published"><summary>{words}</summary>{inside}</details>'
+    folded = "" if len(rows) <= _SHOWN_AT_ONCE else None
+    return element("details", element("summary", words), inside, class_="published", open=folded)
 
 
 def manifests(tally: Tally) -> str:

@@ -1,64 +1,26 @@
-"""One pass over a run: its rows for the page's script, and what its figures are made of."""
+"""One pass over a run: its rows for the page's script; its tally is counted by the way."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from passatk.comparing.causes import CUT_OFF
-from passatk.errors import RunFolderError
-from passatk.judging.quiet import quietest
 from passatk.prompts import completion
 from passatk.records import Outcome, Problem, Sample, Status, StepFacts, StepLimits, Stop
 from passatk.report.page.clusters import Clusters
 from passatk.report.page.columns import Pool, Table
-from passatk.report.samples import compared
-from passatk.runs import GenerationManifest, Judged, RunView
-from passatk.runs.manifest import Manifest
-from passatk.runs.view import Scores, State
+from passatk.report.page.tally import STATUSES, Tally
+from passatk.report.samples import compared_in
+from passatk.runs import Judged, RunView
 
-STATUSES = (*Status, "")
-"""By the number they have in columns; the last is "not judged yet"."""
 STOPS = ("", *Stop)
 _BORDERLINE, _UNSTABLE, _WALLED, _NOT_WALLED, _DAMAGED = 1, 2, 4, 8, 16
-
-
-@dataclass(eq=False)
-class Tally:
-    """What figures are made of: of one run, all of its samples counted."""
-
-    name: str
-    manifest: Manifest
-    state: State
-    digest: str
-    scores: Scores | None
-    left_out: dict[str, str]
-    generations: GenerationManifest | None
-    samples: int = 0
-    damaged: int = 0
-    """Samples whose executions cannot be read."""
-    tasks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Task id -> benchmark, language, tier."""
-    statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    """Task id -> status -> samples."""
-    marks: Counter[str] = field(default_factory=Counter)
-    """`borderline`, `unstable`, `cut off`, `not walled` -> samples."""
-    unknown: Counter[str] = field(default_factory=Counter)
-    """Statuses of a later version -> samples."""
-    cpu: list[tuple[str, float, float]] = field(default_factory=list)
-    """Status, CPU seconds and limit of each different program that ran."""
-    tokens: list[int] = field(default_factory=list)
-    finish_reasons: Counter[str] = field(default_factory=Counter)
-    read_as: Counter[str] = field(default_factory=Counter)
-    unjudged: Counter[str] = field(default_factory=Counter)
-    """Reasons of samples that could not be judged."""
 
 
 class Rows:
     """All samples of one run or two, for the page's script."""
 
-    def __init__(self) -> None:
-        self.pool, self.clusters = Pool(), Clusters()
+    def __init__(self, clusters: Clusters) -> None:
+        self.pool, self.clusters = Pool(), clusters
         self.samples, self.programs, self.attempts = Table(), Table(), Table()
         self.problems: list[dict[str, Any]] = []
         self.words: dict[str, list[str]] = {"read_as": [""], "finish": [""]}
@@ -85,8 +47,10 @@ class Rows:
             if program is None:
                 limit = None if allowed is None else allowed.run.cpu_s
                 known[judged.program] = program = self._program(judged, tally, limit)
-            self._sample(run, number, program, judged, sample, problem)
-            self._count(tally, judged, program)
+            ended_by = tally.ended_by(judged)
+            self._sample(run, number, program, ended_by, sample, problem)
+            self.clusters.count(self.programs.columns["cluster"][program], number)
+            tally.count(judged, bool(self.programs.columns["flags"][program] & _DAMAGED), ended_by)
 
     def _problem_number(self, judged: Judged, problem: Problem | None) -> int:
         key = judged.task_id, judged.language
@@ -106,7 +70,7 @@ class Rows:
         return self._problem[key]
 
     def _sample(
-        self, run: int, number: int, program: int, judged: Judged, sample: Sample, problem: Problem | None
+        self, run: int, number: int, program: int, ended_by: str, sample: Sample, problem: Problem | None
     ) -> None:
         text = sample.text
         kept = -1
@@ -117,15 +81,15 @@ class Rows:
             {
                 "run": run,
                 "problem": number,
-                "number": judged.sample,
+                "number": sample.index,
                 "program": program,
                 "text": self.pool.number(text),
                 "kept": kept if kept < 0 else len(text[:kept].encode("utf-16-le", "surrogatepass")) // 2,
                 "answer": self.pool.number(sample.answer if sample.read_as else ""),
                 "whole": int(sample.whole),
                 "read_as": self._word("read_as", sample.read_as),
-                "finish": self._word("finish", sample.finish_reason),
-                "cut": int(sample.finish_reason in CUT_OFF),
+                "finish": self._word("finish", ended_by),
+                "cut": int(ended_by in CUT_OFF),
                 "tokens": -1 if sample.tokens is None else sample.tokens,
             }
         )
@@ -137,19 +101,12 @@ class Rows:
         return words.index(word)
 
     def _program(self, judged: Judged, tally: Tally, limit: float | None) -> int:
-        damaged = False
-        attempts: tuple[Outcome, ...] = ()
-        try:
-            attempts = judged.attempts
-        except RunFolderError:
-            damaged = True
-        first, decided = self.attempts.rows, quietest(attempts) if attempts else None
+        executed = tally.executed(judged, limit, self.clusters)
+        attempts, decided = executed.attempts, executed.decided
+        first = self.attempts.rows
         for outcome in attempts:
             self.attempts.add(self._attempt(outcome))
-        if decided is not None and decided.run is not None and limit is not None:
-            tally.cpu.append((judged.status, decided.run.cpu_s, limit))
-        values = {} if damaged else compared(judged)
-        failed = judged.status not in ("", Status.PASSED)
+        values = {} if judged.status == Status.PASSED else compared_in(decided, judged.language)
         return self.programs.add(
             {
                 "status": STATUSES.index(judged.status) if judged.status in STATUSES else len(STATUSES),
@@ -157,9 +114,9 @@ class Rows:
                 | judged.unstable * _UNSTABLE
                 | (judged.walled is True) * _WALLED
                 | (judged.walled is False) * _NOT_WALLED
-                | damaged * _DAMAGED,
+                | executed.damaged * _DAMAGED,
                 "reason": self.pool.number(judged.reason),
-                "cluster": self.clusters.number(judged.status, judged.reason) if failed else -1,
+                "cluster": executed.cluster,
                 "first": first,
                 "attempts": len(attempts),
                 "decided": next((n for n, outcome in enumerate(attempts) if outcome is decided), -1),
@@ -196,26 +153,6 @@ class Rows:
             self.pool.number(facts.stderr),
         )
         return {f"{name}_{part}": value for part, value in zip(_PARTS, values, strict=True)}
-
-    def _count(self, tally: Tally, judged: Judged, program: int) -> None:
-        tally.samples += 1
-        tally.statuses[judged.task_id][judged.status] += 1
-        if judged.status not in STATUSES:
-            tally.unknown[judged.status] += 1
-        tally.damaged += bool(self.programs.columns["flags"][program] & _DAMAGED)
-        marks = {
-            "borderline": judged.borderline,
-            "unstable": judged.unstable,
-            "cut off": judged.finish_reason in CUT_OFF,
-            "not walled": judged.walled is False,
-        }
-        tally.marks.update(name for name, there in marks.items() if there)
-        tally.finish_reasons[judged.finish_reason] += 1
-        tally.read_as[judged.read_as] += 1
-        if judged.tokens is not None:
-            tally.tokens.append(judged.tokens)
-        if judged.status == Status.NOT_JUDGED:
-            tally.unjudged[judged.reason] += 1
 
 
 _PARTS = ("there", "exit", "signal", "stop", "cpu", "idle", "memory", "output", "stdout", "stderr")

@@ -1,14 +1,15 @@
 """The sections below the first screen: scores, curve, statuses, CPU time, tokens, clusters, comparison."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 from passatk.comparing import Comparison
+from passatk.report.page.clusters import Clusters
 from passatk.report.page.figures import by_language, cpu_against_limits, curves, spread
 from passatk.report.page.html import element, line, table
 from passatk.report.page.overview import Bar, glyph, manifests, percent, score_rows, stacked, status_words
 from passatk.report.page.pictures import curve_picture, histogram_picture
-from passatk.report.page.reading import STATUSES, Rows, Tally
+from passatk.report.page.tally import STATUSES, Tally
 from passatk.report.scores import title_of
 from passatk.wording import counted
 
@@ -99,39 +100,30 @@ def _counted(found: Counter[str], heading: str, caption: str, nameless: str) -> 
     return table((heading, "samples", "%"), rows, caption, (1, 2))
 
 
-def clusters(rows: Rows) -> str:
-    """Failures by status and error, the most first; each filters the samples."""
-    samples, problems = Counter[int](), defaultdict[int, set[int]](set)
-    own = rows.programs.columns["cluster"]
-    for program, problem in zip(rows.samples.columns["program"], rows.samples.columns["problem"], strict=True):
-        if (cluster := own[program]) >= 0:
-            samples[cluster] += 1
-            problems[cluster].add(problem)
-    names = rows.clusters.names
-    lines = []
-    for cluster, number in samples.most_common(_CLUSTERS):
+def clusters(found: Clusters, grid: bool) -> str:
+    """Failures by status and error, the most first; each filters the samples where there is a `grid`."""
+    names, lines = found.names, []
+    for cluster, number in found.samples.most_common(_CLUSTERS):
         status, words = names[cluster]
-        button = element(
-            "button",
-            f"{glyph(status)} <span>{line(status_words(status))}: {line(words)}</span>",
-            type="button",
-            data_cluster=cluster,
-            aria_pressed="false",
-            class_="cluster",
-        )
-        lines.append([button, str(number), str(len(problems[cluster]))])
+        named = f"{glyph(status)} <span>{line(status_words(status))}: {line(words)}</span>"
+        if grid:
+            named = element(
+                "button", named, type="button", data_cluster=cluster, aria_pressed="false", class_="cluster"
+            )
+        lines.append([named, str(number), str(len(found.problems[cluster]))])
     if not lines:
         return ""
-    caption = "Failures by status and error, without quoted text, numbers, paths; choose one to see its samples"
-    if len(samples) > _CLUSTERS:
-        caption += f". The {_CLUSTERS} largest of {len(samples)}"
+    caption = "Failures by status and error, without quoted text, numbers, paths"
+    caption += "; choose one to see its samples" if grid else ""
+    if len(found.samples) > _CLUSTERS:
+        caption += f". The {_CLUSTERS} largest of {len(found.samples)}"
     return f'<div class="clusters">{table(("failure", "samples", "problems"), lines, caption, (1, 2))}</div>'
 
 
 def comparison(found: Comparison | None, note: str) -> str:
     """What changed from the first run to the second."""
     if found is None:
-        return element("p", line(note), class_="none") if note else ""
+        return element("p", line(note), class_="note") if note else ""
     heading = (
         "language",
         "k",
@@ -162,7 +154,7 @@ def comparison(found: Comparison | None, note: str) -> str:
         for one in found.differences
     ]
     parts = (
-        [element("p", line(f"Their figures mean different things: {'; '.join(found.anyway)}"), class_="none")]
+        [element("p", line(f"Their figures mean different things: {'; '.join(found.anyway)}"), class_="note")]
         if found.anyway
         else []
     )
