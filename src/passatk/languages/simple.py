@@ -34,6 +34,8 @@ class Simple(Language):
     tests_file: ClassVar[str]
     harness_file: ClassVar[str]
     """A file of that name is in `harness/`, unless `harness_text` says something else."""
+    beside_harness: ClassVar[tuple[str, ...]] = ()
+    """Further files of `harness/`."""
     build: ClassVar[tuple[Step, ...]] = ()
     run: ClassVar[Step]
 
@@ -93,6 +95,7 @@ class Simple(Language):
             (self.program_file, self.program_text(problem, body, tests)),
             (self.tests_file, self.tests_text(problem, body, tests)),
             (self.harness_file, self.harness_text(problem, body, tests)),
+            *((name, harness(name)) for name in self.beside_harness),
         )
         return Program(
             language=self.name,
