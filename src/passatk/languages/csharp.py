@@ -44,7 +44,7 @@ class CSharp(Simple):
             r"(?:(?:public|internal|static|sealed|abstract|partial)\s+)*(?:class|struct|enum|interface|record)\s+(\w+)"
             r"|namespace\b"
         ),
-        members=r"^[ \t]+(?:(?:public|private|protected|internal|static|async)\s+)+[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\(",
+        members=r"^[ \t]+(?:(?:public|private|internal|static|async)\s+)+[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\(",
         imports=r"(?:global\s+)?using\s+[\w. =]+;",
         goes_on=r"[)\]}{]|else\b|where\b",
     )

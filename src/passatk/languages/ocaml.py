@@ -1,4 +1,4 @@
-"""OCaml: the program is a module, its tests another that sees the functions they name, linked with what gives the proof."""
+"""OCaml: the program is a module, its tests another that sees the functions they name."""
 
 import re
 
