@@ -98,7 +98,8 @@ class Haskell(Simple):
         imports, rest = "".join(_IMPORT.findall(own)), _IMPORT.sub("", own)
         hidden = ", ".join(sorted(used))
         prelude = f"import Prelude hiding ({hidden})\nimport qualified Program\n"
-        return f"{tests[:end]}module Tests (passatk_main) where\n{prelude}{imports}{shared}{_MAIN.sub('passatk_main', rest)}\n"
+        rest = _MAIN.sub("passatk_main", rest)
+        return f"{tests[:end]}module Tests (passatk_main) where\n{prelude}{imports}{shared}{rest}\n"
 
     def harness_text(self, problem: Problem, body: str, tests: str) -> str:
         return _PROOF.replace("MARK", MARK)
