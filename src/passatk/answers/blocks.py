@@ -213,7 +213,7 @@ def without_margins(text: str, dialect: Dialect) -> str:
 
 
 def _indented_run(dialect: Dialect) -> Callable[[str, bool], bool]:
-    quotes = re.compile("|".join(dialect.lexicon.multiline))
+    quotes = re.compile("|".join(map(re.escape, dialect.lexicon.multiline)))
     open_quote = ""
     depth = 0
 

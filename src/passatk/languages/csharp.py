@@ -37,14 +37,14 @@ class CSharp(Simple):
     )
     lines = Lines(
         function=(
-            r"(?:(?:public|private|internal|static|async)\s+)+[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\([^)]*\)"
+            r"(?:(?:public|private|internal|static|async)\s+)++[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\([^)]*\)"
             r"[^{=]*(?:\{|=>)"
         ),
         definition=(
             r"(?:(?:public|internal|static|sealed|abstract|partial)\s+)*(?:class|struct|enum|interface|record)\s+(\w+)"
             r"|namespace\b"
         ),
-        members=r"^[ \t]+(?:(?:public|private|internal|static|async)\s+)+[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\(",
+        members=r"^[ \t]+(?:(?:public|private|internal|static|async)\s+)++[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\(",
         imports=r"(?:global\s+)?using\s+[\w. =]+;",
         goes_on=r"[)\]}{]|else\b|where\b",
     )

@@ -13,7 +13,8 @@ _MODULE = regex(r"^[ \t]*module[ \t]+(?!procedure\b|function\b|subroutine\b)(\w+
 _MAIN = regex(r"^[ \t]*program[ \t]+\w+.*?^[ \t]*end[ \t]*program\b[^\n]*\n?", re.MULTILINE | re.IGNORECASE | re.DOTALL)
 _OPENING = regex(r"^[ \t]*program[ \t]+\w+[^\n]*\n", re.MULTILINE | re.IGNORECASE)
 _ENDING = regex(r"^[ \t]*(?:contains|end(?:[ \t]*program\b[^\n]*)?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_HEAD = r"^[ \t]*(?:[\w*=():, \t]*[ \t])?(?:function|subroutine)[ \t]+(\w+)[ \t]*\("
+_PROCEDURE = r"(?:[\w*=():,][\w*=():, \t]*[ \t])?(?:function|subroutine)[ \t]+(\w+)[ \t]*\("
+_HEAD = rf"^[ \t]*+{_PROCEDURE}"
 _END = regex(r"^[ \t]*end[ \t]*(?:function|subroutine)\b[^\n]*", re.MULTILINE | re.IGNORECASE)
 _PROOF = """module passatk_MARK
 interface
@@ -35,7 +36,7 @@ class Fortran(Simple):
         strings=(r'"(?:""|[^"\n])*(?:"|\Z|(?=\n))', r"'(?:''|[^'\n])*(?:'|\Z|(?=\n))"),
     )
     lines = Lines(
-        function=rf"(?i:{_HEAD[8:]})[^\n]*",
+        function=rf"(?i:{_PROCEDURE})[^\n]*",
         definition=r"(?i:module|program|type)\s+(\w+)",
         imports=r"(?i:use|implicit)\b",
         goes_on=r"(?i:end|contains)\b",

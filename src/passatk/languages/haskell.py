@@ -33,12 +33,12 @@ class Haskell(Simple):
     suffixes = (".hs",)
     fences = ("haskell", "hs")
     lexicon = Lexicon(
-        comments=(r"--+(?![!#$%&*+./<=>?@\\^|~:])[^\n]*", r"\{-(?:(?!\{-|-\}).|\{-(?:(?!-\}).)*-\})*(?:-\}|\Z)"),
+        comments=(r"--+(?![!#$%&*+./<=>?@\\^|~:])[^\n]*", r"\{-.*?(?:-\}|\Z)"),
         strings=(DOUBLE_QUOTED, r"(?<![\w'])'(?:\\[^']+|[^'\\\n])'"),
         multiline=("{-",),
     )
     lines = Lines(
-        function=r"([a-z_][\w']*)\s*(?:::[^\n]*(?:\n[ \t]+[^\n]*)*|[^=|\n]*(?:=|(?=\n?[ \t]*\|)))",
+        function=r"([a-z_][\w']*+)[ \t]*+(?:::[^\n]*(?:\n[ \t]+[^\n]*)*|[^=|\n]*+(?:=|(?=\n?[ \t]*\|)))",
         definition=r"(?:data|newtype|type|class|instance)\s+(?:[^=]*=>\s*)?(\w+)",
         imports=r"import\s|module\s|\{-#",
         goes_on=r"[)\]}]|\|",

@@ -77,7 +77,7 @@ def _part(lines: Lines, text: str, plain: str, start: int) -> Part:
             return msgspec.structs.replace(
                 part, kind=kind, names=tuple(names), bodies=tuple((name, statements) for name in names)
             )
-        names += re.findall(lines.members, text) if kind == "definition" and lines.members else []
+        names += re.findall(lines.members, text, re.MULTILINE) if kind == "definition" and lines.members else []
         return msgspec.structs.replace(part, kind=kind, names=tuple(dict.fromkeys(names)))
     return part
 

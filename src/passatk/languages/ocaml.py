@@ -20,7 +20,7 @@ class OCaml(Simple):
     suffixes = (".ml",)
     fences = ("ocaml", "ml")
     lexicon = Lexicon(
-        comments=(r"\(\*(?:(?!\(\*|\*\)).|\(\*(?:(?!\*\)).)*\*\))*(?:\*\)|\Z)",),
+        comments=(r"\(\*.*?(?:\*\)|\Z)",),
         strings=(DOUBLE_QUOTED_LINES, r"\{(?P<tag>[a-z_]*)\|.*?(?:\|(?P=tag)\}|\Z)", r"'(?:\\[^']+|[^'\\\n])'"),
         multiline=("(*", '"', "{|"),
     )
