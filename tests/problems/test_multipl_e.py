@@ -269,7 +269,7 @@ def test_a_chat_answer_is_judged_like_its_code(language: str, environment: Envir
 def test_a_file_may_call_its_tests_test_and_name_the_entry_point(language: str, tmp_path: Path) -> None:
     form = FORMS[language]
     usual = problem_of(tmp_path, form)
-    named = {"java": "addAll"}.get(language) or re.search(r"add_?all|count_?vowels", form.prompt, re.IGNORECASE)[0]
+    named = {"java": "addAll"}.get(language) or re.findall(r"(?i:add_?all|count_?vowels)", form.prompt)[-1]
     assert usual.entry_point == named
     other = problem_of(tmp_path, form, tests=None, test=form.tests, entry_point="add_all", is_solved=True)
     assert other.tests == usual.tests
