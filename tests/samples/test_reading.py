@@ -142,8 +142,8 @@ BAD = {
         r"field 'prompt': does not declare 'countVowels' but 'function count_vowels\('",
     ),
     "MultiPL-E language": (
-        b'{"name": "HumanEval_1_x", "language": "lua", "completions": ["a"]}\n',
-        r"'lua' is not known",
+        b'{"name": "HumanEval_1_x", "language": "cobol", "completions": ["a"]}\n',
+        r"'cobol' is not known",
     ),
     "MultiPL-E name": (b'{"name": "x", "language": "py", "completions": ["a"]}\n', r"'x' is not a problem of basics"),
     "MultiPL-E texts": (

@@ -205,7 +205,7 @@ def without_margins(text: str, dialect: Dialect) -> str:
         end = at
         while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t"):
             end += 1
-        before = next((line for line in reversed(lines[:at]) if line.strip()), "")
+        before = next((lines[n] for n in range(at - 1, -1, -1) if lines[n].strip()), "") if end > at else ""
         if end > at and not (lines[at].strip() and at) and not dialect.code_line.match(before):
             lines[at:end] = textwrap.dedent("\n".join(lines[at:end])).split("\n")
         at = max(end, at + 1)
@@ -213,7 +213,7 @@ def without_margins(text: str, dialect: Dialect) -> str:
 
 
 def _indented_run(dialect: Dialect) -> Callable[[str, bool], bool]:
-    quotes = re.compile("|".join(dialect.lexicon.multiline))
+    quotes = re.compile("|".join(map(re.escape, dialect.lexicon.multiline)))
     open_quote = ""
     depth = 0
 

@@ -2,7 +2,7 @@
 
 import re
 
-from passatk.languages.lexing import Lexicon
+from passatk.languages.lexing import DOUBLE_QUOTED_LINES, Lexicon
 from passatk.languages.lines import Lines
 from passatk.languages.simple import MARK, Simple, simple_self_test
 from passatk.records import Problem, Step
@@ -30,12 +30,12 @@ class Bash(Simple):
     suffixes = (".sh", ".bash")
     fences = ("bash", "sh", "shell", "zsh")
     lexicon = Lexicon(
-        comments=(r"(?<![^\s;(){}])#[^\n]*",),
+        comments=(r"(?<![^\s;()])#[^\n]*",),
         strings=(
             r"<<-?[ \t]*(?P<q>['\"]?)(?P<doc>\w+)(?P=q).*?(?:\n[ \t]*(?P=doc)(?=\n|\Z)|\Z)",
             r"\\.",
             r"\$\{#?\w+[^{}\n\s\"']*\}",
-            r'"(?:\\.|[^"\\])*(?:"|\Z)',
+            DOUBLE_QUOTED_LINES,
             r"'[^']*(?:'|\Z)",
         ),
         multiline=('"', "'", "<<"),

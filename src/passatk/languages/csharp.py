@@ -4,7 +4,7 @@ import re
 
 from passatk.languages.base import TYPED_HEAD
 from passatk.languages.dialect import TYPED_BINDS, patterns
-from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked, open_braces
+from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, SLASH_STAR, SLASHES, Lexicon, blanked
 from passatk.languages.lines import Lines
 from passatk.languages.simple import MARK, Simple, outside_text, simple_self_test
 from passatk.records import Problem, Step
@@ -36,17 +36,24 @@ class CSharp(Simple):
         directives=r"(?:\A|(?<=\n))[ \t]*#[^\n]*",
     )
     lines = Lines(
-        function=r"(?:(?:public|private|internal|static|async)\s+)+[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\([^)]*\)[^{=]*(?:\{|=>)",
-        definition=r"(?:(?:public|internal|static|sealed|abstract|partial)\s+)*(?:class|struct|enum|interface|record)\s+(\w+)|namespace\b",
-        members=r"^[ \t]+(?:(?:public|private|protected|internal|static|async)\s+)+[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\(",
+        function=(
+            r"(?:(?:public|private|internal|static|async)\s+)++[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\([^)]*\)"
+            r"[^{=]*(?:\{|=>)"
+        ),
+        definition=(
+            r"(?:(?:public|internal|static|sealed|abstract|partial)\s+)*(?:class|struct|enum|interface|record)\s+(\w+)"
+            r"|namespace\b"
+        ),
+        members=r"^[ \t]+(?:(?:public|private|internal|static|async)\s+)++[\w<>\[\],.? ]+\s(\w+)\s*(?:<[^>]*>)?\(",
         imports=r"(?:global\s+)?using\s+[\w. =]+;",
         goes_on=r"[)\]}{]|else\b|where\b",
     )
     binds = patterns(*TYPED_BINDS, r"\bvar\s+(\w+)\s*=")
     closers = 2
     code_line = regex(
-        r"using\s+[\w.]+;|namespace\s|\[\w+|(?:(?:public|private|protected|internal|static|sealed|abstract|class|struct)\s+)+\w"
-        r"|(?:var|int|long|string|bool|double|List<.*>)\s+\w+\s*[=;]|(?:return|if|for|foreach|while)\b.*[;{)]\s*$|[{}]|//|/\*"
+        r"using\s+[\w.]+;|namespace\s|\[\w+|(?:(?:public|private|protected|internal|static|sealed|abstract)\s+)+\w"
+        r"|(?:class|struct)\s+\w|(?:var|int|long|string|bool|double|List<.*>)\s+\w+\s*[=;]"
+        r"|(?:return|if|for|foreach|while)\b.*[;{)]\s*$|[{}]|//|/\*"
     )
     driver_names = regex(r"Main|[Tt]est\w*|Program|Run[tT]ests?")
     driver_code = regex(r"(?:Console|Debug)\.\w+\(|(?:static\s+void\s+)?Main\b")
@@ -67,8 +74,10 @@ class CSharp(Simple):
     program_file, tests_file, harness_file = "program.cs", "tests.cs", "harness.cs"
     build = (
         Step(
-            argv=("${MCS}", "-warn:0", "-d:DEBUG", "-r:System.Numerics.dll", "-main:Passatk", "-out:program.exe")
-            + ("program.cs", "tests.cs", "harness.cs")
+            argv=(
+                *("${MCS}", "-warn:0", "-d:DEBUG", "-r:System.Numerics.dll", "-main:Passatk", "-out:program.exe"),
+                *("program.cs", "tests.cs", "harness.cs"),
+            )
         ),
     )
     run = Step(argv=("${MONO}", "program.exe"))

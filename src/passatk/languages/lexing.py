@@ -19,6 +19,8 @@ SLASHES = r"//[^\n]*"
 SLASH_STAR = r"/\*.*?(?:\*/|\Z)"
 DOUBLE_QUOTED = r'"(?:\\.|[^"\\\n])*(?:\\?\Z|"|(?=\n))'
 SINGLE_QUOTED = r"'(?:\\.|[^'\\\n])*(?:\\?\Z|'|(?=\n))"
+DOUBLE_QUOTED_LINES = r'"(?:\\.|[^"\\])*(?:"|\\?\Z)'
+SINGLE_QUOTED_LINES = r"'(?:\\.|[^'\\])*(?:'|\\?\Z)"
 """Comments and strings that many languages have. `.` matches line breaks."""
 
 _NESTED = regex(r"/\*|\*/")

@@ -36,16 +36,19 @@ def outline_by_lines(lexicon: Lexicon, lines: Lines, code: str) -> Outline:
     plain = blanked(lexicon, code)
     within = set(_within(lexicon, code))
     starts, depth, at, broken = [], 0, 0, False
+    first = next((line for line in plain.split("\n") if line.strip()), "")
+    margin = len(first) - len(first.lstrip())
     for line in plain.split("\n"):
-        begins = code[at : at + 1].strip() and depth <= 0 and at not in within
-        if begins and not re.match(lines.goes_on, line):
-            starts.append(at)
+        written = code[at : at + len(line)]
+        begins = written[: margin + 1].strip() and depth <= 0 and at not in within
+        if begins and not re.match(lines.goes_on, line.lstrip()):
+            starts.append(at + len(written) - len(written.lstrip()))
         depth += sum(_BRACKETS.get(letter, 0) for letter in line)
         broken = broken or depth < 0
         at += len(line) + 1
     if code.strip() and not starts:
         starts = [len(code) - len(code.lstrip())]
-    ends = [*starts[1:], len(code)]
+    ends = [*starts, len(code)][1:]
     parts = [
         _part(lines, code[start:end].rstrip(), plain[start:end], start) for start, end in zip(starts, ends, strict=True)
     ]
@@ -74,7 +77,7 @@ def _part(lines: Lines, text: str, plain: str, start: int) -> Part:
             return msgspec.structs.replace(
                 part, kind=kind, names=tuple(names), bodies=tuple((name, statements) for name in names)
             )
-        names += re.findall(lines.members, text) if kind == "definition" and lines.members else []
+        names += re.findall(lines.members, text, re.MULTILINE) if kind == "definition" and lines.members else []
         return msgspec.structs.replace(part, kind=kind, names=tuple(dict.fromkeys(names)))
     return part
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from passatk.languages.base import Missing, output_of
 from passatk.languages.dialect import patterns
-from passatk.languages.lexing import Lexicon
+from passatk.languages.lexing import DOUBLE_QUOTED_LINES, SINGLE_QUOTED_LINES, Lexicon
 from passatk.languages.lines import Lines
 from passatk.languages.simple import MARK, Simple, names_in, simple_self_test
 from passatk.records import Problem, Step
@@ -22,11 +22,11 @@ class Perl(Simple):
         comments=(r"(?<![$@%\\\w{])#[^\n]*", r"(?:(?<=\n)|\A)=[a-z]\w*\b.*?(?:\n=cut\b[^\n]*|\Z)"),
         strings=(
             r"<<~?(?P<q>['\"]?)(?P<doc>[A-Z_]\w*)(?P=q).*?(?:\n[ \t]*(?P=doc)\b|\Z)",
-            r"(?<![$@%&\w>])(?:q[qwrx]?|m|y|tr|s)\s*(?:\{(?:\\.|[^{}\\])*\}|\((?:\\.|[^()\\])*\)"
-            r"|(?P<d>[/|!])(?:\\.|(?!(?P=d))[^\\\n])*(?P=d))",
-            r"(?<=[=~(,!&|;{])[ \t]*/(?![/ =])(?:\\.|[^/\\\n])*/",
-            r'"(?:\\.|[^"\\])*(?:"|\Z)',
-            r"(?<!\w)(?<![$&])'(?:\\.|[^'\\])*(?:'|\Z)",
+            r"(?<![$@%&\w>])(?:q[qwrx]?|m|y|tr|s)\s*(?:\{(?:\\.|[^{}\\])*(?:\}|\\?\Z)|\((?:\\.|[^()\\])*(?:\)|\\?\Z)"
+            r"|(?P<d>[/|!])(?:\\.|(?!(?P=d))[^\\\n])*(?:(?P=d)|\\?\Z|(?=\n)))",
+            r"(?<=[=~(,!&|;{])[ \t]*/(?![/ =])(?:\\.|[^/\\\n])*(?:/|\\?\Z|(?=\n))",
+            DOUBLE_QUOTED_LINES,
+            r"(?<!\w)(?<![$&])" + SINGLE_QUOTED_LINES,
         ),
         multiline=('"', "'", "="),
     )
@@ -81,7 +81,7 @@ class Perl(Simple):
         return f"package main; $passatk_{MARK}::begun = 1;\n#line 1 program.pl\n{body}\n;1;\n"
 
     def harness_text(self, problem: Problem, body: str, tests: str) -> str:
-        theirs = names_in(tests, r"^\s*sub\s+(\w+)")
+        theirs = names_in(tests, r"^[ \t]*sub\s+(\w+)")
         used = set(re.findall(r"&(\w+)|\b(\w+)\s*\(", tests))
         names = sorted({name for pair in used for name in pair} & names_in(body, r"\bsub\s+(\w+)") - theirs - {"exit"})
         return super().harness_text(problem, body, tests).replace("NAMES", " ".join(names))

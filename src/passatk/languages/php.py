@@ -6,7 +6,7 @@ from pathlib import Path
 from passatk.languages import native
 from passatk.languages.base import Missing
 from passatk.languages.dialect import patterns
-from passatk.languages.lexing import SLASH_STAR, Lexicon
+from passatk.languages.lexing import DOUBLE_QUOTED_LINES, SINGLE_QUOTED_LINES, SLASH_STAR, Lexicon
 from passatk.languages.lines import Lines
 from passatk.languages.simple import MARK, Simple, simple_self_test
 from passatk.records import Problem, Step
@@ -34,8 +34,8 @@ class Php(Simple):
         comments=(r"//[^\n]*?(?=\?>|\n|\Z)", r"#(?!\[)[^\n]*", SLASH_STAR),
         strings=(
             r"<<<[ \t]*(?P<q>['\"]?)(?P<doc>\w+)(?P=q)\n.*?(?:\n[ \t]*(?P=doc)\b|\Z)",
-            r'"(?:\\.|[^"\\])*(?:"|\Z)',
-            r"'(?:\\.|[^'\\])*(?:'|\Z)",
+            DOUBLE_QUOTED_LINES,
+            SINGLE_QUOTED_LINES,
         ),
         multiline=("/*", '"', "'"),
     )

@@ -3,7 +3,7 @@
 import re
 
 from passatk.languages.dialect import patterns
-from passatk.languages.lexing import Lexicon
+from passatk.languages.lexing import DOUBLE_QUOTED_LINES, SINGLE_QUOTED_LINES, Lexicon
 from passatk.languages.lines import Lines
 from passatk.languages.simple import Simple, names_in, simple_self_test
 from passatk.records import Problem, Step
@@ -17,7 +17,7 @@ class R(Simple):
     fences = ("r",)
     lexicon = Lexicon(
         comments=(r"#[^\n]*",),
-        strings=(r'[rR]"\((?:.*?\)"|.*\Z)', r'"(?:\\.|[^"\\])*(?:"|\Z)', r"'(?:\\.|[^'\\])*(?:'|\Z)", r"`[^`\n]*`"),
+        strings=(r'[rR]"\((?:.*?\)"|.*\Z)', DOUBLE_QUOTED_LINES, SINGLE_QUOTED_LINES, r"`[^`\n]*(?:`|\Z|(?=\n))"),
         multiline=('"', "'"),
     )
     lines = Lines(
@@ -61,7 +61,7 @@ class R(Simple):
     )
 
     def harness_text(self, problem: Problem, body: str, tests: str) -> str:
-        pattern = r"^\s*`?([\w.]+)`?\s*(?:<-|=)(?!=)"
+        pattern = r"^[ \t]*`?([\w.]+)`?\s*(?:<-|=)(?!=)"
         names = (names_in(body, pattern) & set(re.findall(r"[\w.]+", tests))) - names_in(tests, pattern)
         kept = sorted(
             names - {"identical", "all.equal", "isTRUE", "stopifnot", "quit", "q", "c", "list", "TRUE", "FALSE"}

@@ -34,6 +34,8 @@ class Simple(Language):
     tests_file: ClassVar[str]
     harness_file: ClassVar[str]
     """A file of that name is in `harness/`, unless `harness_text` says something else."""
+    beside_harness: ClassVar[tuple[str, ...]] = ()
+    """Further files of `harness/`."""
     build: ClassVar[tuple[Step, ...]] = ()
     run: ClassVar[Step]
 
@@ -51,7 +53,7 @@ class Simple(Language):
     def locate(self, cache: Path) -> Toolchain:
         found = {variable: self.find_tool(command) for variable, command in self.tools.items()}
         first = next(iter(found.values()))
-        version = self.check_version(output_of(first, *self.version_flags), self.version_pattern)
+        version = self.check_version(self.printed_version(first), self.version_pattern)
         found |= self.prepare(found, cache)
         folders = [folder for folder in self.reads if os.path.exists(folder)]
         return Toolchain(
@@ -60,6 +62,10 @@ class Simple(Language):
             readable=tuple(dict.fromkeys((*(os.path.realpath(path) for path in found.values()), *folders))),
             variables=tuple(found.items()),
         )
+
+    def printed_version(self, tool: str) -> str:
+        """What `tool` says of itself."""
+        return output_of(tool, *self.version_flags)
 
     def prepare(self, found: dict[str, str], cache: Path) -> dict[str, str]:
         """Further variables: paths of what the tools need beside themselves, made below `cache` where it is not here.
@@ -93,6 +99,7 @@ class Simple(Language):
             (self.program_file, self.program_text(problem, body, tests)),
             (self.tests_file, self.tests_text(problem, body, tests)),
             (self.harness_file, self.harness_text(problem, body, tests)),
+            *((name, harness(name)) for name in self.beside_harness),
         )
         return Program(
             language=self.name,
