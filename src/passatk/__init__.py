@@ -1,4 +1,4 @@
-"""Code-model experiments that come out the same twice: generate, execute in seven languages, score pass@k.
+"""Code-model experiments that come out the same twice: generate, execute in many languages, score pass@k.
 
 The public API by name; a name is imported when it is first used, so that `import passatk` costs nothing.
 """

@@ -20,8 +20,8 @@ from passatk.report.page.reading import STOPS, Rows
 from passatk.report.page.tally import STATUSES, Tally, summarised
 from passatk.report.scores import title_of
 from passatk.runs import RunView
+from passatk.runs.judged import State
 from passatk.runs.locked import storage
-from passatk.runs.view import State
 
 SCRIPTS = ("escaping", "data", "state", "filters", "searching", "grid", "colours", "differences", "sample", "main")
 """In the order they are put together in."""

@@ -11,7 +11,7 @@ from passatk.report.page.figures import headline, published
 from passatk.report.page.html import element, line, table, text
 from passatk.report.page.tally import Tally
 from passatk.report.scores import title_of
-from passatk.runs.view import State
+from passatk.runs.judged import State
 from passatk.wording import counted
 
 GLYPHS = {

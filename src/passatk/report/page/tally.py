@@ -11,8 +11,8 @@ from passatk.pipeline.comparison import known_generations
 from passatk.records import Outcome, Record, Status
 from passatk.report.page.clusters import Clusters
 from passatk.runs import GenerationManifest, Judged, RunView
+from passatk.runs.judged import Scores, State
 from passatk.runs.manifest import Manifest
-from passatk.runs.view import Scores, State
 
 STATUSES = (*Status, "")
 """By the number they have in columns; the last is "not judged yet"."""
