@@ -79,10 +79,10 @@ def _calibrations(
     tasks: list[str], job: Job, policy: LimitPolicy, attempts: tuple[Outcome, ...], from_cache: bool = False
 ) -> Iterator[Calibration]:
     failure, walled = LANGUAGES[job.program.language].failure, not job.program.not_walled
-    verdict = decide(attempts, job.limits, failure, walled)
+    verdict = decide(attempts, job.limits, failure, walled, job.program.cases)
     limits = policy.floor
     if verdict.status is Status.PASSED:
         limits = limits_for(policy, quietest(attempts))
-    verdict = decide(attempts, limits, failure, walled)
+    verdict = decide(attempts, limits, failure, walled, job.program.cases)
     for task in tasks:
         yield Calibration(task_id=task, program=job.program, limits=limits, verdict=verdict, from_cache=from_cache)

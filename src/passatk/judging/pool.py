@@ -12,6 +12,7 @@ from typing import TypeVar
 from passatk.errors import SandboxError
 from passatk.judging.environment import Environment, usable_cpus
 from passatk.judging.examiners import TOGETHER
+from passatk.judging.execution import executed
 from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
 from passatk.judging.verdict import agree, decide
 from passatk.languages import LANGUAGES
@@ -40,7 +41,8 @@ class Case:
     def verdict(self) -> Verdict:
         """What the attempts so far say."""
         program = self.job.program
-        return decide(self.attempts, self.job.limits, LANGUAGES[program.language].failure, not program.not_walled)
+        failure, walled = LANGUAGES[program.language].failure, not program.not_walled
+        return decide(self.attempts, self.job.limits, failure, walled, program.cases)
 
 
 def _cases(job: Job) -> Iterator[Case]:
@@ -294,7 +296,7 @@ class _Worker:
     def execute(self, case: Case) -> Outcome:
         program, limits = case.job.program, with_headroom(case.job.limits)
         try:
-            outcome = self._tried(lambda slot: slot.execute(program, limits, case.variation))
+            outcome = self._tried(lambda slot: executed(slot, program, limits, case.variation))
         except _Lost as error:
             return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=str(error))
         if outcome.fault is not None:
