@@ -1,6 +1,7 @@
 """Whether an output is the expected one. Pure functions of texts: they decide nothing else.
 
-All of them but `exact` take line ends of Windows and of old Macs for others, and leave out a byte order mark. An output that is not UTF-8 is compared as it is: what is not equal to the expected bytes is wrong.
+All of them but `exact` take line ends of Windows and of old Macs for others, and leave out a byte order mark. An output
+that is not UTF-8 is compared as it is: what is not equal to the expected bytes is wrong.
 """
 
 import re
@@ -75,7 +76,7 @@ def _numbers(expected: str, output: str, checker: Checker) -> Checked:
 def near(wanted: str, got: str, absolute: float, relative: float) -> bool:
     """Whether |got - wanted| <= max(absolute, relative x |wanted|), computed exactly.
 
-    What is no number has to be equal. Infinities are near only themselves, and so is NaN, which a test that expects it can only mean so.
+    What is no number has to be equal. Infinities are near only themselves, and so is NaN.
     """
     if wanted == got:
         return True

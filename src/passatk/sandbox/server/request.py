@@ -134,7 +134,7 @@ class Request(TypedDict):
 
 
 class Reply(TypedDict):
-    """Facts of the last build step and of the run, or, where `case` is something, of one test; then more replies come."""
+    """Facts of the last build step and of the run, or of one test where `case` is set; then more replies come."""
 
     build: Facts | None
     run: Facts | None

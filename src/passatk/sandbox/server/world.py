@@ -35,6 +35,8 @@ _BOX = "box"
 _FOLDERS = ((_BOX, 0o755), ("tmp", 0o1777), ("shm", 0o1777))
 """Of the program's own, below one file system: where it runs, /tmp and /dev/shm."""
 _PID = 100
+_IPC_ROWS = {"shm": 1, "msg": 0, "sem": 0}
+"""What is there before a program runs: the segment that vouches for devices."""
 ONE_CPU_PROC = "/passatk/proc"
 """Files to show in place of those in /proc."""
 
@@ -196,8 +198,9 @@ class World:
     def renew(self, snapshot: Snapshot) -> None:
         """Between two runs of a program: nothing of the first is left."""
         snapshot.restore()
-        if self._config["namespaced"] and any(_has_rows(f"/proc/sysvipc/{kind}") for kind in ("shm", "msg", "sem")):
+        if self._config["namespaced"] and any(_rows_of(kind) != rows for kind, rows in _IPC_ROWS.items()):
             kernel.unshare(kernel.CLONE_NEWIPC)
+            kernel.vouch_for_devices()
 
     def _mount_all(self) -> None:
         kept = {path: os.open(path, os.O_PATH) for path in self._config["keep"]}
@@ -286,11 +289,9 @@ def _tmpfs(disk_bytes: int) -> str:
     return f"size={disk_bytes},nr_inodes={_INODES}"
 
 
-def _has_rows(path: str) -> bool:
-    try:
-        return read_file(path).count(b"\n") > 1
-    except OSError:
-        return False  # a kernel without them
+def _rows_of(kind: str) -> int:
+    """System V objects of that kind in our IPC namespace."""
+    return read_file(f"/proc/sysvipc/{kind}").count(b"\n") - 1
 
 
 def _by_resident(world: World, step: StepRequest, request: Request) -> Facts | None:
