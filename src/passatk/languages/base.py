@@ -206,7 +206,10 @@ class Language(Dialect, ABC):
                     f" expected {self.option.pattern}"
                 )
         if problem.cases is not UNSET:
-            return msgspec.structs.replace(self.standalone(problem, sample), cases=problem.cases)
+            program = msgspec.structs.replace(self.standalone(problem, sample), cases=problem.cases)
+            if problem.cases.cases:
+                return program
+            return msgspec.structs.replace(program, requires=(*program.requires, NO_TESTS))
         examiner, reason = _examiner_of(self, problem, tests)
         if examiner is not None:
             program = self.behind_wall(problem, sample, examiner)

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,9 @@ class RunFolder(LockedFolder):
         attempts = msgspec.json.encode(verdict.attempts)
         with storage(self.path):
             row = (program, verdict.status, verdict.reason, verdict.borderline, verdict.unstable, attempts)
-            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, verdict.walled))
+            cases = zlib.compress(msgspec.json.encode(verdict.cases), 1) if verdict.cases else None
+            whole = (*row, verdict.walled, cases)
+            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", whole)
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:

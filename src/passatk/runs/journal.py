@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS samples (
 CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
 CREATE TABLE IF NOT EXISTS verdicts (
     program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, borderline INTEGER NOT NULL,
-    unstable INTEGER NOT NULL, attempts BLOB NOT NULL, walled INTEGER
+    unstable INTEGER NOT NULL, attempts BLOB NOT NULL, walled INTEGER, cases BLOB
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS programs (
     program TEXT PRIMARY KEY, files TEXT NOT NULL, recipe INTEGER NOT NULL, examiner INTEGER
@@ -40,7 +40,7 @@ _LATER = {
         "finish_reason": "TEXT NOT NULL DEFAULT ''",
         "tokens": "INTEGER",
     },
-    "verdicts": {"walled": "INTEGER"},
+    "verdicts": {"walled": "INTEGER", "cases": "BLOB"},
 }
 """Columns that runs of earlier versions lack."""
 INSERT_SAMPLE = "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
