@@ -7,6 +7,8 @@ import zlib
 
 import msgspec
 
+from passatk.cases import CaseResult
+from passatk.errors import RunFolderError
 from passatk.records import Problem, Program
 
 JOURNAL = "run.sqlite"
@@ -59,6 +61,23 @@ def make_tables(db: sqlite3.Connection) -> None:
 def columns_of(db: sqlite3.Connection, table: str) -> set[str]:
     """Names of a table's columns; none where there is no such table."""
     return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
+
+
+def results_of(cases: tuple[CaseResult, ...]) -> bytes | None:
+    """Results per test as the journal has them; None where there are none."""
+    return zlib.compress(msgspec.json.encode(cases), 1) if cases else None
+
+
+def results_in(body: bytes) -> tuple[CaseResult, ...]:
+    """What `results_of` made.
+
+    Raises:
+        RunFolderError: the journal is damaged.
+    """
+    try:
+        return msgspec.json.decode(zlib.decompress(body), type=tuple[CaseResult, ...]) if body else ()
+    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunFolderError(f"the journal is damaged: {error}") from error
 
 
 class Kept:

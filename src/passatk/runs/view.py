@@ -61,6 +61,8 @@ class Judged(Record, frozen=True, kw_only=True):
     tokens: int | None = None
     executions: bytes = b"[]"
     """As the journal has them."""
+    tests: bytes = b""
+    """The same of the results per test, see `journal.results_in`."""
 
     @property
     def attempts(self) -> tuple[Outcome, ...]:
