@@ -11,7 +11,6 @@ from running import Command, Require
 from passatk.cases import Case, Cases, Checked, Checker, fraction, weighted
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
-from passatk.problems import load, own
 from passatk.records import Asserts, Limits, Problem, Sample, Status, Verdict
 
 SUMS = {
@@ -44,7 +43,13 @@ ONES = (
 
 def problem(cases: Cases, language: str = "python") -> Problem:
     return Problem(
-        task_id="sum", benchmark="t", language=language, prompt="", tests=Asserts(code=""), cases=cases, in_function=False
+        task_id="sum",
+        benchmark="t",
+        language=language,
+        prompt="",
+        tests=Asserts(code=""),
+        cases=cases,
+        in_function=False,
     )
 
 
@@ -65,9 +70,7 @@ def statuses(verdict: Verdict) -> dict[str, str]:
 def test_in_every_language(environment: Environment, language: str, require: Require) -> None:
     require(language)
     assert judged(environment, SUMS[language], Cases(cases=ONES), language).reason == "all tests held"
-    wrong = judged(
-        environment, SUMS[language], Cases(cases=(*ONES, Case(id="no", stdin="1", expected="2"))), language
-    )
+    wrong = judged(environment, SUMS[language], Cases(cases=(*ONES, Case(id="no", stdin="1", expected="2"))), language)
     assert (wrong.status, wrong.walled) == (Status.WRONG_ANSWER, True)
     assert statuses(wrong) == {"one": "passed", "two": "passed", "three": "passed", "no": "wrong_answer"}
     assert (fraction(wrong.cases), fraction(wrong.cases, public=True), weighted(wrong.cases)) == (0.75, 1.0, 0.8)
