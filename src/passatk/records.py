@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Annotated
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from passatk.cases import Case, CaseResult, Cases, Checked
 from passatk.errors import InputError
 from passatk.settings import inlined, setting
 
@@ -94,6 +96,12 @@ class Problem(Record, frozen=True, kw_only=True):
     """A completion that passes; None where the benchmark has none."""
     tier: str = ""
     """A part of the benchmark that is scored apart as well."""
+    cases: Cases | UnsetType = UNSET
+    """Tests with inputs and outputs, which decide instead of `tests`. Unset, it is no part of what is hashed."""
+
+    @property
+    def has_tests(self) -> bool:
+        return self.cases is not UNSET or bool(self.tests.code.strip())
 
     @property
     def solution(self) -> str:
@@ -228,6 +236,8 @@ class Program(Record, frozen=True, kw_only=True, dict=True):
     """Holds its tests; None where the files do, or a harness keeps them apart by itself."""
     not_walled: str = ""
     """Why tests and program have to share a process; empty where they do not."""
+    cases: Cases | None = None
+    """What it reads and is to print. None of it is sent to the sandbox but each input, when its turn comes."""
 
     @cached_property
     def key(self) -> str:
@@ -239,6 +249,8 @@ class Program(Record, frozen=True, kw_only=True, dict=True):
         parts = [self.language, self.files, [_step(s) for s in self.build], _step(self.run), self.requires]
         if self.examiner is not None:
             parts.append(self.examiner.key)
+        if self.cases is not None:
+            parts.append(["cases", self.cases.key])
         return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -278,6 +290,15 @@ class Limits(Record, frozen=True, kw_only=True):
     run: Annotated[StepLimits, inlined("Limits of a program")] = StepLimits()
     build: Annotated[StepLimits, inlined("Limits of its build", prefix="build_", about="Build: ")] = StepLimits(
         cpu_s=30.0, idle_s=30.0, memory_bytes=2048 * _MIB
+    )
+
+
+def case_limits(case: Case, limits: StepLimits) -> StepLimits:
+    """What one test may use: what its benchmark says, else what its problem's programs may."""
+    return msgspec.structs.replace(
+        limits,
+        cpu_s=limits.cpu_s if case.cpu_s is None else case.cpu_s,
+        memory_bytes=limits.memory_bytes if case.memory_bytes is None else case.memory_bytes,
     )
 
 
@@ -351,13 +372,24 @@ class ExaminerFacts(Record, frozen=True, kw_only=True):
     """Of its output, as of a program's."""
 
 
+class CaseFacts(Record, frozen=True, kw_only=True):
+    """Facts of one test with an input, and what its checker said of the whole output."""
+
+    id: str
+    run: StepFacts
+    """At most the first and last 256 bytes of its output are kept."""
+    checked: Checked
+
+
 class Outcome(Record, frozen=True, kw_only=True):
     """Everything known about one execution of a program."""
 
     build: StepFacts | None
     """The last build step that ran; None when the language has none."""
     run: StepFacts | None
-    """None when the build failed."""
+    """None when the build failed. Where there are cases, of the one that needed most CPU time."""
+    cases: tuple[CaseFacts, ...] | UnsetType = UNSET
+    """Of those that were run, in the order they were run in."""
     proof: bool = False
     """The harness, or the examiner, handed over the one-time token after the last test."""
     examiner: ExaminerFacts | None = None
@@ -378,6 +410,8 @@ class Verdict(Record, frozen=True, kw_only=True):
     """Repeats came out differently."""
     walled: bool = True
     """Tests and program shared no process."""
+    cases: tuple[CaseResult, ...] = ()
+    """Per test, as they are listed, where tests are cases; none if nothing was run."""
     attempts: tuple[Outcome, ...] = ()
 
 

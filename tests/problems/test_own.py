@@ -237,7 +237,7 @@ def test_the_shipped_schema_is_the_one_that_files_are_read_by() -> None:
 def test_the_schema_can_be_printed(passatk: Command) -> None:
     printed = passatk("problems", "schema")
     assert printed.returncode == 0
-    assert json.loads(printed.stdout)["required"] == ["id", "language", "entry_point", "tests"]
+    assert json.loads(printed.stdout)["required"] == ["id", "language"]
 
 
 def test_problems_of_any_source_can_be_written_in_this_form(tmp_path: Path) -> None:

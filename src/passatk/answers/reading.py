@@ -4,6 +4,8 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from passatk.answers.blocks import Block, fenced_blocks, looks_fenced, unfenced_blocks, without_margins
 from passatk.answers.choosing import (
     first_to_last,
@@ -55,6 +57,8 @@ def read_answer(text: str, problem: Problem) -> Answer:
     if said is None:
         return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
     said = with_plain_blanks(within_reach(without_marks(said)))
+    if problem.cases is not UNSET:
+        return _program(dialect, said, thinking)
     entry = entry_point(problem)
     marked = fenced_blocks(said, dialect)
     fenced = _in_language(dialect, marked)
@@ -78,6 +82,16 @@ def read_answer(text: str, problem: Problem) -> Answer:
         return _whole(dialect, problem, fenced, declared, "block", thinking)
     code = next((block.code for block in reversed(fenced or unfenced) if block.code.strip()), "")
     return Answer(code=code, whole=True, read_as="another function" if code else "nothing", thinking=thinking)
+
+
+def _program(dialect: Dialect, said: str, thinking: str) -> Answer:
+    """A program that reads stdin: the last block in its language as it stands, its driver being all of it."""
+    fenced = [block for block in _in_language(dialect, fenced_blocks(said, dialect)) if block.code.strip()]
+    if fenced:
+        return Answer(code=fenced[-1].code, whole=True, read_as="block", thinking=thinking)
+    blocks = [block for block in unfenced_blocks(said, dialect) if block.code.strip()]
+    code = blocks[-1].code if blocks else ""
+    return Answer(code=code, whole=True, read_as="no fence" if code else "nothing", thinking=thinking)
 
 
 def _declares(problem: Problem, said: str, entry: str) -> bool:

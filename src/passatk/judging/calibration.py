@@ -95,11 +95,11 @@ def calibration_of(
 ) -> Calibration:
     """What executions of a reference solution say, of a task without a name."""
     failure, walled = LANGUAGES[job.program.language].failure, not job.program.not_walled
-    verdict = decide(attempts, job.limits, failure, walled)
+    verdict = decide(attempts, job.limits, failure, walled, job.program.cases)
     limits = policy.floor
     if verdict.status is Status.PASSED:
         limits = limits_for(policy, quietest(attempts))
-    verdict = decide(attempts, limits, failure, walled)
+    verdict = decide(attempts, limits, failure, walled, job.program.cases)
     return Calibration(task_id="", program=job.program, limits=limits, verdict=verdict, from_cache=from_cache)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from passatk.errors import SandboxError
 from passatk.judging.environment import Environment, usable_cpus
+from passatk.judging.execution import executed
 from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 from passatk.sandbox import Slot, SlotDied
 
@@ -138,7 +139,7 @@ class _Worker:
 
     def execute(self, program: Program, limits: Limits, variation: int) -> Outcome:
         try:
-            outcome = self._tried(lambda slot: slot.execute(program, limits, variation))
+            outcome = self._tried(lambda slot: executed(slot, program, limits, variation))
         except _Lost as error:
             return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=str(error))
         if outcome.fault is not None:

@@ -87,7 +87,7 @@ class _Case:
 
     def settle(self) -> None:
         failure, walled = LANGUAGES[self.program.language].failure, not self.program.not_walled
-        self.order.add(decide(self.attempts, self.order.job.limits, failure, walled))
+        self.order.add(decide(self.attempts, self.order.job.limits, failure, walled, self.program.cases))
 
 
 class Pool:

@@ -14,8 +14,10 @@ import signal
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import UNSET
 
-from passatk.records import LimitPolicy, Limits, Outcome, Program, Record, StepFacts, StepLimits, Stop
+from passatk.cases import Case, Cases
+from passatk.records import LimitPolicy, Limits, Outcome, Program, Record, StepFacts, StepLimits, Stop, case_limits
 
 HEADROOM = 1.5
 """Also the factor within which a program counts as borderline."""
@@ -44,6 +46,11 @@ def with_headroom(limits: Limits) -> Limits:
     )
 
 
+def case_with_headroom(case: Case) -> Case:
+    """The same for a test with a limit of its own."""
+    return case if case.cpu_s is None else msgspec.structs.replace(case, cpu_s=case.cpu_s * HEADROOM)
+
+
 def unsettled(attempts: Sequence[Outcome], job: Job) -> bool:
     """Whether these attempts leave a doubt that another one, alone, could end. The first was made among others."""
     last = attempts[-1]
@@ -51,9 +58,10 @@ def unsettled(attempts: Sequence[Outcome], job: Job) -> bool:
         return False
     if last.fault is not None or _killed_by_a_stranger(last):
         return True
-    if _over_limit(last, job.limits) or _worth_measuring(last, job):
+    cases = job.program.cases
+    if _over_limit(last, job.limits, cases) or _worth_measuring(last, job):
         return True
-    return len(attempts) == 1 and (_stopped_by(last, Stop.IDLE, Stop.MEMORY) or is_borderline(last, job.limits))
+    return len(attempts) == 1 and (_stopped_by(last, Stop.IDLE, Stop.MEMORY) or is_borderline(last, job.limits, cases))
 
 
 def fell_asleep(outcome: Outcome) -> bool:
@@ -61,9 +69,18 @@ def fell_asleep(outcome: Outcome) -> bool:
     return _stopped_by(outcome, Stop.IDLE)
 
 
-def is_borderline(outcome: Outcome, limits: Limits) -> bool:
+def is_borderline(outcome: Outcome, limits: Limits, cases: Cases | None = None) -> bool:
     """Whether a step ended by itself within a factor HEADROOM of its CPU or idle limit, on either side."""
-    return any(_is_close(facts, allowed) for facts, allowed in _beside(outcome, limits))
+    if cases is not None and cases.cpu_s is not None:
+        used = tests_cpu_s(outcome)
+        if cases.cpu_s / HEADROOM <= used <= cases.cpu_s * HEADROOM:
+            return True
+    return any(_is_close(facts, allowed) for facts, allowed in _beside(outcome, limits, cases))
+
+
+def tests_cpu_s(outcome: Outcome) -> float:
+    """CPU seconds of all tests with inputs together."""
+    return sum(case.run.cpu_s for case in outcome.cases or ())
 
 
 def quietest(attempts: Sequence[Outcome]) -> Outcome:
@@ -84,18 +101,25 @@ def _is_close(facts: StepFacts, limits: StepLimits) -> bool:
 
 
 def _steps(outcome: Outcome) -> list[StepFacts]:
-    return [facts for facts in (outcome.build, outcome.run) if facts is not None]
+    runs = [outcome.run] if outcome.cases is UNSET else [case.run for case in outcome.cases]
+    return [facts for facts in (outcome.build, *runs) if facts is not None]
 
 
-def _beside(outcome: Outcome, limits: Limits) -> list[tuple[StepFacts, StepLimits]]:
+def _beside(outcome: Outcome, limits: Limits, cases: Cases | None = None) -> list[tuple[StepFacts, StepLimits]]:
     """The steps that were executed, each with its limits."""
+    if cases is not None and outcome.cases is not UNSET:
+        by_id = {case.id: case_limits(case, limits.run) for case in cases.cases}
+        runs = [(case.run, by_id[case.id]) for case in outcome.cases]
+        return [*([(outcome.build, limits.build)] if outcome.build is not None else []), *runs]
     both = ((outcome.build, limits.build), (outcome.run, limits.run))
     return [(facts, allowed) for facts, allowed in both if facts is not None]
 
 
-def _over_limit(outcome: Outcome, limits: Limits) -> bool:
+def _over_limit(outcome: Outcome, limits: Limits, cases: Cases | None) -> bool:
     """A step ended by itself, with more CPU time than it is allowed on a quiet machine."""
-    return any(f.stopped_by is None and f.cpu_s > allowed.cpu_s for f, allowed in _beside(outcome, limits))
+    if cases is not None and cases.cpu_s is not None and cases.cpu_s < tests_cpu_s(outcome) <= cases.cpu_s * HEADROOM:
+        return True
+    return any(f.stopped_by is None and f.cpu_s > allowed.cpu_s for f, allowed in _beside(outcome, limits, cases))
 
 
 def _worth_measuring(outcome: Outcome, job: Job) -> bool:

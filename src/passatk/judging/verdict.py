@@ -6,8 +6,20 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from passatk.judging.quiet import is_borderline, quietest
-from passatk.records import ExaminerFacts, Limits, Outcome, Status, StepFacts, StepLimits, Stop, Verdict
+from passatk.cases import NOT_RUN, CaseResult, Cases
+from passatk.judging.quiet import is_borderline, quietest, tests_cpu_s
+from passatk.records import (
+    CaseFacts,
+    ExaminerFacts,
+    Limits,
+    Outcome,
+    Status,
+    StepFacts,
+    StepLimits,
+    Stop,
+    Verdict,
+    case_limits,
+)
 
 _LIMIT_STATUS = {
     Stop.CPU: Status.TIME_LIMIT,
@@ -23,6 +35,7 @@ def decide(
     limits: Limits,
     failure: Callable[[StepFacts], tuple[Status, str]],
     walled: bool = True,
+    cases: Cases | None = None,
 ) -> Verdict:
     """The verdict of a program's executions: of the one `quietest` names.
 
@@ -35,11 +48,99 @@ def decide(
         limits: the limits it is judged by.
         failure: the language's reading of a run that failed by itself: a status, and its words for why or none.
         walled: tests and program shared no process.
+        cases: its tests, where they have inputs and outputs. The first that fails, in the order that their sizes give,
+            names the status; one that could not be judged keeps a program without failures from passing.
     """
     outcome = quietest(attempts)
-    status, reason = _status(outcome, limits, failure)
-    borderline = is_borderline(outcome, limits)
-    return Verdict(status=status, reason=reason, borderline=borderline, walled=walled, attempts=tuple(attempts))
+    results: tuple[CaseResult, ...] = ()
+    if cases is None:
+        status, reason = _status(outcome, limits, failure)
+    else:
+        results = case_results(outcome, cases, limits, failure)
+        status, reason = _status_of_cases(outcome, cases, results, limits)
+    return Verdict(
+        status=status,
+        reason=reason,
+        borderline=is_borderline(outcome, limits, cases),
+        walled=walled,
+        cases=results,
+        attempts=tuple(attempts),
+    )
+
+
+def case_results(
+    outcome: Outcome, cases: Cases, limits: Limits, failure: Callable[[StepFacts], tuple[Status, str]]
+) -> tuple[CaseResult, ...]:
+    """What became of each test, as they are listed; none where no program was built."""
+    facts = {case.id: case for case in outcome.cases or ()}
+    if outcome.fault is not None or not facts:
+        return ()
+    polled = outcome.isolation.cgroup == "none"
+    results = []
+    for case in cases.cases:
+        known = facts.get(case.id)
+        if known is None:
+            results.append(CaseResult(id=case.id, status=NOT_RUN, public=case.public, weight=case.weight))
+            continue
+        status, words = _case_status(known, case_limits(case, limits.run), failure, polled)
+        results.append(
+            CaseResult(
+                id=case.id,
+                status=status,
+                public=case.public,
+                weight=case.weight,
+                cpu_s=known.run.cpu_s,
+                wall_s=known.run.wall_s,
+                peak_memory_bytes=known.run.peak_memory_bytes,
+                output=known.run.stdout,
+                words=words,
+            )
+        )
+    return tuple(results)
+
+
+def _case_status(
+    case: CaseFacts, limits: StepLimits, failure: Callable[[StepFacts], tuple[Status, str]], polled: bool
+) -> tuple[Status, str]:
+    """A passed limit decides, then how the program ended, then what its checker says."""
+    run, checked = case.run, case.checked
+    if stop := passed_limit(run, limits, polled):
+        return _LIMIT_STATUS[stop], _limit_reason(stop, run, limits)
+    if run.exit_code != 0:
+        status, words = failure(run)
+        if status is Status.WRONG_ANSWER:  # an assertion of the program's own
+            status = Status.RUNTIME_ERROR
+        return status, words[:_REASON_CHARACTERS] or f"the program {_ending(run)}"
+    words = checked.words[:_REASON_CHARACTERS]
+    if checked.outcome == "accepted":
+        return Status.PASSED, ""
+    if checked.outcome == "failed":
+        return Status.NOT_JUDGED, f"the checker failed: {words}"
+    return Status.WRONG_ANSWER, words
+
+
+def _status_of_cases(
+    outcome: Outcome, cases: Cases, results: tuple[CaseResult, ...], limits: Limits
+) -> tuple[Status, str]:
+    if outcome.fault is not None:
+        return Status.NOT_JUDGED, f"the sandbox failed: {outcome.fault}"
+    if outcome.build is not None and (told := _build_failure(outcome, outcome.build, limits)):
+        return told
+    if not results:
+        return Status.NOT_JUDGED, "the sandbox failed: it ran no test"
+    by_id = {result.id: result for result in results}
+    in_order = [by_id[case.id] for case in cases.in_order]
+    unknown = [result for result in in_order if result.status == Status.NOT_JUDGED]
+    for result in in_order:
+        if result.status not in (Status.PASSED, Status.NOT_JUDGED, NOT_RUN):
+            return Status(result.status), f"test {result.id}: {result.words}"[:_REASON_CHARACTERS]
+    if cases.cpu_s is not None and (used := tests_cpu_s(outcome)) > cases.cpu_s:
+        return Status.TIME_LIMIT, f"all tests used {used:.2f} s of CPU time, limit {cases.cpu_s:g} s"
+    if unknown:
+        return Status.NOT_JUDGED, f"test {unknown[0].id}: {unknown[0].words}"
+    if any(result.status == NOT_RUN for result in in_order):
+        return Status.NOT_JUDGED, "the sandbox failed: it did not run all tests"
+    return Status.PASSED, "all tests held"
 
 
 def _status(outcome: Outcome, limits: Limits, failure: Callable[[StepFacts], tuple[Status, str]]) -> tuple[Status, str]:
@@ -47,11 +148,8 @@ def _status(outcome: Outcome, limits: Limits, failure: Callable[[StepFacts], tup
         return Status.NOT_JUDGED, f"the sandbox failed: {outcome.fault}"
     build, run = outcome.build, outcome.run
     polled = outcome.isolation.cgroup == "none"
-    if build is not None:
-        if stop := passed_limit(build, limits.build, polled):
-            return Status.COMPILE_ERROR, f"the compiler was stopped: {_limit_reason(stop, build, limits.build)}"
-        if build.exit_code != 0:
-            return Status.COMPILE_ERROR, _first_error(build) or f"the compiler {_ending(build)}"
+    if build is not None and (told := _build_failure(outcome, build, limits)):
+        return told
     if run is None:
         return Status.NOT_JUDGED, "the sandbox failed: it built the program and did not run it"
     if stop := passed_limit(run, limits.run, polled):
@@ -64,6 +162,14 @@ def _status(outcome: Outcome, limits: Limits, failure: Callable[[StepFacts], tup
         return Status.UNPROVEN, "ended with exit code 0, but not after the last test"
     status, words = failure(run)
     return status, words[:_REASON_CHARACTERS] or f"the program {_ending(run)}"
+
+
+def _build_failure(outcome: Outcome, build: StepFacts, limits: Limits) -> tuple[Status, str] | None:
+    if stop := passed_limit(build, limits.build, outcome.isolation.cgroup == "none"):
+        return Status.COMPILE_ERROR, f"the compiler was stopped: {_limit_reason(stop, build, limits.build)}"
+    if build.exit_code != 0:
+        return Status.COMPILE_ERROR, _first_error(build) or f"the compiler {_ending(build)}"
+    return None
 
 
 def _told(
@@ -115,6 +221,7 @@ def agree(verdicts: Sequence[Verdict]) -> Verdict:
         borderline=borderline,
         unstable=True,
         walled=judged[0].walled,
+        cases=next(verdict.cases for verdict in judged if verdict.status is worst),
         attempts=attempts,
     )
 

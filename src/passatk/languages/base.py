@@ -20,6 +20,7 @@ from importlib import resources
 from pathlib import Path
 
 import msgspec
+from msgspec import UNSET
 
 from passatk.errors import InputError
 from passatk.languages.derived import Derived, Kept
@@ -180,6 +181,17 @@ class Language(Dialect, ABC):
         """`problem` + `sample` as a program that answers the calls of `examiner`, and knows nothing of its tests."""
         raise NotImplementedError
 
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        """`problem` + `sample` as a program that reads stdin and writes stdout.
+
+        Raises:
+            InputError: it is not known how in this language.
+        """
+        raise InputError(
+            f"{problem.task_id}: tests with inputs cannot be judged in {self.title} yet; choose another language, or"
+            " write its tests as code"
+        )
+
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
         """How to build these, which have equal options, together."""
         raise NotImplementedError
@@ -195,6 +207,11 @@ class Language(Dialect, ABC):
                     f"{problem.task_id}: {option!r} is not an option of {self.title} that a problem may ask for;"
                     f" expected {self.option.pattern}"
                 )
+        if problem.cases is not UNSET:
+            program = msgspec.structs.replace(self.standalone(problem, sample), cases=problem.cases)
+            if problem.cases.cases:
+                return program
+            return msgspec.structs.replace(program, requires=(*program.requires, NO_TESTS))
         examiner, reason = _examiner_of(self, problem, tests)
         if examiner is not None:
             program = self.behind_wall(problem, sample, examiner)

@@ -241,6 +241,18 @@ class Cpp(Language):
         behind = f"{includes}{_PROOF}{cpp_wall.ASSERT}{INCLUDE.sub(chr(10), tests)}"
         return self._made(problem, body, behind, "proof")
 
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        headers, opened = opened_by(_whole(problem, sample), problem.options)
+        requires = _required(opened)
+        compile_ = command(problem.options, COMPILE, "main.cpp", "program")
+        return Program(
+            language=self.name,
+            files=(("main.cpp", f"{opened}\n"), (name_of(headers), text_of(headers))),
+            build=(Step(argv=(*compile_, *_libraries(requires))),),
+            run=Step(argv=("./program",)),
+            requires=requires,
+        )
+
     def _made(self, problem: Problem, body: str, behind: str, harness: str) -> Program:
         """`body` with what stands `behind` it, linked with an object of the harness."""
         headers, opened = opened_by(body, problem.options)

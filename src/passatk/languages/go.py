@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from passatk.languages import go_wall
-from passatk.languages.base import Language, Toolchain, output_of
+from passatk.languages.base import Language, Toolchain, body_of, output_of
 from passatk.languages.dialect import LIST, patterns
 from passatk.languages.go_source import LEXICON, Source, local_name
 from passatk.languages.go_toolchain import SAME_ORDER, TESTIFY, compiled_packages
@@ -99,6 +99,11 @@ class Go(Language):
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         return go_wall.together(problem, sample, tests)
+
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        body = body_of(problem, sample).removeprefix("\ufeff")
+        clause = "" if _CLAUSE.search(body) else "package main\n\n"
+        return go_wall.alone(f"{clause}{body}")
 
 
 def _import_of(spec: str, part: Part) -> Part:

@@ -191,6 +191,11 @@ def _program(examiner: Examiner | None, *files: tuple[str, str]) -> Program:
     )
 
 
+def alone(source: str) -> Program:
+    """See `Language.standalone`."""
+    return _program(None, ("program.go", source))
+
+
 def together(problem: Problem, sample: Sample, tests: str) -> Program:
     """See `Language.assemble`."""
     source = source_of(tests)

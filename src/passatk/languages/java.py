@@ -50,6 +50,8 @@ _WALL = (
 _PROGRAM_JVM = (*_JVM, "-XX:CompileThresholdScaling=3", *_WALL)
 _CLASSES = "${JAVA_PREPARED}:."
 
+_MAIN_METHOD = regex(r"\bstatic\s+(?:final\s+)?(?:public\s+)?void\s+main\s*\(")
+_TYPE = regex(r"\b(?:class|enum|record|interface)\s+(\w+)")
 _TUPLES = "javatuples"
 _TUPLES_PACKAGE = "libjavatuples-java"
 _TUPLES_PLACE = "/usr/share/java/javatuples.jar"
@@ -308,6 +310,29 @@ class Java(Language):
             ),
             requires=requires,
         )
+
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        body = java_source.in_any_file(self.lexicon, body_of(problem, sample))
+        library, requires = _library(body)
+        return Program(
+            language=self.name,
+            files=(("Main.java", body),),
+            build=(_compiling(library, "Main.java"),),
+            run=Step(
+                argv=(
+                    *("${JAVA_HOME}/bin/java", *_JVM, *_ONE_ORDER, "-Xss64m", *problem.options),
+                    *("-cp", f".{library}", _main_class(blanked(self.lexicon, body))),
+                )
+            ),
+            requires=requires,
+        )
+
+
+def _main_class(bare: str) -> str:
+    """The class that has `main`: the last that begins before it."""
+    main = _MAIN_METHOD.search(bare)
+    classes = [found[1] for found in _TYPE.finditer(bare, 0, main.start() if main else len(bare))]
+    return classes[-1] if main and classes else "Main"
 
 
 def _library(source: str) -> tuple[str, tuple[str, ...]]:

@@ -21,6 +21,7 @@ from passatk.languages.javascript_nodes import as_body, hands_functions_over, is
 from passatk.languages.javascript_prompt import check_copies
 from passatk.languages.javascript_running import (
     EXAMINER_FLAGS,
+    alone,
     parent_tool,
     wall_hash,
     way,
@@ -323,6 +324,13 @@ class JavaScript(Language):
             files=(("program.js", f"{body}\n;{end}({test}, {exported}, {json.dumps(about)})\n"),),
             run=way("together", end),
             requires=_required_packages(body, tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
+        )
+
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        return Program(
+            language=self.name,
+            files=(("program.js", body_of(problem, sample)),),
+            run=alone("program.js"),
         )
 
 

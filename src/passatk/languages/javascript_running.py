@@ -32,6 +32,11 @@ def way(name: str, *arguments: str) -> Step:
     )
 
 
+def alone(file: str) -> Step:
+    """To run a program that has no tests beside it."""
+    return Step(argv=("${NODE}", *_PROGRAM_FLAGS, file), env=(("NODE_PATH", "${NODE_PATH}"),))
+
+
 def _started(name: str) -> str:
     """A way to run a program, with what it begins with."""
     parts = (f"const passatk{part.title()} =\n{harness(f'javascript/{part}.js')}" for part in _WAYS[name])

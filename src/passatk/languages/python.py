@@ -90,6 +90,11 @@ def _tool_name() -> str:
 
 
 @cache
+def _script_name() -> str:
+    return f"python script {_hash_of('python_script', 'python_harness', *_BOTH)}"
+
+
+@cache
 def _hash_of(*modules: str) -> str:
     return hashlib.sha256("".join(harness(f"{name}.py") for name in modules).encode()).hexdigest()[:16]
 
@@ -201,7 +206,12 @@ class Python(Language):
             language=self.name,
             version=version,
             interpreter=os.path.realpath(interpreter) if wanted else "",
-            warm=(tool,),
+            warm=(
+                tool,
+                WarmTool(
+                    name=_script_name(), folder=folder, module="python_script", prelude="", imports=(), env=_ENVIRONMENT
+                ),
+            ),
             readable=(prefix, *numpy_folders),
             variables=(
                 ("PYTHON", os.path.realpath(interpreter)),
@@ -248,6 +258,16 @@ class Python(Language):
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
         source = body_of(problem, sample)
         return self._program(problem, source, source, examiner.requires, "serve", examiner=examiner)
+
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        source = _behind_future(problem.setup, body_of(problem, sample))
+        uses_numpy = _NUMPY.search(source) is not None
+        return Program(
+            language=self.name,
+            files=(("program.py", source),),
+            run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_script_name()),
+            requires=("numpy",) if uses_numpy else (),
+        )
 
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
         files = tuple((f"{examiner.name}.json", examiner.source) for examiner in examiners)
@@ -306,6 +326,11 @@ def _asked(problem: Problem, theirs: frozenset[str]) -> list[str]:
     """What the problem asks for by name."""
     names = dict.fromkeys(filter(None, (*_FUNCTION.findall(problem.declaration), problem.entry_point)))
     return [name for name in names if name not in theirs]
+
+
+def _behind_future(setup: str, body: str) -> str:
+    """`body` with the helpers that it gets, which it may go on without."""
+    return f"{setup.rstrip()}\n{body}" if setup.strip() else body
 
 
 def _words(text: str) -> set[str]:

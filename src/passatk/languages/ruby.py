@@ -279,6 +279,14 @@ class Ruby(Language):
             requires=(OTHER_TESTS,) if _OTHER_TESTS.search(tests) else (),
         )
 
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        setup = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
+        return Program(
+            language=self.name,
+            files=(("program.rb", f"{setup}{body_of(problem, sample)}"),),
+            run=Step(argv=("${RUBY}", *_FLAGS, "program.rb"), env=(("RUBYLIB", "${RUBY_GEMS}"), ("LANG", "C.UTF-8"))),
+        )
+
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """(1 or -1, where the word ends) for every word that opens what an `end` closes, and for every `end`."""

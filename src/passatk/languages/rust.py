@@ -197,6 +197,16 @@ class Rust(Language):
         requires += () if lists_every_test(tests) else (UNLISTED,)
         return msgspec.structs.replace(made, requires=requires)
 
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        crates, source = _crates(without_shebang(body_of(problem, sample).removeprefix("\ufeff")))
+        return Program(
+            language=self.name,
+            files=(("main.rs", source),),
+            build=(_compile(problem.options, _FLAGS, _externs(crates), "program"),),
+            run=Step(argv=("./program",), env=_QUIET),
+            requires=self._requires(crates, problem.reference or ""),
+        )
+
     def examiner(self, problem: Problem, tests: str) -> Examiner:
         serve, module = both_sides(problem, tests)
         crates, module = _crates(module)

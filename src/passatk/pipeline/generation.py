@@ -280,7 +280,7 @@ def _own_rules(prompting: Prompting, target: Problem) -> list[Ends]:
 def _generated(request: Generation, target: Problem, completion: Completion) -> Generated:
     """A sample: of a chat, the code in the answer beside the answer."""
     said = truncate(completion.text, request.settings.truncate_before_pattern)
-    read = read_answer(said, target) if request.prompting.chat and target.tests.code else None
+    read = read_answer(said, target) if request.prompting.chat and target.has_tests else None
     return Generated(
         task_id=completion.task_id,
         sample=completion.index,

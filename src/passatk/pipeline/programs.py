@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET
 
 from passatk.errors import InputError, UnknownNameError
 from passatk.languages import LANGUAGES, by_name
@@ -72,7 +73,7 @@ def problems_of(manifest: Manifest, problems: ProblemSet | None, why: str = "") 
 
 def refuse_without_tests(problems: ProblemSet) -> None:
     """Raises InputError where no problem has tests: of what is asked, nothing could be judged."""
-    if not problems.problems or any(problem.tests.code.strip() for problem in problems.problems.values()):
+    if not problems.problems or any(problem.has_tests for problem in problems.problems.values()):
         return
     name = next(iter(problems.problems.values())).benchmark
     advice = BENCHMARKS[name].without_tests if name in BENCHMARKS else "Give them tests"
@@ -125,4 +126,6 @@ class Programs:
 
     def _assembled(self, sample: Sample) -> Program:
         problem = self.used.get(sample.task_id)
+        if self._tests == "example" and problem.cases is not UNSET:
+            problem = msgspec.structs.replace(problem, cases=problem.cases.shown())
         return program_of(problem, sample, tests_of(problem, self._tests))

@@ -13,7 +13,9 @@ from passatk.judging.quiet import quietest
 from passatk.languages import LANGUAGES
 from passatk.pipeline.replaying import Replay
 from passatk.records import Limits, Outcome, Status, StepFacts, StepLimits
+from passatk.report.cases import as_builtins, print_cases
 from passatk.runs import Judged, SampleView
+from passatk.runs.journal import results_in
 from passatk.wording import counted, harmless
 
 COLOURS = {Status.PASSED: "green", Status.NOT_JUDGED: "magenta"}
@@ -50,8 +52,10 @@ def title(sample: Judged) -> str:
 def as_json(sample: SampleView) -> str:
     """All that is known of a sample, as one line of JSON."""
     plain = {**msgspec.to_builtins(sample), "compared": compared(sample)}
-    del plain["executions"]
-    return json.dumps({**plain, "attempts": msgspec.to_builtins(sample.attempts)})
+    del plain["executions"], plain["tests"]
+    return json.dumps(
+        {**plain, "attempts": msgspec.to_builtins(sample.attempts), **as_builtins(results_in(sample.tests))}
+    )
 
 
 def rows_as_json(rows: list[Judged]) -> str:
@@ -61,7 +65,7 @@ def rows_as_json(rows: list[Judged]) -> str:
 
 def _row_as_json(row: Judged) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(row)
-    del plain["executions"]
+    del plain["executions"], plain["tests"]
     return plain
 
 
@@ -120,6 +124,7 @@ def print_sample(console: Console, sample: SampleView, left_out: str) -> None:
         _line(console, "It shared a process with its tests.")
     if sample.attempts:
         console.print(_attempts(sample.attempts, sample.limits))
+    print_cases(console, results_in(sample.tests))
     origin = {
         "read as": sample.read_as,
         "ended by": sample.finish_reason,

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from passatk.records import Limits, Problem, Program, Record, Sample, Score, Status, Verdict
-from passatk.runs.journal import INSERT_SAMPLE, JOURNAL, Kept, make_tables
+from passatk.runs.journal import INSERT_SAMPLE, JOURNAL, Kept, make_tables, results_of
 from passatk.runs.locked import COMPLETE, LockedFolder, storage, write_atomically, write_lines
 from passatk.runs.manifest import Manifest
 
@@ -155,7 +155,8 @@ class RunFolder(LockedFolder):
         attempts = msgspec.json.encode(verdict.attempts)
         with storage(self.path):
             row = (program, verdict.status, verdict.reason, verdict.borderline, verdict.unstable, attempts)
-            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, verdict.walled))
+            whole = (*row, verdict.walled, results_of(verdict.cases))
+            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", whole)
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:

@@ -7,6 +7,8 @@ import zlib
 
 import msgspec
 
+from passatk.cases import CaseResult
+from passatk.errors import RunFolderError
 from passatk.records import Problem, Program
 
 JOURNAL = "run.sqlite"
@@ -21,7 +23,7 @@ CREATE TABLE IF NOT EXISTS samples (
 CREATE INDEX IF NOT EXISTS samples_by_program ON samples (program);
 CREATE TABLE IF NOT EXISTS verdicts (
     program TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, borderline INTEGER NOT NULL,
-    unstable INTEGER NOT NULL, attempts BLOB NOT NULL, walled INTEGER
+    unstable INTEGER NOT NULL, attempts BLOB NOT NULL, walled INTEGER, cases BLOB
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS programs (
     program TEXT PRIMARY KEY, files TEXT NOT NULL, recipe INTEGER NOT NULL, examiner INTEGER
@@ -43,7 +45,7 @@ _LATER = {
         "position": "INTEGER",
     },
     "problems": {"position": "INTEGER"},
-    "verdicts": {"walled": "INTEGER"},
+    "verdicts": {"walled": "INTEGER", "cases": "BLOB"},
 }
 """Columns that runs of earlier versions lack."""
 INSERT_SAMPLE = "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -62,6 +64,23 @@ def make_tables(db: sqlite3.Connection) -> None:
 def columns_of(db: sqlite3.Connection, table: str) -> set[str]:
     """Names of a table's columns; none where there is no such table."""
     return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
+
+
+def results_of(cases: tuple[CaseResult, ...]) -> bytes | None:
+    """Results per test as the journal has them; None where there are none."""
+    return zlib.compress(msgspec.json.encode(cases), 1) if cases else None
+
+
+def results_in(body: bytes) -> tuple[CaseResult, ...]:
+    """What `results_of` made.
+
+    Raises:
+        RunFolderError: the journal is damaged.
+    """
+    try:
+        return msgspec.json.decode(zlib.decompress(body), type=tuple[CaseResult, ...]) if body else ()
+    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunFolderError(f"the journal is damaged: {error}") from error
 
 
 class Kept:

@@ -46,6 +46,8 @@ class Judged(Record, frozen=True, kw_only=True):
     """Which sample of its file it was, from 0; None in runs of versions that did not keep it."""
     executions: bytes = b"[]"
     """As the journal has them."""
+    tests: bytes = b""
+    """The same of the results per test, see `journal.results_in`."""
 
     @property
     def attempts(self) -> tuple[Outcome, ...]:

@@ -243,6 +243,7 @@ class RunView:
             *("s.task_id", "s.sample", "s.language", "s.whole", "s.program"),
             *("v.status", "v.reason", "v.borderline", "v.unstable", "v.attempts"),
             self._column("verdicts", "v.walled", "NULL"),
+            self._column("verdicts", "v.cases", "NULL"),
             self._column("samples", "s.read_as", "''"),
             self._column("samples", "s.finish_reason", "''"),
             self._column("samples", "s.tokens", "NULL"),
@@ -262,7 +263,7 @@ class RunView:
     @staticmethod
     def _fields(row: Any) -> dict[str, Any]:
         task_id, sample, language, whole, program, status, reason, borderline, unstable, attempts, *later = row
-        walled, read_as, finish_reason, tokens, position, benchmark, tier = later
+        walled, cases, read_as, finish_reason, tokens, position, benchmark, tier = later
         return {
             "task_id": task_id,
             "sample": sample,
@@ -276,6 +277,7 @@ class RunView:
             "borderline": bool(borderline),
             "unstable": bool(unstable),
             "walled": None if walled is None else bool(walled),
+            "tests": b"" if cases is None else cases,
             "read_as": read_as,
             "finish_reason": finish_reason,
             "tokens": tokens,

@@ -8,13 +8,14 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
 import msgspec
 
+from passatk.cases import Case
 from passatk.errors import SandboxError
 from passatk.records import (
     Examiner,
@@ -28,8 +29,10 @@ from passatk.records import (
     ResidentTool,
     Step,
     StepFacts,
+    StepLimits,
     WarmTool,
     Workshop,
+    case_limits,
 )
 from passatk.regex import regex
 from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
@@ -82,6 +85,9 @@ class _Reply(Record, frozen=True, kw_only=True):
     examiner: ExaminerFacts | None
     made: list[tuple[str, str]]
     fault: str | None
+    case: StepFacts | None = None
+    """Of one test; then this is not the last message on the program."""
+    output: str = ""
 
 
 _Message = TypeVar("_Message", _Ready, _Reply)
@@ -209,6 +215,31 @@ class Slot:
             fault=reply.fault,
         )
 
+    def execute_cases(
+        self,
+        program: Program,
+        limits: Limits,
+        cases: Iterable[Case],
+        take: Callable[[Case, StepFacts, bytes], bool],
+        variation: int = 0,
+    ) -> Outcome:
+        """Build `program` once and run it for each of `cases`, which are sent one by one: none is kept here.
+
+        `take` gets a case, the facts of its run and all that it printed, and says whether to go on.
+
+        Returns:
+            The facts of the build; what `take` heard is the caller's. `fault` and SlotDied as for `execute`.
+        """
+        left = iter(cases)
+        case: Case | None = next(left)
+        request = self._request(program, limits, variation)
+        reply = self._asked(request | {"case": None if case is None else _case(case, limits.run)})
+        while reply.case is not None and case is not None:
+            go_on = take(case, reply.case, binascii.a2b_base64(reply.output))
+            case = next(left, None) if go_on else None
+            reply = self._asked({"stdin": None} if case is None else _case(case, limits.run))
+        return Outcome(build=reply.build, run=None, isolation=self._world.isolation, fault=reply.fault)
+
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
         """Build what examiners are started from: facts of the last step, and the files to keep, none if it failed.
 
@@ -234,6 +265,7 @@ class Slot:
             "examiner": None if program.examiner is None else self._examiner(program.examiner),
             "keeps": (),
             "variation": variation,
+            "case": None,
         }
 
     def _asked(self, request: dict[str, Any]) -> _Reply:
@@ -352,6 +384,10 @@ class Slot:
         self._log.seek(0)
         words = self._log.read().decode(errors="replace").strip().splitlines()
         return words[-1] if words else f"its server ended with code {self._process.returncode}"
+
+
+def _case(case: Case, limits: StepLimits) -> dict[str, Any]:
+    return {"stdin": case.stdin, "limits": msgspec.to_builtins(case_limits(case, limits))}
 
 
 def fixed_environment(home: str) -> dict[str, str]:

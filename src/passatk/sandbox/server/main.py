@@ -16,7 +16,7 @@ from . import kernel
 from .faults import Fault
 from .frames import read_frame, write_frame
 from .removal import remove_tree
-from .request import Config, Reply, Request, check_request, fault
+from .request import CaseRequest, Config, Reply, Request, check_case, check_request, fault
 from .step import Waiting
 from .watch import Tree, reap_all
 from .world import Slot, World, judge_in
@@ -51,7 +51,7 @@ def _serve_one(world: World, control_r: int, control_w: int) -> int:
         if message is None:
             return _CLOSED
         if reply is None:
-            reply = _judged(world, check_request(message), waiting)
+            reply = _judged(world, check_request(message), waiting, control_r, control_w)
     except ValueError as error:  # no request
         reply = fault(str(error))
     write_frame(control_w, reply)
@@ -66,9 +66,14 @@ def _ready(world: World) -> Waiting | None:
     return world.next()
 
 
-def _judged(world: World, request: Request, waiting: Waiting | None) -> Reply:
+def _judged(world: World, request: Request, waiting: Waiting | None, control_r: int, control_w: int) -> Reply:
+    def next_case(reply: Reply) -> CaseRequest | None:
+        write_frame(control_w, reply)
+        message = read_frame(control_r)
+        return None if message is None else check_case(message)
+
     try:
-        return judge_in(world, request, waiting)
+        return judge_in(world, request, waiting, next_case)
     except (Fault, OSError) as error:
         return fault(str(error))
     except BaseException as error:  # whatever it is, it is a fault of ours and to be reported

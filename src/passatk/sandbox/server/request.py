@@ -110,6 +110,13 @@ class ExaminerFacts(TypedDict):
     words: str
 
 
+class CaseRequest(TypedDict):
+    """A test: what the program is to read, and the limits of this run."""
+
+    stdin: str
+    limits: StepLimits
+
+
 class Request(TypedDict):
     """A program to build and run; where `keeps` names files, to build only, and these come back."""
 
@@ -122,10 +129,12 @@ class Request(TypedDict):
     keeps: list[str]
     variation: int
     """Which chance the program meets: 0 is the usual one."""
+    case: CaseRequest | None
+    """The first of several tests: after the reply to each comes the next, or that there is none."""
 
 
 class Reply(TypedDict):
-    """Facts of the last build step and of the run."""
+    """Facts of the last build step and of the run, or of one test where `case` is set; then more replies come."""
 
     build: Facts | None
     run: Facts | None
@@ -134,6 +143,9 @@ class Reply(TypedDict):
     made: list[tuple[str, str]]
     """Files that were to be kept: name, and content in base64."""
     fault: str | None
+    case: Facts | None
+    output: str
+    """All that a test's run printed, in base64."""
 
 
 def reply(
@@ -145,7 +157,14 @@ def reply(
     fault: str | None = None,
 ) -> Reply:
     """What is not given did not happen."""
-    return Reply(build=build, run=run, proof=proof, examiner=examiner, made=made or [], fault=fault)
+    return Reply(
+        build=build, run=run, proof=proof, examiner=examiner, made=made or [], fault=fault, case=None, output=""
+    )
+
+
+def case_reply(build: Facts | None, run: Facts, output: str) -> Reply:
+    """The reply on one test."""
+    return Reply(build=build, run=None, proof=False, examiner=None, made=[], fault=None, case=run, output=output)
 
 
 def fault(reason: str) -> Reply:
@@ -168,7 +187,31 @@ def check_request(message: Any) -> Request:
     return request
 
 
+def check_case(message: Any) -> CaseRequest | None:
+    """The message, if it is a test, or says that there are no more.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        if message["stdin"] is None:
+            return None
+        _expect(isinstance(message["stdin"], str), "what a program reads is a text")
+        _check_limits(message["limits"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"a test that makes no sense: {type(error).__name__}: {error}") from error
+    case: CaseRequest = message
+    return case
+
+
+def _check_limits(limits: Any) -> None:
+    for name in StepLimits.__annotations__:
+        _expect(_is_amount(limits[name]), f"{name} is {limits[name]!r}, not an amount")
+
+
 def _check(message: Any) -> None:
+    if message["case"] is not None:
+        check_case(message["case"])
     for path, text in message["files"]:
         _expect(isinstance(path, str) and isinstance(text, str), "a file is a path and a text")
         _expect(not path.startswith("/") and ".." not in path.split("/"), f"{path!r} is outside the program's folder")
@@ -189,9 +232,7 @@ def _check(message: Any) -> None:
         tools = (step["warm"], step["resident"], step["parent"])
         _expect(all(isinstance(name, str) for name in tools), "a tool has a name")
     for phase in ("build", "run"):
-        for name in StepLimits.__annotations__:
-            value = message["limits"][phase][name]
-            _expect(_is_amount(value), f"{name} is {value!r}, not an amount")
+        _check_limits(message["limits"][phase])
     _expect(_is_amount(message["disk_bytes"]), "disk_bytes is an amount")
 
 

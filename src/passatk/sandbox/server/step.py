@@ -16,13 +16,12 @@ from .descriptors import read_all, write_all
 from .entropy import Entropy, Feed
 from .examiner import NOT_STARTED, Room, runnable, used_s
 from .faults import OutOfMemory
+from .kept import Feeding, Kept
 from .request import ExaminerFacts, ExaminerRequest, Facts, StepRequest
 from .warm import Tool, call
 from .watch import Tree, Watch, reap_all
 
 TOKEN_BYTES = 32
-_HEAD_BYTES = 2048
-_TAIL_BYTES = 4096
 _READ_BYTES = 65536
 _PROCESSES_OF_ALL = 4096
 _OURS = 8
@@ -91,9 +90,16 @@ class Waiting:
             os.close(fd)
 
     def run(
-        self, step: StepRequest, limits: StepLimits, examiner: ExaminerRequest | None = None
+        self,
+        step: StepRequest,
+        limits: StepLimits,
+        examiner: ExaminerRequest | None = None,
+        given: bytes | None = None,
+        outputs: tuple[Kept, Kept] | None = None,
     ) -> tuple[Facts, bool, ExaminerFacts | None]:
         """Execute the command; return its facts, whether the token was handed over, and what its examiner said.
+
+        `given`: what it is to read, instead of a token; `outputs`: to keep its output and error in.
 
         Raises:
             OSError: the command cannot be executed.
@@ -104,17 +110,20 @@ class Waiting:
         meeting = None
         if examiner is not None:
             meeting = Meeting(world.room, examiner, token, self._answers, self._calls)
-        elif self._proof:
+        elif self._proof and given is None:
             os.write(self._stdin, token)
-        for fd in (self._stdin, self._calls, self._answers):
+        feeding = Feeding(self._stdin, given) if given is not None else None
+        for fd in (*(() if feeding else (self._stdin,)), self._calls, self._answers):
             os.close(fd)
         world.group.begin(limits)
         feed = world.entropy.feed(world.variation) if world.entropy else None
         watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
         self._tell(step, limits, meeting is not None)
-        kept = {self._out: Kept(), self._err: Kept()}
+        kept = dict(zip((self._out, self._err), outputs or (Kept(), Kept()), strict=True))
         watch.examiner = meeting
-        stopped = _follow(self._process.pidfd, kept, limits, watch, feed, meeting)
+        stopped = _follow(self._process.pidfd, kept, limits, watch, feed, meeting, feeding)
+        if feeding:
+            feeding.close()
         world.tree.kill()
         status, peak, watch.reaped_elsewhere_s = self._process.wait()
         peak = max(peak, reap_all(world.tree))
@@ -123,7 +132,7 @@ class Waiting:
             feed.end()
         for fd, output in kept.items():
             output.add(_read_pipe(fd))  # all writers are dead
-        given = _read_pipe(self._given)
+        proof = _read_pipe(self._given)
         failure = _read_pipe(self._failed).decode()
         stopped = _stopped_by_kernel(stopped, status, limits, world.group)
         facts = Facts(
@@ -146,9 +155,9 @@ class Waiting:
         if said is not None:
             if said["exit_code"] == NOT_STARTED and not said["said"]:
                 raise OSError(said["words"])
-            given = said["said"].removeprefix(_PASSED).encode()
-            said["said"] = _PASSED.strip() if given == token else said["said"]
-        return facts, self._proof and given == token, said
+            proof = said["said"].removeprefix(_PASSED).encode()
+            said["said"] = _PASSED.strip() if proof == token else said["said"]
+        return facts, self._proof and proof == token, said
 
     def _tell(self, step: StepRequest, limits: StepLimits, meets: bool) -> None:
         world = self._world
@@ -237,25 +246,6 @@ class Meeting:
         return self._open == 0
 
 
-class Kept:
-    """Of one output stream: its beginning, its end, and how long it was."""
-
-    def __init__(self) -> None:
-        self._head = self._tail = b""
-        self.total = 0
-
-    def add(self, part: bytes) -> None:
-        room = _HEAD_BYTES - len(self._head)
-        self._head += part[:room]
-        self._tail = (self._tail + part[room:])[-_TAIL_BYTES:]
-        self.total += len(part)
-
-    def text(self) -> str:
-        left_out = self.total - len(self._head) - len(self._tail)
-        gap = f"\n[... {left_out} bytes ...]\n" if left_out else ""
-        return self._head.decode("utf-8", "backslashreplace") + gap + self._tail.decode("utf-8", "backslashreplace")
-
-
 def _stopped_by_kernel(stopped: str | None, status: int, limits: StepLimits, group: NoGroup) -> str | None:
     """`memory` if the kernel enforced that limit, else what `stopped` says."""
     main_killed = stopped is None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
@@ -267,7 +257,13 @@ def _stopped_by_kernel(stopped: str | None, status: int, limits: StepLimits, gro
 
 
 def _follow(
-    pidfd: int, kept: dict[int, Kept], limits: StepLimits, watch: Watch, feed: Feed | None, meeting: Meeting | None
+    pidfd: int,
+    kept: dict[int, Kept],
+    limits: StepLimits,
+    watch: Watch,
+    feed: Feed | None,
+    meeting: Meeting | None,
+    feeding: Feeding | None,
 ) -> str | None:
     """Read output and watch limits until the main process ends or is to be stopped; return the limit that stops it."""
     stopped = None
@@ -277,6 +273,8 @@ def _follow(
         poll.register(fd, select.POLLIN)
     if feed:
         poll.register(feed.fd, select.POLLOUT)
+    if feeding:
+        poll.register(feeding.fd, select.POLLOUT)
     next_look = time.monotonic() + watch.pause_s()
     ended = False
     while not ended and stopped is None:
@@ -287,6 +285,12 @@ def _follow(
             if feed and fd == feed.fd:
                 feed.refill()
                 watch.served = True
+                continue
+            if feeding and fd == feeding.fd:
+                watch.served = True
+                if not feeding.feed():
+                    poll.unregister(fd)
+                    feeding.close()
                 continue
             part = os.read(fd, _READ_BYTES)
             if not part:

@@ -12,15 +12,17 @@ from typing import NoReturn
 from . import kernel
 from .accounts import OURS, make_groups
 from .births import Adopted, Born, Own, Socket, ask_for_parent
-from .descriptors import read_all, write_all, write_file
+from .descriptors import read_all, read_file, write_all, write_file
 from .entropy import SCRATCH, Entropy
 from .examiner import Room
 from .faults import check_build
+from .kept import Whole, of_case
 from .parents import Parent, Running
-from .request import Config, Facts, Reply, Request, StepRequest, reply
+from .request import CaseRequest, Config, Facts, Reply, Request, StepRequest, case_reply, reply
 from .resident import Resident
 from .seccomp import compile_filter
 from .step import Waiting, become
+from .trace import Snapshot
 from .warm import warm_up
 from .watch import Tree
 
@@ -33,6 +35,8 @@ _BOX = "box"
 _FOLDERS = ((_BOX, 0o755), ("tmp", 0o1777), ("shm", 0o1777))
 """Of the program's own, below one file system: where it runs, /tmp and /dev/shm."""
 _PID = 100
+_IPC_ROWS = {"shm": 1, "msg": 0, "sem": 0}
+"""What is there before a program runs: the segment that vouches for devices."""
 ONE_CPU_PROC = "/passatk/proc"
 """Files to show in place of those in /proc."""
 
@@ -187,6 +191,17 @@ class World:
             with contextlib.suppress(OSError):
                 write_file("/proc/sys/kernel/ns_last_pid", str(_PID - 1).encode())
 
+    def snapshot(self) -> Snapshot:
+        """Of all that the program can write to, before it runs."""
+        return Snapshot([self.folder, "/tmp", "/dev/shm"] if self._config["namespaced"] else [self.folder])
+
+    def renew(self, snapshot: Snapshot) -> None:
+        """Between two runs of a program: nothing of the first is left."""
+        snapshot.restore()
+        if self._config["namespaced"] and any(_rows_of(kind) != rows for kind, rows in _IPC_ROWS.items()):
+            kernel.unshare(kernel.CLONE_NEWIPC)
+            kernel.vouch_for_devices()
+
     def _mount_all(self) -> None:
         kept = {path: os.open(path, os.O_PATH) for path in self._config["keep"]}
         for mount in self._slot.mounts_before:
@@ -274,6 +289,11 @@ def _tmpfs(disk_bytes: int) -> str:
     return f"size={disk_bytes},nr_inodes={_INODES}"
 
 
+def _rows_of(kind: str) -> int:
+    """System V objects of that kind in our IPC namespace."""
+    return read_file(f"/proc/sysvipc/{kind}").count(b"\n") - 1
+
+
 def _by_resident(world: World, step: StepRequest, request: Request) -> Facts | None:
     """What the step's resident tool made of the program's files; None: the step is to be executed."""
     if step["resident"] not in world.residents:
@@ -303,8 +323,16 @@ def _parent_of(step: StepRequest) -> str | None:
     return None if step["warm"] else step["parent"]
 
 
-def judge_in(world: World, request: Request, waiting: Waiting | None) -> Reply:
-    """As the program's pid 1: build and run it. `waiting` is for the run, if nothing is to be built before."""
+def judge_in(
+    world: World,
+    request: Request,
+    waiting: Waiting | None,
+    next_case: Callable[[Reply], CaseRequest | None],
+) -> Reply:
+    """As the program's pid 1: build and run it. `waiting` is for the run, if nothing is to be built before.
+
+    `next_case`: replies on one test, and gives the next.
+    """
     world.admit(request)
     build: Facts | None = None
     parent = None if request["variation"] else _parent_of(request["run"])
@@ -325,5 +353,29 @@ def judge_in(world: World, request: Request, waiting: Waiting | None) -> Reply:
             return reply(build, made=[made for name in request["keeps"] for made in world.contents(name)])
         world.remove_files(request["files"])
     waiting = waiting or world.next_for(parent)
+    if request["case"] is not None:
+        return _run_cases(world, request, waiting, build, next_case)
     run, proof, said = waiting.run(request["run"], request["limits"]["run"], request["examiner"])
     return reply(build, run, proof, said)
+
+
+def _run_cases(
+    world: World,
+    request: Request,
+    waiting: Waiting,
+    build: Facts | None,
+    next_case: Callable[[Reply], CaseRequest | None],
+) -> Reply:
+    """Test after test, each by a process of its own that finds what the first one found."""
+    case, parent = request["case"], waiting.parent
+    snapshot = world.snapshot()
+    while case is not None:
+        out = Whole()
+        stdin = case["stdin"].encode("utf-8", "surrogatepass")
+        facts, *_ = waiting.run(request["run"], case["limits"], given=stdin, outputs=(out, of_case()))
+        output = binascii.b2a_base64(out.whole(), newline=False).decode()
+        case = next_case(case_reply(build, facts, output))
+        if case is not None:
+            world.renew(snapshot)
+            waiting = world.next_for(parent)
+    return reply(build)

@@ -1,0 +1,103 @@
+"""Tests as inputs and expected outputs: what a problem gives a program to read, and how what it prints is compared."""
+
+import hashlib
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+Stopping = Literal["all", "first_failure"]
+
+
+class Checker(msgspec.Struct, frozen=True, kw_only=True):
+    """How an output is compared with the expected one, see `passatk.judging.checkers`."""
+
+    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines"] = "lines"
+    absolute: float = 0.0
+    """For `numbers`: a number may differ by so much, or by `relative`."""
+    relative: float = 0.0
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One test: what the program reads, and what it is to print."""
+
+    id: str
+    stdin: str
+    expected: str
+    public: bool = False
+    """The problem shows it to its solver."""
+    weight: float = 1.0
+    cpu_s: float | None = None
+    """The benchmark's own limit for this test; None: the limit of the problem's programs."""
+    memory_bytes: int | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.stdin) + len(self.expected)
+
+
+class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Tests of a program that reads stdin and writes stdout, each met by a process of its own."""
+
+    cases: tuple[Case, ...]
+    checker: Checker = Checker()
+    stop: Stopping = "all"
+    cpu_s: float | None = None
+    """CPU seconds that all tests together may take; None: no more than their own limits allow."""
+
+    @cached_property
+    def in_order(self) -> tuple[Case, ...]:
+        """As they are run: the smallest first. However they are listed, the first that fails is the same."""
+        return tuple(sorted(self.cases, key=lambda case: (case.size, case.stdin, case.id)))
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 over all of them. The order in which they are listed is no part of it."""
+        digest = hashlib.sha256(msgspec.json.encode([self.checker, self.stop, self.cpu_s]))
+        for case in self.in_order:
+            digest.update(hashlib.sha256(msgspec.json.encode(case)).digest())
+        return digest.hexdigest()
+
+    def shown(self) -> "Cases":
+        """Only those that the problem shows."""
+        return msgspec.structs.replace(self, cases=tuple(case for case in self.cases if case.public))
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a checker says of one output."""
+
+    outcome: Literal["accepted", "wrong", "failed"]
+    """`failed`: the checker itself did, so nothing is known of the output."""
+    words: str = ""
+
+
+class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one test."""
+
+    id: str
+    status: str
+    """As `Status`, or `not_run` behind the first failure where the tests stop there."""
+    public: bool
+    weight: float
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    peak_memory_bytes: int = 0
+    output: str = ""
+    """Its beginning and its end."""
+    words: str = ""
+    """Why it is not passed."""
+
+
+NOT_RUN = "not_run"
+
+
+def fraction(results: tuple[CaseResult, ...], public: bool | None = None) -> float | None:
+    """Which part of the tests passed; `public` asks for one kind. None: there are none."""
+    asked = [result for result in results if public is None or result.public is public]
+    return sum(result.status == "passed" for result in asked) / len(asked) if asked else None
+
+
+def weighted(results: tuple[CaseResult, ...]) -> float | None:
+    """The same by weight. None: nothing weighs anything."""
+    whole = sum(result.weight for result in results)
+    return sum(result.weight for result in results if result.status == "passed") / whole if whole else None
