@@ -120,6 +120,7 @@ def a_request(source: str = "print('ran')") -> dict[str, Any]:
         "examiner": None,
         "keeps": [],
         "variation": 0,
+        "case": None,
     }
 
 

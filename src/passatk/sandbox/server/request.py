@@ -211,7 +211,7 @@ def _check_limits(limits: Any) -> None:
 
 def _check(message: Any) -> None:
     if message["case"] is not None:
-        check_case(message["case"])
+        _expect(check_case(message["case"]) is not None, "the first test is one")
     for path, text in message["files"]:
         _expect(isinstance(path, str) and isinstance(text, str), "a file is a path and a text")
         _expect(not path.startswith("/") and ".." not in path.split("/"), f"{path!r} is outside the program's folder")
