@@ -138,4 +138,4 @@ def test_trees_are_true(document: str) -> None:
 
 
 def test_the_pictures_are_small() -> None:
-    assert all(path.stat().st_size < 150_000 for path in (ROOT / "docs" / "images").iterdir())
+    assert all(path.stat().st_size < 150_000 for path in (ROOT / "docs" / "pictures").iterdir())
