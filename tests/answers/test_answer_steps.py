@@ -10,6 +10,7 @@ from verdict_cases import problem_for
 
 from passatk.answers import looks_like_chat, read_answer
 from passatk.answers.blocks import fenced_blocks, unfenced_blocks
+from passatk.answers.reading import entry_point
 from passatk.answers.thinking import with_plain_blanks, without_marks, without_thinking
 from passatk.languages import LANGUAGES, by_name
 from passatk.records import Asserts, Problem
@@ -157,7 +158,7 @@ PIECES = [
 @example(pieces=["return 1", "'", "\ud800"], named=False)
 def test_any_text_is_read_as_something(language: str, pieces: list[str], named: bool) -> None:
     problem = first(language)
-    name = problem.declaration.partition("(")[0].split()[-1] if named else ""
+    name = entry_point(problem) if named else ""
     answer = read_answer(name.join(pieces), problem)
     assert answer.read_as
     assert answer == read_answer(name.join(pieces), problem)

@@ -47,7 +47,7 @@ class Haskell(Simple):
     binds = patterns(r"\blet\s+([a-z_][\w']*)", r"^[ \t]+([a-z_][\w']*)\s*=")
     by_indentation = True
     code_line = regex(
-        r"import\s|module\s|[a-z_][\w']*\s*(?:::|.*=)|(?:data|newtype|type|class|instance)\s|--|\{-|where\b|\|"
+        r"import\s|module\s|[a-z_][\w']*+\s*+(?:::|.*=)|(?:data|newtype|type|class|instance)\s|--|\{-|where\b|\|"
     )
     driver_names = regex(r"main|test\w*|run_?[tT]ests?")
     driver_code = regex(r"main\b")
