@@ -9,6 +9,7 @@ import pytest
 from running import Command, Require
 
 from passatk.cases import Case, Cases, Checked, Checker, fraction, weighted
+from passatk.errors import InputError
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Asserts, Limits, Problem, Sample, Status, Verdict
@@ -67,13 +68,21 @@ def statuses(verdict: Verdict) -> dict[str, str]:
     return {result.id: str(result.status) for result in verdict.cases}
 
 
-def test_in_every_language(environment: Environment, language: str, require: Require) -> None:
+@pytest.mark.parametrize("language", sorted(SUMS))
+def test_in_every_language_that_reads(environment: Environment, language: str, require: Require) -> None:
     require(language)
     assert judged(environment, SUMS[language], Cases(cases=ONES), language).reason == "all tests held"
     wrong = judged(environment, SUMS[language], Cases(cases=(*ONES, Case(id="no", stdin="1", expected="2"))), language)
     assert (wrong.status, wrong.walled) == (Status.WRONG_ANSWER, True)
     assert statuses(wrong) == {"one": "passed", "two": "passed", "three": "passed", "no": "wrong_answer"}
     assert (fraction(wrong.cases), fraction(wrong.cases, public=True), weighted(wrong.cases)) == (0.75, 1.0, 0.8)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - SUMS.keys()))
+def test_elsewhere_they_are_refused_in_words(language: str) -> None:
+    sample = Sample(task_id="sum", index=0, text="", whole=True)
+    with pytest.raises(InputError, match="tests with inputs cannot be judged in"):
+        LANGUAGES[language].program(problem(Cases(cases=ONES), language), sample, "")
 
 
 @pytest.mark.parametrize("stop", ["all", "first_failure"])
