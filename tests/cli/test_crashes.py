@@ -133,6 +133,7 @@ def test_a_run_folder_is_used_by_one_process_at_a_time(passatk: Command, tmp_pat
     try:
         while not (out / "run.sqlite").exists():
             time.sleep(0.02)
+        process.send_signal(signal.SIGSTOP)  # else it may be done before the second begins
         second = passatk("evaluate", path, "--problems", "basics", "--out", out, "--cpu-seconds", 1)
         assert second.returncode == 2
         assert "in use by another passatk" in second.stderr
