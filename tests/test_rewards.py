@@ -54,7 +54,8 @@ def test_rewards_are_in_the_order_of_completions_as_text_or_messages(rewards: Re
         [{"role": "user", "content": "?"}, {"role": "assistant", "content": answer(problems[2])}],
         wrong(problems[3]),
     ]
-    assert rewards(names, said) == [1.0, 0.0, 1.0, 0.0]
+    found = rewards.explained(names, said)
+    assert [one.reward for one in found] == [1.0, 0.0, 1.0, 0.0], found
     assert asyncio.run(rewards.acall(names, said)) == [1.0, 0.0, 1.0, 0.0]
     assert rewards(problems, said) == [1.0, 0.0, 1.0, 0.0]
 

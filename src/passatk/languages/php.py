@@ -13,7 +13,7 @@ from passatk.records import Problem, Step
 from passatk.regex import regex
 
 _FLAGS = (
-    "-n",
+    "--no-php-ini",
     "-d",
     "memory_limit=-1",
     "-d",

@@ -162,7 +162,7 @@ class Judge:
         reference = program_of(problem, reference_of(problem), tests_of(problem, self._tests))
         with self._lock:
             found = self._calibrations.get(reference.key)
-            if found is not None and not (found.done() and found.exception()):
+            if found is not None and not _says_nothing(found):
                 return found
             future = self._calibrations[reference.key] = Future[Calibration]()
         job = reference_job(reference, self._policy)
@@ -271,6 +271,13 @@ class _Shared:
             wanted = self._ended or not all(future.cancelled() for future in self._waiting)
         if not wanted:
             self.judged.cancel()
+
+
+def _says_nothing(calibrated: Future[Calibration]) -> bool:
+    """The reference solution could not be judged: it may go better another time."""
+    if not calibrated.done():
+        return False
+    return calibrated.exception() is not None or calibrated.result().verdict.status is Status.NOT_JUDGED
 
 
 def _set(future: Future[Verdict], verdict: Verdict) -> None:
