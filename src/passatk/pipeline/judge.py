@@ -75,7 +75,7 @@ class Judge:
         self._keys = Keys(self.environment)
         self._cache = VerdictCache() if cached else None
         self._lock = threading.RLock()
-        self._calibrations: dict[str, Future[Calibration]] = {}
+        self._calibrations: dict[Problem, Future[Calibration]] = {}
         self._under_way: dict[str, _Shared] = {}
 
     @property
@@ -159,19 +159,21 @@ class Judge:
 
     def _calibrated(self, problem: Problem) -> Future[Calibration]:
         """What the problem's reference solution says, or will say."""
+        with self._lock:
+            found = self._calibrations.get(problem)
+            if found is None or _says_nothing(found):
+                found = self._calibrations[problem] = self._measured(problem)
+            return found
+
+    def _measured(self, problem: Problem) -> Future[Calibration]:
+        future: Future[Calibration] = Future()
         reference = program_of(problem, reference_of(problem), tests_of(problem, self._tests))
-        with self._lock:
-            found = self._calibrations.get(reference.key)
-            if found is not None and not _says_nothing(found):
-                return found
-            future = self._calibrations[reference.key] = Future[Calibration]()
-        job = reference_job(reference, self._policy)
-        with self._lock:
-            attempts = known_measurement(job, self._cache, self._keys) if problem.reference is not None else None
         if problem.reference is None:
             passed = Verdict(status=Status.PASSED, reason="")
             future.set_result(Calibration(task_id="", program=reference, limits=self._policy.floor, verdict=passed))
-        elif attempts is not None:
+            return future
+        job = reference_job(reference, self._policy)
+        if (attempts := known_measurement(job, self._cache, self._keys)) is not None:
             future.set_result(calibration_of(job, self._policy, attempts, from_cache=True))
         else:
             self._pool.submit(job).add_done_callback(partial(self._take_measurement, job, future))
@@ -205,16 +207,13 @@ class Judge:
         with self._lock:
             verdict = self._cache.verdict(key) if self._cache is not None else None
             under_way = self._under_way.get(key)
-            if verdict is None and under_way is not None and under_way.add(future):
-                return
-            shared = _Shared(future)
-            if verdict is None:
-                self._under_way[key] = shared
+            if verdict is None and not (under_way is not None and under_way.add(future)):
+                judged = self._pool.submit(Job(program=program, limits=limits))
+                shared = self._under_way[key] = _Shared(judged)
+                shared.add(future)
+                judged.add_done_callback(partial(self._take_verdict, key, program.language, shared))
         if verdict is not None:
             _set(future, verdict)
-            return
-        shared.begin(self._pool.submit(Job(program=program, limits=limits)))
-        shared.judged.add_done_callback(partial(self._take_verdict, key, program.language, shared))
 
     def _take_verdict(self, key: str, language: str, shared: "_Shared", judged: Future[Verdict]) -> None:
         with self._lock:
@@ -237,24 +236,17 @@ class Judge:
 class _Shared:
     """Equal programs under way: those who wait for their one verdict."""
 
-    def __init__(self, first: Future[Verdict]):
-        self._waiting = [first]
+    def __init__(self, judged: Future[Verdict]):
+        """`judged`: of the program that is executed for all."""
+        self._judged = judged
+        self._waiting: list[Future[Verdict]] = []
         self._lock = threading.Lock()
         self._ended = False
-        self.judged: Future[Verdict] = Future()
-
-    def begin(self, judged: Future[Verdict]) -> None:
-        """`judged`: of the program that is executed for all."""
-        with self._lock:
-            self.judged = judged
-            waiting = list(self._waiting)
-        for future in waiting:
-            future.add_done_callback(self._look)
 
     def add(self, future: Future[Verdict]) -> bool:
         """Whether it waits with the others now: too late where nobody wanted it any more."""
         with self._lock:
-            if self._ended or self.judged.cancelled():
+            if self._ended or self._judged.cancelled():
                 return False
             self._waiting.append(future)
         future.add_done_callback(self._look)
@@ -270,7 +262,7 @@ class _Shared:
         with self._lock:
             wanted = self._ended or not all(future.cancelled() for future in self._waiting)
         if not wanted:
-            self.judged.cancel()
+            self._judged.cancel()
 
 
 def _says_nothing(calibrated: Future[Calibration]) -> bool:
