@@ -14,8 +14,7 @@ from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.limits import limits_for, reference_limits
 from passatk.judging.pool import Pool
 from passatk.judging.quiet import Job, quietest, unsettled
-from passatk.judging.verdict import decide
-from passatk.languages import LANGUAGES
+from passatk.judging.verdict import verdict_of
 from passatk.records import LimitPolicy, Limits, Outcome, Program, Record, Status, Verdict
 
 
@@ -94,12 +93,10 @@ def calibration_of(
     job: Job, policy: LimitPolicy, attempts: tuple[Outcome, ...], from_cache: bool = False
 ) -> Calibration:
     """What executions of a reference solution say, of a task without a name."""
-    failure, walled = LANGUAGES[job.program.language].failure, not job.program.not_walled
-    verdict = decide(attempts, job.limits, failure, walled, job.program.cases)
     limits = policy.floor
-    if verdict.status is Status.PASSED:
+    if verdict_of(job.program, attempts, job.limits).status is Status.PASSED:
         limits = limits_for(policy, quietest(attempts))
-    verdict = decide(attempts, limits, failure, walled, job.program.cases)
+    verdict = verdict_of(job.program, attempts, limits)
     return Calibration(task_id="", program=job.program, limits=limits, verdict=verdict, from_cache=from_cache)
 
 

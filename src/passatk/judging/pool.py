@@ -25,8 +25,7 @@ from passatk.judging.environment import Environment
 from passatk.judging.examiners import TOGETHER
 from passatk.judging.executor import Execute, Executor, LocalExecutor
 from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
-from passatk.judging.verdict import agree, decide
-from passatk.languages import LANGUAGES
+from passatk.judging.verdict import agree, verdict_of
 from passatk.records import Examiner, Outcome, Program, Verdict
 
 _AHEAD = 4
@@ -86,8 +85,7 @@ class _Case:
         self.attempts.append(execute(self.program, with_headroom(self.order.job.limits), self.variation))
 
     def settle(self) -> None:
-        failure, walled = LANGUAGES[self.program.language].failure, not self.program.not_walled
-        self.order.add(decide(self.attempts, self.order.job.limits, failure, walled, self.program.cases))
+        self.order.add(verdict_of(self.program, self.attempts, self.order.job.limits))
 
 
 class Pool:

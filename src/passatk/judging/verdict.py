@@ -8,11 +8,13 @@ import msgspec
 
 from passatk.cases import NOT_RUN, CaseResult, Cases
 from passatk.judging.quiet import is_borderline, quietest, tests_cpu_s
+from passatk.languages import LANGUAGES
 from passatk.records import (
     CaseFacts,
     ExaminerFacts,
     Limits,
     Outcome,
+    Program,
     Status,
     StepFacts,
     StepLimits,
@@ -28,6 +30,12 @@ _LIMIT_STATUS = {
     Stop.OUTPUT: Status.OUTPUT_LIMIT,
 }
 _REASON_CHARACTERS = 200
+
+
+def verdict_of(program: Program, attempts: Sequence[Outcome], limits: Limits) -> Verdict:
+    """As `decide`, with what the program and its language say."""
+    failure = LANGUAGES[program.language].failure
+    return decide(attempts, limits, failure, not program.not_walled, program.cases)
 
 
 def decide(
