@@ -5,16 +5,13 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from passatk.errors import InputError
-from passatk.problems import task_of
 from passatk.records import PassAtK, Score, Status
 from passatk.report.charts import altair, drawn
+from passatk.report.curves import OVERALL, counts_of, curve
 from passatk.report.scores import title_of
 from passatk.runs import RunView
-from passatk.scoring import Counts, score
 from passatk.wording import harmless
 
-OVERALL = "overall"
-_KS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000)
 _COLOURS = ["#0b559f", "#c44e00", "#2c7a3f", "#8a3b8f", "#8c6d00", "#5b5b5b", "#00788c", "#b0294b"]
 _STATUS_COLOURS = {
     Status.PASSED: "#2c7a3f",
@@ -80,23 +77,11 @@ def _scores(run: RunView) -> list[Score]:
 
 def curves(run: RunView) -> dict[str, tuple[PassAtK, ...]]:
     """Language, and `overall` where there are several -> pass@k for k up to the fewest samples of a problem."""
-    left_out, statuses = run.left_out(), dict[tuple[str, str, str], Counter[str]]()
+    statuses: dict[tuple[str, str, str], Counter[str]] = {}
     for one in run.judged():
-        statuses.setdefault((one.task_id, one.language, one.benchmark), Counter())[one.status] += 1
-    groups: dict[str, list[Counts]] = {}
-    for (task, language, benchmark), own in statuses.items():
-        judged = own.total() - own[Status.NOT_JUDGED]
-        if task not in left_out and judged:
-            shared = task_of(benchmark or run.manifest.problems, language, task)
-            counts = Counts(task_id=task, n=judged, c=own[Status.PASSED], task=shared)
-            groups.setdefault(language, []).append(counts)
-    if len(groups) > 1:
-        groups[OVERALL] = [count for own in list(groups.values()) for count in own]
-    found = {}
-    for group, own_counts in groups.items():
-        most = min(count.n for count in own_counts)
-        found[group] = score(group, own_counts, {}, [*(k for k in _KS if k < most), most]).pass_at_k
-    return found
+        statuses.setdefault((one.task_id, one.benchmark, one.language), Counter())[one.status] += 1
+    groups = counts_of(statuses, run.left_out(), run.manifest.problems)
+    return {group: curve(group, counts) for group, counts in groups.items()}
 
 
 def _curves_panel(alt: Any, values: dict[str, dict[str, tuple[PassAtK, ...]]]) -> Any:

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from passatk.problems import task_of
 from passatk.records import PassAtK, Record, Score, Status
+from passatk.report.curves import OVERALL, counts_of, curve
 from passatk.report.page.tally import Tally
-from passatk.scoring import Counts, score
 
-OVERALL = "overall"
 _RATIOS = np.array([0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1 / 1.5, 1, 1.5])
 """Edges of CPU time as a share of its limit; what lies above the last is in a bin of its own."""
 
@@ -33,37 +31,13 @@ class Histogram(Record, frozen=True, kw_only=True):
     others: tuple[int, ...]
 
 
-def counts_of(tally: Tally) -> dict[str, list[Counts]]:
-    """Language, and `overall` where there are several -> its scored problems, as `pipeline.scores` has them."""
-    found: dict[str, list[Counts]] = {}
-    for task, own in tally.statuses.items():
-        judged = own.total() - own[Status.NOT_JUDGED] - own[""]
-        if task in tally.left_out or not judged:
-            continue
-        benchmark, language, _ = tally.tasks[task]
-        shared = task_of(benchmark or tally.manifest.problems, language, task)
-        found.setdefault(language, []).append(Counts(task_id=task, n=judged, c=own[Status.PASSED], task=shared))
-    if len(found) > 1:
-        found[OVERALL] = [one for own in list(found.values()) for one in own]
-    return found
-
-
 def curves(tally: Tally) -> list[Curve]:
     """pass@k for k up to the fewest samples of a problem; none of a run that has no score."""
     if tally.scores is None:
         return []
-    found = []
-    for group, counts in counts_of(tally).items():
-        most = min(count.n for count in counts)
-        points = score(group, counts, {}, _ks(most)).pass_at_k
-        found.append(Curve(group=group, points=points))
-    return found
-
-
-def _ks(most: int) -> list[int]:
-    """Some of 1 to `most`, closer together where the curve bends."""
-    ks = {1, most, *(k for k in (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700) if k <= most)}
-    return sorted(ks)
+    statuses = {(task, *tally.tasks[task][:2]): own for task, own in tally.statuses.items()}
+    groups = counts_of(statuses, tally.left_out, tally.manifest.problems)
+    return [Curve(group=group, points=curve(group, counts)) for group, counts in groups.items()]
 
 
 def headline(tally: Tally) -> Score | None:
