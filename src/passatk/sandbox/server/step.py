@@ -135,18 +135,7 @@ class Waiting:
         proof = _read_pipe(self._given)
         failure = _read_pipe(self._failed).decode()
         stopped = _stopped_by_kernel(stopped, status, limits, world.group)
-        facts = Facts(
-            exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-            stopped_by=stopped,
-            cpu_s=watch.cpu_s(),
-            wall_s=wall_s,
-            idle_s=watch.idle_s,
-            peak_memory_bytes=max(watch.peak_bytes, peak),
-            output_bytes=sum(output.total for output in kept.values()),
-            stdout=kept[self._out].text(),
-            stderr=kept[self._err].text(),
-        )
+        facts = _facts(status, stopped, wall_s, peak, watch, *kept.values())
         for fd in (self._out, self._err, self._given, self._failed):
             os.close(fd)
         said = meeting.end() if meeting else None
@@ -244,6 +233,22 @@ class Meeting:
                 self._open -= 1
             self.kept[fd].add(part)
         return self._open == 0
+
+
+def _facts(status: int, stopped: str | None, wall_s: float, peak: int, watch: Watch, out: Kept, err: Kept) -> Facts:
+    """`peak`: bytes that the processes had which were waited for."""
+    return Facts(
+        exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        stopped_by=stopped,
+        cpu_s=watch.cpu_s(),
+        wall_s=wall_s,
+        idle_s=watch.idle_s,
+        peak_memory_bytes=max(watch.peak_bytes, peak),
+        output_bytes=out.total + err.total,
+        stdout=out.text(),
+        stderr=err.text(),
+    )
 
 
 def _stopped_by_kernel(stopped: str | None, status: int, limits: StepLimits, group: NoGroup) -> str | None:
