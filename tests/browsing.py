@@ -16,9 +16,12 @@ Open = Callable[..., "Page"]
 WIDTHS, SCHEMES = (1440, 390), ("light", "dark")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """One browser for all tests of a process; what tests open in it is apart."""
+    """One browser for a module's tests; what tests open in it is apart.
+
+    Not for all modules: while it is open an event loop runs in this thread, where other modules start theirs.
+    """
     sync_api = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed: pip install 'passatk[dev]'"
     )
