@@ -3,9 +3,9 @@
 Usage: python bench/usual.py PROGRAMS.jsonl WORKERS
 
 Each line holds `files`, by name, and `commands`; or `text`, a Python program. It does what that evaluator does: a
-thread a worker; for each program a folder and its commands, under a wall-clock limit each, without a sandbox and
-without proof; for Python a child, forked from this process, which has imported the helpers, numpy too, with a manager
-for its answer. Nothing of passatk is imported: a heavier parent would make slower children.
+thread a worker; for each program a folder and its commands, under a wall-clock limit each (5 s, as its script sets),
+without a sandbox and without proof; for Python a child, forked from this process, which has imported the helpers, numpy
+too, with a manager for its answer. Nothing of passatk is imported: a heavier parent would make slower children.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy
 
-LIMIT_S = 10.0
+LIMIT_S = 5.0
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("NODE_")}
 """Without a machine's settings for node: certificates alone cost each start of it twice its time."""
 HELPERS = (math, re, statistics, numpy)
