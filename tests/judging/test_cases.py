@@ -12,6 +12,7 @@ from passatk.cases import Case, Cases, Checked, Checker, fraction, weighted
 from passatk.errors import InputError
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
+from passatk.languages.base import Language
 from passatk.records import Asserts, Limits, Problem, Sample, Status, Verdict
 
 SUMS = {
@@ -34,7 +35,47 @@ SUMS = {
         "console.log(t.split(/\\s+/).filter(x => x).map(Number).reduce((a, b) => a + b, 0));\n"
     ),
     "ruby": "puts STDIN.read.split.map(&:to_i).sum\n",
+    "php": "<?php\necho array_sum(preg_split('/\\s+/', stream_get_contents(STDIN), -1, PREG_SPLIT_NO_EMPTY));\n",
+    "lua": "local s = 0\nfor n in io.read('a'):gmatch('%S+') do s = s + math.tointeger(n) end\nprint(s)\n",
+    "perl": '#!/usr/bin/perl\nuse strict;\nmy $s = 0;\nwhile (<STDIN>) { $s += $_ for split }\nprint "$s\\n";\n',
+    "bash": "s=0\nfor n in $(cat); do s=$((s + n)); done\necho $s\n",
+    "r": "cat(sum(scan(file('stdin'), quiet = TRUE)), '\\n')\n",
+    "csharp": (
+        "using System;\nusing System.Linq;\nclass Adder { static void Main() { Console.WriteLine(Console.In.ReadToEnd()"
+        ".Split((char[]) null, StringSplitOptions.RemoveEmptyEntries).Select(long.Parse).Sum()); } }\n"
+    ),
+    "racket": "#lang racket\n(displayln (for/sum ([n (in-port read)]) n))\n",
+    "ocaml": (
+        'let rec sum s = match Scanf.scanf " %d" (fun n -> n) with\n  | n -> sum (s + n)\n'
+        '  | exception (End_of_file | Scanf.Scan_failure _) -> s\nlet () = Printf.printf "%d\\n" (sum 0)\n'
+    ),
+    "d": (
+        "import std;\nvoid main() { long s; foreach (line; stdin.byLine) foreach (n; line.split) s += n.to!long;\n"
+        "writeln(s); }\n"
+    ),
+    "haskell": "main :: IO ()\nmain = interact (show . sum . map (read :: String -> Int) . words)\n",
+    "fortran": (
+        "program adder\n  integer :: n, s, e\n  character(len=20) :: line\n  s = 0\n  do\n"
+        "    read (*, '(a)', iostat=e) line\n    if (e /= 0) exit\n    s = s + total(line)\n  end do\n"
+        "  print '(i0)', s\ncontains\n  integer function total(line)\n    character(len=*), intent(in) :: line\n"
+        "    integer :: a(9), k, e\n    total = 0\n    do k = 1, 9\n      read (line, *, iostat=e) a(1:k)\n"
+        "      if (e /= 0) exit\n      total = sum(a(1:k))\n    end do\n  end function\nend program\n"
+    ),
+    "tcl": "set s 0\nforeach n [read stdin] { incr s $n }\nputs $s\n",
 }
+BROKEN = {
+    "python": "print((1)\n",
+    "javascript": "console.log((1);\n",
+    "ruby": "puts [1\n",
+    "php": "<?php\necho (1;\n",
+    "lua": "print((1)\n",
+    "perl": "print (1;\n",
+    "bash": "if true; then echo 1\n",
+    "r": "cat((1)\n",
+    "racket": "#lang racket\n(displayln 1\n",
+    "tcl": "puts {1\n",
+}
+"""Where nobody compiles programs. The others are told in the same words as with asserts."""
 ONES = (
     Case(id="one", stdin="1 2\n", expected="3\n", public=True),
     Case(id="two", stdin="", expected="0", weight=2),
@@ -78,11 +119,18 @@ def test_in_every_language_that_reads(environment: Environment, language: str, r
     assert (fraction(wrong.cases), fraction(wrong.cases, public=True), weighted(wrong.cases)) == (0.75, 1.0, 0.8)
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - SUMS.keys()))
-def test_elsewhere_they_are_refused_in_words(language: str) -> None:
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_what_does_not_compile_is_said_once(environment: Environment, language: str, require: Require) -> None:
+    require(language)
+    verdict = judged(environment, BROKEN.get(language, "int main( {\n"), Cases(cases=ONES), language)
+    assert verdict.status is Status.COMPILE_ERROR, verdict.reason
+    assert verdict.reason
+
+
+def test_a_language_that_does_not_say_how_refuses_in_words() -> None:
     sample = Sample(task_id="sum", index=0, text="", whole=True)
-    with pytest.raises(InputError, match="tests with inputs cannot be judged in"):
-        LANGUAGES[language].program(problem(Cases(cases=ONES), language), sample, "")
+    with pytest.raises(InputError, match="tests with inputs cannot be judged in Perl yet"):
+        Language.standalone(LANGUAGES["perl"], problem(Cases(cases=ONES), "perl"), sample)
 
 
 @pytest.mark.parametrize("stop", ["all", "first_failure"])

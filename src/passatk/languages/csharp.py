@@ -23,6 +23,8 @@ _ASSERT = regex(r"\b(?:System\.Diagnostics\.)?(?:Debug|Trace)\.Assert(?=\s*\()")
 _INHERITS = regex(r"\bclass\s+\w+\s*:\s*(\w+)\s*\{")
 _HIDDEN = regex(r"^([ \t]+)(?:(?:private|protected)\s+)?(?=static\s+(?!class\b|void\s+Main\b))", re.MULTILINE)
 
+_COMPILE = ("${MCS}", "-warn:0", "-d:DEBUG", "-r:System.Numerics.dll", "-out:program.exe")
+
 
 class CSharp(Simple):
     name, title, prefix = "csharp", "C#", "CSharp"
@@ -72,15 +74,9 @@ class CSharp(Simple):
     reads = ("/etc/mono",)
     version_pattern = r"version (\d+)\.(\d+)"
     program_file, tests_file, harness_file = "program.cs", "tests.cs", "harness.cs"
-    build = (
-        Step(
-            argv=(
-                *("${MCS}", "-warn:0", "-d:DEBUG", "-r:System.Numerics.dll", "-main:Passatk", "-out:program.exe"),
-                *("program.cs", "tests.cs", "harness.cs"),
-            )
-        ),
-    )
+    build = (Step(argv=(*_COMPILE, "-main:Passatk", "program.cs", "tests.cs", "harness.cs")),)
     run = Step(argv=("${MONO}", "program.exe"))
+    build_alone = (Step(argv=(*_COMPILE, "program.cs")),)
     self_test = simple_self_test(
         "csharp",
         "CSharp",
@@ -115,6 +111,9 @@ class CSharp(Simple):
         return usings + _HIDDEN.sub(r"\1public ", code)
 
     def program_text(self, problem: Problem, body: str, tests: str) -> str:
+        return self.alone_text(body)
+
+    def alone_text(self, body: str) -> str:
         return outside_text(self.lexicon, body, lambda code: _NO_SEED.sub(r"new \1Random(1)", code))
 
     def tests_text(self, problem: Problem, body: str, tests: str) -> str:

@@ -77,6 +77,7 @@ class D(Simple):
         Step(argv=("rm", "-f", "program.d", "tests.d", "proof.c", "candidate.o", "tests.o", "proof.o")),
     )
     run = Step(argv=("./program",))
+    build_alone = (Step(argv=("${LDC}", "-O1", "-of=program", "program.d")),)
     self_test = simple_self_test(
         "d",
         "D",

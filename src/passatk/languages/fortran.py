@@ -24,6 +24,11 @@ end interface
 end module
 """
 
+_COMPILE = (
+    *("${GFORTRAN}", "-w", "-O1", "-g", "-fcheck=bounds,pointer", "-ffree-line-length-none"),
+    *("-o", "program"),
+)
+
 
 class Fortran(Simple):
     name, title, prefix = "fortran", "Fortran", "Fortran"
@@ -67,24 +72,11 @@ class Fortran(Simple):
     program_file, tests_file, harness_file = "program.f90", "tests.f90", "harness.f90"
     beside_harness = ("proof.c",)
     build = (
-        Step(
-            argv=(
-                *(
-                    "${GFORTRAN}",
-                    "-w",
-                    "-O1",
-                    "-g",
-                    "-fcheck=bounds,pointer",
-                    "-ffree-line-length-none",
-                    "-o",
-                    "program",
-                ),
-                *("harness.f90", "program.f90", "tests.f90", "proof.c"),
-            )
-        ),
+        Step(argv=(*_COMPILE, "harness.f90", "program.f90", "tests.f90", "proof.c")),
         Step(argv=("sh", "-c", "rm -f *.f90 *.mod *.c")),
     )
     run = Step(argv=("./program",))
+    build_alone = (Step(argv=(*_COMPILE, "program.f90")),)
     self_test = simple_self_test(
         "fortran",
         "Fortran",

@@ -74,6 +74,7 @@ class Haskell(Simple):
         Step(argv=("sh", "-c", "rm -f *.hs *.hi *.o *.c")),
     )
     run = Step(argv=("./program",))
+    build_alone = (Step(argv=("${GHC}", "-v0", "-w", "-O1", "-o", "program", "Program.hs")),)
     self_test = simple_self_test(
         "haskell",
         "Haskell",

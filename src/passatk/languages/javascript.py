@@ -330,6 +330,7 @@ class JavaScript(Language):
         return Program(
             language=self.name,
             files=(("program.js", body_of(problem, sample)),),
+            build=(Step(argv=("${NODE}", "--check", "program.js")),),
             run=alone("program.js"),
         )
 

@@ -57,6 +57,8 @@ class Lua(Simple):
     version_flags = ("-v",)
     program_file, tests_file, harness_file = "program.lua", "tests.lua", "harness.lua"
     run = Step(argv=("${LUA}", "harness.lua"), env=(("LD_PRELOAD", "${LUA_CLOCK}"), ("LUAUNIT", "${LUAUNIT}")))
+    build_alone = (Step(argv=("${LUA}", "-e", "assert(loadfile('program.lua'))")),)
+    seed = "math.randomseed(1) "
     self_test = simple_self_test(
         "lua",
         "Lua",

@@ -57,6 +57,7 @@ class OCaml(Simple):
         Step(argv=("rm", "-f", "program.ml", "tests.ml", "proof.c")),
     )
     run = Step(argv=("./program",))
+    build_alone = (Step(argv=("${OCAMLOPT}", "-w", "-a", "-g", "-o", "program", "program.ml")),)
     self_test = simple_self_test(
         "ocaml",
         "OCaml",

@@ -59,6 +59,8 @@ class Perl(Simple):
     version_flags = ("-e", "printf 'Perl %vd', $^V")
     program_file, tests_file, harness_file = "program.pl", "tests.pl", "harness.pl"
     run = Step(argv=("${PERL}", "harness.pl"), env=(("PERL_HASH_SEED", "0"), ("PERL_PERTURB_KEYS", "0")))
+    build_alone = (Step(argv=("${PERL}", "-c", "program.pl")),)
+    seed = "srand(1);\n#line 1\n"
     self_test = simple_self_test(
         "perl",
         "Perl",

@@ -23,6 +23,7 @@ _FLAGS = (
     "-d",
     "zend.assertions=1",
 )
+_ENVIRONMENT = (("LD_PRELOAD", "${PHP_RANDOM}"),)
 _CLASSES = "ArithmeticError, ArrayObject, AssertionError, Closure, DivisionByZeroError, Error, Exception, TypeError"
 
 
@@ -68,7 +69,8 @@ class Php(Simple):
     test_mark = regex(r"\bassert\w*\s*\(|\bthrow\b|\bexit\b")
     tools = {"PHP": "php"}
     program_file, tests_file, harness_file = "program.php", "tests.php", "harness.php"
-    run = Step(argv=("${PHP}", *_FLAGS, "harness.php"), env=(("LD_PRELOAD", "${PHP_RANDOM}"),))
+    run = Step(argv=("${PHP}", *_FLAGS, "harness.php"), env=_ENVIRONMENT)
+    build_alone = (Step(argv=("${PHP}", *_FLAGS, "-l", "program.php"), env=_ENVIRONMENT),)
     self_test = simple_self_test(
         "php",
         "PHP",

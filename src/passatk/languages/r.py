@@ -51,6 +51,8 @@ class R(Simple):
     version_pattern = r"version (\d+)\.(\d+)"
     program_file, tests_file, harness_file = "program.R", "tests.R", "harness.R"
     run = Step(argv=("${R}", "--vanilla", "harness.R"), env=(("R_DEFAULT_PACKAGES", "methods,stats,utils"),))
+    build_alone = (Step(argv=("${R}", "--vanilla", "-e", "invisible(parse('program.R'))")),)
+    seed = "base::set.seed(1); "
     self_test = simple_self_test(
         "r",
         "R",

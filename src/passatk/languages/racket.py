@@ -54,6 +54,7 @@ class Racket(Simple):
     program_file, tests_file, harness_file = "program.rkt", "tests.rkt", "harness.rkt"
     beside_harness = ("checks.rkt",)
     run = Step(argv=("${RACKET}", "harness.rkt"))
+    build_alone = (Step(argv=("${RACKET}", "-l-", "raco", "make", "program.rkt")),)
     self_test = simple_self_test(
         "racket",
         "Racket",
@@ -76,6 +77,11 @@ class Racket(Simple):
 
     def _brackets(self, text: str) -> Iterator[tuple[str, int, int]]:
         return (found for found in spans(self.lexicon, text) if found[0] in ("open", "close"))
+
+    def alone_text(self, body: str) -> str:
+        found = _LANG.match(body)
+        lang, own = (found[0], body[found.end() :]) if found else ("#lang racket", f"\n{body}")
+        return f"{lang}\n(random-seed 1){own}"
 
     def program_text(self, problem: Problem, body: str, tests: str) -> str:
         own = body if _LANG.match(body) else f"#lang racket\n{body}"

@@ -284,6 +284,7 @@ class Ruby(Language):
         return Program(
             language=self.name,
             files=(("program.rb", f"{setup}{body_of(problem, sample)}"),),
+            build=(Step(argv=("${RUBY}", "--disable-gems", "-c", "program.rb")),),
             run=Step(argv=("${RUBY}", *_FLAGS, "program.rb"), env=(("RUBYLIB", "${RUBY_GEMS}"), ("LANG", "C.UTF-8"))),
         )
 

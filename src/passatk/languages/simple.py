@@ -9,14 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
+
 from passatk.languages.base import Language, Toolchain, body_of, harness, mark_of, output_of
 from passatk.languages.lexing import Lexicon, spans
 from passatk.languages.lines import Lines, outline_by_lines
 from passatk.languages.syntax import Outline
 from passatk.records import Asserts, Problem, Program, Sample, Step
+from passatk.regex import regex
 
 MARK = "PASSATK_MARK"
 """In all three files: replaced by letters and digits that the program cannot know."""
+
+
+_SHEBANG = regex(r"\A#![^\n]*")
 
 
 class Simple(Language):
@@ -38,6 +44,10 @@ class Simple(Language):
     """Further files of `harness/`."""
     build: ClassVar[tuple[Step, ...]] = ()
     run: ClassVar[Step]
+    build_alone: ClassVar[tuple[Step, ...]]
+    """Builds `program_file`, which reads stdin, or says what is wrong with its syntax. `run` runs it."""
+    seed: ClassVar[str] = ""
+    """Before such a program: code that sets the seed of the language's random numbers."""
 
     def outline(self, code: str) -> Outline:
         return outline_by_lines(self.lexicon, self.lines, code)
@@ -91,9 +101,21 @@ class Simple(Language):
         """What program and tests need beyond the toolchain."""
         return ()
 
+    def alone_text(self, body: str) -> str:
+        """The file of a program that reads stdin."""
+        return f"{self.seed}{_SHEBANG.sub('', body)}"
+
+    def standalone(self, problem: Problem, sample: Sample) -> Program:
+        argv = tuple(self.program_file if word == self.harness_file else word for word in self.run.argv)
+        return Program(
+            language=self.name,
+            files=((self.program_file, self.alone_text(_body(problem, sample))),),
+            build=self.build_alone,
+            run=msgspec.structs.replace(self.run, argv=argv),
+        )
+
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
-        setup = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
-        body = f"{setup}{body_of(problem, sample)}".replace("\r\n", "\n").removeprefix("\ufeff")
+        body = _body(problem, sample)
         mark = mark_of(body, tests)
         texts = (
             (self.program_file, self.program_text(problem, body, tests)),
@@ -108,6 +130,11 @@ class Simple(Language):
             run=self.run,
             requires=self.required(problem, body, tests),
         )
+
+
+def _body(problem: Problem, sample: Sample) -> str:
+    setup = "".join(f"{line}\n" for line in problem.setup.splitlines() if line not in problem.prompt)
+    return f"{setup}{body_of(problem, sample)}".replace("\r\n", "\n").removeprefix("\ufeff")
 
 
 def outside_text(lexicon: Lexicon, source: str, change: Callable[[str], str]) -> str:

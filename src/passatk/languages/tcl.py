@@ -55,6 +55,15 @@ puts -nonewline $proof $token
 close $proof
 exit 0
 """
+_IS_COMPLETE = """exec "${TCLSH}" <<'END'
+set file [open program.tcl]
+fconfigure $file -encoding utf-8
+if {![info complete [read $file]]} {
+    puts stderr "program.tcl: a brace, a bracket or a quote is not closed"
+    exit 1
+}
+END
+"""
 _PROC = r"^[ \t]*proc[ \t]+(?:::)?(\S+)"
 
 
@@ -87,6 +96,8 @@ class Tcl(Simple):
     tools = {"TCLSH": "tclsh"}
     program_file, tests_file, harness_file = "program.tcl", "tests.tcl", "harness.tcl"
     run = Step(argv=("${TCLSH}", "harness.tcl"))
+    build_alone = (Step(argv=("sh", "-c", _IS_COMPLETE)),)
+    seed = "expr {srand(1)}; "
     self_test = simple_self_test(
         "tcl", "Tcl", "proc answer {} {\n", "    expr {20 + 22}\n}\n", "assert {[answer] == 42}\n"
     )

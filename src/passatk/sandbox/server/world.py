@@ -351,7 +351,8 @@ def judge_in(
                 return reply(build)
         if request["keeps"]:
             return reply(build, made=[made for name in request["keeps"] for made in world.contents(name)])
-        world.remove_files(request["files"])
+        if request["case"] is None:
+            world.remove_files(request["files"])
     waiting = waiting or world.next_for(parent)
     if request["case"] is not None:
         return _run_cases(world, request, waiting, build, next_case)
