@@ -1,11 +1,11 @@
-"""`passatk problems list|show|check|fetch|schema|explained|draw|similar`."""
+"""`passatk problems list|show|check|fetch|schema|explained|draw|similar|audit`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from passatk.cli import fresh
+from passatk.cli import audit, fresh
 from passatk.cli.generated import App, Given, Table, with_settings
 from passatk.pipeline.settings import Judging
 from passatk.settings import build, settings_of
@@ -17,6 +17,7 @@ app = App(
     rich_markup_mode=None,
 )
 
+app.command("audit")(audit.audit)
 app.command("draw")(fresh.draw)
 app.command("similar")(fresh.similar)
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from passatk.pipeline.auditing import Audited, audit_problems, write_sound
     from passatk.pipeline.checking import Check, check_problems
     from passatk.pipeline.comparison import compare
     from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from passatk.pipeline.verification import Flip, Verification, verify
 
 _HOME = {
+    "auditing": (
+        "Audited",
+        "audit_problems",
+        "write_sound",
+    ),
     "checking": (
         "Check",
         "check_problems",
@@ -85,6 +91,7 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Audited",
     "Check",
     "Evaluation",
     "Experiment",
@@ -101,6 +108,7 @@ __all__ = [
     "Report",
     "TokenCheck",
     "Verification",
+    "audit_problems",
     "check_problems",
     "check_tokens",
     "compare",
@@ -123,6 +131,7 @@ __all__ = [
     "reproducible",
     "run",
     "verify",
+    "write_sound",
 ]
 
 

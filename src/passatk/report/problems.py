@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from passatk.corpus.neighbours import GRAM, Overlap
+from passatk.pipeline.auditing import Audited, Reason
 from passatk.report.scores import title_of
 from passatk.wording import counted
 
@@ -38,6 +39,30 @@ def print_overlap(console: Console, found: Overlap, top: int) -> None:
     if found.without_reference:
         words = counted(found.without_reference, "problem has", "problems have")
         _line(console, f"{words} no reference solution, so nothing is said of them")
+
+
+def print_audit(console: Console, found: Audited) -> None:
+    """Per reason how many problems have it, and then every finding."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("problems", justify="right")
+    table.add_column("what")
+    for reason, number in found.counts.items():
+        known = Reason(reason)
+        table.add_row(str(number), f"{known.words}{'' if known.certain else ' (to be looked at)'}")
+    if found.counts:
+        console.print(table)
+    for one in found.findings:
+        _line(console, f"  {one.task_id}: {one.reason}: {one.words}")
+    for task, why in found.not_judged.items():
+        _line(console, f"  {task}: not judged: {why}")
+    left = len(found.left_out) + len(found.not_judged)
+    known = [f"{number} {what}" for what, number in found.mutants.items() if number]
+    _line(console, f"{counted(found.problems, 'problem')}: {found.problems - left} sound, {left} left out")
+    if known:
+        _line(console, f"mutants of references: {', '.join(known)}")
+    if found.without_reference:
+        words = counted(found.without_reference, "problem has", "problems have")
+        _line(console, f"{words} no reference solution: known solutions alone say something of them")
 
 
 def _line(console: Console, text: str) -> None:
