@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from passatk.pipeline.auditing import Audited, audit_problems, write_sound
     from passatk.pipeline.checking import Check, check_problems
-    from passatk.pipeline.comparison import compare
+    from passatk.pipeline.comparison import compare, compare_unpaired
     from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
     from passatk.pipeline.explaining import explained_problems
@@ -33,7 +33,10 @@ _HOME = {
         "Check",
         "check_problems",
     ),
-    "comparison": ("compare",),
+    "comparison": (
+        "compare",
+        "compare_unpaired",
+    ),
     "evaluation": (
         "Evaluation",
         "Report",
@@ -112,6 +115,7 @@ __all__ = [
     "check_problems",
     "check_tokens",
     "compare",
+    "compare_unpaired",
     "complete",
     "completion_of",
     "evaluate",
