@@ -98,5 +98,5 @@ def test_shares() -> None:
 
 
 def test_what_there_is_not_enough_of_is_said() -> None:
-    with pytest.raises(InputError, match=r"only \d+ functions of 1 step found for seed 3, and 5000 are asked for"):
+    with pytest.raises(InputError, match=r"only \d+ functions of 1 step found for seed 3, and 5000 are needed"):
         list(programs(3, 1, 5000, set(suite_behaviours())))

@@ -44,6 +44,7 @@ def audit(
     from passatk import pipeline
     from passatk.cli.options import as_json
     from passatk.errors import EnvironmentFault
+    from passatk.pipeline.auditing import REPEAT
     from passatk.pipeline.languages import canonical
     from passatk.problems import load
     from passatk.report import terminal
@@ -54,14 +55,14 @@ def audit(
     if languages is not None:
         problems = problems.only(languages)
     judging = build(Judging, given["judging"], "[judging]")
-    asked = "repeat" in given["judging"] or judging.vary
+    repeats_given = "repeat" in given["judging"]
     with terminal.progress(terminal.console_for("stderr"), "judging") as progress:
         found = pipeline.audit_problems(
             problems,
             solutions,
             mutants,
-            judging.repeat if "repeat" in given["judging"] else 3,
-            judging.vary if asked else True,
+            judging.repeat if repeats_given else REPEAT,
+            judging.vary or not repeats_given,
             judging.workers,
             judging.limits,
             judging.sandboxed,

@@ -122,16 +122,16 @@ def similar(
     from passatk.report import terminal
     from passatk.report.problems import print_overlap
 
-    asked = load(problems)
+    chosen = load(problems)
     if language:
-        asked = asked.only([by_name(name).name for name in language])
-    if not asked.problems:
+        chosen = chosen.only([by_name(name).name for name in language])
+    if not chosen.problems:
         raise InputError(f"{problems} has no problems in {', '.join(language or ['any language'])}")
     with terminal.progress(terminal.console_for("stderr"), "reading", "texts") as progress:
-        found = overlap(list(asked.problems.values()), read_all(sources, field, progress))
+        found = overlap(list(chosen.problems.values()), read_all(sources, field, progress))
     if not found.functions:
         raise InputError(
-            f"no function in {', '.join(asked.languages)} was found in {', '.join(sources)}, so nothing was compared"
+            f"no function in {', '.join(chosen.languages)} was found in {', '.join(sources)}, so nothing was compared"
         )
     if json:
         print(as_json(found))

@@ -76,11 +76,9 @@ def draw_suite(seed: int, counts: Mapping[int, int]) -> Iterator[Drawn]:
         InputError: there are not so many.
     """
     seen: set[str] = set(suite_behaviours())
-    for depth, wanted in counts.items():
+    for depth, target in counts.items():
         place = 0
-        for number, program in programs(seed, depth, wanted, seen):
-            if place == wanted:
-                break
+        for number, program in programs(seed, depth, target, seen):
             draws = Draws(seed, "fresh", VERSION, depth, number, "words")
             specification = specification_of(program, draws, _EXAMPLES)
             if specification is None:
@@ -91,15 +89,17 @@ def draw_suite(seed: int, counts: Mapping[int, int]) -> Iterator[Drawn]:
             specification = msgspec.structs.replace(specification, tests=tests)
             yield Drawn(seed=seed, place=place, program=program, specification=specification)
             place += 1
+            if place == target:
+                break
 
 
-def programs(seed: int, depth: int, wanted: int, seen: set[str]) -> Iterator[tuple[int, AbstractProgram]]:
+def programs(seed: int, depth: int, target: int, seen: set[str]) -> Iterator[tuple[int, AbstractProgram]]:
     """(number of its draw, program) of a depth, endlessly, without words and tests.
 
     Args:
         seed: of all choices.
         depth: steps of each.
-        wanted: how many are hoped for, for the error.
+        target: how many are needed, for the error.
         seen: behaviours that do not occur; grows with each program.
 
     Raises:
@@ -123,8 +123,8 @@ def programs(seed: int, depth: int, wanted: int, seen: set[str]) -> Iterator[tup
         missed += 1
         if missed > _PERSISTENCE * (1 if depth == 1 else CLASSES):
             raise InputError(
-                f"only {counted(found, 'function')} of {counted(depth, 'step')} found for seed {seed}, and {wanted} are"
-                " asked for; ask for fewer, or for more steps (`--depth`)",
+                f"only {counted(found, 'function')} of {counted(depth, 'step')} found for seed {seed}, and {target} are"
+                " needed; ask for fewer, or for more steps (`--depth`)",
                 setting="count",
             )
 

@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from passatk.pipeline.auditing import Audited, audit_problems, write_sound
+    from passatk.pipeline.auditing import audit_problems
     from passatk.pipeline.checking import Check, check_problems
     from passatk.pipeline.comparison import compare, compare_unpaired
     from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
     from passatk.pipeline.explaining import explained_problems
+    from passatk.pipeline.findings import Audited, write_sound
     from passatk.pipeline.generation import Generation, GenerationReport, complete, generate
     from passatk.pipeline.judge import Judge
     from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
     from passatk.pipeline.verification import Flip, Verification, verify
 
 _HOME = {
-    "auditing": (
-        "Audited",
-        "audit_problems",
-        "write_sound",
-    ),
+    "auditing": ("audit_problems",),
     "checking": (
         "Check",
         "check_problems",
@@ -52,6 +49,10 @@ _HOME = {
         "run",
     ),
     "explaining": ("explained_problems",),
+    "findings": (
+        "Audited",
+        "write_sound",
+    ),
     "generation": (
         "Generation",
         "GenerationReport",

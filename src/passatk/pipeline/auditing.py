@@ -3,9 +3,8 @@
 What is found for certain leaves a problem out of a filtered file; what is only a suspicion is listed, for a person.
 """
 
-import enum
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,20 +12,20 @@ import msgspec
 from msgspec import UNSET
 
 from passatk.cases import NOT_RUN, Checker
-from passatk.errors import InputError, SourceError
+from passatk.errors import InputError
 from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import VerdictCache
 from passatk.judging.checkers import check as compare
 from passatk.pipeline.checking import Check, checks_of
+from passatk.pipeline.findings import Audited, Finding, Reason, by_task
 from passatk.pipeline.programs import program_of, reference_of, refuse_without_tests, tests_of
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.pipeline.solutions import KnownSolution, known_solutions
-from passatk.problems import ProblemSet, load, own
+from passatk.problems import ProblemSet
 from passatk.problems.mutants import Mutant, mutants_of
 from passatk.records import LimitPolicy, Limits, Problem, Program, Record, Sample, Status, Verdict
 from passatk.regex import regex
-from passatk.runs.locked import storage, write_lines
 from passatk.settings import checks_its_request
 from passatk.wording import counted
 
@@ -43,75 +42,7 @@ _ANY = regex(
     r" (?:valid |correct |possible )?(?:answers|solutions|outputs)|more than one (?:answer|solution|output))\b",
 )
 _ENOUGH = 3
-"""Wrong programs that fail elsewhere, from which on a test that fails none is told of."""
-
-
-class Reason(enum.StrEnum):
-    """What may be wrong with a problem."""
-
-    REFERENCE_FAILS = "reference_fails"
-    UNSTABLE = "unstable"
-    WRONG_PASSES = "wrong_passes"
-    NOTHING_FAILS = "nothing_fails"
-    RIGHT_FAILS = "right_fails"
-    NEEDS_CHECKER = "needs_checker"
-    MUTANT_PASSES = "mutant_passes"
-    CASE_FAILS_NOTHING = "case_fails_nothing"
-    ALLOWS_SEVERAL = "allows_several"
-
-    @property
-    def certain(self) -> bool:
-        """The problem is at fault; else somebody has to look."""
-        return self not in (Reason.MUTANT_PASSES, Reason.CASE_FAILS_NOTHING, Reason.ALLOWS_SEVERAL)
-
-    @property
-    def words(self) -> str:
-        """What it means."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    Reason.REFERENCE_FAILS: "the reference solution fails its own tests",
-    Reason.UNSTABLE: "repeats of a right solution come out differently",
-    Reason.WRONG_PASSES: "a solution that is known to be wrong passes",
-    Reason.NOTHING_FAILS: "the tests fail no mutant of the reference",
-    Reason.RIGHT_FAILS: "a solution that is known to be right fails",
-    Reason.NEEDS_CHECKER: "a right solution fails only by how outputs are compared",
-    Reason.MUTANT_PASSES: "a mutant passes: it is equivalent, or the tests miss it",
-    Reason.CASE_FAILS_NOTHING: "some tests fail no wrong program",
-    Reason.ALLOWS_SEVERAL: "its words allow several outputs, and one is accepted",
-}
-
-
-class Finding(Record, frozen=True, kw_only=True):
-    """One thing about one problem."""
-
-    task_id: str
-    reason: Reason
-    words: str
-    """What was seen."""
-
-
-class Audited(Record, frozen=True, kw_only=True):
-    """What an audit found."""
-
-    problems: int
-    findings: tuple[Finding, ...]
-    """In the order of the problems, what is certain first."""
-    left_out: dict[str, tuple[Reason, ...]]
-    """Problems at fault for certain -> why."""
-    suspected: dict[str, tuple[Reason, ...]]
-    """Problems of which something else should be looked at -> what."""
-    counts: dict[str, int]
-    """Reason -> problems."""
-    not_judged: dict[str, str]
-    """Problems of which nothing can be said here -> why. They are no findings, and are left out."""
-    without_reference: int
-    """Problems that only known solutions say something of."""
-    mutants: dict[str, int]
-    """Mutants by what became of them: `failed`, `passed`, `broken` (not compiled), `not judged`."""
-    solutions: int
-    """Known solutions that were judged."""
+"""With so many wrong programs that fail other tests, a test that fails none is reported."""
 
 
 class _Try(Record, frozen=True, kw_only=True):
@@ -162,27 +93,6 @@ def audit_problems(
     with LocalPool(environment, workers) as pool, VerdictCache() as cache:
         checks = {check.task_id: check for check in checks_of(problems, pool, policy or LimitPolicy(), cache, progress)}
         return _Audit(problems, checks, pool, progress).run(known, mutants, repeat, vary)
-
-
-def write_sound(problems: ProblemSet, audited: Audited, out: Path) -> int:
-    """Write the problems that nothing certain was found of, in the form of one's own; return how many there are.
-
-    Raises:
-        InputError: none is left, or some cannot be said in that form.
-        StorageError: the file cannot be written.
-    """
-    sound = [p for t, p in problems.problems.items() if t not in audited.left_out and t not in audited.not_judged]
-    if not sound:
-        raise InputError(f"no problem of {problems.name} is left, so {out} is not written", setting="out")
-    with storage(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_lines(out, own.lines(sound))
-    try:
-        load(out)
-    except SourceError as error:
-        out.unlink()
-        raise InputError(f"a problem cannot be written as one of your own: {error}", setting="out") from error
-    return len(sound)
 
 
 class _Audit:
@@ -310,25 +220,25 @@ class _Audit:
         cases, checker = problem.cases.cases, problem.cases.checker
         constant = cases[0].expected
         if all(compare(checker, case.expected, constant.encode()).outcome == "accepted" for case in cases):
-            told = f"a program that prints the output of test {cases[0].id!r} whatever it reads passes"
-            self._add(problem.task_id, Reason.WRONG_PASSES, f"{told} {counted(len(cases), 'test')}")
+            words = f"a program that prints the output of test {cases[0].id!r} whatever it reads passes"
+            self._add(problem.task_id, Reason.WRONG_PASSES, f"{words} {counted(len(cases), 'test')}")
         found = _ANY.search(f"{problem.prompt}\n{problem.instruction}")
         if found and not (checker.kind == "unordered_lines" and "order" in found[0]):
             self._add(problem.task_id, Reason.ALLOWS_SEVERAL, f"it says {found[0]!r}, and {checker.kind} are compared")
 
     def _weigh_right(self, problem: Problem, one: _Try, verdict: Verdict) -> None:
         """A right solution that fails: by its own doing, or by the comparison alone."""
-        told = f"{one.name}: {verdict.status}: {verdict.reason}"
+        words = f"{one.name}: {verdict.status}: {verdict.reason}"
         if verdict.status is not Status.WRONG_ANSWER:
-            self._add(problem.task_id, Reason.RIGHT_FAILS, told)
+            self._add(problem.task_id, Reason.RIGHT_FAILS, words)
         elif problem.cases is UNSET:
-            self._add(problem.task_id, Reason.NEEDS_CHECKER, told)
+            self._add(problem.task_id, Reason.NEEDS_CHECKER, words)
         elif any(case.status not in (Status.PASSED, Status.WRONG_ANSWER, NOT_RUN) for case in verdict.cases):
-            self._add(problem.task_id, Reason.RIGHT_FAILS, told)
+            self._add(problem.task_id, Reason.RIGHT_FAILS, words)
         else:
             fitting = self._looser(problem, one)
             advice = f"the checker {fitting} accepts it" if fitting else "no checker that passatk has accepts it"
-            self._add(problem.task_id, Reason.NEEDS_CHECKER, f"{told}; {advice}")
+            self._add(problem.task_id, Reason.NEEDS_CHECKER, f"{words}; {advice}")
 
     def _looser(self, problem: Problem, one: _Try) -> str:
         """The first checker by which a solution passes; empty if none does."""
@@ -382,14 +292,16 @@ class _Audit:
         """Tests that fail none of the programs that others fail."""
         if problem.cases is UNSET or problem.cases.stop != "all" or len(problem.cases.cases) < 2:
             return
-        told = [verdict for verdict in failed if verdict.cases]
-        if len(told) < _ENOUGH:
+        judged = [verdict for verdict in failed if verdict.cases]
+        if len(judged) < _ENOUGH:
             return
-        fails = {case.id for verdict in told for case in verdict.cases if case.status not in (Status.PASSED, NOT_RUN)}
+        fails = {case.id for verdict in judged for case in verdict.cases if case.status not in (Status.PASSED, NOT_RUN)}
         idle = [case.id for case in problem.cases.cases if case.id not in fails]
         if idle:
             listed = ", ".join(idle[:8]) + (", ..." if len(idle) > 8 else "")
-            words = f"{counted(len(idle), 'test')} ({listed}) of {len(problem.cases.cases)}: {len(told)} wrong programs"
+            words = (
+                f"{counted(len(idle), 'test')} ({listed}) of {len(problem.cases.cases)}: {len(judged)} wrong programs"
+            )
             self._add(problem.task_id, Reason.CASE_FAILS_NOTHING, f"{words} fail others alone")
 
     def _add(self, task: str, reason: Reason, words: str) -> None:
@@ -398,12 +310,12 @@ class _Audit:
     def _audited(self, solutions: int) -> Audited:
         place = {task: number for number, task in enumerate(self._problems.problems)}
         findings = sorted(self._findings, key=lambda one: (place[one.task_id], not one.reason.certain))
-        left_out = _by_task(one for one in findings if one.reason.certain)
+        left_out = by_task(one for one in findings if one.reason.certain)
         return Audited(
             problems=len(self._problems.problems),
             findings=tuple(findings),
             left_out=left_out,
-            suspected=_by_task(one for one in findings if not one.reason.certain),
+            suspected=by_task(one for one in findings if not one.reason.certain),
             counts={
                 reason: number
                 for reason in Reason
@@ -414,13 +326,6 @@ class _Audit:
             mutants={key: self._mutants[key] for key in ("failed", "passed", "broken", "not judged")},
             solutions=solutions,
         )
-
-
-def _by_task(findings: Iterable[Finding]) -> dict[str, tuple[Reason, ...]]:
-    found: dict[str, dict[Reason, None]] = {}
-    for one in findings:
-        found.setdefault(one.task_id, {})[one.reason] = None
-    return {task: tuple(reasons) for task, reasons in found.items()}
 
 
 def _sample_of(problem: Problem, mutant: Mutant) -> Sample:

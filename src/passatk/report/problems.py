@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from passatk.corpus.neighbours import GRAM, Overlap
-from passatk.pipeline.auditing import Audited, Reason
+from passatk.pipeline.findings import Audited, Reason
 from passatk.report.scores import title_of
 from passatk.wording import counted
 
