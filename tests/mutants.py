@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from passatk.problems import ProblemSet
+from passatk.problems.mutants import NUMBER, OPERATOR, SWAPS, TIGHT_OPERATOR
 from passatk.records import Problem, Sample
 
 _LOOP = {
@@ -24,13 +25,6 @@ _EXIT = {
     "go": "    os.Exit(0)\n",
     "rust": "    std::process::exit(0);\n",
 }
-_SWAPS = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "==", "+": "-", "-": "+", "*": "+"}
-_OPERATOR = re.compile(r"(?<= )(<=|>=|==|!=|<|>|\+|-|\*)(?= )")
-_TIGHT_OPERATOR = re.compile(
-    r"(?<![+\-*/<>=!&|(])(<=|>=|==|!=|\+|-|\*|<(?=[\w.]+\())(?![+\-*/=>&])"
-)  # `i<n`, but not `++i`, `->`
-_NUMBER = re.compile(r"(?<![\w.])(\d+)(?![\w.])")
-
 KINDS = ("operator", "constant", "brace", "loop", "exit")
 
 
@@ -60,10 +54,10 @@ def _mutate(problem: Problem, kind: str) -> Sample | None:
     rng = random.Random(f"{problem.task_id} {kind}")
     whole = False
     if kind == "operator":
-        operators = _TIGHT_OPERATOR if problem.language == "cpp" else _OPERATOR
-        changed = _replace_one(rng, text, operators, lambda found: _SWAPS[found])
+        operators = TIGHT_OPERATOR if problem.language == "cpp" else OPERATOR
+        changed = _replace_one(rng, text, operators, lambda found: SWAPS[found])
     elif kind == "constant":
-        changed = _replace_one(rng, text, _NUMBER, lambda found: str(int(found) + 1))
+        changed = _replace_one(rng, text, NUMBER, lambda found: str(int(found) + 1))
     elif kind == "brace":
         mark = ")" if problem.language == "python" else "}"
         cut = text.rfind(mark)

@@ -120,6 +120,31 @@ def test_another_text_is_other_tokens(judged: Any, passatk: Command) -> None:
     assert "-100.0 [-100.0," in table[0]
 
 
+def test_runs_of_different_problems_have_figures_alone(judged: Any, passatk: Command) -> None:
+    tasks = list(RIGHT.items())
+    before = judged("a", tasks[:2])
+    after = judged("b", [tasks[2], (tasks[3][0], WRONG)])
+    refused = passatk("compare", before, after)
+    assert refused.returncode == 2
+    assert "(option --unpaired)" in " ".join(refused.stderr.split())
+    done = passatk("compare", before, after, "--unpaired", "--json")
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)["unpaired"]
+    scores = [json.loads((run / "score.json").read_text())["scores"][0]["pass_at_k"][0] for run in (before, after)]
+    (python,) = [one for one in found["differences"] if one["group"] == "python"]
+    assert (python["before"], python["after"], python["difference"]) == (1.0, 0.5, -0.5)
+    low = -0.5 - ((0.5 - scores[1]["low"]) ** 2 + (scores[0]["high"] - 1.0) ** 2) ** 0.5
+    assert python["low"] == pytest.approx(low)
+    shown = passatk("compare", before, after, "--unpaired", COLUMNS="80")
+    assert "-50.0 [-" in shown.stdout
+    assert "Different problems" in shown.stdout
+    together = judged("c", tasks)
+    refused = passatk("compare", before, together, "--unpaired")
+    assert refused.returncode == 2
+    assert "have 2 problems in common" in " ".join(refused.stderr.split())
+    assert passatk("compare", before, after, "--unpaired", "--anyway").returncode == 2
+
+
 def test_fail_if_worse_is_for_ci(judged: Any, passatk: Command) -> None:
     before = judged("a", RIGHT.items())
     after = judged("b", [(task, WRONG) for task in RIGHT])

@@ -27,8 +27,9 @@ def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
     assert packed.returncode == 0, packed.stderr
     assert "tokens for train" in packed.stdout
     assert json.loads((tmp_path / "packed" / "manifest.json").read_text())["vocabulary"] == 512
-    leaks = passatk("corpus", "leakage", str(documents), "--language", "python")
-    assert leaks.stdout.startswith("python: 0 of ")
+    leaks = passatk("problems", "similar", "basics", str(documents), "--language", "python")
+    assert leaks.returncode == 0, leaks.stderr
+    assert leaks.stdout.splitlines()[1].split()[:3] == ["Python", "172", "0"]
     near = passatk(
         "corpus", "retrieve", str(documents), "--language", "python", "-n", "3", "--out", str(tmp_path / "near")
     )
@@ -113,7 +114,6 @@ def test_bad_input_is_refused_in_words(passatk: Command, tmp_path: Path) -> None
         ("check nowhere.jsonl", "cannot read nowhere.jsonl: No such file"),
         ("gather nowhere --out code", "nowhere is no folder"),
         ("gather . --out .", "it is a folder; give a file"),
-        ("leakage broken.jsonl", "broken.jsonl:2"),
         ("retrieve code.jsonl --out near", "0 documents for training in"),
         ("retrieve code.jsonl --out near --source-language go", "both --source-language and --target-language"),
         ("retrieve code.jsonl --out near --source-language go --target-language go", "are both go"),
@@ -125,13 +125,6 @@ def test_bad_input_is_refused_in_words(passatk: Command, tmp_path: Path) -> None
         assert told in " ".join(done.stderr.split()), (command, done.stderr)
         assert "Traceback" not in done.stderr
     assert not {"p", "near", "code"} & {file.name for file in tmp_path.iterdir()}
-
-
-def test_leakage_of_a_language_the_problems_lack(passatk: Command, data: Path, tmp_path: Path) -> None:
-    (tmp_path / "empty.jsonl").touch()
-    done = passatk("corpus", "leakage", "empty.jsonl", "--problems", data / "humaneval", "--language", "java")
-    assert done.returncode == 2
-    assert "has no problems in java" in " ".join(done.stderr.split())
 
 
 def test_what_cannot_be_written_is_an_environment_fault(passatk: Command, tmp_path: Path) -> None:

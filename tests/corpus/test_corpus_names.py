@@ -7,7 +7,8 @@ import pytest
 
 from passatk.corpus.documents import Document
 from passatk.corpus.names import normalised, own_names, renamed
-from passatk.corpus.neighbours import bodies, leakage
+from passatk.corpus.neighbours import bodies, overlap
+from passatk.corpus.texts import texts_of
 from passatk.languages import by_name
 from passatk.languages.heads import last_head
 from passatk.problems import basics, load
@@ -141,12 +142,16 @@ def test_a_copy_under_other_names_is_found_and_a_prefix_is_not() -> None:
     assert head is not None
     copy = renamed(problem.solution, "python", head.parameters, ["a"])
     assert copy != problem.reference
-    [leak] = leakage([problem], [document(copy)])
+    [leak] = overlap([problem], texts_of([document(copy)])).problems
     assert (leak.whole, leak.shared, leak.nearest) == (True, 1.0, 1.0)
-    [leak] = leakage([problem], [document(problem.solution.rstrip() + ".upper()\n", problem.declaration)])
+    [leak] = overlap(
+        [problem], texts_of([document(problem.solution.rstrip() + ".upper()\n", problem.declaration)])
+    ).problems
     assert not leak.whole
     assert leak.shared > 0.5
-    [leak] = leakage([problem], [document("    " + problem.solution.replace("\n", "\n    "), problem.declaration)])
+    [leak] = overlap(
+        [problem], texts_of([document("    " + problem.solution.replace("\n", "\n    "), problem.declaration)])
+    ).problems
     assert leak.whole  # white space apart
 
 
@@ -156,5 +161,5 @@ def test_solutions_inside_real_code_are_found(language: str) -> None:
     planted = problems[4]
     body = planted.solution if language != "java" else planted.solution.rstrip().removesuffix("}")
     file = f"{planted.declaration}{body}\n" + ("}\n" if language == "java" else "")
-    found = leakage(problems, [document(file, f"// {language}\n", kind="code", language=language)])
-    assert [leak.task_id for leak in found if leak.whole] == [planted.task_id]
+    found = overlap(problems, texts_of([document(file, f"// {language}\n", kind="code", language=language)]))
+    assert [leak.task_id for leak in found.problems if leak.whole] == [planted.task_id]

@@ -11,10 +11,11 @@ import pytest
 from passatk.corpus.documents import Document, Mix
 from passatk.corpus.files import DocumentWriter, Synthesized, read_documents
 from passatk.corpus.filters import Reason, code_documents, reason_to_drop
-from passatk.corpus.neighbours import leakage
+from passatk.corpus.neighbours import overlap
 from passatk.corpus.packed import write_packed
 from passatk.corpus.packing import learn_tokenizer, pack, pieces_of
 from passatk.corpus.synthetic import synthetic_corpus
+from passatk.corpus.texts import texts_of
 from passatk.errors import InputError, SourceError
 from passatk.problems import load
 from passatk.tokenizer import CodeGeeXTokenizer
@@ -162,11 +163,13 @@ def test_what_is_planted_is_found() -> None:
         kind="generation", language="python", prompt="def f():\n", completion="    return 'nothing at all'\n"
     )
     valid = msgspec.structs.replace(planted, split="valid")
-    found = {leak.task_id: leak for leak in leakage(problems, [other, planted])}
+    found = {one.task_id: one for one in overlap(problems, texts_of([other, planted], "corpus")).problems}
     assert (found["Python/4"].whole, found["Python/4"].shared, found["Python/4"].nearest) == (True, 1.0, 1.0)
     assert not found["Python/5"].whole
     assert found["Python/5"].shared < 0.2
-    assert not leakage([problems[4]], [other, valid])[0].whole  # what is not learnt from does not leak
+    assert found["Python/4"].place == "corpus:2"
+    [learnt] = overlap([problems[4]], texts_of([other, valid])).problems
+    assert not learnt.whole  # what is not learnt from does not leak
 
 
 def test_a_line_that_is_no_document_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,15 @@ import pytest
 from running import ROOT
 from scipy import stats
 
-from passatk.scoring import Counts, by_task, difference_interval, paired_p_value, rate_interval, score
+from passatk.scoring import (
+    Counts,
+    by_task,
+    difference_interval,
+    paired_p_value,
+    rate_interval,
+    score,
+    unpaired_difference,
+)
 from passatk.scoring.intervals import smallest_detectable
 
 
@@ -146,3 +154,27 @@ def test_the_smallest_detectable_difference_is_found_in_four_of_five_studies() -
     rng = np.random.Generator(np.random.PCG64(9))
     found = abs(rng.normal(smallest_detectable(1.0), 1.0, 20_000)) > 1.96
     assert found.mean() == pytest.approx(0.8, abs=0.01)
+
+
+def test_unpaired_is_newcombes_method_10() -> None:
+    figures = []
+    for passed, tasks in ((48, 80), (56, 70)):
+        wilson = stats.binomtest(passed, tasks).proportion_ci(method="wilson")
+        figures.append((passed / tasks, wilson.low, wilson.high))
+    assert unpaired_difference(figures[0], figures[1]) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.5, 0.8), (0.7, 0.7), (0.97, 0.9)])
+def test_unpaired_intervals_hold_the_difference(first: float, second: float) -> None:
+    rng = np.random.default_rng(5)
+    held = 0
+    for _ in range(600):
+        figures = []
+        for rate, tasks in ((first, 164), (second, 60)):
+            own = rng.beta(4 * rate, 4 * (1 - rate), tasks)  # how hard each task is
+            rates = rng.binomial(5, own) / 5
+            low, high = rate_interval(*by_task(rates, [str(task) for task in range(tasks)]))
+            figures.append((float(rates.mean()), float(low), float(high)))
+        _, low_, high_ = unpaired_difference(figures[0], figures[1])
+        held += low_ <= second - first <= high_
+    assert 0.93 <= held / 600 <= 0.99

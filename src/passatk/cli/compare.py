@@ -32,23 +32,38 @@ def compare(
             "--anyway", help="Compare runs of other problems or tests, though their figures differ in meaning."
         ),
     ] = False,
+    unpaired: Annotated[
+        bool,
+        typer.Option(
+            "--unpaired", help="Runs of different problems, as of a published and a fresh suite: compare figures alone."
+        ),
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Say what is better and what is worse in one run than in another, how sure that is, and why.
 
     Runs are joined by problem and language. Every sample that passed in one run and failed in the other gets its cause:
-    other tokens, cut off, reading of the answer, toolchain, limits, environment, instability.
+    other tokens, cut off, reading of the answer, toolchain, limits, environment, instability. Runs of different
+    problems have figures alone to compare: `--unpaired`.
     """
     import msgspec
 
     from passatk import pipeline
     from passatk.report import terminal
-    from passatk.report.comparison import print_comparison
+    from passatk.report.comparison import print_comparison, print_unpaired
 
     if fail_if_worse is not None and not 0 < fail_if_worse <= 1:
         raise InputError(
             f"{fail_if_worse}: must be a p-value above 0 and at most 1, like 0.05", setting="fail_if_worse"
         )
+    if unpaired:
+        options.refuse_unused("of different problems", fail_if_worse=fail_if_worse, anyway=anyway)
+        beside = pipeline.compare_unpaired(runs, _ks(k))
+        if json:
+            print(msgspec.json.encode({"unpaired": beside}).decode())
+        else:
+            print_unpaired(terminal.console_for(), beside)
+        return
     found = pipeline.compare(runs, _ks(k), anyway)
     if json:
         print(msgspec.json.encode({"comparisons": found}).decode())

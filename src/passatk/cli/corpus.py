@@ -1,4 +1,4 @@
-"""`passatk corpus synthesize|show|check|gather|pack|leakage|retrieve`."""
+"""`passatk corpus synthesize|show|check|gather|pack|retrieve`."""
 
 import os
 from pathlib import Path
@@ -216,49 +216,6 @@ def pack(
     for part in ("train", "valid"):
         tokens, counted = packed.manifest["tokens"][part], packed.manifest["counted_tokens"][part]
         print(f"{tokens:>12,}  tokens for {part}, {counted:,} of them count")
-
-
-@app.command()
-def leakage(
-    sources: _Sources,
-    problems: Annotated[
-        str, typer.Option(help="The problems that must not be in it: a name, a file or a folder.")
-    ] = "basics",
-    language: _Language = None,
-    json: Json = False,
-) -> None:
-    """How much of problems' solutions is in training documents: n-grams of 8 tokens, nearest neighbours."""
-    import statistics
-
-    import msgspec
-
-    from passatk.corpus.files import read_documents
-    from passatk.corpus.neighbours import GRAM
-    from passatk.corpus.neighbours import leakage as measure
-    from passatk.errors import InputError
-    from passatk.languages import by_name
-    from passatk.problems import load
-    from passatk.report import terminal
-
-    asked = load(problems)
-    if language:
-        asked = asked.only([by_name(name).name for name in language])
-    if not asked.problems:
-        raise InputError(f"{problems} has no problems in {', '.join(language or ['any language'])}")
-    with terminal.progress(terminal.console_for("stderr"), "reading", "documents") as progress:
-        found = measure(list(asked.problems.values()), read_documents(sources, progress))
-    if json:
-        print(msgspec.json.encode(found).decode())
-        return
-    for name in asked.languages:
-        own = [leak for leak in found if asked.problems[leak.task_id].language == name]
-        shared = statistics.mean(leak.shared for leak in own)
-        near = sorted(leak.nearest for leak in own)
-        print(
-            f"{name}: {sum(leak.whole for leak in own)} of {len(own)} solutions are in the corpus as a whole;"
-            f" {100 * shared:.0f} % of their {GRAM}-grams are;"
-            f" nearest neighbour: median {statistics.median(near):.2f}, closest {near[-1]:.2f}"
-        )
 
 
 @app.command()

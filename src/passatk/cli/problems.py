@@ -1,10 +1,11 @@
-"""`passatk problems list|show|check|fetch|schema|explained`."""
+"""`passatk problems list|show|check|fetch|schema|explained|draw|similar|audit`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from passatk.cli import audit, fresh
 from passatk.cli.generated import App, Given, Table, with_settings
 from passatk.pipeline.settings import Judging
 from passatk.settings import build, settings_of
@@ -15,6 +16,10 @@ app = App(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+app.command("audit")(audit.audit)
+app.command("draw")(fresh.draw)
+app.command("similar")(fresh.similar)
 
 _SOURCE = "basics, basics/depth, humaneval, humaneval-x/java, humanevalpack/fix, ..., or a file or folder."
 _LIMITS = tuple(one.key for one in settings_of(Judging) if one.path[0] == "limits")

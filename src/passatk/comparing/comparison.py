@@ -116,7 +116,8 @@ def compare(
     if not shared:
         raise InputError(
             f"{before.name} ({before.manifest.problems}) and {after.name} ({after.manifest.problems}) have no problem"
-            " in common, so there is nothing to compare"
+            " in common, so there is nothing to compare in pairs; set unpaired to compare their figures alone",
+            setting="unpaired",
         )
     reasons = obstacles(
         before.manifest, after.manifest, (before.references, after.references), [task for task, _ in shared]

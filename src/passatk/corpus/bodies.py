@@ -26,7 +26,12 @@ from passatk.regex import regex
 LANGUAGES = tuple(renderer.language for renderer in RENDERERS)
 _RENDERER: Mapping[str, Renderer] = {renderer.language: renderer for renderer in RENDERERS}
 _NAME = regex(r"\$(usize_k|mutate|scalar|type|value|each|that|box|out|and|x|e|t|k|s)")
-_RESULTS = (("first", "second", "third"), ("step_one", "step_two", "step_three"), ("current", "output", "further"))
+_RESULTS = (
+    ("first", "second", "third", "fourth", "fifth", "sixth", "seventh"),
+    ("step_one", "step_two", "step_three", "step_four", "step_five", "step_six", "step_seven"),
+    ("current", "output", "further", "later", "deeper", "nearer", "latest"),
+)
+"""What the steps of a program are called but the last, of eight at most."""
 _ELEMENTS = {"int": ("value", "item", "element"), "string": ("part", "item", "element")}
 
 

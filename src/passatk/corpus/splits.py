@@ -59,13 +59,13 @@ def held_out(tier: Tier, seed: int) -> Iterator[AbstractProgram]:
             fits = tier == "depth" or composition_is_held_out(program)
         if not fits or written_problem(program) is not None:
             continue
-        if (found := behaviour(program)) not in seen | _simplest().keys():
+        if (found := behaviour(program)) not in seen | simplest().keys():
             seen.add(found)
             yield program
 
 
 @cache
-def _simplest() -> dict[str, AbstractProgram]:
+def simplest() -> dict[str, AbstractProgram]:
     """Every primitive alone, with every constant, by behaviour: what a program of several steps should not come to."""
     found: dict[str, AbstractProgram] = {}
     for operation in (o for o in operations() if o.stands_alone):
@@ -79,7 +79,7 @@ def _simplest() -> dict[str, AbstractProgram]:
 def _has_siblings(program: AbstractProgram) -> bool:
     """Whether other constants make at least two other functions of it."""
     others = {behaviour(other) for other in with_other_constants(program) if is_worth_having(other)}
-    return len(others - {behaviour(program)} - _simplest().keys()) > 1
+    return len(others - {behaviour(program)} - simplest().keys()) > 1
 
 
 def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[AbstractProgram]) -> list[AbstractProgram]:
@@ -116,7 +116,7 @@ def trained_on(seed: int, count: int, excluded: frozenset[str], first: list[Abst
 
 
 def _candidates(seed: int, first: list[AbstractProgram]) -> Iterator[AbstractProgram]:
-    yield from _simplest().values()
+    yield from simplest().values()
     for program in first:
         yield from with_other_constants(program)
     for number in _endless():

@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from passatk.pipeline.auditing import audit_problems
     from passatk.pipeline.checking import Check, check_problems
-    from passatk.pipeline.comparison import compare
+    from passatk.pipeline.comparison import compare, compare_unpaired
     from passatk.pipeline.evaluation import Evaluation, Report, evaluate, own_problems, refusal
     from passatk.pipeline.experiment import Experiment, Finished, read_experiment, read_experiments, run
     from passatk.pipeline.explaining import explained_problems
+    from passatk.pipeline.findings import Audited, write_sound
     from passatk.pipeline.generation import Generation, GenerationReport, complete, generate
     from passatk.pipeline.judge import Judge
     from passatk.pipeline.progress import GenerationProgress, Progress, no_progress
@@ -23,11 +25,15 @@ if TYPE_CHECKING:
     from passatk.pipeline.verification import Flip, Verification, verify
 
 _HOME = {
+    "auditing": ("audit_problems",),
     "checking": (
         "Check",
         "check_problems",
     ),
-    "comparison": ("compare",),
+    "comparison": (
+        "compare",
+        "compare_unpaired",
+    ),
     "evaluation": (
         "Evaluation",
         "Report",
@@ -43,6 +49,10 @@ _HOME = {
         "run",
     ),
     "explaining": ("explained_problems",),
+    "findings": (
+        "Audited",
+        "write_sound",
+    ),
     "generation": (
         "Generation",
         "GenerationReport",
@@ -85,6 +95,7 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Audited",
     "Check",
     "Evaluation",
     "Experiment",
@@ -101,9 +112,11 @@ __all__ = [
     "Report",
     "TokenCheck",
     "Verification",
+    "audit_problems",
     "check_problems",
     "check_tokens",
     "compare",
+    "compare_unpaired",
     "complete",
     "completion_of",
     "evaluate",
@@ -123,6 +136,7 @@ __all__ = [
     "reproducible",
     "run",
     "verify",
+    "write_sound",
 ]
 
 

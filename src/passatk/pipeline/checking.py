@@ -46,10 +46,16 @@ def check_problems(
     if not problems.problems:
         raise InputError(f"there are no problems to check in {problems.name}")
     refuse_without_tests(problems)
-    environment = Environment(problems.languages, sandboxed)
+    with LocalPool(Environment(problems.languages, sandboxed), workers) as pool, VerdictCache() as cache:
+        return checks_of(problems, pool, policy or LimitPolicy(), cache, progress)
+
+
+def checks_of(
+    problems: ProblemSet, pool: LocalPool, policy: LimitPolicy, cache: VerdictCache, progress: Progress
+) -> list[Check]:
+    """As `check_problems`, by a pool that is there already."""
+    environment, keys = pool.environment, Keys(pool.environment)
     programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
-    policy = policy or LimitPolicy()
-    pool, keys = LocalPool(environment, workers), Keys(environment)
     pool.examine(program for task, program in programs.items() if problems.problems[task].reference is None)
     checks = {
         task: Check(
@@ -61,17 +67,15 @@ def check_problems(
         for task, problem in problems.problems.items()
         if problem.reference is None
     }
-    with VerdictCache() as cache:
-        references = {task: program for task, program in programs.items() if task not in checks}
-        found = calibrate(pool, policy, references, cache, keys, fresh=True)
-        with closing(found):
-            for calibration in found:
-                problem = problems.problems[calibration.task_id]
-                checks[problem.task_id] = Check(
-                    task_id=problem.task_id,
-                    language=problem.language,
-                    verdict=calibration.verdict,
-                    limits=calibration.limits,
-                )
-                progress(len(checks), len(programs))
+    references = {task: program for task, program in programs.items() if task not in checks}
+    with closing(calibrate(pool, policy, references, cache, keys, fresh=True)) as found:
+        for calibration in found:
+            problem = problems.problems[calibration.task_id]
+            checks[problem.task_id] = Check(
+                task_id=problem.task_id,
+                language=problem.language,
+                verdict=calibration.verdict,
+                limits=calibration.limits,
+            )
+            progress(len(checks), len(programs))
     return [checks[task] for task in programs]

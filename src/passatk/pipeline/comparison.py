@@ -6,10 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.comparing import ComparedRun, Comparison
+from passatk.comparing import ComparedRun, Comparison, Unpaired
 from passatk.comparing import compare as compare_records
+from passatk.comparing import compare_unpaired as compare_figures
 from passatk.errors import InputError, RunFolderError
 from passatk.problems import task_of
+from passatk.records import Score
 from passatk.runs import GenerationManifest, RunView, generations_in, past_generations, traces
 from passatk.runs.folder import GENERATIONS
 from passatk.runs.manifest import Manifest
@@ -30,12 +32,36 @@ def compare(runs: Sequence[Path], ks: Sequence[int] | None = None, anyway: bool 
     Raises:
         InputError: a folder is not a finished run, or runs do not compare; names what is different.
     """
+    _check(runs, ks)
+    first, *others = (_read(run) for run in runs)
+    return [compare_records(first, other, ks, anyway) for other in others]
+
+
+def compare_unpaired(runs: Sequence[Path], ks: Sequence[int] | None = None) -> list[Unpaired]:
+    """The figures of the first of these finished runs beside those of each of the others, which have other problems.
+
+    Args:
+        runs: as `compare` has it.
+        ks: of pass@k; by default all that both runs have.
+
+    Raises:
+        InputError: a folder is not a finished run, or runs have problems in common, or no figure.
+    """
+    _check(runs, ks)
+    first, *others = ((_read(run), _scores(run)) for run in runs)
+    return [compare_figures(first[0], other, (first[1], scores), ks) for other, scores in others]
+
+
+def _check(runs: Sequence[Path], ks: Sequence[int] | None) -> None:
     if len(runs) < 2:
         raise InputError("a comparison needs at least two runs")
     if any(k < 1 for k in ks or ()):
         raise InputError(f"k = {min(ks or ())}: must be at least 1", setting="k")
-    first, *others = (_read(run) for run in runs)
-    return [compare_records(first, other, ks, anyway) for other in others]
+
+
+def _scores(path: Path) -> list[Score]:
+    with RunView.finished(path) as past:
+        return [] if past.scores is None else past.scores.scores
 
 
 def _read(path: Path) -> ComparedRun:

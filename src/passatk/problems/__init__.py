@@ -20,7 +20,7 @@ from passatk.problems.own import OWN
 from passatk.records import Problem, Record
 from passatk.textfiles import find_data, looks_like_json, read_json
 
-__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "load", "load_all", "task_of"]
+__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "holds_problems", "load", "load_all", "task_of"]
 
 NAMES = (basics.NAME, *BENCHMARKS)
 
@@ -69,6 +69,14 @@ def task_of(benchmark: str, language: str, task_id: str) -> str:
     """
     known = BENCHMARKS.get(benchmark.partition("/")[0])
     return without_language(task_id, language) if known is None else known.task(task_id, language)
+
+
+def holds_problems(record: Mapping[str, Any]) -> bool:
+    """Whether a record of a file is a problem: it has all that some benchmark, or one's own form, asks for."""
+    fields = frozenset(record)
+    if any(fields.issuperset(benchmark.required) for benchmark in BENCHMARKS.values()):
+        return True
+    return fields.issuperset(OWN.required) and not fields.isdisjoint(("prompt", "instruction"))
 
 
 def load(source: str | Path) -> ProblemSet:

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from passatk.cases import Case, Cases, Checker
 from passatk.errors import FieldError
-from passatk.languages import Language
+from passatk.languages import Language, by_name
 from passatk.languages.heads import heads, last_head
 from passatk.languages.lexing import blanked
 from passatk.problems.base import Benchmark, language_of
@@ -59,6 +59,9 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     context: Annotated[
         str, Meta(description="What a model that continues text sees before `prompt`; no part of the program.")
     ] = ""
+    declaration: Annotated[
+        str, Meta(description="`prompt` without its description: what translations show of it. All of it by default.")
+    ] = ""
     reference: Annotated[
         str | None, Meta(description="What follows `prompt` in a program that passes; without `prompt` all of it.")
     ] = None
@@ -91,6 +94,12 @@ class OwnProblems(Benchmark[Row]):
         else:
             _check_code(row, language)
         inside = not row.suffix and _ends_in_function(row.prompt, language)
+        if row.declaration and not (inside and _ends_in_function(row.declaration, language)):
+            raise FieldError(
+                "declaration",
+                "it or the prompt does not end inside a function",
+                "the head of the function that the prompt ends in, or nothing",
+            )
         return Problem(
             task_id=row.id,
             benchmark=self.name,
@@ -98,7 +107,7 @@ class OwnProblems(Benchmark[Row]):
             prompt=row.prompt,
             context=row.context,
             instruction=row.instruction,
-            declaration=row.prompt if inside else "",
+            declaration=(row.declaration or row.prompt) if inside else "",
             entry_point=row.entry_point,
             reference=row.reference,
             tests=Asserts(code=row.tests, examples=row.examples),
@@ -169,6 +178,10 @@ def shipped_schema() -> str:
 def lines(problems: Iterable[Problem]) -> Iterable[str]:
     """Problems of any source in this form, one JSON line each."""
     for problem in problems:
+        language = by_name(problem.language)
+        inside = problem.in_function and all(
+            _ends_in_function(t, language) for t in (problem.prompt, problem.declaration)
+        )
         row = Row(
             id=problem.task_id,
             language=problem.language,
@@ -180,6 +193,7 @@ def lines(problems: Iterable[Problem]) -> Iterable[str]:
             prompt=problem.prompt,
             instruction=problem.instruction,
             context=problem.context,
+            declaration=problem.declaration if inside and problem.declaration != problem.prompt else "",
             reference=problem.reference,
             setup=problem.setup,
             suffix=problem.suffix,

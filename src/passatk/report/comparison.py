@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from passatk.comparing import Comparison, Difference, Flip, ProblemChange
+from passatk.comparing import Comparison, Difference, Flip, ProblemChange, Unpaired
 from passatk.report.scores import title_of
 from passatk.wording import counted, harmless
 
@@ -71,6 +71,25 @@ def _print_differences(console: Console, differences: Sequence[Difference]) -> N
                 f"{title_of(one.group)}: {one.better} better, {one.worse} worse, {one.same} the same;"
                 f" detectable from {100 * one.smallest_detectable:.1f} points on",
             )
+
+
+def print_unpaired(console: Console, found: Sequence[Unpaired]) -> None:
+    """The figures of runs of different problems, and how sure their differences are."""
+    for one in found:
+        _line(console, f"{one.before} -> {one.after}", "bold")
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+        table.add_column("language", no_wrap=True)
+        for heading in ("problems", "pass@k", "before\n%", "after\n%", "difference\n[95 % interval]"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for each in one.differences:
+            interval = f"{100 * each.difference:+.1f} [{100 * each.low:+.1f}, {100 * each.high:+.1f}]"
+            table.add_row(
+                escape(title_of(each.group)),
+                *(f"{each.problems_before}, {each.problems_after}", f"@{each.k}"),
+                *(f"{100 * each.before:.1f}", f"{100 * each.after:.1f}", escape(interval)),
+            )
+        console.print(table)
+        _line(console, "Different problems: a difference may be the problems', which need not be equally hard.")
 
 
 def p_in_words(p: float) -> str:

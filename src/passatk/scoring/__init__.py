@@ -1,6 +1,12 @@
 """pass@k, intervals, paired tests: pure functions of counts."""
 
-from passatk.scoring.intervals import by_task, difference_interval, rate_interval, smallest_detectable
+from passatk.scoring.intervals import (
+    by_task,
+    difference_interval,
+    rate_interval,
+    smallest_detectable,
+    unpaired_difference,
+)
 from passatk.scoring.pass_at_k import pass_at_k, pass_hat_k
 from passatk.scoring.permutation import paired_p_value
 from passatk.scoring.scores import Counts, consistency, score
@@ -16,4 +22,5 @@ __all__ = [
     "rate_interval",
     "score",
     "smallest_detectable",
+    "unpaired_difference",
 ]

@@ -122,6 +122,29 @@ def difference_interval(better: Floats, worse: Floats, sizes: Floats) -> tuple[F
     return np.maximum(low, -1), np.minimum(high, 1)
 
 
+def unpaired_difference(
+    before: tuple[float, float, float], after: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """The difference of two independent figures, with its 95 % interval.
+
+    The method of variance estimates recovery: each figure's own limits say how far it may be on its side (Newcombe
+    1998, "Interval estimation for the difference between independent proportions: comparison of eleven methods", method
+    10; Zou and Donner 2008).
+
+    Args:
+        before: a figure and the limits of its 95 % interval.
+        after: another, of other tasks.
+
+    Returns:
+        `after` minus `before`, and its limits.
+    """
+    (first, first_low, first_high), (second, second_low, second_high) = before, after
+    difference = second - first
+    low = difference - float(np.hypot(second - second_low, first_high - first))
+    high = difference + float(np.hypot(second_high - second, first - first_low))
+    return difference, low, high
+
+
 def smallest_detectable(standard_error: float, power: float = 0.8) -> float:
     """The difference that a two-sided test at 5 % finds with probability `power`, given its standard error.
 
