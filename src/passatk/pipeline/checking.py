@@ -47,7 +47,7 @@ def check_problems(
         raise InputError(f"there are no problems to check in {problems.name}")
     refuse_without_tests(problems)
     environment = Environment(problems.languages, sandboxed)
-    programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
+    programs = {task: program_of(p, reference_of(p), "hidden") for task, p in problems.problems.items()}
     policy = policy or LimitPolicy()
     pool, keys = LocalPool(environment, workers), Keys(environment)
     pool.examine(program for task, program in programs.items() if problems.problems[task].reference is None)
