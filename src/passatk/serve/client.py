@@ -9,7 +9,7 @@ be had is an error, never a result; a program without a verdict has the status `
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import httpx
@@ -144,7 +144,7 @@ class Client:
         deadline_s: float = 600.0,
         extract: bool = False,
         attempts: bool = False,
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Results as they come; `index` says of which program. Closed early, the server drops what is left.
 
         Raises:
@@ -226,7 +226,7 @@ class AsyncClient:
         deadline_s: float = 600.0,
         extract: bool = False,
         attempts: bool = False,
-    ) -> AsyncIterator[Result]:
+    ) -> AsyncGenerator[Result, None]:
         """As `Client.stream`."""
         if not programs:
             return

@@ -1,0 +1,157 @@
+"""Clients that vanish, are slow or say half of it; a server that ends; places where it must not listen."""
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from running import Command
+from served import ADDS, LOOPS, Served, adding, asked, metric, served
+
+PAUSES = "import time\ntime.sleep(1.5)\n"
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One worker; requests must arrive within half a second."""
+    options = ("--language", "python", "--workers", "1", "--body-seconds", "0.5", "--cpu-seconds", "0.2")
+    with served(tmp_path_factory.mktemp("slow"), *options) as found:
+        yield found
+
+
+def connection(server: Served, body: bytes, length: int | None = None) -> socket.socket:
+    """A connection on which a request was sent."""
+    sock = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+    head = f"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body) if length is None else length}\r\n\r\n"
+    sock.sendall(head.encode() + body)
+    return sock
+
+
+def until(server: Served, name: str, value: float) -> None:
+    """Wait until a figure has this value."""
+    ends = time.monotonic() + 60
+    while metric(server.url, name) != value:
+        assert time.monotonic() < ends, (name, metric(server.url, name))
+        time.sleep(0.02)
+
+
+def passes(server: Served, number: int) -> bool:
+    answer = httpx.post(
+        f"{server.url}/v1/judge", content=asked({"problem": adding(number), "completion": ADDS}), timeout=60
+    )
+    return bool(answer.json()["results"][0]["status"] == "passed")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_who_vanishes_frees_what_waited_and_what_runs(slow: Served, stream: bool) -> None:
+    before = metric(slow.url, "passatk_dropped_total")
+    loops = [{"problem": adding(n), "completion": f"{LOOPS}# {n} {stream}"} for n in range(40)]
+    gone = connection(slow, asked(*loops, stream=stream))
+    until(slow, "passatk_running_programs", 8)
+    gone.close()
+    until(slow, "passatk_running_programs", 0)
+    assert metric(slow.url, "passatk_waiting_programs") == 0
+    assert metric(slow.url, "passatk_queued_bytes") == 0
+    assert metric(slow.url, "passatk_dropped_total") == before + 40
+    assert passes(slow, 50 + stream)
+
+
+def test_half_closed_is_gone(slow: Served) -> None:
+    before = metric(slow.url, "passatk_dropped_total")
+    half = connection(slow, asked({"problem": adding(60), "completion": PAUSES + ADDS}))
+    until(slow, "passatk_running_programs", 1)
+    half.shutdown(socket.SHUT_WR)
+    until(slow, "passatk_running_programs", 0)
+    assert metric(slow.url, "passatk_dropped_total") == before + 1
+    half.close()
+
+
+def test_one_byte_at_a_time_is_too_slow(slow: Served) -> None:
+    body = asked({"problem": adding(), "completion": ADDS})
+    with connection(slow, body[:1], len(body)) as sock:
+        sock.settimeout(0.05)
+        answer = b""
+        for number in range(1, len(body)):
+            try:
+                sock.sendall(body[number : number + 1])
+                answer = sock.recv(65536)
+                break
+            except TimeoutError:
+                continue
+    assert b" 408 " in answer.partition(b"\r\n")[0]
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["kind"] == "too_slow"
+
+
+def test_a_request_that_breaks_off_leaves_nothing(slow: Served) -> None:
+    connection(slow, b'{"programs": [', 1000).close()
+    with socket.create_connection(("127.0.0.1", slow.port)) as sock:
+        sock.sendall(b"\x00\xff rubbish\r\n\r\n")
+        assert b" 400 " in sock.recv(65536).partition(b"\r\n")[0]
+    assert passes(slow, 61)
+    assert metric(slow.url, "passatk_queued_bytes") == 0
+
+
+def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(tmp_path: Path) -> None:
+    with served(tmp_path, "--language", "python", "--workers", "1") as server:
+        runs = connection(server, asked({"problem": adding(), "completion": PAUSES + ADDS}))
+        until(server, "passatk_running_programs", 1)
+        server.process.send_signal(signal.SIGTERM)
+        while httpx.get(f"{server.url}/ready").json()["status"] != "closing":
+            time.sleep(0.02)
+        refused = httpx.post(f"{server.url}/v1/judge", content=asked({"problem": adding(), "completion": ADDS}))
+        assert (refused.status_code, refused.json()["error"]["kind"]) == (503, "closing")
+        assert "retry-after" in refused.headers
+        answer = b""
+        while part := runs.recv(65536):
+            answer += part
+        runs.close()
+        assert b" 200 " in answer.partition(b"\r\n")[0]
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["results"][0]["status"] == "passed"
+        assert server.process.wait(timeout=60) == 0
+
+
+def test_what_is_not_finished_in_time_has_no_verdict(tmp_path: Path) -> None:
+    options = ("--language", "python", "--workers", "1", "--grace-seconds", "0.2", "--idle-seconds", "60")
+    with served(tmp_path, *options) as server:
+        runs = connection(server, asked({"problem": adding(), "completion": "import time; time.sleep(50)"}))
+        until(server, "passatk_running_programs", 1)
+        server.process.send_signal(signal.SIGTERM)
+        answer = b""
+        while part := runs.recv(65536):
+            answer += part
+        runs.close()
+        (result,) = json.loads(answer.partition(b"\r\n\r\n")[2])["results"]
+        assert (result["status"], result["retry"]) == ("not_judged", True)
+        assert "shut down" in result["reason"]
+        assert server.process.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--host", "0.0.0.0"), 2, "reached from other machines"),
+        (("--host", "::"), 2, "reached from other machines"),
+        (("--host", "0.0.0.0", "--token", "a", "--no-sandbox"), 2, "without a sandbox"),
+        (("--host", "no.such.host.invalid", "--token", "a"), 3, "cannot listen"),
+        (("--token", " "), 2, "a token is empty"),
+        (("--compat", "sandboxfusion,docker"), 2, "unknown interface 'docker'"),
+        (("--port", "65536"), 2, "port"),
+        (("--problems", "none"), 2, "unknown problems"),
+        (("--language", "klingon"), 2, "unknown language"),
+    ],
+)
+def test_what_must_not_or_cannot_be_served(passatk: Command, options: tuple[str, ...], code: int, words: str) -> None:
+    done = passatk("serve", *options)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+
+
+def test_a_port_in_use_is_said(passatk: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = passatk("serve", "--port", other.getsockname()[1])
+    assert done.returncode == 3
+    assert "cannot listen on 127.0.0.1 port" in done.stderr
