@@ -26,6 +26,8 @@ class Given(Record, frozen=True, kw_only=True):
     """What a judge makes of a completion."""
 
     program: Program
+    code: str = ""
+    """The completion, or the code that was read from it."""
     read_as: str = ""
     """How the code was read from an answer; empty where the text was taken as it is."""
 
@@ -145,7 +147,7 @@ class Judge:
         if self._extract if extract is None else extract:
             answer = read_answer(completion, problem)
             sample, read_as = msgspec.structs.replace(sample, text=answer.code, whole=answer.whole), answer.read_as
-        return Given(program=program_of(problem, sample, self._tests), read_as=read_as)
+        return Given(program=program_of(problem, sample, self._tests), code=sample.text, read_as=read_as)
 
     def close(self) -> None:
         """End at once; what has no verdict yet fails with a SandboxError."""

@@ -14,63 +14,17 @@ import passatk
 from passatk.errors import InputError, UnknownNameError
 from passatk.records import Problem
 from passatk.serve import wire
-from passatk.serve.bodies import Refusal, Vanished, body_of, decoded, replied, while_there
-from passatk.serve.desk import Answer, Batch, Closing, Desk, Task, completion_task
-from passatk.serve.gate import CLIENT, Gate
-from passatk.serve.library import Brought, Library
-from passatk.serve.line import Full
+from passatk.serve.bodies import Refusal, Vanished, decoded, replied, while_there
+from passatk.serve.compat import INTERFACES
+from passatk.serve.desk import Answer, Batch, completion_task
+from passatk.serve.gate import Gate
+from passatk.serve.library import Brought
 from passatk.serve.openapi import Document
-from passatk.serve.settings import Serving
+from passatk.serve.service import CODES, RETRY_S, Service
 
 LINES = "application/x-ndjson"
 _GONE = 499
 """What nobody will read."""
-_RETRY_S = 5
-CODES = (400, 401, 408, 413, 422, 429, 500, 503)
-"""Of endpoints that take programs."""
-
-
-class Service:
-    """What endpoints need."""
-
-    def __init__(self, serving: Serving, library: Library, desk: Desk):
-        self.serving, self.library, self.desk = serving, library, desk
-        self.ready = False
-        self.trouble = ""
-        """Why nothing can be judged; empty if it can."""
-
-    async def body(self, request: Request) -> bytes:
-        """As `body_of`, within the limits that are set."""
-        return await body_of(request, self.serving.request_bytes, self.serving.body_s)
-
-    def enter(self, request: Request, tasks: Sequence[Task], deadline_s: float) -> Batch:
-        """As `Desk.enter`.
-
-        Raises:
-            Refusal: it cannot.
-        """
-        if len(tasks) > self.serving.request_programs:
-            raise Refusal(
-                413,
-                "too_large",
-                f"{len(tasks)} programs in one request, and {self.serving.request_programs} may be; send it in parts",
-            )
-        try:
-            return self.desk.enter(request.scope[CLIENT], tasks, deadline_s)
-        except Full as error:
-            if error.retry_s is None:
-                raise Refusal(413, "too_large", str(error)) from None
-            raise Refusal(429, "busy", str(error), {"Retry-After": str(error.retry_s)}) from None
-        except Closing:
-            headers = {"Retry-After": str(_RETRY_S), "Connection": "close"}
-            raise Refusal(503, "closing", "the server is being shut down", headers) from None
-
-    def known_language(self, problem: Problem, place: str) -> None:
-        """Raises Refusal where programs of a problem cannot be judged here at all."""
-        known = self.desk.judge.environment.toolchains
-        if problem.language not in known:
-            words = f"{place}: {problem.language} is not served here; one of {', '.join(known)}"
-            raise Refusal(422, "unknown", words)
 
 
 def application(service: Service) -> ASGIApp:
@@ -82,6 +36,8 @@ def application(service: Service) -> ASGIApp:
     app.add_exception_handler(Exception, _broken)
     document = Document(app, "passatk", passatk.__version__, wire.FaultReply)
     _Native(service).attach(document)
+    for name in dict.fromkeys(service.serving.compat):
+        INTERFACES[name](service).attach(document)
     paths = frozenset(str(getattr(route, "path", "")) for route in app.routes)
     return Gate(app, service.serving.tokens, service.desk.metrics, lambda: paths)
 
@@ -168,9 +124,9 @@ class _Native:
         """Whether it judges."""
         service = self._service
         if service.desk.closing:
-            return replied(wire.Health(status="closing"), 503, {"Retry-After": str(_RETRY_S)})
+            return replied(wire.Health(status="closing"), 503, {"Retry-After": str(RETRY_S)})
         if service.trouble:
-            return replied(wire.Health(status="broken", reason=service.trouble), 503, {"Retry-After": str(_RETRY_S)})
+            return replied(wire.Health(status="broken", reason=service.trouble), 503, {"Retry-After": str(RETRY_S)})
         if not service.ready:
             return replied(wire.Health(status="starting"), 503, {"Retry-After": "1"})
         return replied(wire.Health(status="ready"))

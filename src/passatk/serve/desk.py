@@ -70,6 +70,11 @@ def program_task(assemble: Callable[[Judge], Given], language: str, limits: Limi
     return Task(language=language, begin=begin, size=size)
 
 
+def limited_task(problem: Problem, answer: str, limits: Limits, size: int) -> Task:
+    """A chat model's answer to a problem, under limits that came with it."""
+    return program_task(lambda judge: judge.read(problem, answer, True), problem.language, limits, size)
+
+
 class Desk:
     """One judge and the line before it."""
 

@@ -55,6 +55,15 @@ class Library:
             raise InputError(f"several problem sets have {task_id!r}: {names}; name one in `problems`")
         return having[0].problems[task_id]
 
+    def labelled(self, label: str) -> Problem:
+        """The problem of a label: its task id, or `SET#TASK` where several sets have one of that id.
+
+        Raises:
+            InputError: as `get`.
+        """
+        name, _, task_id = label.partition("#")
+        return self.get(task_id, name) if name in self.sets else self.get(label)
+
 
 class Brought:
     """Problems of one request, each read once however many programs it has."""

@@ -18,10 +18,11 @@ from passatk.pipeline.languages import canonical
 from passatk.pipeline.settings import Judging
 from passatk.problems import load
 from passatk.records import Status
-from passatk.serve.app import Service, application
+from passatk.serve.app import application
 from passatk.serve.desk import Desk
 from passatk.serve.gate import log
 from passatk.serve.library import Library
+from passatk.serve.service import Service
 from passatk.serve.settings import Serving
 from passatk.settings import checked
 
