@@ -6,11 +6,17 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from running import Command
 from served import ADDS, LOOPS, Served, adding, asked, metric, served
+
+from passatk import EnvironmentFault, InputError
+from passatk.pipeline.settings import Judging
+from passatk.serve.server import serve
+from passatk.serve.settings import Serving
 
 PAUSES = "import time\ntime.sleep(1.5)\n"
 
@@ -130,28 +136,46 @@ def test_what_is_not_finished_in_time_has_no_verdict(tmp_path: Path) -> None:
         assert server.process.wait(timeout=60) == 0
 
 
+def refused(serving: Serving, judging: Judging = Judging()) -> str:
+    """Why it is not served."""
+    with pytest.raises((InputError, EnvironmentFault)) as error:
+        serve(serving, judging, print)
+    return str(error.value)
+
+
 @pytest.mark.parametrize(
-    ("options", "code", "words"),
+    ("settings", "words"),
     [
-        (("--host", "0.0.0.0"), 2, "reached from other machines"),
-        (("--host", "::"), 2, "reached from other machines"),
-        (("--host", "0.0.0.0", "--token", "a", "--no-sandbox"), 2, "without a sandbox"),
-        (("--host", "no.such.host.invalid", "--token", "a"), 3, "cannot listen"),
-        (("--token", " "), 2, "a token is empty"),
-        (("--compat", "sandboxfusion,docker"), 2, "unknown interface 'docker'"),
-        (("--port", "65536"), 2, "port"),
-        (("--problems", "none"), 2, "unknown problems"),
-        (("--language", "klingon"), 2, "unknown language"),
+        ({"host": "0.0.0.0"}, "reached from other machines"),
+        ({"host": "::"}, "reached from other machines"),
+        ({"host": "no.such.host.invalid", "tokens": ("a",)}, "cannot listen"),
+        ({"tokens": (" ",)}, "a token is empty"),
+        ({"tokens": ("a\n",)}, "signs that no header can carry"),
+        ({"compat": ("sandboxfusion", "docker")}, "unknown interface 'docker'"),
+        ({"port": 65536}, "port = 65536"),
+        ({"queue_programs": 0}, "queue_programs = 0"),
+        ({"problems": ("none",)}, "unknown problems"),
+        ({"problems": ("basics/written/python",) * 2}, "two problem sets are called"),
+        ({"languages": ("klingon",)}, "unknown language"),
     ],
 )
-def test_what_must_not_or_cannot_be_served(passatk: Command, options: tuple[str, ...], code: int, words: str) -> None:
-    done = passatk("serve", *options)
-    assert (done.returncode, done.stdout) == (code, "")
-    assert words in done.stderr
+def test_what_must_not_or_cannot_be_served(settings: dict[str, Any], words: str) -> None:
+    assert words in refused(Serving(**settings))
 
 
-def test_a_port_in_use_is_said(passatk: Command) -> None:
+def test_without_a_sandbox_only_this_machine_is_served() -> None:
+    open_to_all = Serving(host="0.0.0.0", tokens=("a",))
+    assert "without a sandbox" in refused(open_to_all, Judging(sandboxed=False))
+
+
+def test_a_port_in_use_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        done = passatk("serve", "--port", other.getsockname()[1])
-    assert done.returncode == 3
-    assert "cannot listen on 127.0.0.1 port" in done.stderr
+        assert "cannot listen on 127.0.0.1 port" in refused(Serving(port=other.getsockname()[1]))
+
+
+def test_the_command_names_its_option_and_takes_tokens_from_the_environment(passatk: Command) -> None:
+    done = passatk("serve", "--host", "0.0.0.0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "(option --host)" in done.stderr
+    done = passatk("serve", "--host", "0.0.0.0", "--no-sandbox", PASSATK_SERVE_TOKEN="one two")
+    assert "without a sandbox" in done.stderr

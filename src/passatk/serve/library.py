@@ -48,7 +48,7 @@ class Library:
         having = [found for found in self.sets.values() if task_id in found.problems]
         if not having:
             known = [task for found in self.sets.values() for task in found.problems]
-            hint = "" if known else "The server was started without --problems."
+            hint = "" if known else "The server was started without problems."
             raise UnknownNameError("task id", task_id, known, hint)
         if len(having) > 1:
             names = ", ".join(found.name for found in having)
