@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -29,6 +30,7 @@ from passatk.settings import checked
 _HEAD_S = 30.0
 """Seconds in which the head of a request must have arrived."""
 _KEEP_ALIVE_S = 60
+_MOST_OPEN = 65_536
 _GOODBYE_S = 5
 """Seconds that connections have to take their last answer."""
 
@@ -52,6 +54,7 @@ def serve(serving: Serving, judging: Judging, started: Callable[[str], None]) ->
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     log.setLevel(logging.INFO)
     languages = canonical(serving.languages, "languages")
+    _take_connections()
     with contextlib.closing(_listening(serving)) as listener, _judge(judging, languages) as judge:
         asyncio.run(_serve(serving, library, judge, listener, started))
 
@@ -68,16 +71,26 @@ def _judge(judging: Judging, languages: tuple[str, ...] | None) -> Judge:
     )
 
 
+def _take_connections() -> None:
+    """Allow as many connections as this account may have; programs have a limit of their own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def _listening(serving: Serving) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        raise EnvironmentFault(f"cannot listen on {serving.host} port {serving.port}: {error.strerror}") from error
-    return listener
+    with contextlib.ExitStack() as stack:
+        try:
+            found = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            family, kind, protocol, _, address = found[0]
+            listener = stack.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+        except OSError as error:
+            raise EnvironmentFault(f"cannot listen on {serving.host} port {serving.port}: {error.strerror}") from error
+        stack.pop_all()
+        return listener
 
 
 async def _serve(
