@@ -67,8 +67,8 @@ def served(folder: Path, *options: str, environment: Mapping[str, str] | None = 
     variables = {**os.environ, "PASSATK_CACHE": str(folder / "verdicts.sqlite"), **(environment or {})}
     with log.open("w") as written:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=written, text=True, env=variables)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         said = process.stdout.readline()
         assert said.startswith("passatk serves on "), (said, log.read_text())
         yield Served(process, said.split()[-1], log)

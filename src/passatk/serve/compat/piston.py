@@ -27,7 +27,8 @@ from passatk.serve.service import CODES, Service
 
 _Milliseconds = Annotated[float, Meta(ge=0)]
 _COMPILE_MS, _RUN_MS = 10_000.0, 3_000.0
-_STATUS: dict[Stop | None, Literal["TO", "OL", "SG"]] = {Stop.CPU: "TO", Stop.IDLE: "TO", Stop.OUTPUT: "OL"}
+_Ended = Literal["TO", "OL", "SG", "RE"]
+_STATUS: dict[Stop | None, _Ended] = {Stop.CPU: "TO", Stop.IDLE: "TO", Stop.OUTPUT: "OL"}
 _MIB = 1 << 20
 
 
@@ -64,7 +65,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     code: int | None
     signal: str | None
     message: str | None
-    status: Literal["TO", "OL", "SG", "RE"] | None
+    status: _Ended | None
     cpu_time: float
     wall_time: float
     memory: int
@@ -208,7 +209,7 @@ def _result(runtime: Runtime, found: Ran) -> PistonResult:
 
 def _stage(facts: StepFacts, stop: Stop | None, stdout: str, stderr: str, words: str) -> Stage:
     number = facts.signal if facts.signal is not None else signal.SIGKILL if stop is not None else None
-    status = _STATUS.get(stop, "SG" if number is not None else "RE" if facts.exit_code else None)
+    ended: _Ended | None = "SG" if number is not None else "RE" if facts.exit_code else None
     return Stage(
         stdout=stdout,
         stderr=stderr,
@@ -216,7 +217,7 @@ def _stage(facts: StepFacts, stop: Stop | None, stdout: str, stderr: str, words:
         code=None if number is not None else facts.exit_code,
         signal=None if number is None else _signal_name(number),
         message=words or None,
-        status=status,
+        status=_STATUS.get(stop, ended),
         cpu_time=round(1000 * facts.cpu_s, 3),
         wall_time=round(1000 * facts.wall_s, 3),
         memory=facts.peak_memory_bytes,

@@ -1,7 +1,7 @@
 """SandboxFusion's interface: programs to run, problems and answers to them; and ScaleBox's batch of tests."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import msgspec
 from fastapi import Request
@@ -201,7 +201,7 @@ def _cases(config: DatasetConfig, most: int) -> Cases:
     return msgspec.structs.replace(found, cpu_s=None if total_s is None else float(total_s))
 
 
-def _is_texts(value: Any) -> bool:
+def _is_texts(value: Any) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(part, str) for part in value)
 
 
