@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,22 @@ def served(folder: Path, *options: str, environment: Mapping[str, str] | None = 
                 process.kill()
                 process.wait()
         process.stdout.close()
+
+
+def until(server: Served, name: str, value: float) -> None:
+    """Wait until a figure has this value."""
+    ends = time.monotonic() + 60
+    while metric(server.url, name) != value:
+        assert time.monotonic() < ends, (name, metric(server.url, name))
+        time.sleep(0.02)
+
+
+def until_closing(server: Served) -> None:
+    """Wait until nothing new is taken."""
+    ends = time.monotonic() + 60
+    while httpx.get(f"{server.url}/ready").json()["status"] != "closing":
+        assert time.monotonic() < ends
+        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from sandbox_fusion import (
     SubmitRequest,
     TestConfig,
 )
-from served import ADDS, Served, served
+from served import ADDS, Served, adding, served, until, until_closing
 
 from passatk import load
 
@@ -327,4 +327,24 @@ def test_trouble_is_retried_and_then_nobodys_failure(tmp_path: Path) -> None:
             broken.unlink()
             (result,) = client.post("/v1/judge", json=native).json()["results"]
             assert result["status"] == "wrong_answer"
-        assert server.stop() == 0
+        sleeping = {"problem": adding(), "completion": "import time; time.sleep(3)\nprint(3)"}
+        with ThreadPoolExecutor() as threads:
+            waiting = threads.submit(httpx.post, f"{server.url}/v1/judge", json={"programs": [sleeping]}, timeout=60)
+            until(server, "passatk_running_programs", 1)
+            server.process.send_signal(signal.SIGTERM)
+            until_closing(server)
+            closing = httpx.post(f"{server.url}/run_code", json=asked["/run_code"])
+            assert (closing.status_code, "being shut down" in closing.json()["detail"]) == (504, True)
+            assert waiting.result().status_code == 200
+        assert server.process.wait(timeout=60) == 0
+
+
+def test_a_full_line_is_waited_for(tmp_path: Path) -> None:
+    """Clients of others would take "busy" for a failure of the program."""
+    with (
+        served(tmp_path, *COMPAT, "--workers", "1", "--queue-programs", "1") as server,
+        ThreadPoolExecutor() as threads,
+    ):
+        sleeps = [f"import time; time.sleep(0.3); print({n})" for n in range(4)]
+        found = list(threads.map(lambda code: run(server, code).status, sleeps))
+        assert found == [RunStatus.Success] * 4

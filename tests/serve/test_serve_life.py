@@ -1,20 +1,22 @@
 """Clients that vanish, are slow or say half of it; a server that ends; places where it must not listen."""
 
+import asyncio
 import json
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request
 from running import Command
-from served import ADDS, LOOPS, Served, adding, asked, metric, served
+from served import ADDS, LOOPS, Served, adding, asked, metric, served, until, until_closing
 
 from passatk import EnvironmentFault, InputError
 from passatk.pipeline.settings import Judging
+from passatk.serve.bodies import Refusal, body_of
 from passatk.serve.server import serve
 from passatk.serve.settings import Serving
 
@@ -35,14 +37,6 @@ def connection(server: Served, body: bytes, length: int | None = None) -> socket
     head = f"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body) if length is None else length}\r\n\r\n"
     sock.sendall(head.encode() + body)
     return sock
-
-
-def until(server: Served, name: str, value: float) -> None:
-    """Wait until a figure has this value."""
-    ends = time.monotonic() + 60
-    while metric(server.url, name) != value:
-        assert time.monotonic() < ends, (name, metric(server.url, name))
-        time.sleep(0.02)
 
 
 def passes(server: Served, number: int) -> bool:
@@ -106,8 +100,7 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(tmp_path: Path)
         runs = connection(server, asked({"problem": adding(), "completion": PAUSES + ADDS}))
         until(server, "passatk_running_programs", 1)
         server.process.send_signal(signal.SIGTERM)
-        while httpx.get(f"{server.url}/ready").json()["status"] != "closing":
-            time.sleep(0.02)
+        until_closing(server)
         refused = httpx.post(f"{server.url}/v1/judge", content=asked({"problem": adding(), "completion": ADDS}))
         assert (refused.status_code, refused.json()["error"]["kind"]) == (503, "closing")
         assert "retry-after" in refused.headers
@@ -179,3 +172,30 @@ def test_the_command_names_its_option_and_takes_tokens_from_the_environment(pass
     assert "(option --host)" in done.stderr
     done = passatk("serve", "--host", "0.0.0.0", "--no-sandbox", PASSATK_SERVE_TOKEN="one two")
     assert "without a sandbox" in done.stderr
+
+
+def test_a_page_of_another_site_runs_nothing_here(slow: Served) -> None:
+    answer = httpx.post(f"{slow.url}/v1/judge", content=asked(), headers={"Origin": "https://example.org"})
+    assert (answer.status_code, answer.json()["error"]["kind"]) == (403, "token")
+
+
+def test_what_arrives_at_once_is_bounded_too() -> None:
+    parts = [{"type": "http.request", "body": b"x" * 60, "more_body": True} for _ in range(9)]
+
+    async def receive() -> Any:
+        return parts.pop(0)
+
+    arriving = 0
+
+    def take(size: int) -> None:
+        nonlocal arriving
+        arriving += size
+        if arriving > 100:
+            raise Refusal(429, "busy", "")
+
+    async def read() -> None:
+        await body_of(Request({"type": "http"}, receive), 1000, 60, take)
+
+    with pytest.raises(Refusal) as refused_at:
+        asyncio.run(read())
+    assert (refused_at.value.code, len(parts)) == (429, 7)

@@ -60,7 +60,7 @@ class _Native:
         """Judge programs: all results at once, or one a line as they come."""
         body = await self._service.body(request)
         asked = decoded(body, wire.JudgeRequest)
-        problems = await while_there(request, self._problems(asked))
+        problems = await self._service.in_thread(lambda: self._problems(asked))
         each = len(body) // len(asked.programs)
         tasks = [
             completion_task(problem, program.completion, asked.extract, each)
@@ -83,7 +83,7 @@ class _Native:
             raise Refusal(422, "request", words)
         return asked.deadline_s
 
-    async def _problems(self, asked: wire.JudgeRequest) -> list[Problem]:
+    def _problems(self, asked: wire.JudgeRequest) -> list[Problem]:
         """The problem of each program.
 
         Raises:

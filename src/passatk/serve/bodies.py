@@ -1,7 +1,7 @@
 """Requests as they arrive: bounded in bytes and in time, read into records, with errors that say where."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,8 +24,8 @@ class Vanished(Exception):
     """The client is gone."""
 
 
-async def body_of(request: Request, most: int, seconds: float) -> bytes:
-    """The whole body.
+async def body_of(request: Request, most: int, seconds: float, take: Callable[[int], None]) -> bytes:
+    """The whole body. `take` is told the bytes of each part, and may refuse it.
 
     Raises:
         Refusal: it is longer than `most` bytes, or was not there after `seconds`.
@@ -44,6 +44,7 @@ async def body_of(request: Request, most: int, seconds: float) -> bytes:
                 more = message.get("more_body", False)
                 size += len(part)
                 if size <= most:
+                    take(len(part))
                     parts.append(part)
                 elif size > 2 * most:  # a little too long is read to its end, so that the client reads why
                     break

@@ -20,6 +20,8 @@ _READERS = 4
 _AHEAD = 4
 """So many programs for each worker are with the judge: enough that none is idle, and few enough to stay fair."""
 _LEAST_AHEAD = 8
+_GOODBYE_S = 5.0
+"""So long at the end clients have to take their answers."""
 _LATE = "the request's deadline came first"
 _CLOSED = "the server is being shut down"
 
@@ -121,7 +123,8 @@ class Desk:
             for timeout in self.timeouts:
                 with contextlib.suppress(RuntimeError):  # it has come already
                     timeout.reschedule(now)
-            await self._idle.wait()
+            with contextlib.suppress(TimeoutError):  # somebody does not read what is sent
+                await asyncio.wait_for(self._idle.wait(), _GOODBYE_S)
 
     def close(self) -> None:
         """End its threads; the judge is its maker's."""
@@ -186,7 +189,7 @@ class Batch:
     async def _in_time(self, place: Place, task: Task) -> Answer:
         timeouts = self._desk.timeouts
         try:
-            async with asyncio.timeout_at(self._ends) as timeout:
+            async with asyncio.timeout_at(0.0 if self._desk.ended else self._ends) as timeout:
                 timeouts.add(timeout)
                 try:
                     return await self._judged(place, task)

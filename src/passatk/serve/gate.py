@@ -22,6 +22,7 @@ OPEN = frozenset({"/health", "/ready", "/v1/ping"})
 CLIENT = "passatk_client"
 """In a request's scope: whose it is, for the line."""
 _OTHER = "other"
+_NO_TOKEN = "this server needs a token; send `Authorization: Bearer TOKEN` with one that it knows"  # noqa: S105
 
 
 class Gate:
@@ -54,8 +55,10 @@ class Gate:
         path = scope["path"] if scope["path"] in self._paths() else _OTHER
         number = self._number(scope)
         try:
-            if number is None and scope["path"] not in OPEN:
-                await _refuse(noting)
+            if not self._tokens and _is_of_a_page(scope):
+                await _refuse(noting, 403, "pages of other sites are not answered; start the server with a token")
+            elif number is None and scope["path"] not in OPEN:
+                await _refuse(noting, 401, _NO_TOKEN)
             else:
                 address = (scope.get("client") or ("", 0))[0]
                 scope[CLIENT] = number if number is not None and len(self._tokens) > 1 else address
@@ -90,10 +93,13 @@ def _token_of(header: bytes) -> bytes:
     return b""
 
 
-async def _refuse(send: Send) -> None:
-    fault = Fault(
-        kind="token", message="this server needs a token; send `Authorization: Bearer TOKEN` with one that it knows"
-    )
+def _is_of_a_page(scope: Scope) -> bool:
+    """A browser sends it for a page of another site, which may not run programs here."""
+    return any(name == b"origin" for name, _ in scope["headers"])
+
+
+async def _refuse(send: Send, code: int, words: str) -> None:
     headers: list[Any] = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
-    await send({"type": "http.response.start", "status": 401, "headers": headers})
-    await send({"type": "http.response.body", "body": msgspec.json.encode(FaultReply(error=fault))})
+    await send({"type": "http.response.start", "status": code, "headers": headers})
+    body = msgspec.json.encode(FaultReply(error=Fault(kind="token", message=words)))
+    await send({"type": "http.response.body", "body": body})

@@ -1,6 +1,8 @@
 """What all endpoints need: the desk, problems, limits, and refusals in one place."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from fastapi import Request
 
@@ -12,6 +14,8 @@ from passatk.serve.library import Library
 from passatk.serve.line import Full
 from passatk.serve.settings import Serving
 
+_T = TypeVar("_T")
+
 RETRY_S = 5
 CODES = (400, 401, 408, 413, 422, 429, 500, 503)
 """Of endpoints that take programs."""
@@ -22,13 +26,31 @@ class Service:
 
     def __init__(self, serving: Serving, library: Library, desk: Desk):
         self.serving, self.library, self.desk = serving, library, desk
+        self._arriving = 0
         self.ready = False
         self.trouble = ""
         """Why nothing can be judged; empty if it can."""
 
     async def body(self, request: Request) -> bytes:
-        """As `body_of`, within the limits that are set."""
-        return await body_of(request, self.serving.request_bytes, self.serving.body_s)
+        """As `body_of`, within the limits that are set: all that arrive at once may have what may wait."""
+        own = 0
+
+        def take(size: int) -> None:
+            nonlocal own
+            own += size
+            self._arriving += size
+            if self._arriving > self.serving.queue_bytes:
+                words = f"requests of {self._arriving} bytes arrive at once, and {self.serving.queue_bytes} may"
+                raise Refusal(429, "busy", words, {"Retry-After": "1", "Connection": "close"})
+
+        try:
+            return await body_of(request, self.serving.request_bytes, self.serving.body_s, take)
+        finally:
+            self._arriving -= own
+
+    async def in_thread(self, work: Callable[[], _T]) -> _T:
+        """What `work` gives; the event loop goes on meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self.desk.readers, work)
 
     def enter(self, request: Request, tasks: Sequence[Task], deadline_s: float) -> Batch:
         """As `Desk.enter`.

@@ -1,7 +1,9 @@
 """Programs that others send to be run: limits from their timeouts, and facts of what happened."""
 
+import asyncio
 import base64
 import binascii
+import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -15,13 +17,15 @@ from passatk.judging.verdict import passed_limit
 from passatk.pipeline.bare import bare_program
 from passatk.pipeline.judge import Given
 from passatk.records import Limits, Record, Status, StepFacts, StepLimits, Stop
-from passatk.serve.bodies import Refusal, while_there
-from passatk.serve.desk import Answer, Task, program_task
+from passatk.serve.bodies import Refusal, Vanished, while_there
+from passatk.serve.desk import Answer, Batch, Task, program_task
+from passatk.serve.gate import log
 from passatk.serve.service import Service
 
 MARGIN_S = 8.0
 """So long after compile and run timeout an answer comes at the latest: clients wait 10 s."""
 LONGEST_S = 3600.0
+_PAUSE_S = 0.2
 _MIB = 1 << 20
 _LEAST_MIB = 16
 _MOST_NAME = 200
@@ -131,14 +135,31 @@ async def answered(service: Service, request: Request, tasks: list[Task], deadli
     Raises:
         Refusal: one is not: 504 where it may be another time.
     """
-    with service.enter(request, tasks, deadline_s) as batch:
-        answers = await while_there(request, batch.all())
+
+    async def judged() -> list[Answer]:
+        with await _entered(service, request, tasks, deadline_s) as batch:
+            return await batch.all()
+
+    answers = await while_there(request, judged())
     for answer in answers:
         if answer.retry:
             raise Refusal(504, "trouble", f"not judged: {answer.verdict.reason}; ask again")
         if answer.verdict.status is Status.NOT_JUDGED:
             raise Refusal(400, "request", f"cannot be judged here: {answer.verdict.reason}")
     return answers
+
+
+async def _entered(service: Service, request: Request, tasks: list[Task], deadline_s: float) -> Batch:
+    """Places in the line, as soon as there is room: many clients take "busy" for a failure of the program."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + deadline_s
+    while True:
+        try:
+            return service.enter(request, tasks, max(0.0, ends - loop.time()))
+        except Refusal as error:
+            if error.code != 429 or loop.time() + _PAUSE_S > ends:
+                raise
+        await asyncio.sleep(_PAUSE_S)
 
 
 def _facts(answer: Answer, limits: Limits) -> Ran:
@@ -170,6 +191,11 @@ def in_their_words(endpoint: Endpoint, say: Callable[[Refusal], Response]) -> En
             return await endpoint(request)
         except Refusal as error:
             return say(error)
+        except Vanished:
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing is known of the program, whatever it is
+            log.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+            return say(Refusal(504, "trouble", f"not judged: a mistake of the server's, {type(error).__name__}"))
 
     answer.__name__, answer.__doc__ = endpoint.__name__, endpoint.__doc__
     return answer

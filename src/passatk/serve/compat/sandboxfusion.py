@@ -44,6 +44,7 @@ from passatk.serve.desk import Answer, completion_task, limited_task
 from passatk.serve.openapi import Document
 from passatk.serve.service import CODES, Service
 
+_LATER = frozenset({408, 429, 503})
 _NAMES = {"nodejs": "javascript", "R": "r"}
 """Their names of languages that have another one here."""
 
@@ -283,6 +284,8 @@ def _extracted(read_as: str) -> Literal["fenced", "heuristic", "empty"]:
 
 
 def _say(error: Refusal) -> Response:
+    if error.code in _LATER:  # verl asks again for 504 alone, and takes all else for a failure of the program
+        return replied(DetailReply(detail=f"not judged: {error.message}"), 504, error.headers)
     if error.code == 422 or (error.code == 400 and error.message.startswith("the request")):
         detail: str | list[Detail] = [Detail(type=error.kind, loc=["body"], msg=error.message)]
         return replied(DetailReply(detail=detail), 422, error.headers)
