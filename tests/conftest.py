@@ -25,7 +25,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 hypothesis.settings.register_profile("passatk", deadline=None)
 hypothesis.settings.load_profile("passatk")
 
-pytest_plugins = ["browsing", "scaling_fixtures"]
+pytest_plugins = ["browsing", "scaling_fixtures", "served"]
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -12,7 +12,8 @@ Stopping = Literal["all", "first_failure"]
 class Checker(msgspec.Struct, frozen=True, kw_only=True):
     """How an output is compared with the expected one, see `passatk.judging.checkers`."""
 
-    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines"] = "lines"
+    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "any"] = "lines"
+    """`any`: nothing is expected; what is printed is kept whole, see `CaseFacts.printed`."""
     absolute: float = 0.0
     """For `numbers`: a number may differ by so much, or by `relative`."""
     relative: float = 0.0

@@ -379,6 +379,8 @@ class CaseFacts(Record, frozen=True, kw_only=True):
     run: StepFacts
     """At most the first and last 256 bytes of its output are kept."""
     checked: Checked
+    printed: tuple[str, str] | UnsetType = UNSET
+    """All of its output and of its error, where the checker is `any`; what is not UTF-8 became U+FFFD."""
 
 
 class Outcome(Record, frozen=True, kw_only=True):

@@ -48,6 +48,21 @@ class Rewarded(Record, frozen=True, kw_only=True):
     reason: str = ""
 
 
+def reward_of(verdict: Verdict, rewarding: Rewarding) -> float | None:
+    """The reward of a program with this verdict."""
+    by_status = {
+        Status.PASSED: 1.0,
+        Status.NOT_JUDGED: rewarding.on_not_judged,
+        Status.COMPILE_ERROR: rewarding.compile_error,
+    }
+    return by_status.get(verdict.status, 0.0)
+
+
+def no_code(read_as: str) -> bool:
+    """Whether an answer that was read like this has no code."""
+    return read_as in _NO_CODE
+
+
 class Rewards:
     """Rewards of completions of some problems, by a judge that stays warm. A context manager, safe from threads.
 
@@ -121,7 +136,7 @@ class Rewards:
         begun: list[Future[Verdict] | Rewarded] = []
         for problem, text in asked:
             given = None if text is None else self.judge.read(problem, text)
-            if given is None or given.read_as in _NO_CODE:
+            if given is None or no_code(given.read_as):
                 begun.append(Rewarded(reward=self._rewarding.no_code, status="no_code"))
             else:
                 begun.append(self.judge.begin(problem, given))
@@ -130,21 +145,15 @@ class Rewards:
     def _waited(self, future: Future[Verdict], ends: float | None) -> Rewarded:
         left = None if ends is None else max(0.0, ends - time.monotonic())
         try:
-            return self._of(future.result(left))
+            verdict = future.result(left)
+            reward = reward_of(verdict, self._rewarding)
+            return Rewarded(reward=reward, status=str(verdict.status), reason=verdict.reason)
         except (TooLate, CancelledError):
             return Rewarded(
                 reward=self._rewarding.on_not_judged, status="late", reason="the batch's deadline came first"
             )
         except PassatkError as error:
             return Rewarded(reward=self._rewarding.on_not_judged, status=Status.NOT_JUDGED, reason=str(error))
-
-    def _of(self, verdict: Verdict) -> Rewarded:
-        by_status = {
-            Status.PASSED: 1.0,
-            Status.NOT_JUDGED: self._rewarding.on_not_judged,
-            Status.COMPILE_ERROR: self._rewarding.compile_error,
-        }
-        return Rewarded(reward=by_status.get(verdict.status, 0.0), status=str(verdict.status), reason=verdict.reason)
 
     # --- the shapes of frameworks ----------------------------------------------------------------------------------
 

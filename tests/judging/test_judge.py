@@ -11,8 +11,12 @@ from concurrent.futures import wait as wait_for
 import msgspec
 import pytest
 
-from passatk import InputError, Judge, ProblemSet, SandboxError, Status, Verdict, load
-from passatk.records import Asserts, Problem
+from passatk import InputError, Judge, Limits, ProblemSet, SandboxError, Status, Verdict, load
+from passatk.cases import Case, Cases
+from passatk.judging.calibration import Calibration
+from passatk.pipeline.bare import bare_program
+from passatk.pipeline.calibrations import Calibrations
+from passatk.records import Asserts, Problem, StepLimits
 
 SLEEPS, LOOPS = "    import time\n    time.sleep(1000)\n", "    while True:\n        pass\n"
 WRONG = "    return None\n"
@@ -162,3 +166,64 @@ def test_what_it_does_not_know_is_refused(judge: Judge) -> None:
         judge.submit(problem, "")
     with pytest.raises(InputError, match="at least 1"):
         Judge(["python"], workers=0)
+
+
+def summing(*cases: Case) -> Problem:
+    return Problem(
+        task_id="own/sum",
+        benchmark="own",
+        language="python",
+        prompt="",
+        tests=Asserts(code=""),
+        cases=Cases(cases=cases),
+    )
+
+
+def test_example_tests_are_the_public_cases_alone() -> None:
+    problem = summing(
+        Case(id="shown", stdin="1", expected="1", public=True), Case(id="hidden", stdin="2", expected="4")
+    )
+    with Judge(["python"], workers=1, cached=False, tests="example") as judge:
+        (verdict,) = judge.judge([(problem, "print(input())")])
+    assert (verdict.status, [case.id for case in verdict.cases]) == (Status.PASSED, ["shown"])
+
+
+def test_what_references_say_is_forgotten_where_there_are_many() -> None:
+    asked: list[Problem] = []
+
+    def measure(problem: Problem) -> "Future[Calibration]":
+        asked.append(problem)
+        return Future()
+
+    problems = [summing(Case(id="1", stdin="x" * 100, expected=str(n))) for n in range(4)]
+    known = Calibrations(most=3, most_characters=250)
+    for problem in (problems[0], problems[1], problems[0], problems[2], problems[0], problems[1]):
+        known.of(problem, measure)
+    assert asked == [problems[0], problems[1], problems[2], problems[1]]
+    assert len(known) == 2
+
+
+ECHO = "import sys\ntext = sys.stdin.read()\nprint(text.upper())\nprint('to error', file=sys.stderr)\n"
+
+
+def test_a_bare_program_has_all_that_it_prints(judge: Judge) -> None:
+    verdict = judge.run(bare_program("python", ECHO, "a" * 10_000), Limits()).result()
+    assert verdict.status is Status.PASSED
+    (case,) = verdict.attempts[-1].cases or ()
+    assert case.printed == ("A" * 10_000 + "\n", "to error\n")
+
+
+def test_a_bare_program_fails_as_others_do_and_has_printed_what_it_had(judge: Judge) -> None:
+    source = "import sys\nprint(open('there.txt').read())\nsys.exit(3)\n"
+    verdict = judge.run(bare_program("python", source, files=[("there.txt", "here")]), Limits()).result()
+    (case,) = verdict.attempts[-1].cases or ()
+    assert (verdict.status, case.run.exit_code, case.printed) == (Status.RUNTIME_ERROR, 3, ("here\n", ""))
+    flood = bare_program("python", "while True: print('x' * 1000)")
+    verdict = judge.run(flood, Limits(run=StepLimits(output_bytes=100_000))).result()
+    assert verdict.status is Status.OUTPUT_LIMIT
+
+
+@pytest.mark.parametrize(("language", "name", "words"), [("python", "program.py", "another name"), ("cpp", "a", "C++")])
+def test_files_that_cannot_lie_beside_a_program_are_refused(language: str, name: str, words: str) -> None:
+    with pytest.raises(InputError, match=words.replace("+", r"\+")):
+        bare_program(language, "int main() {}", files=[(name, "")])

@@ -111,7 +111,7 @@ def judged(environment: Environment, cases: dict[str, tuple[Problem, Sample]]) -
         pytest.skip(environment.toolchains["ruby"].missing[0])
     names, jobs = {}, []
     for name, (problem, sample) in cases.items():
-        program = program_of(problem, sample, problem.tests.code)
+        program = program_of(problem, sample, "hidden")
         names[program.key] = name
         jobs.append(Job(program=program, limits=default_limits(cpu_s=2.0)))
     return {names[job.program.key]: verdict for job, verdict in LocalPool(environment, workers=1).judge(jobs)}

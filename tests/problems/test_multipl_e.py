@@ -180,7 +180,7 @@ def statuses(environment: Environment, problem: Problem, samples: dict[str, Samp
     names: dict[str, list[str]] = {}
     programs = {}
     for name, sample in samples.items():
-        program = program_of(problem, sample, problem.tests.code)
+        program = program_of(problem, sample, "hidden")
         names.setdefault(program.key, []).append(name)
         programs[program.key] = program
     jobs = [Job(program=program, limits=default_limits()) for program in programs.values()]

@@ -44,7 +44,7 @@ def begun(run: Path, tmp_path: Path) -> Iterator[RunFolder]:
     manifest = msgspec.json.decode((run / "manifest.json").read_bytes(), type=Manifest)
     with RunFolder(tmp_path / "begun", manifest) as folder:
         samples = [Sample(task_id="Python/0", index=index, text=CODES[index]) for index in (0, 1)]
-        programs = [program_of(PROBLEM, sample, PROBLEM.tests.code) for sample in samples]
+        programs = [program_of(PROBLEM, sample, "hidden") for sample in samples]
         entries = [
             Entry(sample=sample, program=program.key, language="python", assembled=program)
             for sample, program in zip(samples, programs, strict=True)
@@ -174,7 +174,7 @@ def test_odd_texts_survive(tmp_path: Path) -> None:
     text = 'nul \0, half \udc80, line \u2028 and "quotes"\r\n'
     problem: Problem = msgspec.structs.replace(PROBLEM, prompt=text, task_id="odd")
     program = msgspec.structs.replace(
-        program_of(PROBLEM, Sample(task_id="Python/0", index=0, text=CODES[0]), PROBLEM.tests.code),
+        program_of(PROBLEM, Sample(task_id="Python/0", index=0, text=CODES[0]), "hidden"),
         files=(("a.py", text), ("b.py", text)),
     )
     with closing(sqlite3.connect(tmp_path / "j")) as db:

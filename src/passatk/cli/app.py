@@ -21,6 +21,7 @@ from passatk.cli import (
     report,
     run,
     scaling,
+    serve,
     show,
     tokenize,
     train,
@@ -47,6 +48,7 @@ app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.command("complete")(complete.complete)
+app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.command("tokenize")(tokenize.tokenize)
 app.add_typer(problems.app, name="problems")

@@ -1,6 +1,7 @@
 """One execution of a program on a slot: once, or once for each of its tests with inputs, whose outputs are checked."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from passatk.cases import Case, Checked
 from passatk.judging.checkers import check
@@ -17,22 +18,29 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
     known: list[CaseFacts] = []
     used = 0.0
 
-    def take(case: Case, run: StepFacts, output: bytes) -> bool:
+    def take(case: Case, run: StepFacts, output: bytes, errors: bytes) -> bool:
         """Only a program that came to its end by itself is asked what it printed."""
         nonlocal used
         ended = run.exit_code == 0 and run.stopped_by is None
         checked = check(tests.checker, case.expected, output) if ended else Checked(outcome="wrong")
-        known.append(CaseFacts(id=case.id, run=run, checked=checked))
+        known.append(CaseFacts(id=case.id, run=run, checked=checked, printed=printed(output, errors)))
         used += run.cpu_s
         if tests.cpu_s is not None and used > tests.cpu_s * HEADROOM:
             return False
         over = case_limit_passed(run, case, limits)
         return tests.stop == "all" or (checked.outcome != "wrong" and not over)
 
+    def printed(output: bytes, errors: bytes) -> tuple[str, str] | UnsetType:
+        return (_text(output), _text(errors)) if tests.checker.kind == "any" else UNSET
+
     cases = map(case_with_headroom, tests.in_order)
     outcome = slot.execute_cases(program, limits, cases, take, variation)
     slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
     return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace")
 
 
 def case_limit_passed(run: StepFacts, case: Case, limits: Limits) -> bool:

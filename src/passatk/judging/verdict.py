@@ -30,6 +30,7 @@ _LIMIT_STATUS = {
     Stop.OUTPUT: Status.OUTPUT_LIMIT,
 }
 _REASON_CHARACTERS = 200
+_TROUBLE = "the sandbox failed:"
 
 
 def verdict_of(program: Program, attempts: Sequence[Outcome], limits: Limits) -> Verdict:
@@ -131,11 +132,11 @@ def _status_of_cases(
     outcome: Outcome, cases: Cases, results: tuple[CaseResult, ...], limits: Limits
 ) -> tuple[Status, str]:
     if outcome.fault is not None:
-        return Status.NOT_JUDGED, f"the sandbox failed: {outcome.fault}"
+        return Status.NOT_JUDGED, f"{_TROUBLE} {outcome.fault}"
     if outcome.build is not None and (told := _build_failure(outcome, outcome.build, limits)):
         return told
     if not results:
-        return Status.NOT_JUDGED, "the sandbox failed: it ran no test"
+        return Status.NOT_JUDGED, f"{_TROUBLE} it ran no test"
     by_id = {result.id: result for result in results}
     in_order = [by_id[case.id] for case in cases.in_order]
     unknown = [result for result in in_order if result.status == Status.NOT_JUDGED]
@@ -147,19 +148,19 @@ def _status_of_cases(
     if unknown:
         return Status.NOT_JUDGED, f"test {unknown[0].id}: {unknown[0].words}"
     if any(result.status == NOT_RUN for result in in_order):
-        return Status.NOT_JUDGED, "the sandbox failed: it did not run all tests"
+        return Status.NOT_JUDGED, f"{_TROUBLE} it did not run all tests"
     return Status.PASSED, "all tests held"
 
 
 def _status(outcome: Outcome, limits: Limits, failure: Callable[[StepFacts], tuple[Status, str]]) -> tuple[Status, str]:
     if outcome.fault is not None:
-        return Status.NOT_JUDGED, f"the sandbox failed: {outcome.fault}"
+        return Status.NOT_JUDGED, f"{_TROUBLE} {outcome.fault}"
     build, run = outcome.build, outcome.run
     polled = outcome.isolation.cgroup == "none"
     if build is not None and (told := _build_failure(outcome, build, limits)):
         return told
     if run is None:
-        return Status.NOT_JUDGED, "the sandbox failed: it built the program and did not run it"
+        return Status.NOT_JUDGED, f"{_TROUBLE} it built the program and did not run it"
     if stop := passed_limit(run, limits.run, polled):
         return _LIMIT_STATUS[stop], _limit_reason(stop, run, limits.run)
     if outcome.examiner is not None and (told := _told(outcome.examiner, run, failure)):
@@ -205,6 +206,11 @@ def _told(
     ended = f"were ended by signal {examiner.signal}" if examiner.signal else f"exited with {examiner.exit_code}"
     crash = msgspec.structs.replace(run, exit_code=1, signal=None, stderr=examiner.words, stdout="")
     return Status.RUNTIME_ERROR, f"its tests {ended}: {failure(crash)[1][:_REASON_CHARACTERS]}"
+
+
+def is_trouble(verdict: Verdict) -> bool:
+    """The machine's doing, not the program's nor its problem's: it may go better another time."""
+    return verdict.status is Status.NOT_JUDGED and _TROUBLE in verdict.reason
 
 
 def agree(verdicts: Sequence[Verdict]) -> Verdict:

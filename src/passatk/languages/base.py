@@ -46,6 +46,8 @@ EXIT_ASSERTION = 65
 
 NO_TESTS = "a test to run (the problem's tests are empty or commented out)"
 
+_LONG_TESTS = 1 << 18
+"""Longer tests are not kept in memory: a process that lives long meets many."""
 _PROBE_TIMEOUT_S = 600  # Go and Rust compile their libraries once
 
 
@@ -212,7 +214,8 @@ class Language(Dialect, ABC):
             if problem.cases.cases:
                 return program
             return msgspec.structs.replace(program, requires=(*program.requires, NO_TESTS))
-        examiner, reason = _examiner_of(self, problem, tests)
+        derive = _examiner_of if len(tests) <= _LONG_TESTS else _examiner_of.__wrapped__
+        examiner, reason = derive(self, problem, tests)
         if examiner is not None:
             program = self.behind_wall(problem, sample, examiner)
         else:

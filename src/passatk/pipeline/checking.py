@@ -55,7 +55,7 @@ def checks_of(
 ) -> list[Check]:
     """As `check_problems`, by a pool that is there already."""
     environment, keys = pool.environment, Keys(pool.environment)
-    programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
+    programs = {task: program_of(p, reference_of(p), "hidden") for task, p in problems.problems.items()}
     pool.examine(program for task, program in programs.items() if problems.problems[task].reference is None)
     checks = {
         task: Check(

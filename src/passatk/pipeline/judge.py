@@ -14,8 +14,9 @@ from passatk.errors import InputError, StorageError
 from passatk.judging import Environment, Job, LocalPool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibration_of, known_measurement, measured, reference_job
+from passatk.pipeline.calibrations import Calibrations
 from passatk.pipeline.languages import check_languages
-from passatk.pipeline.programs import Tests, program_of, reference_of, tests_of
+from passatk.pipeline.programs import Tests, program_of, reference_of
 from passatk.records import LimitPolicy, Limits, Problem, Program, Record, Sample, Status, Verdict
 
 _PATIENCE_S = 1.0
@@ -25,6 +26,8 @@ class Given(Record, frozen=True, kw_only=True):
     """What a judge makes of a completion."""
 
     program: Program
+    code: str = ""
+    """The completion, or the code that was read from it."""
     read_as: str = ""
     """How the code was read from an answer; empty where the text was taken as it is."""
 
@@ -75,7 +78,7 @@ class Judge:
         self._keys = Keys(self.environment)
         self._cache = VerdictCache() if cached else None
         self._lock = threading.RLock()
-        self._calibrations: dict[Problem, Future[Calibration]] = {}
+        self._calibrations = Calibrations()
         self._under_way: dict[str, _Shared] = {}
 
     @property
@@ -120,8 +123,17 @@ class Judge:
         self._calibrated(problem).add_done_callback(partial(self._go_on, program, future))
         return future
 
-    def read(self, problem: Problem, completion: str) -> Given:
-        """The program that a completion becomes, and how it was read.
+    def run(self, program: Program, limits: Limits) -> Future[Verdict]:
+        """As `submit`, of a program that has limits of its own: no reference solution is asked for them."""
+        future: Future[Verdict] = Future()
+        if (verdict := self._refusal(program)) is not None:
+            future.set_result(verdict)
+        else:
+            self._begin(program, limits, future)
+        return future
+
+    def read(self, problem: Problem, completion: str, extract: bool | None = None) -> Given:
+        """The program that a completion becomes, and how it was read; `extract` in place of the judge's own.
 
         Raises:
             InputError: the problem's language is none of this judge's.
@@ -132,10 +144,10 @@ class Judge:
                 f"{problem.task_id} is in {problem.language}; this judge knows {known}", setting="languages"
             )
         sample, read_as = Sample(task_id=problem.task_id, index=0, text=completion), ""
-        if self._extract:
+        if self._extract if extract is None else extract:
             answer = read_answer(completion, problem)
             sample, read_as = msgspec.structs.replace(sample, text=answer.code, whole=answer.whole), answer.read_as
-        return Given(program=program_of(problem, sample, tests_of(problem, self._tests)), read_as=read_as)
+        return Given(program=program_of(problem, sample, self._tests), code=sample.text, read_as=read_as)
 
     def close(self) -> None:
         """End at once; what has no verdict yet fails with a SandboxError."""
@@ -160,14 +172,11 @@ class Judge:
     def _calibrated(self, problem: Problem) -> Future[Calibration]:
         """What the problem's reference solution says, or will say."""
         with self._lock:
-            found = self._calibrations.get(problem)
-            if found is None or _says_nothing(found):
-                found = self._calibrations[problem] = self._measured(problem)
-            return found
+            return self._calibrations.of(problem, self._measured)
 
     def _measured(self, problem: Problem) -> Future[Calibration]:
         future: Future[Calibration] = Future()
-        reference = program_of(problem, reference_of(problem), tests_of(problem, self._tests))
+        reference = program_of(problem, reference_of(problem), self._tests)
         if problem.reference is None:
             passed = Verdict(status=Status.PASSED, reason="")
             future.set_result(Calibration(task_id="", program=reference, limits=self._policy.floor, verdict=passed))
@@ -205,17 +214,17 @@ class Judge:
     def _begin(self, program: Program, limits: Limits, future: Future[Verdict]) -> None:
         key = self._keys.verdict(program.key, program.language, limits)
         with self._lock:
-            verdict = self._cache.verdict(key) if self._cache is not None else None
+            verdict = self._cache.verdict(key) if self._cache is not None and _may_keep(program) else None
             under_way = self._under_way.get(key)
             if verdict is None and not (under_way is not None and under_way.add(future)):
                 judged = self._pool.submit(Job(program=program, limits=limits))
                 shared = self._under_way[key] = _Shared(judged)
                 shared.add(future)
-                judged.add_done_callback(partial(self._take_verdict, key, program.language, shared))
+                judged.add_done_callback(partial(self._take_verdict, key, program, shared))
         if verdict is not None:
             _set(future, verdict)
 
-    def _take_verdict(self, key: str, language: str, shared: "_Shared", judged: Future[Verdict]) -> None:
+    def _take_verdict(self, key: str, program: Program, shared: "_Shared", judged: Future[Verdict]) -> None:
         with self._lock:
             if self._under_way.get(key) is shared:
                 del self._under_way[key]
@@ -223,9 +232,9 @@ class Judge:
         if judged.cancelled():
             return
         error = judged.exception()
-        if error is None and self._cache is not None:
+        if error is None and self._cache is not None and _may_keep(program):
             with self._lock, contextlib.suppress(StorageError):  # it costs time later, and no verdict
-                self._cache.keep_verdict(key, language, judged.result())
+                self._cache.keep_verdict(key, program.language, judged.result())
         for future in waiting:
             if error is None:
                 _set(future, judged.result())
@@ -265,11 +274,9 @@ class _Shared:
             self._judged.cancel()
 
 
-def _says_nothing(calibrated: Future[Calibration]) -> bool:
-    """The reference solution could not be judged: it may go better another time."""
-    if not calibrated.done():
-        return False
-    return calibrated.exception() is not None or calibrated.result().verdict.status is Status.NOT_JUDGED
+def _may_keep(program: Program) -> bool:
+    """Of one whose output is wanted nothing is kept: it may print something else another time."""
+    return program.cases is None or program.cases.checker.kind != "any"
 
 
 def _set(future: Future[Verdict], verdict: Verdict) -> None:

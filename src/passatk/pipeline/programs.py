@@ -83,17 +83,18 @@ def refuse_without_tests(problems: ProblemSet) -> None:
 _KEPT_CHARACTERS = 32 << 20
 
 
-def tests_of(problem: Problem, tests: Tests) -> str:
-    """The code of a problem's hidden or example tests."""
+def _code(problem: Problem, tests: Tests) -> str:
     return problem.tests.code if tests == "hidden" else problem.tests.examples
 
 
-def program_of(problem: Problem, sample: Sample, tests: str) -> Program:
-    """The program a sample becomes, cut where its completion ends."""
+def program_of(problem: Problem, sample: Sample, tests: Tests) -> Program:
+    """The program a sample becomes, cut where its completion ends, with the hidden or the example tests."""
+    if tests == "example" and problem.cases is not UNSET:
+        problem = msgspec.structs.replace(problem, cases=problem.cases.shown())
     if not sample.whole:
         alone = not (problem.prompt or problem.suffix)  # it continues nothing
         sample = Sample(task_id=sample.task_id, index=sample.index, text=completion(problem, sample.text), whole=alone)
-    return LANGUAGES[problem.language].program(problem, sample, tests)
+    return LANGUAGES[problem.language].program(problem, sample, _code(problem, tests))
 
 
 class Programs:
@@ -125,7 +126,4 @@ class Programs:
         return self._kept.pop(key, None) or self._assembled(sample)
 
     def _assembled(self, sample: Sample) -> Program:
-        problem = self.used.get(sample.task_id)
-        if self._tests == "example" and problem.cases is not UNSET:
-            problem = msgspec.structs.replace(problem, cases=problem.cases.shown())
-        return program_of(problem, sample, tests_of(problem, self._tests))
+        return program_of(self.used.get(sample.task_id), sample, self._tests)

@@ -8,7 +8,7 @@ from passatk.judging import Environment, Job, LocalPool
 from passatk.languages import by_name
 from passatk.pipeline.by_hand import keep_by_hand, refuse_used
 from passatk.pipeline.naming import named, sample_of
-from passatk.pipeline.programs import problems_of, program_of, tests_of
+from passatk.pipeline.programs import problems_of, program_of
 from passatk.pipeline.verification import changes_since
 from passatk.problems import ProblemSet
 from passatk.records import Limits, Program, Record, Sample, Verdict
@@ -95,4 +95,4 @@ def _assembled(recorded: SampleView, manifest: Manifest, problems: ProblemSet | 
     problems = problems_of(manifest, problems, "the run did not keep its programs, and ")
     problem = problems.get(recorded.task_id)
     sample = Sample(task_id=recorded.task_id, index=recorded.sample, text=recorded.text, whole=recorded.whole)
-    return program_of(problem, sample, tests_of(problem, manifest.tests))
+    return program_of(problem, sample, manifest.tests)

@@ -218,6 +218,7 @@ def _row_of(case: Case) -> CaseRow:
 
 
 def _checker_row(checker: Checker) -> CheckerRow:
+    assert checker.kind != "any", "every problem expects an output"
     return CheckerRow(kind=checker.kind, absolute=checker.absolute, relative=checker.relative)
 
 

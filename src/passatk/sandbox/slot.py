@@ -88,6 +88,7 @@ class _Reply(Record, frozen=True, kw_only=True):
     case: StepFacts | None = None
     """Of one test; then this is not the last message on the program."""
     output: str = ""
+    errors: str = ""
 
 
 _Message = TypeVar("_Message", _Ready, _Reply)
@@ -220,12 +221,13 @@ class Slot:
         program: Program,
         limits: Limits,
         cases: Iterable[Case],
-        take: Callable[[Case, StepFacts, bytes], bool],
+        take: Callable[[Case, StepFacts, bytes, bytes], bool],
         variation: int = 0,
     ) -> Outcome:
         """Build `program` once and run it for each of `cases`, which are sent one by one: none is kept here.
 
-        `take` gets a case, the facts of its run and all that it printed, and says whether to go on.
+        `take` gets a case, the facts of its run and all that it printed, and says whether to go on. What it wrote to
+        its error comes too where the checker is `any`.
 
         Returns:
             The facts of the build; what `take` heard is the caller's. `fault` and SlotDied as for `execute`.
@@ -233,11 +235,12 @@ class Slot:
         left = iter(cases)
         case: Case | None = next(left)
         request = self._request(program, limits, variation)
-        reply = self._asked(request | {"case": None if case is None else _case(case, limits.run)})
+        whole = program.cases is not None and program.cases.checker.kind == "any"
+        reply = self._asked(request | {"case": None if case is None else _case(case, limits.run, whole)})
         while reply.case is not None and case is not None:
-            go_on = take(case, reply.case, binascii.a2b_base64(reply.output))
+            go_on = take(case, reply.case, binascii.a2b_base64(reply.output), binascii.a2b_base64(reply.errors))
             case = next(left, None) if go_on else None
-            reply = self._asked({"stdin": None} if case is None else _case(case, limits.run))
+            reply = self._asked({"stdin": None} if case is None else _case(case, limits.run, whole))
         return Outcome(build=reply.build, run=None, isolation=self._world.isolation, fault=reply.fault)
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
@@ -386,8 +389,8 @@ class Slot:
         return words[-1] if words else f"its server ended with code {self._process.returncode}"
 
 
-def _case(case: Case, limits: StepLimits) -> dict[str, Any]:
-    return {"stdin": case.stdin, "limits": msgspec.to_builtins(case_limits(case, limits))}
+def _case(case: Case, limits: StepLimits, whole: bool) -> dict[str, Any]:
+    return {"stdin": case.stdin, "limits": msgspec.to_builtins(case_limits(case, limits)), "whole": whole}
 
 
 def fixed_environment(home: str) -> dict[str, str]:

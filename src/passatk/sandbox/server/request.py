@@ -1,5 +1,6 @@
 """What a slot is, what it is asked and what it replies."""
 
+import binascii
 import math
 from typing import Any, TypedDict
 
@@ -115,6 +116,8 @@ class CaseRequest(TypedDict):
 
     stdin: str
     limits: StepLimits
+    whole: bool
+    """All that it writes to its error is wanted too."""
 
 
 class Request(TypedDict):
@@ -146,6 +149,8 @@ class Reply(TypedDict):
     case: Facts | None
     output: str
     """All that a test's run printed, in base64."""
+    errors: str
+    """The same of its error, where that is wanted."""
 
 
 def reply(
@@ -158,13 +163,27 @@ def reply(
 ) -> Reply:
     """What is not given did not happen."""
     return Reply(
-        build=build, run=run, proof=proof, examiner=examiner, made=made or [], fault=fault, case=None, output=""
+        build=build,
+        run=run,
+        proof=proof,
+        examiner=examiner,
+        made=made or [],
+        fault=fault,
+        case=None,
+        output="",
+        errors="",
     )
 
 
-def case_reply(build: Facts | None, run: Facts, output: str) -> Reply:
+def case_reply(build: Facts | None, run: Facts, output: bytes, errors: bytes) -> Reply:
     """The reply on one test."""
-    return Reply(build=build, run=None, proof=False, examiner=None, made=[], fault=None, case=run, output=output)
+    found = reply(build)
+    found["case"], found["output"], found["errors"] = run, _base64(output), _base64(errors)
+    return found
+
+
+def _base64(text: bytes) -> str:
+    return binascii.b2a_base64(text, newline=False).decode()
 
 
 def fault(reason: str) -> Reply:
@@ -197,6 +216,7 @@ def check_case(message: Any) -> CaseRequest | None:
         if message["stdin"] is None:
             return None
         _expect(isinstance(message["stdin"], str), "what a program reads is a text")
+        _expect(isinstance(message["whole"], bool), "all of its error is wanted, or not")
         _check_limits(message["limits"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"a test that makes no sense: {type(error).__name__}: {error}") from error

@@ -371,11 +371,11 @@ def _run_cases(
     case, parent = request["case"], waiting.parent
     snapshot = world.snapshot()
     while case is not None:
-        out = Whole()
+        out, err = Whole(), Whole() if case["whole"] else of_case()
         stdin = case["stdin"].encode("utf-8", "surrogatepass")
-        facts, *_ = waiting.run(request["run"], case["limits"], given=stdin, outputs=(out, of_case()))
-        output = binascii.b2a_base64(out.whole(), newline=False).decode()
-        case = next_case(case_reply(build, facts, output))
+        facts, *_ = waiting.run(request["run"], case["limits"], given=stdin, outputs=(out, err))
+        errors = err.whole() if isinstance(err, Whole) else b""
+        case = next_case(case_reply(build, facts, out.whole(), errors))
         if case is not None:
             world.renew(snapshot)
             waiting = world.next_for(parent)
