@@ -1,10 +1,12 @@
 """One execution of a program on a slot: once, or once for each of its tests with inputs, whose outputs are checked."""
 
 import msgspec
+from msgspec import UNSET
 
-from passatk.cases import Case, Checked
+from passatk.cases import Case, Cases, Checked
 from passatk.judging.checkers import check
 from passatk.judging.quiet import HEADROOM, case_with_headroom
+from passatk.judging.returned import check_value
 from passatk.records import CaseFacts, Limits, Outcome, Program, StepFacts
 from passatk.sandbox import Slot
 
@@ -21,7 +23,7 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
         """Only a program that came to its end by itself is asked what it printed."""
         nonlocal used
         ended = run.exit_code == 0 and run.stopped_by is None
-        checked = check(tests.checker, case.expected, output) if ended else Checked(outcome="wrong")
+        checked = _checked(tests, case, output) if ended else Checked(outcome="wrong")
         known.append(CaseFacts(id=case.id, run=run, checked=checked))
         used += run.cpu_s
         if tests.cpu_s is not None and used > tests.cpu_s * HEADROOM:
@@ -33,6 +35,12 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
     outcome = slot.execute_cases(program, limits, cases, take, variation)
     slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
     return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+
+
+def _checked(tests: Cases, case: Case, output: bytes) -> Checked:
+    if tests.call is UNSET:
+        return check(tests.checker, case.expected, output)
+    return check_value(tests.call, tests.checker, case.expected, output)
 
 
 def case_limit_passed(run: StepFacts, case: Case, limits: Limits) -> bool:

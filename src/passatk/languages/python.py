@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
+from passatk.cases import Call
 from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of
 from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
@@ -92,6 +93,11 @@ def _tool_name() -> str:
 @cache
 def _script_name() -> str:
     return f"python script {_hash_of('python_script', 'python_harness', *_BOTH)}"
+
+
+@cache
+def _function_name() -> str:
+    return f"python function {_hash_of('python_function', 'python_harness', *_BOTH)}"
 
 
 @cache
@@ -202,14 +208,16 @@ class Python(Language):
             imports=_WARM,
             env=_ENVIRONMENT,
         )
+        others = (_script_name(), "python_script"), (_function_name(), "python_function")
         return Toolchain(
             language=self.name,
             version=version,
             interpreter=os.path.realpath(interpreter) if wanted else "",
             warm=(
                 tool,
-                WarmTool(
-                    name=_script_name(), folder=folder, module="python_script", prelude="", imports=(), env=_ENVIRONMENT
+                *(
+                    WarmTool(name=name, folder=folder, module=module, prelude="", imports=(), env=_ENVIRONMENT)
+                    for name, module in others
                 ),
             ),
             readable=(prefix, *numpy_folders),
@@ -266,6 +274,18 @@ class Python(Language):
             language=self.name,
             files=(("program.py", source),),
             run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_script_name()),
+            requires=("numpy",) if uses_numpy else (),
+        )
+
+    def called(self, problem: Problem, sample: Sample, call: Call) -> Program:
+        source = body_of(problem, sample)
+        uses_numpy = _NUMPY.search(source) is not None
+        return Program(
+            language=self.name,
+            files=(("helpers.py", _helpers(problem.setup, uses_numpy)), ("program.py", source)),
+            run=Step(
+                argv=("python", "${PYTHON_SITE}", call.name, call.written), env=_ENVIRONMENT, warm=_function_name()
+            ),
             requires=("numpy",) if uses_numpy else (),
         )
 

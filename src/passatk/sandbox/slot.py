@@ -225,19 +225,21 @@ class Slot:
     ) -> Outcome:
         """Build `program` once and run it for each of `cases`, which are sent one by one: none is kept here.
 
-        `take` gets a case, the facts of its run and all that it printed, and says whether to go on.
+        `take` gets a case, the facts of its run and all that it printed, or what a function returned, and says whether
+        to go on.
 
         Returns:
             The facts of the build; what `take` heard is the caller's. `fault` and SlotDied as for `execute`.
         """
         left = iter(cases)
         case: Case | None = next(left)
+        returns = program.calls
         request = self._request(program, limits, variation)
-        reply = self._asked(request | {"case": None if case is None else _case(case, limits.run)})
+        reply = self._asked(request | {"case": None if case is None else _case(case, limits.run, returns)})
         while reply.case is not None and case is not None:
             go_on = take(case, reply.case, binascii.a2b_base64(reply.output))
             case = next(left, None) if go_on else None
-            reply = self._asked({"stdin": None} if case is None else _case(case, limits.run))
+            reply = self._asked({"stdin": None} if case is None else _case(case, limits.run, returns))
         return Outcome(build=reply.build, run=None, isolation=self._world.isolation, fault=reply.fault)
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
@@ -386,8 +388,8 @@ class Slot:
         return words[-1] if words else f"its server ended with code {self._process.returncode}"
 
 
-def _case(case: Case, limits: StepLimits) -> dict[str, Any]:
-    return {"stdin": case.stdin, "limits": msgspec.to_builtins(case_limits(case, limits))}
+def _case(case: Case, limits: StepLimits, returns: bool) -> dict[str, Any]:
+    return {"stdin": case.stdin, "limits": msgspec.to_builtins(case_limits(case, limits)), "returns": returns}
 
 
 def fixed_environment(home: str) -> dict[str, str]:

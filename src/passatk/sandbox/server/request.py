@@ -115,6 +115,8 @@ class CaseRequest(TypedDict):
 
     stdin: str
     limits: StepLimits
+    returns: bool
+    """What counts is written to descriptor 3, the value of a function; else it is the program's output."""
 
 
 class Request(TypedDict):
@@ -145,7 +147,7 @@ class Reply(TypedDict):
     fault: str | None
     case: Facts | None
     output: str
-    """All that a test's run printed, in base64."""
+    """All that a test's run printed, or returned, in base64."""
 
 
 def reply(
@@ -197,6 +199,7 @@ def check_case(message: Any) -> CaseRequest | None:
         if message["stdin"] is None:
             return None
         _expect(isinstance(message["stdin"], str), "what a program reads is a text")
+        _expect(isinstance(message["returns"], bool), "whether a program returns a value is true or false")
         _check_limits(message["limits"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"a test that makes no sense: {type(error).__name__}: {error}") from error
