@@ -205,6 +205,15 @@ def test_what_fails(python_only: Environment, text: str, status: Status, words: 
     assert words in verdict.reason
 
 
+@pytest.mark.parametrize("name", ["gcd", "Solution().gcd"])
+def test_what_is_imported_for_a_program_is_not_what_it_defines(python_only: Environment, name: str) -> None:
+    tests, setup = cases(("[4,6]", "2"), call=Call(name=name)), "from math import *\nclass Solution: pass\n"
+    missing = judged(python_only, "def other(): return gcd(4, 6)\n", tests, setup=setup)
+    assert "NameError: the program defines no function 'gcd'" in missing.reason
+    own = "def f(a, b): return a if b == 0 else f(b, a % b)\ngcd = f\n"
+    assert judged(python_only, own, tests, setup=setup).reason == "all tests held"
+
+
 def test_every_test_meets_a_fresh_program(python_only: Environment) -> None:
     text = (
         "import os\nseen = []\ndef f(n):\n    seen.append(n)\n    found = os.path.exists('/tmp/left')\n"

@@ -38,6 +38,7 @@ def _can_fail(part: ast.stmt) -> bool:
 
 
 _FUNCTION = regex(r"^def\s+(\w+)", re.MULTILINE)
+_FUTURE = regex(r"^from[ \t]+__future__[ \t]+import[ \t]+[\w, \t]+(?:#.*)?$", re.MULTILINE)
 _CLASS = regex(r"\s*(?:@|class\b)")
 _IMPORT = regex(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = regex(r"\b(numpy|np)\b")
@@ -349,8 +350,15 @@ def _asked(problem: Problem, theirs: frozenset[str]) -> list[str]:
 
 
 def _behind_future(setup: str, body: str) -> str:
-    """`body` with the helpers that it gets, which it may go on without."""
-    return f"{setup.rstrip()}\n{body}" if setup.strip() else body
+    """`body` with the helpers that it gets, which it may go on without; what has to come first does."""
+    if not setup.strip():
+        return body
+    if not _FUTURE.search(body):
+        return f"{setup.rstrip()}\n{body}"
+    lines = body.split("\n")
+    future = [line for line in lines if _FUTURE.match(line)]
+    left = "\n".join("" if _FUTURE.match(line) else line for line in lines)
+    return "\n".join([*future, setup.rstrip(), left])
 
 
 def _words(text: str) -> set[str]:

@@ -53,10 +53,13 @@ def main(arguments):
     sys.setrecursionlimit(depth)
     module = base.module_of(helpers)
     be_main(module)
+    namespace = vars(module)
+    before = dict(namespace)
+    namespace.pop(name.partition("(")[0], None)  # what is asked for is the program's to define
     try:
-        exec(code, vars(module))
+        exec(code, namespace)
         arguments = json.loads(text) if written == "json" else ast.literal_eval(text)
-        message = returned(function(vars(module), name)(*arguments))
+        message = returned(function(namespace, before, name)(*arguments))
         base.flush()
         write(message)
     except SystemExit as error:
@@ -96,12 +99,16 @@ def below():
     return depth
 
 
-def function(namespace, name):
-    """What is to be called: a function, or as `Solution().method`; where there is only the other, that."""
+def function(namespace, before, name):
+    """What is to be called: a function, or as `Solution().method`; where there is only the other, that.
+
+    What was there `before` the program is not the program's.
+    """
     owner, dot, name = name.rpartition(".")
     cls = namespace.get(owner.removesuffix("()") or "Solution")
     method = isinstance(cls, type) and hasattr(cls, name)
-    if name in namespace and not (dot and method):
+    own = name in namespace and not (dot and namespace[name] is before.get(name))
+    if own and not (dot and method):
         return namespace[name]
     if not method:
         wanted = f"{name!r} of a class {owner[:-2]!r}" if dot else f"{name!r}"
