@@ -10,14 +10,30 @@ from msgspec import UNSET, UnsetType
 Stopping = Literal["all", "first_failure"]
 
 
+class CheckerProgram(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that says whether an output is right. It reads three files, contained as any program is."""
+
+    language: str
+    source: str
+    protocol: Literal["testlib", "cms", "function"] = "testlib"
+    """`testlib`: arguments input, output, answer; an exit code. `cms`: arguments input, answer, output; it prints
+    a score, of which 1 is right. `function`: in Python, `check(input, output, answer)` returns whether it is."""
+    files: tuple[tuple[str, str], ...] = ()
+    """More files that it needs to be built, such as `testlib.h`: name and text."""
+    points: float | None = None
+    """How many points testlib's exit code 7 gives to what is right; None: not known, so that it says nothing."""
+
+
 class Checker(msgspec.Struct, frozen=True, kw_only=True):
     """How an output is compared with the expected one, see `passatk.judging.checkers`, or a value, see `returned`."""
 
-    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "equal", "boxed"] = "lines"
+    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "equal", "boxed", "program"] = "lines"
     """`equal` and `boxed` are for values alone, `numbers` for both, the others for outputs."""
     absolute: float = 0.0
     """For `numbers`: a number may differ by so much, or by `relative`."""
     relative: float = 0.0
+    program: CheckerProgram | UnsetType = UNSET
+    """For `program`. Unset, it is no part of a key."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ CALLED: dict[str, Any] = {
     "entry_point": "add",
     "cases": [{"arguments": [1, [2.5]], "expected": {"a": None}}, {"arguments": [-0.0], "expected": "x"}],
 }
+CPP = {"language": "cpp", "source": "x", "files": {"testlib.h": "y"}, "points": 100}
+CHECKED: dict[str, Any] = STDIN | {"checker": {"kind": "program", "program": CPP}}
 LITERALS: dict[str, Any] = CALLED | {
     "entry_point": "Solution().add",
     "values": "python",
@@ -42,7 +44,7 @@ def problem(folder: Path, record: dict[str, Any]) -> Problem:
     return load(written(folder, json.dumps(record) + "\n")).get(record["id"])
 
 
-@pytest.mark.parametrize("record", [STDIN, CALLED, LITERALS], ids=["stdin", "json", "python"])
+@pytest.mark.parametrize("record", [STDIN, CALLED, LITERALS, CHECKED], ids=["stdin", "json", "python", "checker"])
 def test_written_again_it_is_the_same(tmp_path: Path, record: dict[str, Any]) -> None:
     first = problem(tmp_path, record)
     [line] = own.lines([first])
@@ -125,6 +127,11 @@ def test_numbers_that_json_does_not_have(tmp_path: Path, value: str, words: str)
         ({"cases": [{"stdin": "", "expected": 3}]}, "field 'cases[0].expected': must be a string, got 3"),
         ({"cases": [{"expected": "3"}]}, "field 'cases[0].stdin': is missing"),
         ({"checker": {"kind": "equal"}}, "equal compares values that functions return"),
+        ({"checker": {"kind": "program"}}, "checker.program': is missing"),
+        ({"checker": {"program": {"language": "python", "source": "x"}}}, "has no meaning for lines"),
+        ({"checker": {"kind": "program", "program": {"language": "perl", "source": "x"}}}, "checker.program.language"),
+        ({"checker": {"kind": "program", "program": CPP | {"protocol": "function"}}}, "function is not one of cpp"),
+        ({"checker": {"kind": "program", "program": CPP | {"files": {"../x": ""}}}}, "cannot be a file beside"),
     ],
 )
 def test_what_is_refused_of_programs(tmp_path: Path, changes: dict[str, Any], words: str) -> None:

@@ -305,6 +305,7 @@ FUNCTIONAL = FORMS["livecodebench functions"]
         ("kodcode", {"test": "def ("}, "is not Python"),
         ("codeforces", {"input_mode": "file"}, "is 'file'"),
         ("codeforces", {"official_tests": []}, "there is none"),
+        ("codeforces", {"generated_checker": 1}, "generated_checker"),
         ("codeforces", {"official_tests": [{"input": "1"}]}, "official_tests"),
     ],
 )
@@ -347,6 +348,13 @@ def test_imports_of_the_evaluator_stand_behind_those_of_the_future(tmp_path: Pat
     text = '"""Twice."""\nfrom __future__ import annotations\nassert factorial(3) == 6\nprint(2 * int(input()))\n'
     [verdict] = judge.judge([(problem, text)])
     assert verdict.reason == "all tests held"
+
+
+def test_a_checker_of_codeforces_decides(tmp_path: Path, judge: Judge) -> None:
+    source = "import sys\nfound = open(sys.argv[3]).read().split()\nprint(1 if found == ['yes'] else 0)\n"
+    problem = one(tmp_path, FORMS["codeforces"] | {"generated_checker": source})
+    right, wrong = judge.judge([(problem, "print('yes')\n"), (problem, TWICE)])
+    assert (right.status, wrong.reason) == (Status.PASSED, "test 1: the checker scores 0")
 
 
 @pytest.mark.parametrize("name", ["apps", "livecodebench functions", "kodcode", "codeforces"])

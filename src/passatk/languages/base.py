@@ -193,6 +193,14 @@ class Language(Dialect, ABC):
             " write its tests as code"
         )
 
+    def script(self, problem: Problem, sample: Sample, arguments: tuple[str, ...]) -> Program:
+        """As `standalone`, started with these arguments.
+
+        Raises:
+            InputError: it is not known how in this language.
+        """
+        raise InputError(f"a checker cannot be written in {self.title} yet; choose Python or C++")
+
     def called(self, problem: Problem, sample: Sample, call: Call) -> Program:
         """`problem` + `sample` as a program that reads arguments, calls a function and writes what that returned.
 

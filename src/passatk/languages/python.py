@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
+import msgspec
+
 from passatk.cases import Call
 from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of
 from passatk.languages.dialect import LIST, patterns
@@ -277,6 +279,10 @@ class Python(Language):
             run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_script_name()),
             requires=("numpy",) if uses_numpy else (),
         )
+
+    def script(self, problem: Problem, sample: Sample, arguments: tuple[str, ...]) -> Program:
+        run = Step(argv=("${PYTHON}", *_FLAGS, "program.py", *arguments), env=_ENVIRONMENT)
+        return msgspec.structs.replace(self.standalone(problem, sample), run=run)
 
     def called(self, problem: Problem, sample: Sample, call: Call) -> Program:
         source = body_of(problem, sample)

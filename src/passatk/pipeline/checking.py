@@ -46,7 +46,7 @@ def check_problems(
     if not problems.problems:
         raise InputError(f"there are no problems to check in {problems.name}")
     refuse_without_tests(problems)
-    environment = Environment(problems.languages, sandboxed)
+    environment = Environment(problems.toolchains, sandboxed)
     programs = {task: program_of(p, reference_of(p), p.tests.code) for task, p in problems.problems.items()}
     policy = policy or LimitPolicy()
     pool, keys = LocalPool(environment, workers), Keys(environment)

@@ -211,11 +211,11 @@ class Judge:
                 judged = self._pool.submit(Job(program=program, limits=limits))
                 shared = self._under_way[key] = _Shared(judged)
                 shared.add(future)
-                judged.add_done_callback(partial(self._take_verdict, key, program.language, shared))
+                judged.add_done_callback(partial(self._take_verdict, key, program, shared))
         if verdict is not None:
             _set(future, verdict)
 
-    def _take_verdict(self, key: str, language: str, shared: "_Shared", judged: Future[Verdict]) -> None:
+    def _take_verdict(self, key: str, program: Program, shared: "_Shared", judged: Future[Verdict]) -> None:
         with self._lock:
             if self._under_way.get(key) is shared:
                 del self._under_way[key]
@@ -223,9 +223,10 @@ class Judge:
         if judged.cancelled():
             return
         error = judged.exception()
-        if error is None and self._cache is not None:
+        keeps = self._cache is not None and not program.checker_language  # whose toolchain is in no key
+        if error is None and self._cache is not None and keeps:
             with self._lock, contextlib.suppress(StorageError):  # it costs time later, and no verdict
-                self._cache.keep_verdict(key, language, judged.result())
+                self._cache.keep_verdict(key, program.language, judged.result())
         for future in waiting:
             if error is None:
                 _set(future, judged.result())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from passatk.errors import FieldError, InputError, SourceError, UnknownNameError
 from passatk.languages import by_name
@@ -38,6 +39,13 @@ class ProblemSet(Record, frozen=True, kw_only=True):
     def languages(self) -> list[str]:
         """In order of first appearance."""
         return list(dict.fromkeys(problem.language for problem in self.problems.values()))
+
+    @property
+    def toolchains(self) -> list[str]:
+        """Languages that it takes to judge them: theirs, and those that checkers are written in."""
+        cases = [problem.cases for problem in self.problems.values() if problem.cases is not UNSET]
+        checkers = [known.checker.program.language for known in cases if known.checker.program is not UNSET]
+        return list(dict.fromkeys([*self.languages, *checkers]))
 
     @property
     def hash(self) -> str:

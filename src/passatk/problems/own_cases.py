@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from passatk.cases import Call, Case, Cases, Checker, Stopping
+from passatk.cases import Call, Case, Cases, Checker, CheckerProgram, Stopping
 from passatk.errors import FieldError
 from passatk.problems.calls import json_text, listed, parsed_json, python_value
 from passatk.problems.stdin import made
@@ -38,15 +38,28 @@ class CaseRow(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     memory_mib: Annotated[Annotated[int, Meta(ge=16)] | None, Meta(description="MiB of memory of its own.")] = None
 
 
+class CheckerProgramRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A program that says whether an output is right."""
+
+    language: Annotated[Literal["python", "cpp"], Meta(description="What it is written in.")]
+    source: Annotated[str, Meta(description="Its code.", min_length=1)]
+    protocol: Annotated[
+        Literal["testlib", "cms", "function"], Meta(description="How it is asked and answers, see docs/problems.md.")
+    ] = "testlib"
+    files: Annotated[dict[str, str], Meta(description="Files that its build needs: name and text.")] = {}
+    points: Annotated[float | None, Meta(description="Points of testlib that what is right gets.")] = None
+
+
 class CheckerRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How what is printed, or returned, is compared with what is expected."""
 
     kind: Annotated[
-        Literal["lines", "exact", "tokens", "numbers", "unordered_lines", "equal", "boxed"] | None,
+        Literal["lines", "exact", "tokens", "numbers", "unordered_lines", "equal", "boxed", "program"] | None,
         Meta(description="See docs/problems.md. Usually lines, and equal for values that are returned."),
     ] = None
     absolute: Annotated[float, Meta(description="Of numbers: they may differ by so much.", ge=0)] = 0.0
     relative: Annotated[float, Meta(description="Of numbers: or by this part of the expected one.", ge=0)] = 0.0
+    program: Annotated[CheckerProgramRow | None, Meta(description="Of program: the checker.")] = None
 
 
 def cases_of(rows: Sequence[CaseRow], checker: CheckerRow, entry_point: str, written: Written, stop: Stopping) -> Cases:
@@ -88,7 +101,27 @@ def _checker(row: CheckerRow, call: Call | UnsetType) -> Checker:
     for name in ("absolute", "relative"):
         if getattr(row, name) and kind != "numbers":
             raise FieldError(f"checker.{name}", f"has no meaning for {kind}", "the checker numbers")
-    return Checker(kind=kind, absolute=row.absolute, relative=row.relative)
+    if (kind == "program") is not (row.program is not None):
+        wrong = f"has no meaning for {kind}" if row.program is not None else "is missing"
+        raise FieldError("checker.program", wrong, "a program for the checker program, and for no other")
+    if row.program is None:
+        return Checker(kind=kind, absolute=row.absolute, relative=row.relative)
+    return Checker(kind=kind, program=_program(row.program))
+
+
+def _program(row: CheckerProgramRow) -> CheckerProgram:
+    if row.protocol == "function" and row.language != "python":
+        raise FieldError("checker.program.protocol", f"function is not one of {row.language}", "testlib, cms or Python")
+    for name in row.files:
+        if not re.fullmatch(r"[\w.-]+", name) or name in ("program.py", "main.cpp", ".", ".."):
+            raise FieldError("checker.program.files", f"{name!r} cannot be a file beside the checker", "a name")
+    return CheckerProgram(
+        language=row.language,
+        source=row.source,
+        protocol=row.protocol,
+        files=tuple(sorted(row.files.items())),
+        points=row.points,
+    )
 
 
 def _stdin(field: str, row: CaseRow, call: Call | UnsetType) -> str:
@@ -136,9 +169,24 @@ def rows_of(cases: Cases) -> dict[str, Any]:
     call, checker = cases.call, cases.checker
     return {
         "cases": [_row_of(case, call) for case in cases.cases],
-        "checker": CheckerRow(kind=checker.kind, absolute=checker.absolute, relative=checker.relative),
+        "checker": CheckerRow(
+            kind=checker.kind,
+            absolute=checker.absolute,
+            relative=checker.relative,
+            program=None if checker.program is UNSET else _program_row(checker.program),
+        ),
         "values": "json" if call is UNSET else call.written,
     }
+
+
+def _program_row(program: CheckerProgram) -> CheckerProgramRow:
+    return CheckerProgramRow(
+        language="cpp" if program.language == "cpp" else "python",
+        source=program.source,
+        protocol=program.protocol,
+        files=dict(program.files),
+        points=program.points,
+    )
 
 
 def _row_of(case: Case, call: Call | UnsetType) -> CaseRow:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from passatk.cases import Case
+from passatk.cases import Case, Checker, CheckerProgram
 from passatk.errors import FieldError
 from passatk.problems.base import Benchmark
 from passatk.problems.inputs import words_checker
@@ -45,12 +45,6 @@ class Codeforces(Benchmark[Row]):
     def problem(self, row: Row, variant: str) -> Problem:
         if row.input_mode != "stdio":
             raise FieldError("input_mode", f"is {row.input_mode!r}", "stdio: programs that read files are not judged")
-        if row.generated_checker:
-            raise FieldError(
-                "generated_checker",
-                "is a program, which cannot be used yet",
-                "problems with one right output; choose those without a checker",
-            )
         shown = {test.input.strip() for test in row.examples or ()}
         cases = [
             Case(
@@ -70,9 +64,16 @@ class Codeforces(Benchmark[Row]):
             prompt="",
             instruction=_asked(row),
             tests=Asserts(code=""),
-            cases=made(cases, words_checker([case.expected for case in cases]), field="official_tests"),
+            cases=made(cases, _checker(row, cases), field="official_tests"),
             in_function=False,
         )
+
+
+def _checker(row: Row, cases: list[Case]) -> Checker:
+    if not row.generated_checker:
+        return words_checker([case.expected for case in cases])
+    program = CheckerProgram(language="python", source=row.generated_checker, protocol="cms")
+    return Checker(kind="program", program=program)
 
 
 def _asked(row: Row) -> str:

@@ -373,6 +373,7 @@ def _run_cases(
         whole = Whole()
         outputs = (of_case(), of_case(), whole) if case["returns"] else (whole, of_case())
         stdin = case["stdin"].encode("utf-8", "surrogatepass")
+        world.write_files((path, binascii.a2b_base64(content)) for path, content in case["files"])
         facts, *_ = waiting.run(request["run"], case["limits"], given=stdin, outputs=outputs)
         output = binascii.b2a_base64(whole.whole(), newline=False).decode()
         case = next_case(case_reply(build, facts, output))
