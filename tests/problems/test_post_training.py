@@ -354,7 +354,7 @@ def test_a_checker_of_codeforces_decides(tmp_path: Path, judge: Judge) -> None:
     source = "import sys\nfound = open(sys.argv[3]).read().split()\nprint(1 if found == ['yes'] else 0)\n"
     problem = one(tmp_path, FORMS["codeforces"] | {"generated_checker": source})
     right, wrong = judge.judge([(problem, "print('yes')\n"), (problem, TWICE)])
-    assert (right.status, wrong.reason) == (Status.PASSED, "test 1: the checker scores 0")
+    assert (right.status, wrong.reason) == (Status.PASSED, "test 2: the checker scores 0")
 
 
 @pytest.mark.parametrize("name", ["apps", "livecodebench functions", "kodcode", "codeforces"])
