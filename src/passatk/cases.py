@@ -1,26 +1,59 @@
-"""Tests as inputs and expected outputs: what a problem gives a program to read, and how what it prints is compared."""
+"""Tests as inputs and expected outputs: what a program is given, and how what it prints or returns is compared."""
 
 import hashlib
 from functools import cached_property
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Stopping = Literal["all", "first_failure"]
 
 
-class Checker(msgspec.Struct, frozen=True, kw_only=True):
-    """How an output is compared with the expected one, see `passatk.judging.checkers`."""
+class CheckerProgram(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that says whether an output is right. It reads three files, contained as any program is."""
 
-    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "any"] = "lines"
-    """`any`: nothing is expected; what is printed is kept whole, see `CaseFacts.printed`."""
+    language: str
+    source: str
+    protocol: Literal["testlib", "cms", "function"] = "testlib"
+    """`testlib`: arguments input, output, answer; an exit code. `cms`: arguments input, answer, output; it prints
+    a score, of which 1 is right. `function`: in Python, `check(input, output, answer)` returns whether it is."""
+    files: tuple[tuple[str, str], ...] = ()
+    """More files that it needs to be built, such as `testlib.h`: name and text."""
+    points: float | None = None
+    """How many points testlib's exit code 7 gives to what is right; None: not known, so that it says nothing."""
+
+
+class Checker(msgspec.Struct, frozen=True, kw_only=True):
+    """How an output is compared with the expected one, see `passatk.judging.checkers`, or a value, see `returned`."""
+
+    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "equal", "boxed", "program", "any"] = "lines"
+    """`equal` and `boxed` are for values alone, `numbers` for both, the others for outputs. `any`: nothing is expected;
+    what is printed is kept whole, see `CaseFacts.printed`."""
     absolute: float = 0.0
     """For `numbers`: a number may differ by so much, or by `relative`."""
     relative: float = 0.0
+    program: CheckerProgram | UnsetType = UNSET
+    """For `program`. Unset, it is no part of a key."""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A function that is called with the input of each test, a list of arguments, and returns its expected value."""
+
+    name: str
+    """A function, or a method as `Solution().name`. Where a program has only the other, that is called."""
+    written: Literal["json", "python"] = "json"
+    """How arguments and values are written: as JSON, which cannot say whether a list is a tuple, or as Python's
+    literals."""
+
+    @property
+    def defines(self) -> str:
+        """What a program is to define: the function, or the method's class."""
+        return self.name.partition("(")[0]
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One test: what the program reads, and what it is to print."""
+    """One test: what the program reads, and what it is to print; or, as texts, arguments and the value to return."""
 
     id: str
     stdin: str
@@ -38,13 +71,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """Tests of a program that reads stdin and writes stdout, each met by a process of its own."""
+    """Tests of a program that reads stdin and writes stdout, or of a function; each meets a process of its own."""
 
     cases: tuple[Case, ...]
     checker: Checker = Checker()
     stop: Stopping = "all"
     cpu_s: float | None = None
     """CPU seconds that all tests together may take; None: no more than their own limits allow."""
+    call: Call | UnsetType = UNSET
+    """The function that they call. Unset, they are of whole programs."""
 
     @cached_property
     def in_order(self) -> tuple[Case, ...]:
@@ -54,7 +89,8 @@ class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def key(self) -> str:
         """SHA-256 over all of them. The order in which they are listed is no part of it."""
-        digest = hashlib.sha256(msgspec.json.encode([self.checker, self.stop, self.cpu_s]))
+        called = [] if self.call is UNSET else [self.call]
+        digest = hashlib.sha256(msgspec.json.encode([self.checker, self.stop, self.cpu_s, *called]))
         for case in self.in_order:
             digest.update(hashlib.sha256(msgspec.json.encode(case)).digest())
         return digest.hexdigest()

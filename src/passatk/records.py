@@ -239,6 +239,17 @@ class Program(Record, frozen=True, kw_only=True, dict=True):
     cases: Cases | None = None
     """What it reads and is to print. None of it is sent to the sandbox but each input, when its turn comes."""
 
+    @property
+    def checker_language(self) -> str:
+        """Of the program that checks what it prints; empty where there is none."""
+        checker = UNSET if self.cases is None else self.cases.checker.program
+        return "" if checker is UNSET else checker.language
+
+    @property
+    def calls(self) -> bool:
+        """Its tests call a function of it, and each takes what that returns."""
+        return self.cases is not None and self.cases.call is not UNSET
+
     @cached_property
     def key(self) -> str:
         """SHA-256 over everything in the program: sources, harness, commands. Equal keys share one verdict.

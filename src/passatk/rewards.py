@@ -85,7 +85,7 @@ class Rewards:
     ):
         self._problems, self._rewarding = problems, checked(rewarding or Rewarding())
         self._own = judge is None
-        self.judge = judge or Judge(problems.languages, workers, tests=tests, extract=True)
+        self.judge = judge or Judge(problems.toolchains, workers, tests=tests, extract=True)
 
     def __call__(self, problems: Sequence[str | Problem], completions: Sequence[Completion]) -> list[float | None]:
         """A reward for each completion, in order; `problems` are their task ids, or the problems.

@@ -22,6 +22,7 @@ import msgspec
 from passatk.errors import InputError, SourceError
 
 _GZIP_MAGIC = b"\x1f\x8b"
+PARQUET_MAGIC = b"PAR1"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _LONGEST = 1 << 31
 """Bytes that zstd may look back: what `zstd --long=31` writes."""
@@ -42,7 +43,7 @@ _OTHERS = (
     (b"BZh", "a file compressed with bzip2", "decompress it with `bzip2 -d`"),
     (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it"),
     (b"PK", "a zip archive", "unpack it"),
-    (b"PAR1", "a Parquet file", "convert it"),
+    (PARQUET_MAGIC, "a Parquet file", "convert it"),
     (b"\x80", "a Python pickle", "convert it; pickles are not read, since they can run code"),
     (b"%PDF", "a PDF file", "give another file"),
     (b"SQLite format 3", "an SQLite database", "export it"),
@@ -175,6 +176,39 @@ def read_json(path: Path) -> Iterator[tuple[int | None, Any]]:
                     yield number, _parse(path, number, line)
         else:  # a list, or a document of several lines
             yield None, _parse(path, None, first + b"".join(lines))
+
+
+def read_rows(path: Path) -> Iterator[tuple[int | None, Any]]:
+    """As `read_json`; of a Parquet file, (number, row) for every row."""
+    return parquet_rows(path) if beginning(path, 4) == PARQUET_MAGIC else read_json(path)
+
+
+def parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(number from 1, row as an object) of a Parquet file; a column that is empty in a row is not there.
+
+    Raises:
+        InputError: the library for Parquet is not installed.
+        SourceError: it cannot be read.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise InputError(
+            f"{path} is a Parquet file, and the library for it is not installed: `pip install pyarrow`, or convert"
+            " the file to JSON lines"
+        ) from None
+    try:
+        with pyarrow.parquet.ParquetFile(path) as table:
+            number = 0
+            for batch in table.iter_batches(batch_size=64):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, {column: value for column, value in row.items() if value is not None}
+    except (pyarrow.ArrowException, OSError) as error:
+        raise SourceError(
+            path, None, f"the Parquet file cannot be read ({' '.join(str(error).split())})", "a whole Parquet file"
+        ) from error
 
 
 def _utf8_lines(file: IO[bytes]) -> Iterator[bytes]:

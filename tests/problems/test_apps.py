@@ -42,7 +42,7 @@ def test_its_references_are_judged_by_its_cases(tmp_path: Path) -> None:
     [
         ({"inputs": [], "outputs": []}, "there is none"),
         ({"inputs": ["1"], "outputs": []}, "1 inputs and 0 outputs"),
-        ({"inputs": [[1]], "outputs": [[1]], "fn_name": "f"}, "calls a function \\('f'\\)"),
+        ({"inputs": [[1]], "outputs": [[1]], "fn_name": "f()"}, "is not the name of a function"),
         ({"inputs": [[1]], "outputs": ["1"]}, "cannot be read"),
     ],
 )

@@ -57,7 +57,7 @@ def read_answer(text: str, problem: Problem) -> Answer:
     if said is None:
         return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
     said = with_plain_blanks(within_reach(without_marks(said)))
-    if problem.cases is not UNSET:
+    if problem.cases is not UNSET and problem.cases.call is UNSET:
         return _program(dialect, said, thinking)
     entry = entry_point(problem)
     marked = fenced_blocks(said, dialect)

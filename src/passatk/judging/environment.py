@@ -93,6 +93,11 @@ class Environment:
         toolchain = self.toolchains[program.language]
         if not toolchain.usable:
             return Verdict(status=Status.NOT_JUDGED, reason=toolchain.missing[0])
+        if checker := program.checker_language:
+            known = self.toolchains.get(checker)
+            if known is None or not known.usable:
+                lacking = known.missing[0] if known is not None else f"name {checker} among the judge's languages"
+                return Verdict(status=Status.NOT_JUDGED, reason=f"its checker needs {checker}: {lacking}")
         if reason := self.unfit(program):
             return Verdict(status=Status.NOT_JUDGED, reason=reason)
         return None

@@ -1,13 +1,21 @@
 """One execution of a program on a slot: once, or once for each of its tests with inputs, whose outputs are checked."""
 
+import tempfile
+from typing import IO
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from passatk.cases import Case, Checked
+from passatk.cases import Case, Cases, Checked, CheckerProgram
+from passatk.judging.checker_programs import LIMITS, files_of, program_of, said
 from passatk.judging.checkers import check
 from passatk.judging.quiet import HEADROOM, case_with_headroom
+from passatk.judging.returned import check_value
 from passatk.records import CaseFacts, Limits, Outcome, Program, StepFacts
 from passatk.sandbox import Slot
+
+_IN_MEMORY = 64 << 20
+"""Bytes of outputs that wait for a checker; what is more waits on disk."""
 
 
 def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Outcome:
@@ -15,6 +23,19 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
     tests = program.cases
     if tests is None:
         return slot.execute(program, limits, variation)
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as outputs:
+        outcome, known = _run(slot, program, limits, variation, tests, outputs)
+        if outcome.fault is None and tests.checker.program is not UNSET:
+            fault, known = _checked_by(slot, tests.checker.program, tests, known, outputs)
+            outcome = msgspec.structs.replace(outcome, fault=fault)
+    slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
+    return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+
+
+def _run(
+    slot: Slot, program: Program, limits: Limits, variation: int, tests: Cases, outputs: IO[bytes]
+) -> tuple[Outcome, list[CaseFacts]]:
+    """Test after test. What a checker is to read is left in `outputs`, one behind the other."""
     known: list[CaseFacts] = []
     used = 0.0
 
@@ -22,7 +43,9 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
         """Only a program that came to its end by itself is asked what it printed."""
         nonlocal used
         ended = run.exit_code == 0 and run.stopped_by is None
-        checked = check(tests.checker, case.expected, output) if ended else Checked(outcome="wrong")
+        checked = _checked(tests, case, output) if ended else Checked(outcome="wrong")
+        if ended and tests.checker.program is not UNSET:
+            outputs.write(len(output).to_bytes(8, "little") + output)
         known.append(CaseFacts(id=case.id, run=run, checked=checked, printed=printed(output, errors)))
         used += run.cpu_s
         if tests.cpu_s is not None and used > tests.cpu_s * HEADROOM:
@@ -34,9 +57,50 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
         return (_text(output), _text(errors)) if tests.checker.kind == "any" else UNSET
 
     cases = map(case_with_headroom, tests.in_order)
-    outcome = slot.execute_cases(program, limits, cases, take, variation)
-    slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
-    return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+    return slot.execute_cases(program, limits, cases, take, variation), known
+
+
+def _checked(tests: Cases, case: Case, output: bytes) -> Checked:
+    if tests.checker.program is not UNSET:
+        return Checked(outcome="accepted")  # until its checker is asked
+    if tests.call is UNSET:
+        return check(tests.checker, case.expected, output)
+    return check_value(tests.call, tests.checker, case.expected, output)
+
+
+def _checked_by(
+    slot: Slot, checker: CheckerProgram, tests: Cases, known: list[CaseFacts], outputs: IO[bytes]
+) -> tuple[str | None, list[CaseFacts]]:
+    """A fault of the sandbox, and the facts with what the checker, itself executed in `slot`, says of each output."""
+    outputs.seek(0)
+    by_id = {case.id: case for case in tests.cases}
+    waiting = [number for number, facts in enumerate(known) if facts.checked.outcome == "accepted"]
+    asked = iter(waiting)
+    number = -1
+
+    def files(_: Case) -> dict[str, bytes]:
+        nonlocal number
+        number = next(asked)
+        output = outputs.read(int.from_bytes(outputs.read(8), "little"))
+        return files_of(by_id[known[number].id], output)
+
+    def take(_: Case, run: StepFacts, printed: bytes, __: bytes) -> bool:
+        checked = said(checker, run, printed)
+        known[number] = msgspec.structs.replace(known[number], checked=checked)
+        return tests.stop == "all" or checked.outcome != "wrong"
+
+    if not waiting:
+        return None, known
+    questions = (Case(id=known[at].id, stdin="", expected="") for at in waiting)
+    outcome = slot.execute_cases(program_of(checker), LIMITS, questions, take, files=files)
+    if outcome.build is not None and (outcome.build.exit_code != 0 or outcome.build.stopped_by is not None):
+        words = next(iter((outcome.build.stderr or outcome.build.stdout).strip().splitlines()), "")
+        failed = Checked(outcome="failed", words=f"it does not compile: {words}")
+        for at in waiting:
+            known[at] = msgspec.structs.replace(known[at], checked=failed)
+    elif tests.stop == "first_failure" and known[number].checked.outcome == "wrong":
+        del known[number + 1 :]
+    return outcome.fault and f"the checker: {outcome.fault}", known
 
 
 def _text(output: bytes) -> str:

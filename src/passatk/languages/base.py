@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
+from passatk.cases import Call
 from passatk.errors import InputError
 from passatk.languages.derived import Derived, Kept
 from passatk.languages.dialect import Dialect
@@ -194,6 +195,25 @@ class Language(Dialect, ABC):
             " write its tests as code"
         )
 
+    def script(self, problem: Problem, sample: Sample, arguments: tuple[str, ...]) -> Program:
+        """As `standalone`, started with these arguments.
+
+        Raises:
+            InputError: it is not known how in this language.
+        """
+        raise InputError(f"a checker cannot be written in {self.title} yet; choose Python or C++")
+
+    def called(self, problem: Problem, sample: Sample, call: Call) -> Program:
+        """`problem` + `sample` as a program that reads arguments, calls a function and writes what that returned.
+
+        Raises:
+            InputError: it is not known how in this language.
+        """
+        raise InputError(
+            f"{problem.task_id}: tests that call a function with arguments cannot be judged in {self.title} yet; choose"
+            " Python, or write its tests as code"
+        )
+
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
         """How to build these, which have equal options, together."""
         raise NotImplementedError
@@ -210,7 +230,9 @@ class Language(Dialect, ABC):
                     f" expected {self.option.pattern}"
                 )
         if problem.cases is not UNSET:
-            program = msgspec.structs.replace(self.standalone(problem, sample), cases=problem.cases)
+            call = problem.cases.call
+            program = self.standalone(problem, sample) if call is UNSET else self.called(problem, sample, call)
+            program = msgspec.structs.replace(program, cases=problem.cases)
             if problem.cases.cases:
                 return program
             return msgspec.structs.replace(program, requires=(*program.requires, NO_TESTS))

@@ -253,6 +253,10 @@ class Cpp(Language):
             requires=requires,
         )
 
+    def script(self, problem: Problem, sample: Sample, arguments: tuple[str, ...]) -> Program:
+        program = self.standalone(problem, sample)
+        return msgspec.structs.replace(program, run=Step(argv=(*program.run.argv, *arguments)))
+
     def _made(self, problem: Problem, body: str, behind: str, harness: str) -> Program:
         """`body` with what stands `behind` it, linked with an object of the harness."""
         headers, opened = opened_by(body, problem.options)

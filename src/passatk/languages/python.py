@@ -12,6 +12,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
+import msgspec
+
+from passatk.cases import Call
 from passatk.languages.base import CannotCross, Language, Toolchain, body_of, harness, output_of
 from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
@@ -37,6 +40,7 @@ def _can_fail(part: ast.stmt) -> bool:
 
 
 _FUNCTION = regex(r"^def\s+(\w+)", re.MULTILINE)
+_FUTURE = regex(r"^from[ \t]+__future__[ \t]+import[ \t]+[\w, \t]+(?:#.*)?$", re.MULTILINE)
 _CLASS = regex(r"\s*(?:@|class\b)")
 _IMPORT = regex(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _NUMPY = regex(r"\b(numpy|np)\b")
@@ -92,6 +96,11 @@ def _tool_name() -> str:
 @cache
 def _script_name() -> str:
     return f"python script {_hash_of('python_script', 'python_harness', *_BOTH)}"
+
+
+@cache
+def _function_name() -> str:
+    return f"python function {_hash_of('python_function', 'python_harness', *_BOTH)}"
 
 
 @cache
@@ -202,14 +211,16 @@ class Python(Language):
             imports=_WARM,
             env=_ENVIRONMENT,
         )
+        others = (_script_name(), "python_script"), (_function_name(), "python_function")
         return Toolchain(
             language=self.name,
             version=version,
             interpreter=os.path.realpath(interpreter) if wanted else "",
             warm=(
                 tool,
-                WarmTool(
-                    name=_script_name(), folder=folder, module="python_script", prelude="", imports=(), env=_ENVIRONMENT
+                *(
+                    WarmTool(name=name, folder=folder, module=module, prelude="", imports=(), env=_ENVIRONMENT)
+                    for name, module in others
                 ),
             ),
             readable=(prefix, *numpy_folders),
@@ -266,6 +277,22 @@ class Python(Language):
             language=self.name,
             files=(("program.py", source),),
             run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_script_name()),
+            requires=("numpy",) if uses_numpy else (),
+        )
+
+    def script(self, problem: Problem, sample: Sample, arguments: tuple[str, ...]) -> Program:
+        run = Step(argv=("${PYTHON}", *_FLAGS, "program.py", *arguments), env=_ENVIRONMENT)
+        return msgspec.structs.replace(self.standalone(problem, sample), run=run)
+
+    def called(self, problem: Problem, sample: Sample, call: Call) -> Program:
+        source = body_of(problem, sample)
+        uses_numpy = _NUMPY.search(source) is not None
+        return Program(
+            language=self.name,
+            files=(("helpers.py", _helpers(problem.setup, uses_numpy)), ("program.py", source)),
+            run=Step(
+                argv=("python", "${PYTHON_SITE}", call.name, call.written), env=_ENVIRONMENT, warm=_function_name()
+            ),
             requires=("numpy",) if uses_numpy else (),
         )
 
@@ -329,8 +356,15 @@ def _asked(problem: Problem, theirs: frozenset[str]) -> list[str]:
 
 
 def _behind_future(setup: str, body: str) -> str:
-    """`body` with the helpers that it gets, which it may go on without."""
-    return f"{setup.rstrip()}\n{body}" if setup.strip() else body
+    """`body` with the helpers that it gets, which it may go on without; what has to come first does."""
+    if not setup.strip():
+        return body
+    if not _FUTURE.search(body):
+        return f"{setup.rstrip()}\n{body}"
+    lines = body.split("\n")
+    future = [line for line in lines if _FUTURE.match(line)]
+    left = "\n".join("" if _FUTURE.match(line) else line for line in lines)
+    return "\n".join([*future, setup.rstrip(), left])
 
 
 def _words(text: str) -> set[str]:

@@ -141,7 +141,7 @@ class _Audit:
 
     def _again(self, problem: Problem) -> _Try:
         sample = reference_of(problem)
-        program = program_of(problem, sample, problem.tests.code)
+        program = program_of(problem, sample, "hidden")
         return _Try(task=problem.task_id, program=program, sample=sample, name="the reference", kind="again")
 
     def _of_reference(self, problem: Problem, mutants: int, repeat: int) -> Iterator[_Try]:
@@ -153,7 +153,7 @@ class _Audit:
         seen = {reference.program.key}
         for mutant in mutants_of(problem, mutants):
             sample = _sample_of(problem, mutant)
-            program = program_of(problem, sample, problem.tests.code)
+            program = program_of(problem, sample, "hidden")
             if program.key not in seen:
                 seen.add(program.key)
                 yield _Try(
@@ -169,7 +169,7 @@ class _Audit:
         problem = self._problems.get(sample.task_id)
         return _Try(
             task=problem.task_id,
-            program=program_of(problem, sample, problem.tests.code),
+            program=program_of(problem, sample, "hidden"),
             sample=sample,
             name=f"known solution {sample.index + 1}",
             kind="right" if known.correct else "wrong",
@@ -246,7 +246,7 @@ class _Audit:
         tries = []
         for checker in _LOOSER:
             cases = msgspec.structs.replace(problem.cases, checker=checker)
-            program = program_of(msgspec.structs.replace(problem, cases=cases), one.sample, "")
+            program = program_of(msgspec.structs.replace(problem, cases=cases), one.sample, "hidden")
             tries.append(msgspec.structs.replace(one, program=program, name=checker.kind, kind="looser"))
         return next((o.name for o, verdict in self._judge(tries) if verdict.status is Status.PASSED), "")
 
@@ -277,10 +277,9 @@ class _Audit:
         """Texts of mutants that are wrong for certain: the examples that the problem shows fail them."""
         if not passing or not problem.tests.examples or problem.cases is not UNSET:
             return set()
-        tests = tests_of(problem, "example")
         reference = reference_of(problem)
         tries = [
-            _Try(task=problem.task_id, program=program_of(problem, s, tests), sample=s, name="", kind="example")
+            _Try(task=problem.task_id, program=program_of(problem, s, "example"), sample=s, name="", kind="example")
             for s in (reference, *(one.sample for one in passing))
         ]
         (_, own_verdict), *judged = self._judge(tries)

@@ -46,7 +46,7 @@ def check_problems(
     if not problems.problems:
         raise InputError(f"there are no problems to check in {problems.name}")
     refuse_without_tests(problems)
-    with LocalPool(Environment(problems.languages, sandboxed), workers) as pool, VerdictCache() as cache:
+    with LocalPool(Environment(problems.toolchains, sandboxed), workers) as pool, VerdictCache() as cache:
         return checks_of(problems, pool, policy or LimitPolicy(), cache, progress)
 
 

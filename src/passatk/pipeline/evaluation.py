@@ -125,7 +125,7 @@ def evaluate(
     programs = Programs(used, request.tests)
     if request.require_wall:
         _refuse_without_wall(programs)
-    environment = environment or Environment(used.languages, request.sandboxed)
+    environment = environment or Environment(used.toolchains, request.sandboxed)
     with RunFolder(request.out, _manifest(request, environment, given.extraction)) as folder, _cache(request) as cache:
         if not folder.filled:
             folder.fill(_entries(given, request, programs), used.problems.values())
@@ -363,7 +363,7 @@ class _Judging:
                 program = job.program
                 self.executed += bool(verdict.attempts)
                 self._record(program.key, verdict)
-                if self._cache is not None:
+                if self._cache is not None and not program.checker_language:  # whose toolchain is in no key
                     key = self._keys.verdict(program.key, program.language, job.limits)
                     self._cache.keep_verdict(key, program.language, verdict)
 

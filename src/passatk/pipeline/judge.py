@@ -275,8 +275,8 @@ class _Shared:
 
 
 def _may_keep(program: Program) -> bool:
-    """Of one whose output is wanted nothing is kept: it may print something else another time."""
-    return program.cases is None or program.cases.checker.kind != "any"
+    """Not where the toolchain of a checker is in no key, nor where the output is wanted, another one another time."""
+    return not program.checker_language and (program.cases is None or program.cases.checker.kind != "any")
 
 
 def _set(future: Future[Verdict], verdict: Verdict) -> None:

@@ -63,7 +63,8 @@ def replay(
     if not recorded.status:
         raise InputError(f"{run} has no verdict of {name} yet; let the run go on first")
     program = recorded.assembled or _assembled(recorded, manifest, problems)
-    environment = Environment([by_name(program.language).name], sandboxed)
+    languages = [by_name(program.language).name, *filter(None, [program.checker_language])]
+    environment = Environment(dict.fromkeys(languages), sandboxed)
     limits = recorded.limits or manifest.limits.floor
     job = Job(program=program, limits=limits, repeat=manifest.repeat, vary=manifest.vary)
     with LocalPool(environment, 1) as pool, closing(pool.judge([job])) as judged:

@@ -131,8 +131,10 @@ def _again(
 
 
 def _languages(past: RunView, problems: ProblemSet) -> list[str]:
-    used = {problems.get(task).language for task in past.tasks()}
-    return [language for language in problems.languages if language in used]
+    used = dict.fromkeys(past.tasks())
+    return msgspec.structs.replace(
+        problems, problems={t: p for t, p in problems.problems.items() if t in used}
+    ).toolchains
 
 
 def _same_place(before: Manifest, environment: Environment) -> bool:

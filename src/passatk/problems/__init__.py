@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from passatk.errors import FieldError, InputError, SourceError, UnknownNameError
 from passatk.languages import by_name
@@ -18,7 +20,7 @@ from passatk.problems.base import Benchmark, UnknownLanguageError, rows_of, with
 from passatk.problems.benchmarks import BENCHMARKS
 from passatk.problems.own import OWN
 from passatk.records import Problem, Record
-from passatk.textfiles import find_data, looks_like_json, read_json
+from passatk.textfiles import PARQUET_MAGIC, beginning, find_data, looks_like_json, read_rows
 
 __all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "holds_problems", "load", "load_all", "task_of"]
 
@@ -37,6 +39,13 @@ class ProblemSet(Record, frozen=True, kw_only=True):
     def languages(self) -> list[str]:
         """In order of first appearance."""
         return list(dict.fromkeys(problem.language for problem in self.problems.values()))
+
+    @property
+    def toolchains(self) -> list[str]:
+        """Languages that it takes to judge them: theirs, and those that checkers are written in."""
+        cases = [problem.cases for problem in self.problems.values() if problem.cases is not UNSET]
+        checkers = [known.checker.program.language for known in cases if known.checker.program is not UNSET]
+        return list(dict.fromkeys([*self.languages, *checkers]))
 
     @property
     def hash(self) -> str:
@@ -181,10 +190,14 @@ def _by_id(name: str, problems: Iterable[Problem]) -> dict[str, Problem]:
 
 def _files(folder: Path) -> list[Path]:
     """Files of problems in a folder."""
-    found = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and looks_like_json(p)]
+    found = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and _can_be_read(p)]
     if not found:
-        raise InputError(f"no problems in {folder}: expected files of JSON lines, plain or gzip")
+        raise InputError(f"no problems in {folder}: expected files of JSON lines, plain or gzip, or Parquet files")
     return sorted(found)
+
+
+def _can_be_read(file: Path) -> bool:
+    return looks_like_json(file) or beginning(file, 4) == PARQUET_MAGIC
 
 
 def _read_files(
@@ -197,8 +210,9 @@ def _read_files(
     """
     refused: list[SourceError] = []
     found = False
+    places = count()
     for file in files:
-        for line, problem in _read(file, benchmark, variant, refused if len(files) > 1 else None):
+        for line, problem in _read(file, benchmark, variant, refused if len(files) > 1 else None, places):
             found = True
             yield file, line, problem
     if refused and not found:
@@ -206,13 +220,17 @@ def _read_files(
 
 
 def _read(
-    file: Path, benchmark: Benchmark[Any] | None, variant: str, refused: list[SourceError] | None
+    file: Path,
+    benchmark: Benchmark[Any] | None,
+    variant: str,
+    refused: list[SourceError] | None,
+    places: Iterator[int],
 ) -> Iterator[tuple[int | None, Problem]]:
     """(line, problem) of every record in a file; of the benchmark that recognises it where none is named.
 
-    `refused` takes the errors about languages that are not here; where it is None they are raised.
+    `refused` takes the errors about languages that are not here; where it is None they are raised. `places` counts.
     """
-    for line, value in read_json(file):
+    for line, value in read_rows(file):
         for number, record in enumerate(rows_of(value)):
             if not isinstance(record, dict):
                 raise SourceError(
@@ -220,8 +238,9 @@ def _read(
                 )
             where = f"[{number}]." if isinstance(value, list) else ""  # a list has no lines to name
             found = benchmark or _benchmark_of(file, line, record)
+            place = next(places)
             try:
-                row = msgspec.convert(record, found.row)
+                row = msgspec.convert(record | {"place": place} if found.by_place else record, found.row)
                 problem: Problem = found.problem(row, variant or next(iter(found.variants), ""))
             except msgspec.ValidationError as error:
                 raise _wrong_field(file, line, record, str(error), found, where) from error
@@ -299,7 +318,7 @@ def _wrong_field(
         expected = f"one of {', '.join(fields)}{f'; did you mean {close!r}?' if close else ''}"
         return SourceError(file, line, "is not a field of a problem", expected, where + unknown[1])
     missing = re.fullmatch(r"Object missing required field `(\w+)`", told)
-    field = missing[1] if missing else place.strip(".`")
+    field = ".".join(filter(None, (place.strip(".`"), missing[1] if missing else "")))
     kinds = [_KINDS.get(kind, kind) for kind in re.findall(r"\w+", told.partition("`")[2].partition("`")[0])]
     value = record.get(re.split(r"[.\[]", field)[0])
     wrong = "is missing" if missing else f"must be {' or '.join(kinds)}, got {_shown(value)}"

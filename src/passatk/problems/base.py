@@ -29,6 +29,8 @@ class Benchmark(ABC, Generic[_Row]):
     """The form of a record: names and types of the fields that are read; what is optional has a default."""
     variants: ClassVar[tuple[str, ...]] = ()
     """Kinds of problems that each record makes, the usual one first, as parts of a name: `humanevalpack/fix`."""
+    by_place: ClassVar[bool] = False
+    """Its records have no ids: a field `place`, which they do not have either, gets their place among all, from 0."""
     url: ClassVar[str] = ""
     """Public home: an address below which `files` are; empty where there is none to fetch from."""
     files: ClassVar[Mapping[str, str]] = {}

@@ -26,7 +26,9 @@ def fetch(name: str, mirror: str | None = None, to: Path | None = None) -> list[
     """
     fetched = [known for known, benchmark in BENCHMARKS.items() if benchmark.files]
     if name not in fetched:
-        raise UnknownNameError("benchmark to fetch", name, fetched)
+        home = BENCHMARKS[name].home if name in BENCHMARKS else ""
+        hint = f"Get {name} from {home} and put its files into a folder {name} below $PASSATK_DATA." if home else ""
+        raise UnknownNameError("benchmark to fetch", name, fetched, hint)
     benchmark = BENCHMARKS[name]
     base = (mirror or benchmark.url).rstrip("/") + "/"
     if not base.startswith(("http://", "https://")):

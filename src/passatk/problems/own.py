@@ -9,38 +9,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from passatk.cases import Case, Cases, Checker
+from passatk.cases import Cases, Stopping
 from passatk.errors import FieldError
 from passatk.languages import Language, by_name
 from passatk.languages.heads import heads, last_head
 from passatk.languages.lexing import blanked
 from passatk.problems.base import Benchmark, language_of
-from passatk.problems.stdin import made
+from passatk.problems.own_cases import CaseRow, CheckerRow, cases_of, rows_of
 from passatk.records import Asserts, Problem
 
 _Text = Annotated[str, Meta(min_length=1)]
-
-
-class CaseRow(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """One test: what a program reads from stdin, and what it is to print."""
-
-    stdin: Annotated[str, Meta(description="What the program reads.")]
-    expected: Annotated[str, Meta(description="What it is to print.")]
-    id: Annotated[str, Meta(description="A name of its own; its place, from 1, by default.")] = ""
-    public: Annotated[bool, Meta(description="The problem shows it.")] = False
-    weight: Annotated[float, Meta(description="What it counts in the weighted part of tests that passed.", ge=0)] = 1.0
-    cpu_seconds: Annotated[Annotated[float, Meta(gt=0)] | None, Meta(description="CPU seconds of its own.")] = None
-    memory_mib: Annotated[Annotated[int, Meta(ge=16)] | None, Meta(description="MiB of memory of its own.")] = None
-
-
-class CheckerRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How what is printed is compared with what is expected."""
-
-    kind: Annotated[
-        Literal["lines", "exact", "tokens", "numbers", "unordered_lines"], Meta(description="See docs/problems.md.")
-    ] = "lines"
-    absolute: Annotated[float, Meta(description="Of numbers: they may differ by so much.", ge=0)] = 0.0
-    relative: Annotated[float, Meta(description="Of numbers: or by this part of the expected one.", ge=0)] = 0.0
 
 
 class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -48,9 +26,13 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     id: Annotated[_Text, Meta(description="Any text. No two problems of a file share one.")]
     language: Annotated[_Text, Meta(description="A language as `passatk doctor` lists it, or an alias of it.")]
-    entry_point: Annotated[_Text, Meta(description="The function, method or class that the tests call.")] = ""
+    entry_point: Annotated[_Text, Meta(description="The function, method or class that tests or cases call.")] = ""
     tests: Annotated[_Text, Meta(description="Code in the problem's language that fails if the program is wrong.")] = ""
     cases: Annotated[list[CaseRow], Meta(description="In place of `tests`: inputs and expected outputs.")] = []
+    values: Annotated[
+        Literal["json", "python"],
+        Meta(description="How arguments and expected values of `cases` are written: as JSON, or as texts with Python."),
+    ] = "json"
     checker: Annotated[CheckerRow, Meta(description="How outputs are compared.")] = CheckerRow()
     stop: Annotated[list[_Text], Meta(description="Strings before which a completion ends.")] = []
     stop_at_first_failure: Annotated[bool, Meta(description="Run no more cases behind one that failed.")] = False
@@ -90,7 +72,11 @@ class OwnProblems(Benchmark[Row]):
             )
         cases: Cases | UnsetType = UNSET
         if row.cases:
-            cases = _cases_of(row)
+            for name in ("tests", "examples"):
+                if getattr(row, name):
+                    raise FieldError(name, f"{name} and cases are both there", "one of them")
+            stop: Stopping = "first_failure" if row.stop_at_first_failure else "all"
+            cases = cases_of(row.cases, row.checker, row.entry_point, row.values, stop)
         else:
             _check_code(row, language)
         inside = not row.suffix and _ends_in_function(row.prompt, language)
@@ -108,7 +94,7 @@ class OwnProblems(Benchmark[Row]):
             context=row.context,
             instruction=row.instruction,
             declaration=(row.declaration or row.prompt) if inside else "",
-            entry_point=row.entry_point,
+            entry_point=row.entry_point.partition("(")[0],
             reference=row.reference,
             tests=Asserts(code=row.tests, examples=row.examples),
             setup=row.setup,
@@ -120,39 +106,6 @@ class OwnProblems(Benchmark[Row]):
             tier=row.tier,
             cases=cases,
         )
-
-
-def _cases_of(row: Row) -> Cases:
-    """Raises FieldError where they say less than one test each."""
-    for name in ("tests", "examples", "entry_point"):
-        if getattr(row, name):
-            raise FieldError(name, f"{name} and cases are both there", "one of them: cases are of whole programs")
-    for name in ("absolute", "relative"):
-        if getattr(row.checker, name) and row.checker.kind != "numbers":
-            raise FieldError(f"checker.{name}", f"has no meaning for {row.checker.kind}", "the checker numbers")
-    cases = [
-        Case(
-            id=case.id or str(number),
-            stdin=_utf8(f"cases[{number - 1}].stdin", case.stdin),
-            expected=_utf8(f"cases[{number - 1}].expected", case.expected),
-            public=case.public,
-            weight=case.weight,
-            cpu_s=case.cpu_seconds,
-            memory_bytes=None if case.memory_mib is None else case.memory_mib << 20,
-        )
-        for number, case in enumerate(row.cases, 1)
-    ]
-    return made(
-        cases, Checker(**msgspec.structs.asdict(row.checker)), "first_failure" if row.stop_at_first_failure else "all"
-    )
-
-
-def _utf8(field: str, text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise FieldError(field, f"has half a character (at {error.start})", "text that UTF-8 can write") from error
-    return text
 
 
 def schema() -> dict[str, Any]:
@@ -182,13 +135,14 @@ def lines(problems: Iterable[Problem]) -> Iterable[str]:
         inside = problem.in_function and all(
             _ends_in_function(t, language) for t in (problem.prompt, problem.declaration)
         )
+        call = UNSET if problem.cases is UNSET else problem.cases.call
+        called = "" if call is UNSET else call.name
         row = Row(
             id=problem.task_id,
             language=problem.language,
-            entry_point=problem.entry_point,
+            entry_point=called or problem.entry_point,
             tests=problem.tests.code,
-            cases=[] if problem.cases is UNSET else [_row_of(case) for case in problem.cases.cases],
-            checker=CheckerRow() if problem.cases is UNSET else _checker_row(problem.cases.checker),
+            **({} if problem.cases is UNSET else rows_of(problem.cases)),
             stop_at_first_failure=problem.cases is not UNSET and problem.cases.stop == "first_failure",
             prompt=problem.prompt,
             instruction=problem.instruction,
@@ -205,30 +159,13 @@ def lines(problems: Iterable[Problem]) -> Iterable[str]:
         yield json.dumps(msgspec.to_builtins(row), ensure_ascii=False)
 
 
-def _row_of(case: Case) -> CaseRow:
-    return CaseRow(
-        id=case.id,
-        stdin=case.stdin,
-        expected=case.expected,
-        public=case.public,
-        weight=case.weight,
-        cpu_seconds=case.cpu_s,
-        memory_mib=None if case.memory_bytes is None else case.memory_bytes >> 20,
-    )
-
-
-def _checker_row(checker: Checker) -> CheckerRow:
-    assert checker.kind != "any", "every problem expects an output"
-    return CheckerRow(kind=checker.kind, absolute=checker.absolute, relative=checker.relative)
-
-
 def _check_code(row: Row, language: Language) -> None:
     """Raises FieldError where code is to be the tests, and is not there, or would let every program pass."""
     if not row.tests:
         raise FieldError("tests", "is missing", "tests as code, or cases with inputs in their place")
     if not row.entry_point:
         raise FieldError("entry_point", "is missing", "the name that the tests call")
-    if row.stop_at_first_failure or row.checker != CheckerRow():
+    if row.stop_at_first_failure or row.checker != CheckerRow() or row.values != "json":
         raise FieldError("checker", "has no meaning for tests as code", "cases, or no checker")
     _check_tests(row, language)
 

@@ -1,14 +1,22 @@
-"""Tests of programs that read stdin, as every source of problems makes them."""
+"""Tests with inputs, as every source of problems makes them."""
 
 from collections.abc import Sequence
 
-from passatk.cases import Case, Cases, Checker, Stopping
+from msgspec import UNSET, UnsetType
+
+from passatk.cases import Call, Case, Cases, Checker, Stopping
 from passatk.errors import FieldError
 
 _MOST_BYTES = 32 << 20
 
 
-def made(cases: Sequence[Case], checker: Checker, stop: Stopping = "all", field: str = "cases") -> Cases:
+def made(
+    cases: Sequence[Case],
+    checker: Checker,
+    stop: Stopping = "all",
+    field: str = "cases",
+    call: Call | UnsetType = UNSET,
+) -> Cases:
     """`cases` as tests that say something of a program.
 
     Raises:
@@ -25,7 +33,7 @@ def made(cases: Sequence[Case], checker: Checker, stop: Stopping = "all", field:
             raise FieldError(
                 field, f"{case.id!r} has {case.size} characters", f"at most {_MOST_BYTES} for input and output together"
             )
-    return Cases(cases=tuple(cases), checker=checker, stop=stop)
+    return Cases(cases=tuple(cases), checker=checker, stop=stop, call=call)
 
 
 def paired(

@@ -12,9 +12,8 @@ from passatk.languages import LANGUAGES
 from passatk.records import Record
 from passatk.regex import regex
 from passatk.samples.formats import FOLDERS, Generation, detect
-from passatk.textfiles import beginning, read_json
+from passatk.textfiles import PARQUET_MAGIC, beginning, parquet_rows, read_json
 
-_PARQUET_MAGIC = b"PAR1"
 _ZIP_MAGIC = b"PK\x03\x04"
 _LANGUAGES = {suffix: language.name for language in LANGUAGES.values() for suffix in language.suffixes}
 _NUMBERED = regex(r"\d+\.\w+")
@@ -52,8 +51,9 @@ def generations_of(path: Path) -> Iterator[tuple[Place, Generation]]:
 def _values(path: Path) -> Iterator[tuple[Place, Any]]:
     """The JSON values in a file."""
     magic = beginning(path, 4)
-    if magic == _PARQUET_MAGIC:
-        yield from _parquet(path)
+    if magic == PARQUET_MAGIC:
+        for number, row in parquet_rows(path):
+            yield Place(file=path, line=number), row
     elif magic == _ZIP_MAGIC:
         yield from _inspect_archive(path)
     else:
@@ -163,29 +163,3 @@ def _member(archive: zipfile.ZipFile, place: Place, name: str) -> Any:
         raise SourceError(place.file, None, f"not JSON: {error}", "a sample of an Inspect log") from error
     except (EOFError, zlib.error) as error:
         raise SourceError(place.file, None, f"the zip archive is damaged ({error})", "a whole file") from error
-
-
-def _parquet(path: Path) -> Iterator[tuple[Place, Any]]:
-    """Rows as objects; a column that is empty in a row is not there."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise InputError(
-            f"{path} is a Parquet file, and the library for it is not installed: `pip install pyarrow`, or convert"
-            " the file to JSON lines"
-        ) from None
-    try:
-        with pyarrow.parquet.ParquetFile(path) as table:
-            number = 0
-            for batch in table.iter_batches(batch_size=256):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield (
-                        Place(file=path, line=number),
-                        {column: value for column, value in row.items() if value is not None},
-                    )
-    except (pyarrow.ArrowException, OSError) as error:
-        raise SourceError(
-            path, None, f"the Parquet file cannot be read ({' '.join(str(error).split())})", "a whole Parquet file"
-        ) from error

@@ -223,24 +223,32 @@ class Slot:
         cases: Iterable[Case],
         take: Callable[[Case, StepFacts, bytes, bytes], bool],
         variation: int = 0,
+        files: Callable[[Case], Mapping[str, bytes]] = lambda _: {},
     ) -> Outcome:
         """Build `program` once and run it for each of `cases`, which are sent one by one: none is kept here.
 
-        `take` gets a case, the facts of its run and all that it printed, and says whether to go on. What it wrote to
-        its error comes too where the checker is `any`.
+        `files` gives what a case's run finds besides what was built.
+
+        `take` gets a case, the facts of its run and all that it printed, or what a function returned, and says whether
+        to go on. What it wrote to its error comes too where the checker is `any`.
 
         Returns:
             The facts of the build; what `take` heard is the caller's. `fault` and SlotDied as for `execute`.
         """
         left = iter(cases)
         case: Case | None = next(left)
-        request = self._request(program, limits, variation)
+
         whole = program.cases is not None and program.cases.checker.kind == "any"
-        reply = self._asked(request | {"case": None if case is None else _case(case, limits.run, whole)})
+
+        def asked(case: Case) -> dict[str, Any]:
+            return _case(case, limits.run, files(case), program.calls, whole)
+
+        request = self._request(program, limits, variation)
+        reply = self._asked(request | {"case": None if case is None else asked(case)})
         while reply.case is not None and case is not None:
             go_on = take(case, reply.case, binascii.a2b_base64(reply.output), binascii.a2b_base64(reply.errors))
             case = next(left, None) if go_on else None
-            reply = self._asked({"stdin": None} if case is None else _case(case, limits.run, whole))
+            reply = self._asked({"stdin": None} if case is None else asked(case))
         return Outcome(build=reply.build, run=None, isolation=self._world.isolation, fault=reply.fault)
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
@@ -389,8 +397,16 @@ class Slot:
         return words[-1] if words else f"its server ended with code {self._process.returncode}"
 
 
-def _case(case: Case, limits: StepLimits, whole: bool) -> dict[str, Any]:
-    return {"stdin": case.stdin, "limits": msgspec.to_builtins(case_limits(case, limits)), "whole": whole}
+def _case(
+    case: Case, limits: StepLimits, files: Mapping[str, bytes], returns: bool, whole: bool
+) -> dict[str, Any]:
+    return {
+        "stdin": case.stdin,
+        "limits": msgspec.to_builtins(case_limits(case, limits)),
+        "files": [(path, binascii.b2a_base64(content, newline=False).decode()) for path, content in files.items()],
+        "returns": returns,
+        "whole": whole,
+    }
 
 
 def fixed_environment(home: str) -> dict[str, str]:

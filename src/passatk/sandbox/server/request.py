@@ -118,6 +118,10 @@ class CaseRequest(TypedDict):
     limits: StepLimits
     whole: bool
     """All that it writes to its error is wanted too."""
+    files: list[tuple[str, str]]
+    """That this run finds besides: path, and content in base64."""
+    returns: bool
+    """What counts is written to descriptor 3, the value of a function; else it is the program's output."""
 
 
 class Request(TypedDict):
@@ -148,7 +152,7 @@ class Reply(TypedDict):
     fault: str | None
     case: Facts | None
     output: str
-    """All that a test's run printed, in base64."""
+    """All that a test's run printed, or returned, in base64."""
     errors: str
     """The same of its error, where that is wanted."""
 
@@ -217,6 +221,10 @@ def check_case(message: Any) -> CaseRequest | None:
             return None
         _expect(isinstance(message["stdin"], str), "what a program reads is a text")
         _expect(isinstance(message["whole"], bool), "all of its error is wanted, or not")
+        _expect(isinstance(message["returns"], bool), "whether a program returns a value is true or false")
+        for path, content in message["files"]:
+            _check_path(path)
+            _expect(isinstance(content, str), "a file has a content in base64")
         _check_limits(message["limits"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"a test that makes no sense: {type(error).__name__}: {error}") from error
@@ -233,8 +241,8 @@ def _check(message: Any) -> None:
     if message["case"] is not None:
         _expect(check_case(message["case"]) is not None, "the first test is one")
     for path, text in message["files"]:
-        _expect(isinstance(path, str) and isinstance(text, str), "a file is a path and a text")
-        _expect(not path.startswith("/") and ".." not in path.split("/"), f"{path!r} is outside the program's folder")
+        _expect(isinstance(text, str), "a file is a path and a text")
+        _check_path(path)
     examiner = message["examiner"]
     _expect(examiner is None or isinstance(examiner, dict), "an examiner is a command, or None")
     _expect(examiner is None or isinstance(examiner["asks"], str), "what an examiner is asked is a text")
@@ -254,6 +262,11 @@ def _check(message: Any) -> None:
     for phase in ("build", "run"):
         _check_limits(message["limits"][phase])
     _expect(_is_amount(message["disk_bytes"]), "disk_bytes is an amount")
+
+
+def _check_path(path: Any) -> None:
+    _expect(isinstance(path, str), "a file has a path")
+    _expect(not path.startswith("/") and ".." not in path.split("/"), f"{path!r} is outside the program's folder")
 
 
 def _is_amount(value: Any) -> bool:

@@ -95,11 +95,12 @@ class Waiting:
         limits: StepLimits,
         examiner: ExaminerRequest | None = None,
         given: bytes | None = None,
-        outputs: tuple[Kept, Kept] | None = None,
+        outputs: tuple[Kept, ...] | None = None,
     ) -> tuple[Facts, bool, ExaminerFacts | None]:
         """Execute the command; return its facts, whether the token was handed over, and what its examiner said.
 
-        `given`: what it is to read, instead of a token; `outputs`: to keep its output and error in.
+        `given`: what it is to read, instead of a token; `outputs`: to keep its output and error in, and what it writes
+        to descriptor 3, if that is more than a token.
 
         Raises:
             OSError: the command cannot be executed.
@@ -119,7 +120,8 @@ class Waiting:
         feed = world.entropy.feed(world.variation) if world.entropy else None
         watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
         self._tell(step, limits, meeting is not None)
-        kept = dict(zip((self._out, self._err), outputs or (Kept(), Kept()), strict=True))
+        outputs = outputs or (Kept(), Kept())
+        kept = dict(zip((self._out, self._err, self._given), outputs, strict=False))
         watch.examiner = meeting
         stopped = _follow(self._process.pidfd, kept, limits, watch, feed, meeting, feeding)
         if feeding:
@@ -135,7 +137,7 @@ class Waiting:
         proof = _read_pipe(self._given)
         failure = _read_pipe(self._failed).decode()
         stopped = _stopped_by_kernel(stopped, status, limits, world.group)
-        facts = _facts(status, stopped, wall_s, peak, watch, *kept.values())
+        facts = _facts(status, stopped, wall_s, peak, watch, outputs)
         for fd in (self._out, self._err, self._given, self._failed):
             os.close(fd)
         said = meeting.end() if meeting else None
@@ -235,8 +237,9 @@ class Meeting:
         return self._open == 0
 
 
-def _facts(status: int, stopped: str | None, wall_s: float, peak: int, watch: Watch, out: Kept, err: Kept) -> Facts:
+def _facts(status: int, stopped: str | None, wall_s: float, peak: int, watch: Watch, outputs: Sequence[Kept]) -> Facts:
     """`peak`: bytes that the processes had which were waited for."""
+    out, err = outputs[:2]
     return Facts(
         exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
         signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
@@ -245,7 +248,7 @@ def _facts(status: int, stopped: str | None, wall_s: float, peak: int, watch: Wa
         wall_s=wall_s,
         idle_s=watch.idle_s,
         peak_memory_bytes=max(watch.peak_bytes, peak),
-        output_bytes=out.total + err.total,
+        output_bytes=sum(output.total for output in outputs),
         stdout=out.text(),
         stderr=err.text(),
     )

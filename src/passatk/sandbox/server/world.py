@@ -371,11 +371,13 @@ def _run_cases(
     case, parent = request["case"], waiting.parent
     snapshot = world.snapshot()
     while case is not None:
-        out, err = Whole(), Whole() if case["whole"] else of_case()
+        whole, err = Whole(), Whole() if case["whole"] else of_case()
+        outputs = (of_case(), err, whole) if case["returns"] else (whole, err)
         stdin = case["stdin"].encode("utf-8", "surrogatepass")
-        facts, *_ = waiting.run(request["run"], case["limits"], given=stdin, outputs=(out, err))
+        world.write_files((path, binascii.a2b_base64(content)) for path, content in case["files"])
+        facts, *_ = waiting.run(request["run"], case["limits"], given=stdin, outputs=outputs)
         errors = err.whole() if isinstance(err, Whole) else b""
-        case = next_case(case_reply(build, facts, out.whole(), errors))
+        case = next_case(case_reply(build, facts, whole.whole(), errors))
         if case is not None:
             world.renew(snapshot)
             waiting = world.next_for(parent)

@@ -1,0 +1,118 @@
+"""Tests that call a function, as every source of problems makes them: arguments and values that can be compared."""
+
+import ast
+import json
+import math
+from typing import Any, NoReturn
+
+from passatk.errors import FieldError
+
+MOST_DIGITS = 4300
+"""Of an integer, which Python refuses to write or read beyond."""
+_TOO_LONG = 10**MOST_DIGITS
+_MOST_KEY_PARTS = 500
+_MOST_KEY_DEPTH = 30
+_MOST_DEPTH = 200
+_LITERALS = "None, booleans, numbers, strings, bytes, lists, tuples, dicts and sets"
+
+
+def parsed_json(field: str, text: str) -> Any:
+    """A value that is written as JSON.
+
+    Raises:
+        FieldError: it is not, or says what no program can return (NaN, numbers that no float holds).
+    """
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise FieldError(field, "is nested too deeply", f"values nested at most {_MOST_DEPTH} deep") from error
+    except ValueError as error:
+        raise FieldError(field, f"cannot be read: {error}, in {text[:40]!r}", "a value written as JSON") from error
+    return value
+
+
+def json_text(field: str, value: Any) -> str:
+    """A value of JSON, as it is stored and sent.
+
+    Raises:
+        FieldError: as `parsed_json`.
+    """
+    _check(field, value)
+    return json.dumps(value, separators=(",", ":"))
+
+
+def python_value(field: str, text: str) -> Any:
+    """A value that is written as a literal of Python's.
+
+    Raises:
+        FieldError: it is not, or it is infinite.
+    """
+    try:
+        value = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise FieldError(
+            field, f"is no literal of Python's: {text[:60]!r}", f"a text with {_LITERALS} as Python writes them"
+        ) from error
+    _check(field, value)
+    return value
+
+
+def listed(field: str, arguments: Any) -> list[Any]:
+    """Arguments, in their order.
+
+    Raises:
+        FieldError: they are no list.
+    """
+    if not isinstance(arguments, list | tuple):
+        raise FieldError(field, f"must be a list, got {_shown(arguments)}", "a list of the function's arguments")
+    return list(arguments)
+
+
+def _check(field: str, value: Any) -> None:
+    """Refuse what would be compared wrongly."""
+    left: list[tuple[Any, int]] = [(value, 0)]
+    while left:
+        value, depth = left.pop()
+        if depth > _MOST_DEPTH:
+            raise FieldError(field, "is nested too deeply", f"values nested at most {_MOST_DEPTH} deep")
+        if isinstance(value, float | complex):
+            parts = (value.real, value.imag)
+            if not all(map(math.isfinite, parts)):
+                raise FieldError(field, f"has the number {value}", "numbers that a float holds, no infinity and no NaN")
+        elif isinstance(value, int):
+            if abs(value) >= _TOO_LONG:
+                raise FieldError(
+                    field, f"has an integer of more than {MOST_DIGITS} digits", "shorter integers, or tests as code"
+                )
+        elif isinstance(value, dict):
+            left.extend((key, depth + 1) for key in value)
+            left.extend((one, depth + 1) for one in value.values())
+            _check_keys(field, value)
+        elif isinstance(value, set):
+            left.extend((one, depth + 1) for one in value)
+            _check_keys(field, value)
+        elif isinstance(value, list | tuple):
+            left.extend((one, depth + 1) for one in value)
+        elif value is Ellipsis:
+            raise FieldError(field, "has an ellipsis", _LITERALS)
+
+
+def _check_keys(field: str, keys: Any) -> None:
+    for key in keys:
+        parts, left = 0, [(key, 0)]
+        while left:
+            one, depth = left.pop()
+            parts += 1
+            if depth > _MOST_KEY_DEPTH or parts > _MOST_KEY_PARTS:
+                raise FieldError(field, "has a key that is too large", f"keys of at most {_MOST_KEY_PARTS} values")
+            if isinstance(one, tuple):
+                left.extend((part, depth + 1) for part in one)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:40] + "..."
