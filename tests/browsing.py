@@ -27,7 +27,7 @@ def chromium() -> Iterator["Browser"]:
     )
     place = shutil.which("chromium") or shutil.which("chromium-browser")
     if place is None:
-        pytest.skip("no Chromium: apt-get install chromium fonts-dejavu-core")
+        pytest.skip("no Chromium: tools/setup_tests.sh installs it as root")
     with sync_api.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=place, args=["--no-sandbox"])
         yield browser
@@ -66,5 +66,5 @@ def axe() -> str:
     named = os.environ.get("PASSATK_AXE")
     places = [Path(named)] if named else [Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"]
     if not places[0].is_file():
-        pytest.skip("no axe-core: npm install --no-save axe-core@4.14.1 (or set PASSATK_AXE to its axe.min.js)")
+        pytest.skip("no axe-core: tools/setup_tests.sh installs it (or set PASSATK_AXE to its axe.min.js)")
     return places[0].read_text()
