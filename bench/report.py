@@ -81,8 +81,8 @@ def rows(samples: int) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]
         reason = "all tests held" if made.status is Status.PASSED else made.reason
         attempts = msgspec.json.encode((outcome(made),))
         yield (
-            (name, sample, key, "python", 0, 0, text.encode(), b"", "", "stop", rng.randrange(20, 300)),
-            (key, made.status, reason, 0, 0, attempts, 1),
+            (name, sample, key, "python", 0, 0, text.encode(), b"", "", "stop", rng.randrange(20, 300), number),
+            (key, made.status, reason, 0, 0, attempts, 1, None),
         )
 
 
@@ -93,7 +93,7 @@ def make(folder: Path, samples: int) -> Path:
     with closing(sqlite3.connect(run / "run.sqlite")) as db:
         for sample, judged in rows(samples):
             db.execute(INSERT_SAMPLE, sample)
-            db.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)", judged)
+            db.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", judged)
         db.commit()
     score = Score(group="python", problems=TASKS, samples=samples, statuses={}, pass_at_k=())
     (run / "score.json").write_bytes(msgspec.json.encode({"scores": [score], "unfit": {}}))
