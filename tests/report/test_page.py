@@ -221,10 +221,10 @@ def test_failures_that_are_one_failure_have_one_name(reason: str, expected: str)
 
 
 def test_columns_and_texts_come_back_as_they_were() -> None:
-    table = Table()
     rows = [{"plain": 3 - n, "sorted": 100_000 + n, "wide": -1 if n % 2 else 1 << 30} for n in range(300)]
+    table = Table(tuple(rows[0]))
     for row in rows:
-        table.add(row)
+        table.add(tuple(row.values()))
     layout, raw = binary({"t": table})
     import numpy as np
 

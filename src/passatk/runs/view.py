@@ -173,6 +173,17 @@ class RunView:
         for row in self._rows(f"{self._query('')}{where}{order}", () if task is None else (task,)):
             yield Judged(**self._fields(row))
 
+    def with_texts(self) -> Iterator[tuple[Judged, str, str]]:
+        """Every sample as `judged` has it, its text, and the answer that this was read from."""
+        answers = self._column("samples", "s.answer", "x''")
+        query = self._query(f", s.completion, {answers}")
+        for *usual, completion, answer in self._rows(f"{query} ORDER BY s.task_id, s.sample"):
+            yield (
+                Judged(**self._fields(usual)),
+                completion.decode("utf-8", "surrogatepass"),
+                answer.decode("utf-8", "surrogatepass"),
+            )
+
     def sample(self, task: str, index: int) -> SampleView | None:
         """All that is known of one sample; None where there is no such sample."""
         answer = self._column("samples", "s.answer", "x''")
