@@ -143,7 +143,7 @@ def read(page: Page, out: Path) -> dict[str, float]:
     readable = time.monotonic() - started
     if not page.locator("#grid").count():
         return {"readable_s": readable}
-    page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
+    page.wait_for_function("() => document.documentElement.dataset.ready === 'yes'")
     ready = time.monotonic() - started
     median, slow = page.evaluate(FRAMES, SCROLLS)
     first = page.evaluate(SEARCH, "mark_0")

@@ -63,7 +63,7 @@ function showTools(error) {
   const query = document.getElementById("query");
   if (query.value !== state.q && document.activeElement !== query) query.value = state.q;
   query.setAttribute("aria-invalid", String(Boolean(error)));
-  document.getElementById("query-error").textContent = error ? `Not a regular expression: ${harmless(error)}` : "";
+  document.getElementById("query-error").textContent = harmless(error);
   document.getElementById("regular").checked = state.re !== "";
   const cluster = D.clusters[Number(state.c)];
   const only = state.c !== "" && cluster ? `, failing with “${harmless(cluster[1])}”` : "";
@@ -108,6 +108,8 @@ function contents() {
 
 async function begin() {
   contents();
+  addEventListener("beforeprint", toPaper);
+  addEventListener("afterprint", fromPaper);
   if (!document.getElementById("d-index")) return;
   await readData();
   readStats();
@@ -127,4 +129,5 @@ async function begin() {
   document.documentElement.dataset.ready = "yes";
 }
 
-begin();
+if (typeof document === "undefined") onmessage = ({ data }) => answer(data);
+else begin();
