@@ -184,9 +184,12 @@ def test_two_runs_begin_with_the_difference_in_a_sentence(tmp_path: Path) -> Non
 
 def generated(run: Path, model: dict[str, Any], origin: dict[str, Any]) -> None:
     """Give a run generations of its own."""
-    names = ("passatk", "problems", "problems_source", "problems_sha256", "prompts_sha256")
     known = GenerationManifest(
-        **dict.fromkeys(names, "x"),
+        passatk="0.1.0",
+        problems="basics",
+        problems_source="basics",
+        problems_sha256="0" * 64,
+        prompts_sha256="0" * 64,
         languages=None,
         samples=1,
         task="generate",
@@ -219,8 +222,8 @@ def test_a_run_that_generated_is_called_by_its_folder_and_names_its_model(
     made = tmp_path / "made"
     made.mkdir()
     generated(made, model, origin)
-    samples = {"samples": str(run / "generations"), "samples_sha256": samples_hash(made / "generations")}
-    make_run(run, {"Python/0": [PASS]}, **samples)
+    digest = samples_hash(made / "generations")
+    make_run(run, {"Python/0": [PASS]}, samples=str(run / "generations"), samples_sha256=digest)
     (made / "generations").rename(run / "generations")
     document = page([run])
     assert "<h1>cool run</h1>" in document
