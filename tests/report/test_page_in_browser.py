@@ -226,9 +226,11 @@ def test_the_grid_says_its_true_size_though_few_rows_exist(shown: Shown) -> None
 
 
 PIXEL = """([row, column]) => {
-  const canvas = document.querySelector(`[aria-rowindex="${row + 1}"] canvas`);
+  const top = document.querySelector(`.body [aria-rowindex="${row + 1}"]`).offsetTop;
+  const own = (canvas) => canvas.offsetTop <= top && top < canvas.offsetTop + canvas.offsetHeight;
+  const canvas = [...document.querySelectorAll('.body canvas')].find(own);
   const ratio = canvas.width / canvas.clientWidth, pen = new OffscreenCanvas(1, 1).getContext('2d');
-  pen.drawImage(canvas, (24 * column + 3) * ratio, 4 * ratio, 1, 1, 0, 0, 1, 1);
+  pen.drawImage(canvas, (24 * column + 3) * ratio, (top - canvas.offsetTop + 4) * ratio, 1, 1, 0, 0, 1, 1);
   return [...pen.getImageData(0, 0, 1, 1).data].join();
 }"""
 

@@ -1,6 +1,6 @@
-// What a cell looks like, drawn once for each status, mark and scheme: a row of the grid is a canvas that copies from it.
-// Text and boxes of a thousand cells would have to be laid out and painted anew with every turn of a wheel.
-const CELL = 24, BOX = 23, KINDS = 16;
+// What a cell looks like, drawn once for each status and mark, and copied from there to canvases that lie beneath the rows
+// of the grid, two rows each: boxes and text of a thousand cells would be laid out and painted at every turn of a wheel.
+const CELL = 24, BOX = 23, KINDS = 16, BLOCK = 2;
 let sheet = null;
 
 const heightOfLook = () => (D.two ? 18 : 24);
@@ -59,20 +59,45 @@ function drawMarks(pen, look, high, colour) {
   }
 }
 
-// A row's samples in its columns, from the grid's first one in view.
-function paint(row, p) {
+// Canvases for the rows from `from` to before `to`; those that are there are left as they are, unless `stale`.
+function drawBlocks(from, to, stale) {
+  const first = Math.floor(from / BLOCK), end = Math.ceil(to / BLOCK), spare = [];
+  for (const [n, block] of grid.blocks) if (n < first || n >= end) grid.blocks.delete(n), spare.push(block);
+  for (let n = first; n < end; n++) {
+    const there = grid.blocks.get(n);
+    if (there && !stale) continue;
+    const block = there || spare.pop() || makeBlock();
+    block.canvas.style.top = n * BLOCK * ROW() + "px";
+    block.pen.clearRect(0, 0, block.canvas.width, block.canvas.height);
+    for (let at = 0; at < BLOCK && n * BLOCK + at < shown.rows.length; at++) paint(block.pen, at * ROW(), shown.rows[n * BLOCK + at]);
+    grid.blocks.set(n, block);
+  }
+  for (const block of spare) block.canvas.remove();
+}
+
+function makeBlock() {
+  const canvas = el("canvas", { "aria-hidden": "true" }), wide = grid.seen * CELL, high = BLOCK * ROW();
+  canvas.width = Math.round(wide * sheet.ratio);
+  canvas.height = Math.round(high * sheet.ratio);
+  canvas.style.width = wide + "px";
+  canvas.style.height = high + "px";
+  grid.body.prepend(canvas);
+  return { canvas, pen: canvas.getContext("2d") };
+}
+
+// A problem's samples, in the columns that are in view.
+function paint(pen, top, p) {
   const { a, b } = D.slots, { ratio } = sheet, high = heightOfLook();
   const wide = Math.round(CELL * ratio), tall = Math.round(high * ratio);
-  row.pen.clearRect(0, 0, row.canvas.width, row.canvas.height);
   for (let n = 0; n < grid.seen; n++) {
     const slot = slotAt(p, grid.from + n);
-    if (slot < 0) continue;
-    [a[slot], b[slot]].forEach((s, run) => {
-      if (s < 0) return;
-      const look = lookOf(s, shown.match[slot]);
-      const x = (look % KINDS) * CELL * ratio, y = (look >> 4) * high * ratio;
-      row.pen.drawImage(sheet.canvas, x, y, wide, tall, Math.round(n * CELL * ratio), Math.round(run * high * ratio), wide, tall);
-    });
+    for (let run = 0; slot >= 0 && run < D.runs.length; run++) {
+      const s = run ? b[slot] : a[slot];
+      if (s < 0) continue;
+      const look = lookOf(s, shown.match[slot]), y = Math.round((top + run * high) * ratio);
+      const left = (look % KINDS) * CELL * ratio, above = (look >> 4) * high * ratio;
+      pen.drawImage(sheet.canvas, left, above, wide, tall, Math.round(n * CELL * ratio), y, wide, tall);
+    }
   }
 }
 

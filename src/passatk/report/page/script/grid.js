@@ -1,8 +1,8 @@
 // Problems by samples, as a grid with one tab stop. Only what is in view is in the document, and where the focus is.
 // Rows that leave the view are filled anew for those that enter: making elements is what scrolling would wait for. A
-// row's cells have names and places but nothing in them: what is seen is the row's canvas beneath.
+// row's cells have names and places but nothing in them: what is seen lies on canvases beneath.
 const ROW = () => (D.two ? 38 : 24), AHEAD = 2, HEAD = 26;
-const grid = { row: 0, column: 0, fixed: [], drawn: new Map(), spare: [], from: 0, seen: 0, far: null, x: -1 };
+const grid = { row: 0, column: 0, fixed: [], drawn: new Map(), spare: [], blocks: new Map(), from: 0, seen: 0, far: null, x: -1 };
 
 function makeGrid() {
   grid.scroller = el("div", { class: "scroller" });
@@ -83,7 +83,9 @@ function drawRows(stale = false) {
   if (seen !== grid.seen || !sheet || sheet.ratio !== (devicePixelRatio || 1)) {
     makeSheet();
     for (const row of drawn.values()) row.element.remove();
+    for (const block of grid.blocks.values()) block.canvas.remove();
     drawn.clear();
+    grid.blocks.clear();
     grid.seen = seen;
     stale = true;
   }
@@ -105,6 +107,7 @@ function drawRows(stale = false) {
   if (kept >= 0 && kept < shown.rows.length && (kept < from || kept >= to) && (stale || !drawn.has(kept))) drawRow(kept);
   for (const row of spare) row.element.remove();
   spare.length = 0;
+  drawBlocks(from, to, stale);
   placeFar();
   if (inside) followFocus();
 }
@@ -139,20 +142,16 @@ function fixedCell(column, n, role, more) {
 const tab = (row, column) => (grid.row === row && grid.column === column ? 0 : -1);
 
 function makeRow() {
-  const element = el("div", { role: "row", class: "row" }), canvas = el("canvas", { "aria-hidden": "true" });
-  canvas.width = Math.round(grid.seen * CELL * sheet.ratio);
-  canvas.height = Math.round(ROW() * sheet.ratio);
-  canvas.style.width = grid.seen * CELL + "px";
-  canvas.style.height = ROW() + "px";
+  const element = el("div", { role: "row", class: "row" });
   const fixed = grid.fixed.map((column, n) => fixedCell(column, n, n ? "gridcell" : "rowheader"));
   const cells = Array.from({ length: grid.seen }, () => el("div", { role: "gridcell", class: "c", tabindex: "-1" }));
   fixed.forEach((cell, n) => {
     if (grid.fixed[n].key === "id") cell.append(el("bdi", {}));
     else if (grid.fixed[n].key === "passed") cell.append(...D.runs.map(() => el("span", {})));
   });
-  element.append(canvas, ...fixed, ...cells);
+  element.append(...fixed, ...cells);
   grid.body.append(element);
-  return { element, canvas, pen: canvas.getContext("2d"), fixed, cells, words: [], from: -1, tabbed: null, odd: 0 };
+  return { element, fixed, cells, words: [], from: -1, tabbed: null, odd: 0 };
 }
 
 function drawRow(at) {
@@ -176,7 +175,6 @@ function drawRow(at) {
     if (row.words[n] !== words) cell.setAttribute("aria-label", (row.words[n] = words));
   });
   row.from = grid.from;
-  paint(row, p);
   grid.drawn.set(at, row);
   if (row.tabbed) row.tabbed.tabIndex = -1;
   row.tabbed = grid.row === at + 1 ? cellOf(row, grid.column) : null;
