@@ -114,6 +114,11 @@ class RunView:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise RunFolderError(f"{self.path / SCORE} cannot be read: {error}") from error
 
+    @property
+    def size(self) -> int:
+        """How many samples it has."""
+        return self._number("SELECT COUNT(*) FROM samples WHERE NOT reference")
+
     def counts(self) -> Counts:
         """What is judged so far."""
         judged, programs = "samples s JOIN verdicts v USING (program)", "SELECT COUNT(DISTINCT program) FROM samples"
@@ -128,7 +133,7 @@ class RunView:
             unstable += number * bool(differs)
             not_walled += number * (walled == 0)
         return Counts(
-            samples=self._number("SELECT COUNT(*) FROM samples WHERE NOT reference"),
+            samples=self.size,
             judged=sum(statuses.values()),
             programs=self._number(programs),
             programs_judged=self._number(f"{programs} WHERE program IN (SELECT program FROM verdicts)"),  # noqa: S608

@@ -59,7 +59,7 @@ def page(runs: Sequence[Path], anyway: bool = False) -> str:
     rows = Rows(clusters)
     with contextlib.ExitStack() as stack:
         views = [stack.enter_context(RunView(path)) for path in runs]
-        grid = sum(view.counts().samples for view in views) <= MOST_SAMPLES
+        grid = sum(view.size for view in views) <= MOST_SAMPLES
         for number, (view, path) in enumerate(zip(views, runs, strict=True)):
             tally = Tally.of(view, path)
             tallies.append(tally)
