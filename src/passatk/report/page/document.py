@@ -96,10 +96,8 @@ def _compared(views: Sequence[RunView], tallies: Sequence[Tally], anyway: bool) 
 
 
 def _main(tallies: Sequence[Tally], rows: Rows, grid: bool, compared: Comparison | None, note: str) -> str:
-    heads = "".join(
-        element("div", summary(tally, other=number > 0), class_="run") for number, tally in enumerate(tallies)
-    )
     which = ("",) if len(tallies) == 1 else ("first run", "second run")
+    heads = "".join(element("div", summary(t, own), class_="run") for t, own in zip(tallies, which, strict=True))
     return "".join(
         [
             sections.lead(compared, grid),

@@ -68,12 +68,13 @@ def name_of(tally: Tally) -> str:
     return Path(tally.name).resolve().name if name in ("", GENERATIONS) else name
 
 
-def summary(tally: Tally, other: bool = False) -> str:
-    """The first screen of one run."""
+def summary(tally: Tally, which: str = "") -> str:
+    """The first screen of a run; `which`: of two."""
     state = element("span", text(_STATES[tally.state]), class_=f"state {tally.state}")
-    head = f"<p class='about'>{state} <span class='path'>{line(tally.name)}</span></p>"
+    number = element("span", f"{which}:") if which else ""
+    head = f"<p class='about'>{number} {state} <span class='path'>{line(tally.name)}</span></p>"
     return (
-        element("h2" if other else "h1", text(name_of(tally)))
+        element("h2" if which.startswith("second") else "h1", text(name_of(tally)))
         + head
         + f'<div class="tiles">{_tiles(tally)}</div>'
         + _doubts(tally)
