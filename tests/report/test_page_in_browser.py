@@ -105,6 +105,13 @@ def test_filters_count_what_they_name(shown: Shown, filter_name: str, samples: i
     assert f"in {problems} problem" in words
 
 
+def test_two_clicks_lead_from_the_first_screen_to_why_a_sample_failed(shown: Shown) -> None:
+    page = shown("many")
+    page.get_by_role("link", name="6000 failed").click()
+    cell(page, 1, 3).click()
+    assert "AssertionError: assert f(1) == 1" in page.get_by_role("dialog").inner_text()
+
+
 def test_a_cluster_shows_its_samples_and_back_goes_back(shown: Shown) -> None:
     page = shown("one")
     page.get_by_role("button", name="NameError").click()

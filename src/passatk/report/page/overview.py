@@ -31,6 +31,7 @@ GLYPHS = {
 _SHOWN_AT_ONCE = 6
 """Published figures; more are folded away."""
 NOT_YET = ("·", "not judged yet")
+_NO_FAILURE = ("", Status.PASSED, Status.NOT_JUDGED)
 _STATES = {
     State.COMPLETE: "complete",
     State.RUNNING: "running: this page shows what was judged when it was made",
@@ -101,7 +102,11 @@ def _tiles(tally: Tally) -> str:
     tiles += [_tile(f"pass^{p.k}", percent(p.estimate), f"95 % {interval(p)}") for p in score.pass_hat_k]
     tiles += [element("p", text(why), class_="note") for why in score.refused]
     over = f"{group}: {counted(score.problems, 'problem')}, {counted(score.samples, 'sample')}"
-    return "".join(tiles) + element("p", text(over), class_="over")
+    failed = sum(
+        number for own in tally.statuses.values() for status, number in own.items() if status not in _NO_FAILURE
+    )
+    link = f', <a href="#f=failed">{failed} failed</a>' if failed else ""
+    return "".join(tiles) + element("p", text(over) + link, class_="over")
 
 
 def _tile(name: str, value: str, below: str) -> str:
