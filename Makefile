@@ -20,7 +20,8 @@ endif
 demo: setup ## The embedded model writes programs; they are executed, scored, verified and shown on a page
 	@tools/demo.sh
 
-test: setup ## All tests, in parallel
+test: setup ## All tests, in parallel; installs a browser for them first
+	@tools/setup_tests.sh
 	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
 
 lint: setup ## Style, types, architecture

@@ -1,12 +1,13 @@
 """The page of a run: how large, how long to build, to read, to scroll, to search, in Debian's Chromium.
 
-Usage: python bench/report.py [--sizes 16400 32800 200000 1000000]
+Usage: python bench/report.py [--sizes 16400 32800 200000 1000000] [--two]
 
 Runs are made without judging: samples of CodeGen-16B for HumanEval where they are at hand, each told from all
 others by a line of its own, with errors and CPU times of their own. What is measured is what a person waits for: a
 fresh process of `passatk report`; from opening the file to the end of the first drawing with data; a frame while the
-grid scrolls by a notch of a wheel (100 pixels) a frame, its median and 95th percentile; a search from its last key to
-the count of what it found, first with the texts still packed, then again.
+grid scrolls by a notch of a wheel (100 pixels) a frame, its median and 95th percentile, and, since machines are slow
+or busy, the median of a grid that scrolls without any script; a search from its last key to the count of what it
+found, first with the texts still packed, then again. With --two, the page of two such runs.
 """
 
 import argparse
@@ -69,9 +70,9 @@ def verdict(rng: random.Random, number: int) -> Made:
     return Made(text="", status=Status.RUNTIME_ERROR, reason=error, stderr=trace, cpu_s=cpu_s)
 
 
-def rows(samples: int) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+def rows(samples: int, seed: int) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
     """A sample and its verdict, as the journal has them."""
-    rng, known = random.Random(samples), texts()
+    rng, known = random.Random(seed), texts()
     for number in range(samples):
         task, sample = number % TASKS, number // TASKS
         made = verdict(rng, number)
@@ -81,19 +82,19 @@ def rows(samples: int) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]
         reason = "all tests held" if made.status is Status.PASSED else made.reason
         attempts = msgspec.json.encode((outcome(made),))
         yield (
-            (name, sample, key, "python", 0, 0, text.encode(), b"", "", "stop", rng.randrange(20, 300)),
-            (key, made.status, reason, 0, 0, attempts, 1),
+            (name, sample, key, "python", 0, 0, text.encode(), b"", "", "stop", rng.randrange(20, 300), number),
+            (key, made.status, reason, 0, 0, attempts, 1, None),
         )
 
 
-def make(folder: Path, samples: int) -> Path:
+def make(folder: Path, samples: int, seed: int = 0) -> Path:
     """A complete run of so many different samples."""
     problems = [problem(f"HumanEval/{n}") for n in range(TASKS)]
-    run = make_run(folder / str(samples), {}, problems, complete=False)
+    run = make_run(folder / f"{samples}-{seed}", {}, problems, complete=False)
     with closing(sqlite3.connect(run / "run.sqlite")) as db:
-        for sample, judged in rows(samples):
+        for sample, judged in rows(samples, seed):
             db.execute(INSERT_SAMPLE, sample)
-            db.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)", judged)
+            db.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", judged)
         db.commit()
     score = Score(group="python", problems=TASKS, samples=samples, statuses={}, pass_at_k=())
     (run / "score.json").write_bytes(msgspec.json.encode({"scores": [score], "unfit": {}}))
@@ -101,10 +102,10 @@ def make(folder: Path, samples: int) -> Path:
     return run
 
 
-def built(run: Path, out: Path) -> dict[str, float]:
+def built(runs: list[Path], out: Path) -> dict[str, float]:
     """Seconds, peak MiB and size of a fresh `passatk report`."""
     started = time.monotonic()
-    arguments = [sys.executable, "-m", "passatk", "report", str(run), "--out", str(out)]
+    arguments = [sys.executable, "-m", "passatk", "report", *map(str, runs), "--out", str(out)]
     pid = os.posix_spawn(sys.executable, arguments, os.environ)
     _, status, usage = os.wait4(pid, 0)
     if status:
@@ -113,8 +114,9 @@ def built(run: Path, out: Path) -> dict[str, float]:
     return {"built_s": seconds, "peak_mib": usage.ru_maxrss / 1024, "size_mb": out.stat().st_size / 1e6}
 
 
-FRAMES = """async scrolls => {
-  const scroller = document.querySelector('.scroller'), frames = [];
+FRAMES = """async ([scrolls, bare]) => {
+  const own = document.querySelector('.scroller'), scroller = bare ? own.cloneNode(true) : own, frames = [];
+  if (bare) own.after(scroller);
   const frame = () => new Promise(requestAnimationFrame);
   await frame();
   for (let n = 0; n < scrolls; n++) {
@@ -123,6 +125,7 @@ FRAMES = """async scrolls => {
     await frame();
     frames.push(performance.now() - began);
   }
+  if (bare) scroller.remove();
   frames.sort((a, b) => a - b);
   return [frames[Math.floor(frames.length * 0.5)], frames[Math.floor(frames.length * 0.95)]];
 }"""
@@ -131,7 +134,8 @@ SEARCH = """async text => {
   const began = performance.now();
   field.value = text;
   field.dispatchEvent(new Event('input'));
-  while (found.textContent === before && performance.now() - began < 20000) await new Promise(r => setTimeout(r, 1));
+  const waiting = () => found.textContent === before || found.textContent.startsWith('searching');
+  while (waiting() && performance.now() - began < 20000) await new Promise(r => setTimeout(r, 1));
   return performance.now() - began;
 }"""
 
@@ -143,14 +147,16 @@ def read(page: Page, out: Path) -> dict[str, float]:
     readable = time.monotonic() - started
     if not page.locator("#grid").count():
         return {"readable_s": readable}
-    page.wait_for_function("document.documentElement.dataset.ready === 'yes'")
+    page.wait_for_function("() => document.documentElement.dataset.ready === 'yes'")
     ready = time.monotonic() - started
-    median, slow = page.evaluate(FRAMES, SCROLLS)
+    bare, _ = page.evaluate(FRAMES, [SCROLLS, True])
+    median, slow = page.evaluate(FRAMES, [SCROLLS, False])
     first = page.evaluate(SEARCH, "mark_0")
     again = page.evaluate(SEARCH, "return")
     return {
         "readable_s": readable,
         "ready_s": ready,
+        "bare_frame_ms": bare,
         "frame_ms": median,
         "slow_frame_ms": slow,
         "first_search_ms": first,
@@ -161,6 +167,7 @@ def read(page: Page, out: Path) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--two", action="store_true")
     options = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -174,6 +181,7 @@ def main() -> None:
         "peak_mib",
         "readable_s",
         "ready_s",
+        "bare_frame_ms",
         "frame_ms",
         "slow_frame_ms",
         "first_search_ms",
@@ -184,15 +192,19 @@ def main() -> None:
         print(f"{machine.processor}, {machine.cpus} CPUs, Chromium {browser.version}")
         print("".join(f"{name:>16}" for name in heading))
         for samples in options.sizes:
-            run, out = make(Path(folder), samples), Path(folder, f"{samples}.html")
-            row = {"samples": samples, **built(run, out)}
+            runs, out = (
+                [make(Path(folder), samples, seed) for seed in range(1 + options.two)],
+                Path(folder, "page.html"),
+            )
+            row = {"samples": samples, **built(runs, out)}
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             row |= read(page, out)
             page.close()
             found.append(row)
             cells = [row.get(name) for name in heading]
             print("".join(f"{'-' if one is None else round(one, 2):>16}" for one in cells), flush=True)
-            shutil.rmtree(run)
+            for run in runs:
+                shutil.rmtree(run)
         browser.close()
     results = HERE / "results"
     results.mkdir(exist_ok=True)

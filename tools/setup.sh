@@ -22,7 +22,6 @@ have cargo || need cargo
 [ -e /usr/include/openssl/md5.h ] || need libssl-dev
 [ -e /usr/share/java/javatuples.jar ] || need libjavatuples-java
 have ruby || need ruby
-have chromium || need chromium # tests of the page of a run
 for crate in rand regex md5; do
     compgen -G "/usr/share/cargo/registry/$crate-[0-9]*" >/dev/null || need "librust-$crate-dev"
 done

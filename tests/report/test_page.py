@@ -21,7 +21,10 @@ from passatk.records import Status
 from passatk.report.page import document, page
 from passatk.report.page.clusters import normalised
 from passatk.report.page.columns import Pool, Table, binary
-from passatk.runs import RunView
+from passatk.runs import GenerationManifest, RunView
+from passatk.runs.generations import Generated, GenerationFolder
+from passatk.runs.manifest import this_machine
+from passatk.samples import samples_hash
 
 PASS, WRONG = Made(text="    return x\n"), Made(text="    return 2\n", status=Status.WRONG_ANSWER)
 NASTY = (
@@ -117,6 +120,8 @@ def test_the_policy_allows_the_own_script_and_style_alone(tmp_path: Path) -> Non
     policy = re.search('Content-Security-Policy" content="([^"]+)"', document)
     assert policy is not None
     assert "default-src 'none'" in policy[1]
+    assert "worker-src blob:;" in policy[1]
+    assert "unsafe" not in policy[1]
     for kind, tag in (("script-src", "<script>"), ("style-src", "<style>")):
         inside = document.partition(tag)[2].partition(tag.replace("<", "</"))[0]
         digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
@@ -165,6 +170,66 @@ def test_two_runs_are_compared(tmp_path: Path) -> None:
     document = page([first, second])
     assert "3 problems in both; 1 only in the first, 0 only in the second" in document
     assert "-50.0" in document
+
+
+def test_two_runs_begin_with_the_difference_in_a_sentence(tmp_path: Path) -> None:
+    first = make_run(tmp_path / "a", {f"Python/{n}": [PASS, WRONG] for n in range(4)})
+    second = make_run(tmp_path / "b", {f"Python/{n}": [WRONG, WRONG] for n in range(4)})
+    words = re.sub("<[^>]+>", "", page([first, second]).partition('<p class="lead">')[2].partition("</p>")[0])
+    assert words.startswith("pass@1 went from 50.0 to 0.0 %: -50.0 points, 95 % interval [")
+    assert "which may be chance" in words
+    assert words.endswith("4 passed and fail now, 0 failed and pass now.")
+    assert "The same samples became the same programs" in page([first, first])
+
+
+def generated(run: Path, model: dict[str, Any], origin: dict[str, Any]) -> None:
+    """Give a run generations of its own."""
+    known = GenerationManifest(
+        passatk="0.1.0",
+        problems="basics",
+        problems_source="basics",
+        problems_sha256="0" * 64,
+        prompts_sha256="0" * 64,
+        languages=None,
+        samples=1,
+        task="generate",
+        target_language=None,
+        prompt={},
+        settings={"temperature": 0.2, "top_k": None},
+        batch_size=1,
+        machine=this_machine(),
+        model=model,
+        origin=origin,
+    )
+    with GenerationFolder(run / "generations", known) as folder:
+        folder.record(Generated(task_id="Python/0", sample=0, text="x", finish_reason="stop", tokens=(), token_count=1))
+        folder.finish({"Python/0": problem("Python/0")})
+
+
+@pytest.mark.parametrize(
+    ("model", "origin", "words"),
+    [
+        ({"model": ""}, {"model": "embedded", "backend": "codegeex", "dtype": "float32"}, "the embedded model"),
+        ({"model": "org/name"}, {"backend": "openai", "dtype": ""}, "org/name (openai)"),
+        ({"model": "", "url": ""}, {"model": "", "backend": "fake"}, "fake"),
+        ({}, {}, "not named"),
+    ],
+)
+def test_a_run_that_generated_is_called_by_its_folder_and_names_its_model(
+    tmp_path: Path, model: dict[str, Any], origin: dict[str, Any], words: str
+) -> None:
+    run = tmp_path / "cool run"
+    made = tmp_path / "made"
+    made.mkdir()
+    generated(made, model, origin)
+    digest = samples_hash(made / "generations")
+    make_run(run, {"Python/0": [PASS]}, samples=str(run / "generations"), samples_sha256=digest)
+    (made / "generations").rename(run / "generations")
+    document = page([run])
+    assert "<h1>cool run</h1>" in document
+    assert f"<dt>model</dt><dd>{words}" in document
+    assert "<dt>settings</dt><dd>temperature 0.2</dd>" in document
+    assert f"<code>passatk verify &#x27;{run}&#x27;</code>" in document
 
 
 def test_runs_that_do_not_compare_are_refused_unless_asked_for(tmp_path: Path) -> None:
@@ -221,10 +286,10 @@ def test_failures_that_are_one_failure_have_one_name(reason: str, expected: str)
 
 
 def test_columns_and_texts_come_back_as_they_were() -> None:
-    table = Table()
     rows = [{"plain": 3 - n, "sorted": 100_000 + n, "wide": -1 if n % 2 else 1 << 30} for n in range(300)]
+    table = Table(tuple(rows[0]))
     for row in rows:
-        table.add(row)
+        table.add(tuple(row.values()))
     layout, raw = binary({"t": table})
     import numpy as np
 

@@ -105,6 +105,13 @@ def test_filters_count_what_they_name(shown: Shown, filter_name: str, samples: i
     assert f"in {problems} problem" in words
 
 
+def test_two_clicks_lead_from_the_first_screen_to_why_a_sample_failed(shown: Shown) -> None:
+    page = shown("many")
+    page.get_by_role("link", name="6000 failed").click()
+    cell(page, 1, 3).click()
+    assert "AssertionError: assert f(1) == 1" in page.get_by_role("dialog").inner_text()
+
+
 def test_a_cluster_shows_its_samples_and_back_goes_back(shown: Shown) -> None:
     page = shown("one")
     page.get_by_role("button", name="NameError").click()
@@ -138,6 +145,26 @@ def test_search_finds_ids_programs_and_outputs(
     page.wait_for_function(
         "wanted => document.getElementById('found').textContent.startsWith(wanted)", arg=f"{samples} sample"
     )
+
+
+def test_an_expression_that_takes_for_ever_is_ended_and_the_page_goes_on(shown: Shown) -> None:
+    page = shown("one")
+    page.get_by_label("regular expression").check()
+    page.get_by_role("searchbox").fill(r"^(\s*\S*)*~$")
+    page.wait_for_function("() => location.hash.includes('q=')")
+    page.get_by_role("button", name="failed", exact=True).click(timeout=1000)  # it is not busy
+    page.get_by_text("The search was ended after 3 seconds").wait_for()
+    page.get_by_role("searchbox").fill(r"ne+dle")
+    page.wait_for_function("() => document.getElementById('found').textContent.startsWith('2 samples')")
+    assert page.locator("#query-error").inner_text() == ""
+
+
+def test_a_newer_search_is_answered_though_an_older_one_never_ends(shown: Shown) -> None:
+    page = shown("one", fragment="#q=%5E(%5Cs*%5CS*)*~%24&re=1")
+    page.get_by_label("regular expression").uncheck()
+    page.get_by_role("searchbox").fill("haystack")
+    page.wait_for_function("() => document.getElementById('found').textContent.startsWith('2 samples')")
+    assert page.locator("#query-error").inner_text() == ""
 
 
 def test_a_wrong_regular_expression_is_told(shown: Shown) -> None:
@@ -200,9 +227,43 @@ def test_the_grid_says_its_true_size_though_few_rows_exist(shown: Shown) -> None
     assert (grid.get_attribute("aria-rowcount"), grid.get_attribute("aria-colcount")) == ("201", "62")
     assert page.locator(".body .row").count() < 60
     page.locator(".scroller").evaluate("scroller => { scroller.scrollTop = 100 * 24; }")
-    page.wait_for_function("document.querySelector('[aria-rowindex=\"110\"]') !== null")
+    page.wait_for_function("() => document.querySelector('[aria-rowindex=\"110\"]') !== null")
     assert page.locator('[aria-rowindex="110"] [role=rowheader]').inner_text() == "Python/108"
     assert page.locator("[role=grid] [tabindex='0']").count() == 1
+
+
+PIXEL = """([row, column]) => {
+  const top = document.querySelector(`.body [aria-rowindex="${row + 1}"]`).offsetTop;
+  const own = (canvas) => canvas.offsetTop <= top && top < canvas.offsetTop + canvas.offsetHeight;
+  const canvas = [...document.querySelectorAll('.body canvas')].find(own);
+  const ratio = canvas.width / canvas.clientWidth, pen = new OffscreenCanvas(1, 1).getContext('2d');
+  pen.drawImage(canvas, (24 * column + 3) * ratio, (top - canvas.offsetTop + 4) * ratio, 1, 1, 0, 0, 1, 1);
+  return [...pen.getImageData(0, 0, 1, 1).data].join();
+}"""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_cells_are_coloured_by_status_and_pale_where_a_filter_leaves_them_out(shown: Shown, scheme: str) -> None:
+    page = shown("many", scheme=scheme)
+    passed, wrong = page.evaluate(PIXEL, [1, 0]), page.evaluate(PIXEL, [1, 1])
+    assert passed != wrong
+    assert (page.evaluate(PIXEL, [7, 2]), page.evaluate(PIXEL, [7, 3])) == (passed, wrong)
+    page.get_by_role("button", name="failed", exact=True).click()
+    page.wait_for_function("() => document.getElementById('found').textContent.includes(' of ')")
+    assert (page.evaluate(PIXEL, [1, 0]), page.evaluate(PIXEL, [1, 1])) == ("0,0,0,0", wrong)
+    page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
+    page.wait_for_function(f"before => !['0,0,0,0', before].includes(({PIXEL})([1, 1]))", arg=wrong)
+
+
+def test_focus_stays_with_its_cell_when_the_grid_scrolls(shown: Shown) -> None:
+    page = shown("many", width=390)
+    cell(page, 3, 2).focus()
+    page.locator(".scroller").evaluate("scroller => { scroller.scrollLeft = 600; scroller.scrollTop = 2400; }")
+    page.wait_for_function("() => document.querySelector('[aria-rowindex=\"110\"]') !== null")
+    place = "['aria-rowindex', 'aria-colindex'].map(n => document.activeElement.closest(`[${n}]`)?.getAttribute(n))"
+    assert page.evaluate(place) == ["4", "3"]
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(place) == ["4", "4"]
 
 
 def test_headings_sort(shown: Shown) -> None:
@@ -241,7 +302,7 @@ def test_a_sample_of_two_runs_can_be_seen_in_both(shown: Shown) -> None:
     assert "compile error" in dialog.inner_text()
     assert "Between the runs" in dialog.inner_text()
     dialog.get_by_role("button", name="second run").click()
-    page.wait_for_function("document.getElementById('sample').innerText.includes('passed')")
+    page.wait_for_function("() => document.getElementById('sample').innerText.includes('passed')")
     assert "run=b" in page.evaluate("location.hash")
 
 
@@ -298,3 +359,48 @@ def test_a_page_without_javascript_still_has_its_figures(chromium: Any, files: d
     assert "No score" in words or "pass@1" in words
     assert "The grid of samples needs JavaScript" in words
     context.close()
+
+
+def test_on_paper_all_is_open_and_the_grid_is_text(shown: Shown) -> None:
+    page = shown("many")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("main details:not([open])").count() == 0
+    paper = page.locator("#paper")
+    assert paper.locator("tbody tr").count() == 200
+    assert paper.locator("tbody tr").first.inner_text().split() == ["Python/0", "30/60", "✓\u00d7" * 30]
+    assert not page.locator("#grid").is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#paper").count() == 0
+    assert page.locator("main details[open]").count() == 0
+    assert page.locator("#grid").is_visible()
+
+
+def test_an_opened_sample_is_what_is_printed(shown: Shown) -> None:
+    page = shown("one", fragment="#t=Python%2F6&i=0")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert "Python/6#0" in page.locator("body > #paper").inner_text()
+    assert "SyntaxError" in page.locator("body > #paper").inner_text()
+    assert not page.locator("main").is_visible()
+
+
+def test_a_printed_grid_says_what_it_leaves_out(open_page: Open, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "large", {f"Python/{n}": [PASS] * (101 if n == 0 else 1) for n in range(201)})
+    write_page([run], tmp_path / "large.html")
+    page = open_page(tmp_path / "large.html")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    words = page.locator("#paper .note").inner_text()
+    assert words.startswith("On paper are the first 200 of 201 problems, the first 100 samples of each")
+    assert page.locator("#paper tbody tr").first.inner_text().split() == ["Python/0", "101/101", "✓" * 100]
+
+
+def test_the_sentence_on_two_runs_leads_to_what_got_worse(shown: Shown) -> None:
+    page = shown("two")
+    page.locator(".lead").get_by_role("link", name="passed and fail now").click()
+    assert found(page).startswith("1 sample")
+    page.get_by_role("group", name="Problems that came out differently").get_by_role("link").first.click()
+    page.get_by_role("dialog").wait_for()
+    assert "Between the runs" in page.get_by_role("dialog").inner_text()

@@ -18,7 +18,7 @@ from passatk.judging.cache import VerdictCache
 from passatk.judging.checkers import check as compare
 from passatk.pipeline.checking import Check, checks_of
 from passatk.pipeline.findings import Audited, Finding, Reason, by_task
-from passatk.pipeline.programs import program_of, reference_of, refuse_without_tests, tests_of
+from passatk.pipeline.programs import program_of, reference_of, refuse_without_tests
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.settings import Workers
 from passatk.pipeline.solutions import KnownSolution, known_solutions

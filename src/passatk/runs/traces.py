@@ -29,7 +29,7 @@ class Trace(Record, frozen=True, kw_only=True):
 
 def traces(view: RunView) -> Iterator[Trace]:
     """Every sample of a complete run, in order of task id and number."""
-    for sample, judged in zip(view.samples(), view.judged(), strict=True):
+    for judged, text, answer in view.with_texts():
         yield Trace(
             task_id=judged.task_id,
             sample=judged.sample,
@@ -39,10 +39,10 @@ def traces(view: RunView) -> Iterator[Trace]:
             status=judged.status,
             borderline=judged.borderline,
             unstable=judged.unstable,
-            text=_mark(sample.text),
-            said=_mark(sample.answer if sample.read_as else sample.text),
-            read_as=sample.read_as,
-            finish_reason=sample.finish_reason,
+            text=_mark(text),
+            said=_mark(answer if judged.read_as else text),
+            read_as=judged.read_as,
+            finish_reason=judged.finish_reason,
         )
 
 

@@ -114,6 +114,11 @@ class RunView:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise RunFolderError(f"{self.path / SCORE} cannot be read: {error}") from error
 
+    @property
+    def size(self) -> int:
+        """How many samples it has."""
+        return self._number("SELECT COUNT(*) FROM samples WHERE NOT reference")
+
     def counts(self) -> Counts:
         """What is judged so far."""
         judged, programs = "samples s JOIN verdicts v USING (program)", "SELECT COUNT(DISTINCT program) FROM samples"
@@ -128,7 +133,7 @@ class RunView:
             unstable += number * bool(differs)
             not_walled += number * (walled == 0)
         return Counts(
-            samples=self._number("SELECT COUNT(*) FROM samples WHERE NOT reference"),
+            samples=self.size,
             judged=sum(statuses.values()),
             programs=self._number(programs),
             programs_judged=self._number(f"{programs} WHERE program IN (SELECT program FROM verdicts)"),  # noqa: S608
@@ -172,6 +177,17 @@ class RunView:
         where, order = "" if task is None else " AND s.task_id = ?", " ORDER BY s.task_id, s.sample"
         for row in self._rows(f"{self._query('')}{where}{order}", () if task is None else (task,)):
             yield Judged(**self._fields(row))
+
+    def with_texts(self) -> Iterator[tuple[Judged, str, str]]:
+        """Every sample as `judged` has it, its text, and the answer that this was read from."""
+        answers = self._column("samples", "s.answer", "x''")
+        query = self._query(f", s.completion, {answers}")
+        for *usual, completion, answer in self._rows(f"{query} ORDER BY s.task_id, s.sample"):
+            yield (
+                Judged(**self._fields(usual)),
+                completion.decode("utf-8", "surrogatepass"),
+                answer.decode("utf-8", "surrogatepass"),
+            )
 
     def sample(self, task: str, index: int) -> SampleView | None:
         """All that is known of one sample; None where there is no such sample."""

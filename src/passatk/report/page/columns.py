@@ -6,9 +6,9 @@ Chunks are gzip in base64, which a browser unpacks by itself. A number that is a
 import base64
 import gzip
 import json
+import struct
 import zlib
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class Pool:
 
     def number(self, text: str) -> int:
         """Of a text, which is added if it is new."""
-        return self._numbers.setdefault(text, len(self._numbers))
+        return self._numbers.setdefault(text, len(self._numbers)) if text else 0
 
     def chunks(self) -> Iterator[tuple[int, str]]:
         """(number of its first text, packed JSON array of texts)."""
@@ -48,18 +48,25 @@ class Pool:
 
 
 class Table:
-    """Rows of whole numbers, kept as columns."""
+    """Rows of whole numbers, one behind the other: a million of them must fit in memory."""
 
-    def __init__(self) -> None:
-        self.columns: dict[str, list[int]] = defaultdict(list)
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._packed = struct.Struct(f"={len(names)}q").pack
+        self._values = bytearray()
         self.rows = 0
 
-    def add(self, row: Mapping[str, int]) -> int:
-        """The new row's number. Every row has the same columns."""
-        for name, value in row.items():
-            self.columns[name].append(value)
+    def add(self, row: tuple[int, ...]) -> int:
+        """The new row's number. It has a value for each of the table's names."""
+        self._values += self._packed(*row)
         self.rows += 1
         return self.rows - 1
+
+    @property
+    def columns(self) -> dict[str, NDArray[np.int64]]:
+        """By name."""
+        values = np.frombuffer(bytes(self._values), dtype=np.int64).reshape(self.rows, len(self._names))
+        return {name: values[:, number] for number, name in enumerate(self._names)}
 
 
 def binary(tables: Mapping[str, Table]) -> tuple[list[list[Any]], bytes]:
@@ -68,10 +75,9 @@ def binary(tables: Mapping[str, Table]) -> tuple[list[list[Any]], bytes]:
     parts: list[bytes] = []
     offset = 0
     for table, own in tables.items():
-        for name, values in own.columns.items():
-            numbers = np.array(values, dtype=np.int64)
+        for name, numbers in own.columns.items():
             kind, differences, raw = _smallest(numbers)
-            layout.append([table, name, kind, differences, len(values), offset])
+            layout.append([table, name, kind, differences, len(numbers), offset])
             padding = bytes(-len(raw) % 4)  # a typed array begins where its type allows
             parts += [raw, padding]
             offset += len(raw) + len(padding)

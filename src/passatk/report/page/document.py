@@ -23,7 +23,10 @@ from passatk.runs import RunView
 from passatk.runs.judged import State
 from passatk.runs.locked import storage
 
-SCRIPTS = ("escaping", "data", "state", "filters", "searching", "grid", "colours", "differences", "sample", "main")
+SCRIPTS = (
+    *("escaping", "data", "state", "filters", "searching", "worker", "cells", "grid"),
+    *("colours", "differences", "sample", "paper", "main"),
+)
 """In the order they are put together in."""
 
 
@@ -56,7 +59,7 @@ def page(runs: Sequence[Path], anyway: bool = False) -> str:
     rows = Rows(clusters)
     with contextlib.ExitStack() as stack:
         views = [stack.enter_context(RunView(path)) for path in runs]
-        grid = sum(view.counts().samples for view in views) <= MOST_SAMPLES
+        grid = sum(view.size for view in views) <= MOST_SAMPLES
         for number, (view, path) in enumerate(zip(views, runs, strict=True)):
             tally = Tally.of(view, path)
             tallies.append(tally)
@@ -93,14 +96,13 @@ def _compared(views: Sequence[RunView], tallies: Sequence[Tally], anyway: bool) 
 
 
 def _main(tallies: Sequence[Tally], rows: Rows, grid: bool, compared: Comparison | None, note: str) -> str:
-    heads = "".join(
-        element("div", summary(tally, other=number > 0), class_="run") for number, tally in enumerate(tallies)
-    )
     which = ("",) if len(tallies) == 1 else ("first run", "second run")
+    heads = "".join(element("div", summary(t, own), class_="run") for t, own in zip(tallies, which, strict=True))
     return "".join(
         [
+            sections.lead(compared, grid),
             f'<div class="heads">{heads}</div>',
-            sections.section("difference", "What changed", sections.comparison(compared, note)),
+            sections.section("difference", "What changed", sections.comparison(compared, note, grid)),
             sections.section(
                 "figures", "Figures", *(sections.figures(t, own) for t, own in zip(tallies, which, strict=True))
             ),
@@ -132,8 +134,8 @@ def _grid(tallies: Sequence[Tally], grid: bool) -> str:
 def _document(tallies: Sequence[Tally], rows: Rows, main: str) -> str:
     style, script = _resource("page.css"), _script()
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none';"
-        " form-action 'none'"
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; worker-src blob:;"
+        " base-uri 'none'; form-action 'none'"
     )
     title = " and ".join(dict.fromkeys(name_of(tally) for tally in tallies))
     links = (

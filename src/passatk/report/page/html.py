@@ -32,8 +32,11 @@ def table(heading: Iterable[str], rows: Iterable[Iterable[str]], caption: str, n
     names = list(heading)
     head = "".join(element("th", one, scope="col", class_="n" if n in right else None) for n, one in enumerate(names))
     body = "".join(element("tr", *(_cell(n, one, n in right) for n, one in enumerate(row))) for row in rows)
-    inside = f"<caption>{line(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="scroll" tabindex="0" role="group" aria-label="{line(caption)}"><table>{inside}</table></div>'
+    named = line(caption)  # above what scrolls, so that all of it can be read beside a wide table
+    return (
+        f'<p class="caption">{named}</p><div class="scroll" tabindex="0" role="group" aria-label="{named}">'
+        f'<table aria-label="{named}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
 def _cell(number: int, inside: str, right: bool) -> str:

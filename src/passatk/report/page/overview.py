@@ -1,7 +1,8 @@
 """What a page says before any script runs: state, scores, doubts, model, settings, published figures."""
 
+import shlex
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ from passatk.report.page.figures import headline, published
 from passatk.report.page.html import element, line, table, text
 from passatk.report.page.tally import Tally
 from passatk.report.scores import title_of
+from passatk.runs import GenerationManifest
+from passatk.runs.folder import GENERATIONS
 from passatk.runs.judged import State
 from passatk.wording import counted
 
@@ -28,6 +31,7 @@ GLYPHS = {
 _SHOWN_AT_ONCE = 6
 """Published figures; more are folded away."""
 NOT_YET = ("·", "not judged yet")
+_NO_FAILURE = ("", Status.PASSED, Status.NOT_JUDGED)
 _STATES = {
     State.COMPLETE: "complete",
     State.RUNNING: "running: this page shows what was judged when it was made",
@@ -60,16 +64,18 @@ def status_words(status: str) -> str:
 
 
 def name_of(tally: Tally) -> str:
-    """What was judged, in short."""
-    return PurePath(tally.manifest.samples).name or tally.manifest.samples
+    """What was judged, in short: the file of samples, or the run that generated its own."""
+    name = PurePath(tally.manifest.samples).name
+    return Path(tally.name).resolve().name if name in ("", GENERATIONS) else name
 
 
-def summary(tally: Tally, other: bool = False) -> str:
-    """The first screen of one run."""
+def summary(tally: Tally, which: str = "") -> str:
+    """The first screen of a run; `which`: of two."""
     state = element("span", text(_STATES[tally.state]), class_=f"state {tally.state}")
-    head = f"<p class='about'>{state} <span class='path'>{line(tally.name)}</span></p>"
+    number = element("span", f"{which}:") if which else ""
+    head = f"<p class='about'>{number} {state} <span class='path'>{line(tally.name)}</span></p>"
     return (
-        element("h2" if other else "h1", text(name_of(tally)))
+        element("h2" if which.startswith("second") else "h1", text(name_of(tally)))
         + head
         + f'<div class="tiles">{_tiles(tally)}</div>'
         + _doubts(tally)
@@ -96,7 +102,11 @@ def _tiles(tally: Tally) -> str:
     tiles += [_tile(f"pass^{p.k}", percent(p.estimate), f"95 % {interval(p)}") for p in score.pass_hat_k]
     tiles += [element("p", text(why), class_="note") for why in score.refused]
     over = f"{group}: {counted(score.problems, 'problem')}, {counted(score.samples, 'sample')}"
-    return "".join(tiles) + element("p", text(over), class_="over")
+    failed = sum(
+        number for own in tally.statuses.values() for status, number in own.items() if status not in _NO_FAILURE
+    )
+    link = f', <a href="#f=failed">{failed} failed</a>' if failed else ""
+    return "".join(tiles) + element("p", text(over) + link, class_="over")
 
 
 def _tile(name: str, value: str, below: str) -> str:
@@ -145,10 +155,10 @@ def _facts(tally: Tally) -> Iterator[tuple[str, str]]:
     manifest, made = tally.manifest, tally.generations
     if tally.digest:
         yield "digest", f"<code>{line(tally.digest)}</code>"
+        yield "do it again", f"<code>{line(f'passatk verify {shlex.quote(tally.name)}')}</code>"
     yield "problems", line(manifest.problems)
     if made is not None:
-        model = made.model
-        yield "model", line(model.get("model") or model.get("name") or model)
+        yield "model", line(_model(made))
         settings = {key: value for key, value in made.settings.items() if value not in (None, [], ())}
         yield "settings", line(", ".join(f"{key} {value}" for key, value in settings.items()))
     else:
@@ -163,6 +173,15 @@ def _facts(tally: Tally) -> Iterator[tuple[str, str]]:
     yield "toolchains", line(", ".join(version or f"{name} missing" for name, version in manifest.toolchains.items()))
     yield "isolation", line(manifest.isolation.words)
     yield "passatk", line(manifest.passatk)
+
+
+def _model(made: GenerationManifest) -> str:
+    """Name, backend and number format, as far as they are known."""
+    name = str(made.model.get("model") or made.origin.get("model") or "")
+    if name == "embedded" and not made.model.get("model"):
+        name = "the embedded model"
+    about = ", ".join(str(made.origin[key]) for key in ("backend", "dtype") if made.origin.get(key))
+    return f"{name} ({about})" if name and about else name or about or "not named"
 
 
 def _published(tally: Tally) -> str:
@@ -208,10 +227,6 @@ def _flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
             prefix,
             "none" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value),
         )
-
-
-def _listed(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 class Bar(Record, frozen=True, kw_only=True):

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from passatk.comparing import Comparison
+from passatk.records import Status
+from passatk.report.comparison import p_in_words
 from passatk.report.page.clusters import Clusters
 from passatk.report.page.figures import by_language, cpu_against_limits, curves, spread
 from passatk.report.page.html import element, line, table
@@ -13,7 +16,11 @@ from passatk.report.page.tally import STATUSES, Tally
 from passatk.report.scores import title_of
 from passatk.wording import counted
 
-_CLUSTERS = 400
+_SURE = 0.05
+_CHANGED = 20
+"""Problems that came out differently."""
+_CLUSTERS, _PRINTED = 400, 40
+"""Failures in the table, and of these on paper: page.css hides the others there."""
 
 
 def section(name: str, title: str, *inside: str) -> str:
@@ -117,10 +124,57 @@ def clusters(found: Clusters, grid: bool) -> str:
     caption += "; choose one to see its samples" if grid else ""
     if len(found.samples) > _CLUSTERS:
         caption += f". The {_CLUSTERS} largest of {len(found.samples)}"
-    return f'<div class="clusters">{table(("failure", "samples", "problems"), lines, caption, (1, 2))}</div>'
+    paper = "" if len(lines) <= _PRINTED else element("p", f"On paper are the first {_PRINTED}.", class_="on-paper")
+    return f'<div class="clusters">{table(("failure", "samples", "problems"), lines, caption, (1, 2))}{paper}</div>'
 
 
-def comparison(found: Comparison | None, note: str) -> str:
+def lead(found: Comparison | None, grid: bool) -> str:
+    """What changed from the first run to the second, in a sentence or two."""
+    if found is None or (whole := found.verdict) is None:
+        return ""
+    if found.identical:
+        return element("p", "The same samples became the same programs and got the same verdicts.", class_="lead")
+    points, interval = f"{100 * whole.difference:+.1f}", f"[{100 * whole.low:+.1f}, {100 * whole.high:+.1f}]"
+    sure = "" if whole.p <= _SURE else ", which may be chance"
+    words = (
+        f"pass@{whole.k} went from {percent(whole.before)} to {percent(whole.after)} %:"
+        f" <b>{points} points</b>, 95 % interval {interval}, p {p_in_words(whole.p)}{sure}."
+    )
+    flips = [flip for one in found.changed for flip in one.flips]
+    worse = sum(flip.status_before == Status.PASSED for flip in flips)
+    words += " Of samples with one number, " + ", ".join(
+        f'<a href="#f={name}">{number} {what}</a>' if grid else f"{number} {what}"
+        for number, name, what in (
+            (worse, "regressed", "passed and fail now"),
+            (len(flips) - worse, "improved", "failed and pass now"),
+        )
+    )
+    return element("p", f"{words}.", class_="lead")
+
+
+def _changed(found: Comparison, grid: bool) -> str:
+    """Problems, the worse ones first; each leads to a sample that came out differently."""
+    rows = []
+    for one in found.changed[:_CHANGED]:
+        name = line(one.task_id)
+        if grid and one.flips and one.task_id.isprintable() and not one.task_id.startswith("~"):
+            filtered = {"worse": "regressed", "better": "improved"}.get(one.change, "different")
+            flip = next(
+                (f for f in one.flips if (f.status_before == Status.PASSED) == (one.change == "worse")), one.flips[0]
+            )
+            place = urlencode({"t": one.task_id, "i": flip.sample, "f": filtered})
+            name = f'<a href="#{line(place)}">{name}</a>'
+        counts = ((one.passed_before, one.samples_before), (one.passed_after, one.samples_after))
+        rows.append([name, *(f"{passed}/{samples}" for passed, samples in counts), one.change, line(one.cause)])
+    if not rows:
+        return ""
+    caption = "Problems that came out differently, worse ones first"
+    if len(found.changed) > len(rows):
+        caption += f"; {len(rows)} of {len(found.changed)}"
+    return table(("problem", "first passed", "second passed", "change", "mostly because of"), rows, caption, (1, 2))
+
+
+def comparison(found: Comparison | None, note: str, grid: bool) -> str:
     """What changed from the first run to the second."""
     if found is None:
         return element("p", line(note), class_="note") if note else ""
@@ -145,7 +199,7 @@ def comparison(found: Comparison | None, note: str) -> str:
             percent(one.after),
             f"{100 * one.difference:+.1f}",
             f"[{100 * one.low:+.1f}, {100 * one.high:+.1f}]",
-            f"{one.p:.3g}",
+            p_in_words(one.p),
             str(one.better),
             str(one.worse),
             str(one.same),
@@ -158,8 +212,6 @@ def comparison(found: Comparison | None, note: str) -> str:
         if found.anyway
         else []
     )
-    if found.identical:
-        parts.append(element("p", "The same samples became the same programs and got the same verdicts."))
     only = (
         f"{counted(found.problems, 'problem')} in both; {found.only_before} only in the first,"
         f" {found.only_after} only in the second; {found.left_out} left out."
@@ -171,6 +223,7 @@ def comparison(found: Comparison | None, note: str) -> str:
         parts.append(
             table(("cause", "samples"), causes, "Why samples that passed in one run failed in the other", (1,))
         )
+    parts.append(_changed(found, grid))
     if found.changes:
         changes = [[line(one.name), line(one.before), line(one.after)] for one in found.changes]
         parts.append(table(("what", "first run", "second run"), changes, "What is different between the runs"))

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from passatk.comparing.causes import CUT_OFF
 from passatk.errors import RunFolderError
 from passatk.judging.quiet import quietest
@@ -16,6 +18,19 @@ from passatk.runs.manifest import Manifest
 
 STATUSES = (*Status, "")
 """By the number they have in columns; the last is "not judged yet"."""
+
+
+class _Ran(Record, frozen=True, kw_only=True):
+    cpu_s: float
+
+
+class _Attempt(Record, frozen=True, kw_only=True):
+    """Of an `Outcome` what figures need."""
+
+    run: _Ran | None = None
+
+
+_BRIEF = msgspec.json.Decoder(tuple[_Attempt, ...])
 
 
 class Executed(Record, frozen=True, kw_only=True):
@@ -88,9 +103,20 @@ class Tally:
         decided = attempts[0] if len(attempts) == 1 else quietest(attempts) if attempts else None
         if decided is not None and decided.run is not None and limit is not None:
             self.cpu.append((judged.status, decided.run.cpu_s, limit))
-        failed = judged.status not in ("", Status.PASSED)
-        cluster = clusters.number(judged.status, judged.reason) if failed else -1
-        return Executed(attempts=attempts, decided=decided, damaged=damaged, cluster=cluster)
+        return Executed(attempts=attempts, decided=decided, damaged=damaged, cluster=_cluster(judged, clusters))
+
+    def counted(self, judged: Judged, limit: float | None, clusters: Clusters) -> tuple[int, bool]:
+        """Cluster, and whether it is damaged, of a program that nobody will look at: only what figures need is read."""
+        try:
+            attempts = _BRIEF.decode(judged.executions)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            attempts = ()
+        if len(attempts) != 1:
+            executed = self.executed(judged, limit, clusters)
+            return executed.cluster, executed.damaged
+        if attempts[0].run is not None and limit is not None:
+            self.cpu.append((judged.status, attempts[0].run.cpu_s, limit))
+        return _cluster(judged, clusters), False
 
     def ended_by(self, judged: Judged) -> str:
         """Why the model ended; runs of earlier versions know it from their generations."""
@@ -115,9 +141,14 @@ class Tally:
             self.unjudged[judged.reason] += 1
 
 
+def _cluster(judged: Judged, clusters: Clusters) -> int:
+    failed = judged.status not in ("", Status.PASSED)
+    return clusters.number(judged.status, judged.reason) if failed else -1
+
+
 def summarised(view: RunView, tally: Tally, clusters: Clusters) -> None:
     """Count every sample of a run that is too large for a grid."""
-    limits, known, numbers = view.limits, dict[str, tuple[bool, int]](), dict[str, int]()
+    limits, known, numbers = view.limits, dict[str, tuple[int, bool]](), dict[str, int]()
     for judged in view.judged():
         task = judged.task_id
         if task not in numbers:
@@ -126,7 +157,8 @@ def summarised(view: RunView, tally: Tally, clusters: Clusters) -> None:
         found = known.get(judged.program)
         if found is None:
             allowed = limits.get(task)
-            executed = tally.executed(judged, None if allowed is None else allowed.run.cpu_s, clusters)
-            known[judged.program] = found = executed.damaged, executed.cluster
-        clusters.count(found[1], numbers[task])
-        tally.count(judged, found[0], tally.ended_by(judged))
+            limit = None if allowed is None else allowed.run.cpu_s
+            known[judged.program] = found = tally.counted(judged, limit, clusters)
+        cluster, damaged = found
+        clusters.count(cluster, numbers[task])
+        tally.count(judged, damaged, tally.ended_by(judged))

@@ -3,9 +3,7 @@ let D = null;
 const PASSED = 0, UNJUDGED = 8, NOT_YET = 9;
 const BORDERLINE = 1, UNSTABLE = 2, WALLED = 4, NOT_WALLED = 8, DAMAGED = 16;
 
-async function unpacked(id) {
-  const holder = document.getElementById(id);
-  const packed = holder.textContent;
+async function inflated(packed) {
   let bytes;
   if (Uint8Array.fromBase64) bytes = Uint8Array.fromBase64(packed);
   else {
@@ -13,15 +11,17 @@ async function unpacked(id) {
     bytes = new Uint8Array(raw.length);
     for (let n = 0; n < raw.length; n++) bytes[n] = raw.charCodeAt(n);
   }
-  holder.remove();
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).arrayBuffer();
 }
 
+const packedIn = (id) => document.getElementById(id).textContent;
+const textsIn = async (packed) => JSON.parse(new TextDecoder().decode(await inflated(packed)));
+
 const TYPES = { uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array };
 
 async function readData() {
-  const [index, columns] = await Promise.all([unpacked("d-index"), unpacked("d-columns")]);
+  const [index, columns] = await Promise.all(["d-index", "d-columns"].map((id) => inflated(packedIn(id))));
   D = JSON.parse(new TextDecoder().decode(index));
   D.samples = {}, D.programs = {}, D.attempts = {};
   for (const [table, name, kind, differences, rows, offset] of D.layout) {
@@ -36,7 +36,6 @@ async function readData() {
   D.two = D.runs.length > 1;
   D.size = D.samples.run.length;
   D.chunks = new Array(D.texts.length);
-  D.lower = new Array(D.texts.length);
   readSlots();
 }
 
@@ -80,7 +79,8 @@ function columnOf(slot) {
 function slotAt(p, column) {
   const { first, numbers } = D.slots;
   if (!D.columns) return first[p] + column < first[p + 1] ? first[p] + column : -1;
-  const wanted = D.columns[column];
+  const wanted = D.columns[column], guess = first[p] + column;
+  if (guess < first[p + 1] && numbers[guess] === wanted) return guess;
   let low = first[p], high = first[p + 1] - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
@@ -102,9 +102,7 @@ function chunkOf(text) {
 }
 
 function chunk(number) {
-  if (!D.chunks[number]) {
-    D.chunks[number] = unpacked("d-text-" + number).then((raw) => JSON.parse(new TextDecoder().decode(raw)));
-  }
+  if (!D.chunks[number]) D.chunks[number] = textsIn(packedIn("d-text-" + number));
   return D.chunks[number];
 }
 

@@ -1,7 +1,8 @@
 // Problems by samples, as a grid with one tab stop. Only what is in view is in the document, and where the focus is.
-// Rows that leave the view are filled anew for those that enter: making elements is what scrolling would wait for.
-const ROW = () => (D.two ? 38 : 24), CELL = 24, AHEAD = 2, HEAD = 26;
-const grid = { row: 0, column: 0, fixed: [], drawn: new Map(), spare: [], window: [-1, -1], far: -1, x: -1 };
+// Rows that leave the view are filled anew for those that enter: making elements is what scrolling would wait for. A
+// row's cells have names and places but nothing in them: what is seen lies on canvases beneath.
+const ROW = () => (D.two ? 38 : 24), AHEAD = 2, HEAD = 26;
+const grid = { row: 0, column: 0, fixed: [], drawn: new Map(), spare: [], blocks: new Map(), from: 0, seen: 0, far: null, x: -1 };
 
 function makeGrid() {
   grid.scroller = el("div", { class: "scroller" });
@@ -29,6 +30,9 @@ function makeGrid() {
   grid.table.addEventListener("focusin", onCell(setActive));
   grid.table.addEventListener("keydown", gridKey);
   new ResizeObserver(layOut).observe(grid.scroller);
+  for (const media of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+    matchMedia(media).addEventListener("change", () => ((sheet = null), redraw()));
+  }
 }
 
 // Columns before the samples; a narrow page does without some.
@@ -44,7 +48,9 @@ function fixedColumns() {
 }
 
 function layOut() {
-  grid.fixed = fixedColumns();
+  const fixed = fixedColumns();
+  if (JSON.stringify(fixed) !== JSON.stringify(grid.fixed)) sheet = null; // all rows are made anew
+  grid.fixed = fixed;
   grid.left = grid.fixed.reduce((sum, column) => sum + column.width, 0) + 6;
   grid.columns = grid.fixed.length + D.width;
   grid.column = Math.min(grid.column, grid.columns - 1);
@@ -60,28 +66,35 @@ function redraw() {
   grid.body.style.height = shown.rows.length * ROW() + "px";
   const most = Math.max(260, Math.floor(innerHeight * 0.66));
   grid.scroller.style.height = Math.min(most, HEAD + shown.rows.length * ROW() + 18) + "px";
-  grid.window = [-1, -1];
-  drawRows();
+  drawRows(true);
 }
 
+// The sample columns that rows have, in steps of eight.
 function columnWindow() {
-  const from = Math.max(0, Math.floor((grid.scroller.scrollLeft / CELL - 4) / 8) * 8);
-  const seen = Math.ceil((grid.scroller.clientWidth - grid.left) / CELL) + 12;
-  return [from, Math.min(D.width, from + Math.ceil(seen / 8) * 8)];
+  const seen = Math.min(D.width, 8 * Math.ceil(Math.ceil((grid.scroller.clientWidth - grid.left) / CELL + 12) / 8));
+  const from = Math.floor((grid.scroller.scrollLeft / CELL - 4) / 8) * 8;
+  return [Math.max(0, Math.min(from, D.width - seen)), Math.max(0, seen)];
 }
 
-function drawRows() {
-  const { scroller, drawn, spare } = grid, height = ROW();
-  const columns = columnWindow(), active = grid.column - grid.fixed.length;
-  const far = active >= 0 && (active < columns[0] || active >= columns[1]) ? active : -1;
-  if (columns[0] !== grid.window[0] || columns[1] !== grid.window[1] || far !== grid.far) {
-    grid.window = columns;
-    grid.far = far;
+// `stale`: all rows have to be filled anew, as after another filter.
+function drawRows(stale = false) {
+  const { scroller, drawn, spare } = grid, height = ROW(), [left, seen] = columnWindow();
+  const inside = grid.table.contains(document.activeElement);
+  if (seen !== grid.seen || !sheet || sheet.ratio !== (devicePixelRatio || 1)) {
+    makeSheet();
     for (const row of drawn.values()) row.element.remove();
+    for (const block of grid.blocks.values()) block.canvas.remove();
     drawn.clear();
-    spare.length = 0;
-    grid.table.style.setProperty("--lead", 6 + columns[0] * CELL + "px");
+    grid.blocks.clear();
+    grid.seen = seen;
+    stale = true;
+  }
+  if (left !== grid.from || stale) {
+    grid.from = left;
+    grid.table.style.setProperty("--lead", 6 + left * CELL + "px");
+    grid.table.style.setProperty("--first", grid.left + left * CELL + "px");
     drawHead();
+    stale = true;
   }
   if (grid.x !== scroller.scrollLeft) grid.table.style.setProperty("--x", (grid.x = scroller.scrollLeft) + "px");
   const from = Math.max(0, Math.floor(scroller.scrollTop / height) - AHEAD);
@@ -90,17 +103,13 @@ function drawRows() {
   for (const [at, row] of drawn) {
     if ((at < from || at >= to) && at !== kept) drawn.delete(at), spare.push(row);
   }
-  for (let at = from; at < to; at++) if (!drawn.has(at)) drawRow(at);
-  if (kept >= 0 && kept < shown.rows.length && !drawn.has(kept)) drawRow(kept);
+  for (let at = from; at < to; at++) if (stale || !drawn.has(at)) drawRow(at);
+  if (kept >= 0 && kept < shown.rows.length && (kept < from || kept >= to) && (stale || !drawn.has(kept))) drawRow(kept);
   for (const row of spare) row.element.remove();
   spare.length = 0;
-}
-
-function columnsDrawn() {
-  const own = [];
-  for (let column = grid.window[0]; column < grid.window[1]; column++) own.push(column);
-  if (grid.far >= 0) own.push(grid.far);
-  return own;
+  drawBlocks(from, to, stale);
+  placeFar();
+  if (inside) followFocus();
 }
 
 function drawHead() {
@@ -112,14 +121,15 @@ function drawHead() {
     cell.tabIndex = tab(0, n);
     return cell;
   });
-  for (const column of columnsDrawn()) {
-    const n = grid.fixed.length + column;
-    const words = String(D.columns ? D.columns[column] : column + 1);
-    const cell = el("div", { role: "columnheader", class: "c h", tabindex: tab(0, n), "aria-colindex": n + 1 }, words.length > 3 ? "…" + words.slice(-2) : words);
-    if (words.length > 3) cell.title = words;
-    cells.push(far(cell, column));
-  }
+  for (let column = grid.from; column < grid.from + grid.seen; column++) cells.push(headCell(column));
   grid.head.replaceChildren(...cells);
+}
+
+function headCell(column) {
+  const n = grid.fixed.length + column, words = String(D.columns ? D.columns[column] : column + 1);
+  const cell = el("div", { role: "columnheader", class: "c h", tabindex: tab(0, n), "aria-colindex": n + 1 }, words.length > 3 ? "…" + words.slice(-2) : words);
+  if (words.length > 3) cell.title = words;
+  return cell;
 }
 
 function fixedCell(column, n, role, more) {
@@ -129,108 +139,75 @@ function fixedCell(column, n, role, more) {
   return cell;
 }
 
-// The cell with the tab stop, where it lies outside of what is drawn.
-function far(cell, column) {
-  if (column !== grid.far) return cell;
-  cell.style.position = "absolute";
-  cell.style.left = grid.left + column * CELL + "px";
-  return cell;
-}
-
 const tab = (row, column) => (grid.row === row && grid.column === column ? 0 : -1);
 
 function makeRow() {
   const element = el("div", { role: "row", class: "row" });
   const fixed = grid.fixed.map((column, n) => fixedCell(column, n, n ? "gridcell" : "rowheader"));
-  const cells = columnsDrawn().map((column) => {
-    const cell = document.createElement("div");
-    cell.setAttribute("role", "gridcell");
-    cell.setAttribute("aria-colindex", grid.fixed.length + column + 1);
-    cell.tabIndex = -1;
-    cell.append(...(D.two ? [document.createElement("span"), document.createElement("span")] : [""]));
-    return { cell: far(cell, column), column, look: "", words: "" };
+  const cells = Array.from({ length: grid.seen }, () => el("div", { role: "gridcell", class: "c", tabindex: "-1" }));
+  fixed.forEach((cell, n) => {
+    if (grid.fixed[n].key === "id") cell.append(el("bdi", {}));
+    else if (grid.fixed[n].key === "passed") cell.append(...D.runs.map(() => el("span", {})));
   });
-  element.append(...fixed, ...cells.map(({ cell }) => cell));
+  element.append(...fixed, ...cells);
   grid.body.append(element);
-  return { element, fixed, cells, tabbed: null, odd: 0 };
+  return { element, fixed, cells, words: [], from: -1, tabbed: null, odd: 0 };
 }
 
 function drawRow(at) {
-  const row = grid.spare.pop() || makeRow(), p = shown.rows[at], problem = D.problems[p];
+  const row = grid.drawn.get(at) || grid.spare.pop() || makeRow(), p = shown.rows[at], problem = D.problems[p];
   row.element.setAttribute("aria-rowindex", at + 2);
   if (row.odd !== at % 2) row.element.className = (row.odd = at % 2) ? "row odd" : "row";
   row.element.style.top = at * ROW() + "px";
   grid.fixed.forEach((column, n) => {
     const cell = row.fixed[n];
     if (column.key === "id") {
-      const out = problem.runs.some((run) => run && run.out);
-      const name = harmless(problem.id);
+      const out = problem.runs.some((run) => run && run.out), name = harmless(problem.id);
       if (name.length > 20) cell.title = name;
       else cell.removeAttribute("title");
-      cell.replaceChildren(el("bdi", {}, name + (out ? " (unfit)" : "")));
+      cell.firstChild.textContent = name + (out ? " (unfit)" : "");
     } else if (column.key === "language") cell.textContent = D.languages[problem.language];
-    else cell.replaceChildren(...D.stats[p].counts.map(([passed, all]) => el("span", {}, all ? `${passed}/${all}` : "\u2013")));
+    else D.stats[p].counts.forEach(([passed, all], run) => (cell.children[run].textContent = all ? `${passed}/${all}` : "\u2013"));
   });
-  for (const own of row.cells) drawCell(own, slotAt(p, own.column));
+  row.cells.forEach((cell, n) => {
+    const words = cellWords(slotAt(p, grid.from + n));
+    if (row.from !== grid.from) cell.setAttribute("aria-colindex", grid.fixed.length + grid.from + n + 1);
+    if (row.words[n] !== words) cell.setAttribute("aria-label", (row.words[n] = words));
+  });
+  row.from = grid.from;
+  grid.drawn.set(at, row);
   if (row.tabbed) row.tabbed.tabIndex = -1;
   row.tabbed = grid.row === at + 1 ? cellOf(row, grid.column) : null;
   if (row.tabbed) row.tabbed.tabIndex = 0;
-  grid.drawn.set(at, row);
 }
 
-function drawCell(own, slot) {
-  const { a, b, numbers } = D.slots, cell = own.cell;
-  const on = slot >= 0 && shown.match[slot];
-  const first = slot < 0 ? -1 : a[slot], second = slot < 0 ? -1 : b[slot];
-  const look = D.two ? `${lookOf(first, on)}|${lookOf(second, on)}` : lookOf(first, on);
-  if (look !== own.look) {
-    own.look = look;
-    if (D.two) {
-      cell.className = slot < 0 ? "c none" : "c";
-      [first, second].forEach((s, n) => {
-        cell.children[n].className = lookOf(s, on);
-        cell.children[n].dataset.mark = s < 0 ? "" : statusMark(statusOf(s)); // drawn by the style: the name has words
-      });
-    } else {
-      cell.className = "c " + look;
-      cell.firstChild.data = slot < 0 ? "" : statusMark(statusOf(first));
-    }
-  }
-  let words = "no sample";
-  if (slot >= 0 && !D.two) words = `sample ${numbers[slot]}: ${wordsOf(first)}`;
-  else if (slot >= 0) {
-    const of = (s) => (s < 0 ? "has none" : wordsOf(s));
-    words = `sample ${numbers[slot]}: first run ${of(first)}, second run ${of(second)}`;
-  }
-  if (words !== own.words) cell.setAttribute("aria-label", (own.words = words));
+// The cell with the tab stop, where it lies left or right of what its row has.
+function placeFar() {
+  const column = grid.column - grid.fixed.length, outside = column >= 0 && (column < grid.from || column >= grid.from + grid.seen);
+  const element = grid.row === 0 ? grid.head : grid.drawn.get(grid.row - 1)?.element;
+  const there = grid.far && grid.far.parentNode === element && Number(grid.far.getAttribute("aria-colindex")) === grid.column + 1;
+  if (outside && there) return;
+  grid.far?.remove();
+  grid.far = null;
+  if (!outside || !element) return;
+  const words = cellWords(grid.row ? slotAt(shown.rows[grid.row - 1], column) : -1);
+  grid.far = grid.row ? el("div", { role: "gridcell", class: "c", tabindex: "0", "aria-colindex": grid.column + 1, "aria-label": words }) : headCell(column);
+  grid.far.style.position = "absolute";
+  grid.far.style.left = grid.left + column * CELL + "px";
+  element.append(grid.far);
 }
 
-// By status, marks and whether it is among what is looked for; few different ones, so each is made once.
-const LOOKS = new Map(), WORDING = new Map();
-
-function lookOf(s, on) {
-  if (s < 0) return "none";
-  const status = statusOf(s), flags = flagsOf(s) & 3, key = (status << 4) | (flags << 2) | (D.samples.cut[s] << 1) | (on ? 1 : 0);
-  if (!LOOKS.has(key)) {
-    const marks = (flags & BORDERLINE ? " near" : "") + (flags & UNSTABLE ? " shaky" : "") + (D.samples.cut[s] ? " cut" : "");
-    LOOKS.set(key, (on ? "s" + status + marks : "off off" + status));
-  }
-  return LOOKS.get(key);
-}
-
-function wordsOf(s) {
-  const flags = flagsOf(s) & 3, key = (statusOf(s) << 3) | (flags << 1) | D.samples.cut[s];
-  if (!WORDING.has(key)) {
-    const marks = [[flags & BORDERLINE, "borderline"], [flags & UNSTABLE, "unstable"], [D.samples.cut[s], "cut off"]];
-    WORDING.set(key, [statusName(statusOf(s)), ...marks.filter(([there]) => there).map(([, words]) => words)].join(", "));
-  }
-  return WORDING.get(key);
+// Cells that are filled anew are other cells: the focus stays where it was.
+function followFocus() {
+  const cell = cellAt(grid.row, grid.column);
+  if (cell && cell !== document.activeElement) cell.focus({ preventScroll: true });
 }
 
 function cellOf(row, column) {
   if (column < grid.fixed.length) return row.fixed[column];
-  const own = row.cells.find((one) => one.column === column - grid.fixed.length);
-  return own ? own.cell : null;
+  const at = column - grid.fixed.length - grid.from;
+  if (at >= 0 && at < grid.seen) return row.cells[at];
+  return grid.far && grid.far.parentNode === row.element ? grid.far : null;
 }
 
 function cellAt(row, column) {

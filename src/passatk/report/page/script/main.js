@@ -1,5 +1,5 @@
 // Filters, legend, clusters; and what happens when the address changes.
-let lastHits = null, lastSearch = "";
+let lastSearch = "", lastFound = null, searching = null;
 
 function choice(label, key, options) {
   const select = el("select", { id: "choose-" + key, onchange: (event) => go({ [key]: event.target.value }) },
@@ -63,7 +63,7 @@ function showTools(error) {
   const query = document.getElementById("query");
   if (query.value !== state.q && document.activeElement !== query) query.value = state.q;
   query.setAttribute("aria-invalid", String(Boolean(error)));
-  document.getElementById("query-error").textContent = error ? `Not a regular expression: ${harmless(error)}` : "";
+  document.getElementById("query-error").textContent = harmless(error);
   document.getElementById("regular").checked = state.re !== "";
   const cluster = D.clusters[Number(state.c)];
   const only = state.c !== "" && cluster ? `, failing with “${harmless(cluster[1])}”` : "";
@@ -74,15 +74,11 @@ function showTools(error) {
 
 async function refresh(before) {
   const search = JSON.stringify([state.q, state.re, state.in]);
-  let error = "";
-  if (search !== lastSearch) {
-    const found = await searched();
-    if (!found) return;
-    lastHits = found.hits;
-    error = found.error;
-    lastSearch = error ? "" : search;
-  }
-  filterRows(lastHits);
+  if (search !== lastSearch) (lastSearch = search), (lastFound = null), (searching = searched());
+  const found = lastFound || (await searching); // what is asked of it meanwhile does not begin it again
+  if (!found || search !== lastSearch) return;
+  lastFound = found;
+  filterRows(found.hits);
   const inside = grid.table.contains(document.activeElement);
   const view = (s) => JSON.stringify([s.f, s.s, s.l, s.tier, s.c, s.q, s.re, s.in, s.sort]);
   if (!before || view(before) !== view(state)) {
@@ -90,7 +86,7 @@ async function refresh(before) {
     redraw();
     if (inside) focusCell(grid.row, grid.column);
   }
-  showTools(error);
+  showTools(found.error);
 }
 
 function contents() {
@@ -108,6 +104,8 @@ function contents() {
 
 async function begin() {
   contents();
+  addEventListener("beforeprint", toPaper);
+  addEventListener("afterprint", fromPaper);
   if (!document.getElementById("d-index")) return;
   await readData();
   readStats();
@@ -127,4 +125,5 @@ async function begin() {
   document.documentElement.dataset.ready = "yes";
 }
 
-begin();
+if (typeof document === "undefined") onmessage = ({ data }) => answer(data);
+else begin();

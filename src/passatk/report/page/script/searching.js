@@ -1,78 +1,80 @@
-// Text and regular expressions over ids, programs and outputs. A newer search ends an older one.
-let searchTurn = 0;
-const pause = () => new Promise((resolve) => setTimeout(resolve));
+// Text and regular expressions over ids, programs and outputs. A worker that runs this same script looks for them, so the
+// page is never busy, and an expression that would take for ever is ended. A newer search ends an older one.
+const SCRIPT = typeof document === "undefined" ? "" : document.currentScript.textContent;
 const SCOPES = { all: "ids, programs, outputs", ids: "ids", programs: "programs", outputs: "outputs" };
+const SILENT = 3000, LONGEST = 20000, PULSE = 40; // milliseconds: on one text, in all, between two signs of life
+const REFUSED = { error: "This browser does not let the page search: it refuses a worker to a file" };
+const search = { worker: null, turn: 0, running: 0, began: 0, timer: 0, request: null, resolve: null };
 
-function matcher() {
-  if (state.re) {
+// `hits`: 1 for each sample that is found, null where nothing is searched for. Undefined where a newer search began.
+function searched() {
+  if (search.resolve) search.resolve(undefined);
+  search.resolve = null;
+  search.request = { turn: ++search.turn, q: state.q, re: state.re, in: state.in };
+  if (!state.q) {
+    if (search.worker) send();
+    return Promise.resolve({ hits: null, error: "" });
+  }
+  return new Promise((resolve) => {
+    search.resolve = resolve;
+    send();
+  });
+}
+
+function send() {
+  if (!search.worker) {
     try {
-      const pattern = new RegExp(state.q, "im");
-      return { test: (text) => pattern.test(text), lower: false };
-    } catch (error) {
-      return { error: error.message };
+      search.worker = new Worker(URL.createObjectURL(new Blob([SCRIPT], { type: "text/javascript" })));
+    } catch {
+      settle(REFUSED);
+      return;
     }
+    search.worker.onmessage = ({ data }) => heard(data);
+    search.worker.onerror = () => settle(REFUSED);
+    const { problem, number } = D.samples;
+    search.worker.postMessage({ packed: D.texts.map((_, n) => packedIn("d-text-" + n)), ids: D.problems.map(({ id }) => id), problem, number });
   }
-  const wanted = state.q.toLowerCase();
-  return { test: (text) => text.includes(wanted), lower: true };
+  search.worker.postMessage(search.request);
+  patience();
 }
 
-// 1 for each sample that is found; null where nothing is searched for, undefined where a newer search began.
-async function searched() {
-  const turn = ++searchTurn;
-  if (!state.q) return { hits: null, error: "" };
-  const wanted = matcher();
-  const hits = new Uint8Array(D.size);
-  if (wanted.error) return { hits, error: wanted.error };
-  if (state.in === "all" || state.in === "ids") hitIds(hits, wanted);
-  if (state.in !== "ids") {
-    const texts = await hitTexts(wanted, turn);
-    if (!texts) return undefined;
-    hitSamples(hits, texts);
-  }
-  return turn === searchTurn ? { hits, error: "" } : undefined;
+function patience() {
+  clearTimeout(search.timer);
+  search.timer = setTimeout(() => giveUp(`${SILENT / 1000} seconds on one text`), SILENT);
 }
 
-function hitIds(hits, wanted) {
-  const plain = (text) => (wanted.lower ? text.toLowerCase() : text);
-  const numbered = wanted.lower ? state.q.includes("#") : true;
-  const whole = D.problems.map((problem) => wanted.test(plain(problem.id)));
-  for (let s = 0; s < D.size; s++) {
-    const p = D.samples.problem[s];
-    hits[s] = whole[p] || (numbered && wanted.test(plain(`${D.problems[p].id}#${D.samples.number[s]}`))) ? 1 : 0;
-  }
+function heard({ turn, share, ...found }) {
+  if (share === undefined && turn === search.turn) return settle(found);
+  patience();
+  if (share === undefined) return;
+  if (turn !== search.running) (search.running = turn), (search.began = performance.now());
+  const spent = performance.now() - search.began;
+  if (spent > LONGEST) giveUp(`${LONGEST / 1000} seconds`);
+  else if (turn === search.turn && spent > 500) document.getElementById("found").textContent = `searching: ${Math.round(100 * share)} %`;
 }
 
-async function hitTexts(wanted, turn) {
-  const found = [];
-  let began = performance.now();
-  for (let n = 0; n < D.texts.length; n++) {
-    const texts = await chunk(n);
-    if (wanted.lower && !D.lower[n]) D.lower[n] = texts.map((text) => text.toLowerCase());
-    const own = wanted.lower ? D.lower[n] : texts;
-    const marks = new Uint8Array(own.length);
-    for (let at = 0; at < own.length; at++) {
-      marks[at] = wanted.test(own[at]) ? 1 : 0;
-      if ((at & 255) === 0 && performance.now() - began > 40) {
-        await pause();
-        if (turn !== searchTurn) return null;
-        began = performance.now();
-      }
-    }
-    found.push(marks);
-  }
-  const all = new Uint8Array(found.reduce((sum, marks) => sum + marks.length, 0));
-  let at = 0;
-  for (const marks of found) all.set(marks, at), (at += marks.length);
-  all[0] = 0;
-  return all;
+// The worker is ended; whatever was asked of it since then, another one answers.
+function giveUp(spent) {
+  search.worker.terminate();
+  search.worker = null;
+  if (search.running === search.turn) settle({ error: `The search was ended after ${spent}: write an expression without repetitions of repetitions` });
+  else if (search.resolve) send();
+}
+
+function settle({ error = "", ids, texts }) {
+  clearTimeout(search.timer);
+  const hits = ids || new Uint8Array(D.size);
+  if (texts) hitSamples(hits, texts, search.request.in);
+  if (search.resolve) search.resolve({ hits, error });
+  search.resolve = null;
 }
 
 const OUTPUTS = ["build_stdout", "build_stderr", "run_stdout", "run_stderr", "said", "words", "fault"];
 
-function hitSamples(hits, texts) {
+function hitSamples(hits, texts, scope) {
   const programs = new Uint8Array(D.programs.status.length);
-  if (state.in !== "programs") {
-    const columns = OUTPUTS.map((name) => D.attempts[name]).filter(Boolean);
+  if (scope !== "programs") {
+    const columns = OUTPUTS.map((name) => D.attempts[name]);
     for (let program = 0; program < programs.length; program++) {
       let found = texts[D.programs.reason[program]];
       const first = D.programs.first[program], end = first + D.programs.attempts[program];
@@ -80,7 +82,7 @@ function hitSamples(hits, texts) {
       programs[program] = found ? 1 : 0;
     }
   }
-  const code = state.in !== "outputs";
+  const code = scope !== "outputs";
   for (let s = 0; s < D.size; s++) {
     if (programs[D.samples.program[s]]) hits[s] = 1;
     if (code && (texts[D.samples.text[s]] || texts[D.samples.answer[s]])) hits[s] = 1;
