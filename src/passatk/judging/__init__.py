@@ -2,8 +2,8 @@
 
 from passatk.judging.environment import Environment
 from passatk.judging.limits import default_limits, default_policy
-from passatk.judging.pool import LocalPool, Pool
+from passatk.judging.pool import LocalPool, Pool, pool_on
 from passatk.judging.quiet import Job
 from passatk.judging.verdict import decide
 
-__all__ = ["Environment", "Job", "LocalPool", "Pool", "decide", "default_limits", "default_policy"]
+__all__ = ["Environment", "Job", "LocalPool", "Pool", "decide", "default_limits", "default_policy", "pool_on"]

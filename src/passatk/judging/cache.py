@@ -145,7 +145,7 @@ class Keys:
 
     def __init__(self, environment: Environment):
         machine = this_machine()
-        common = [_judge_hash(), msgspec.json.encode(environment.isolation).decode(), machine.processor, machine.system]
+        common = [judge_hash(), msgspec.json.encode(environment.isolation).decode(), machine.processor, machine.system]
         self._contexts = {
             language: "\n".join([*common, language, fingerprint])
             for language, fingerprint in environment.fingerprints.items()
@@ -165,7 +165,7 @@ def _hash(*parts: str) -> str:
 
 
 @cache
-def _judge_hash() -> str:
+def judge_hash() -> str:
     """Of the source code that decides verdicts."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()

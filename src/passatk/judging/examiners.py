@@ -12,6 +12,7 @@ import shutil
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from passatk.languages import LANGUAGES, Toolchain
 from passatk.records import Examiner, Limits, StepFacts, StepLimits, Workshop
@@ -50,6 +51,16 @@ def clear() -> bool:
         for place in home().iterdir():
             shutil.rmtree(place, ignore_errors=True)
     return True
+
+
+class Built(NamedTuple):
+    """An examiner as it was built on one machine, for another with the same tools."""
+
+    language: str
+    key: str
+    name: str
+    """Of what it was built with, which `files` are: path -> content; None where they were sent before."""
+    files: dict[str, bytes] | None
 
 
 class Examiners:
@@ -126,6 +137,24 @@ class Examiners:
         else:
             self._refuse(group[0], facts)
 
+    def built(self, examiner: Examiner) -> Built:
+        """One that was built here, to be taken to another machine."""
+        folder = self.folder_of(examiner)
+        files = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        return Built(examiner.language, examiner.key, folder.name, files)
+
+    def take(self, built: Built) -> None:
+        """Keep one that another machine built.
+
+        Raises:
+            StorageError: nothing can be written below `home`.
+        """
+        place = self.home / self._places[built.language]
+        if built.files is not None:
+            _write(place / "built" / built.name, built.files)
+        with contextlib.suppress(FileExistsError):
+            (place / built.key).symlink_to(f"built/{built.name}")
+
     def folder_of(self, examiner: Examiner) -> Path:
         """Where one lies that was built."""
         return (self._place(examiner) / examiner.key).resolve()
@@ -136,12 +165,7 @@ class Examiners:
     def _keep(self, group: list[Examiner], made: Mapping[str, bytes]) -> None:
         place = self._place(group[0])
         name = hashlib.sha256("".join(examiner.key for examiner in group).encode()).hexdigest()[:24]
-        with made_whole(place / "built" / name) as folder:
-            for path, content in made.items():
-                file = folder / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-                file.chmod(0o755)
+        _write(place / "built" / name, made)
         for examiner in group:
             with contextlib.suppress(FileExistsError):
                 (place / examiner.key).symlink_to(f"built/{name}")
@@ -155,3 +179,12 @@ class Examiners:
             file = self._place(examiner) / f"{examiner.key}.fault"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(words)
+
+
+def _write(place: Path, made: Mapping[str, bytes]) -> None:
+    with made_whole(place) as folder:
+        for path, content in made.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            file.chmod(0o755)

@@ -14,7 +14,7 @@ from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 from passatk.sandbox import Slot, SlotDied
 
 _TRIES = 2
-_STOPPED = "the judge was closed while programs were executed"
+STOPPED = "the judge was closed while programs were executed"
 _Answer = TypeVar("_Answer")
 Execute = Callable[[Program, Limits, int], Outcome]
 """Program, limits to stop it by, and which chance it meets, see `Slot.execute`."""
@@ -80,7 +80,7 @@ class LocalExecutor:
             try:
                 self._changed.wait_for(lambda: self._closing or len(self._free) == self.capacity)
                 if self._closing:
-                    raise SandboxError(_STOPPED)
+                    raise SandboxError(STOPPED)
                 taken, self._free = self._free, []
             finally:
                 self._wanted_alone -= 1
@@ -109,7 +109,7 @@ class LocalExecutor:
         with self._changed:
             self._changed.wait_for(lambda: self._closing or (self._free and not self._wanted_alone))
             if self._closing:
-                raise SandboxError(_STOPPED)
+                raise SandboxError(STOPPED)
             worker = self._free.pop()  # the last one used: its memory is warm
         try:
             yield worker
@@ -161,11 +161,11 @@ class _Worker:
                 self._slot = Slot(self._environment.world, self._cpu)
             try:
                 if self._killed:
-                    raise SandboxError(_STOPPED)
+                    raise SandboxError(STOPPED)
                 return ask(self._slot)
             except SlotDied as error:
                 if self._killed:
-                    raise SandboxError(_STOPPED) from error
+                    raise SandboxError(STOPPED) from error
                 self.close()
                 words = f"its slot died {_TRIES} times: {error}"
         raise _Lost(words)

@@ -19,8 +19,9 @@ from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
+from typing import Literal
 
-from passatk.errors import InputError, SandboxError
+from passatk.errors import EnvironmentFault, InputError, SandboxError
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import TOGETHER
 from passatk.judging.executor import Execute, Executor, LocalExecutor
@@ -28,6 +29,7 @@ from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
 from passatk.judging.verdict import agree, verdict_of
 from passatk.records import Examiner, Outcome, Program, Verdict
 
+ExecutorName = Literal["local", "ray"]
 _AHEAD = 4
 """So many jobs for each slot are read before they are needed."""
 _MOST_WAITING = 2000
@@ -381,6 +383,24 @@ class Pool:
 
 def _put(done: "queue.SimpleQueue[tuple[Job, Future[Verdict]]]", job: Job, future: Future[Verdict]) -> None:
     done.put((job, future))
+
+
+def pool_on(executor: ExecutorName, environment: Environment, address: str = "", workers: int | None = None) -> Pool:
+    """A pool on this machine, or on all nodes of a Ray cluster with so many workers each.
+
+    Raises:
+        InputError: no cluster answers at `address`.
+        EnvironmentFault: Ray is not installed, or a node is not like this machine.
+    """
+    if executor == "local":
+        return LocalPool(environment, workers)
+    try:
+        from passatk.judging.cluster import RayExecutor
+    except ModuleNotFoundError as error:
+        raise EnvironmentFault(
+            f"a cluster needs the package {error.name}; `pip install 'passatk[ray]'`", setting="executor"
+        ) from error
+    return Pool(RayExecutor(environment, address, workers))
 
 
 class LocalPool(Pool):

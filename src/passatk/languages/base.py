@@ -40,7 +40,7 @@ from passatk.records import (
     Workshop,
 )
 from passatk.regex import regex
-from passatk.textfiles import made_whole
+from passatk.textfiles import data_home, made_whole
 
 EXIT_NOT_COMPILED = 64
 EXIT_ASSERTION = 65
@@ -98,6 +98,25 @@ class Toolchain(Record, frozen=True, kw_only=True):
                 changed = found.st_mtime_ns if os.path.isfile(path) else 0
                 parts.append(f"{path} {found.st_size if changed else 0} {changed}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    @property
+    def identity(self) -> str:
+        """Version, and a hash of what the tools' files hold: the same wherever the same tools lie; empty when missing.
+
+        Left out is what passatk built for itself, which says on no other machine what it was built from.
+        """
+        if self.missing:
+            return ""
+        own = str(data_home())
+        paths = sorted(value for _, value in self.variables if os.path.isfile(value) and not value.startswith(own))
+        held = [_content_hash(path, os.stat(path).st_mtime_ns) for path in paths]
+        return f"{self.version} ({hashlib.sha256(repr([self.provides, held]).encode()).hexdigest()[:12]})"
+
+
+@lru_cache(maxsize=256)
+def _content_hash(path: str, _: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 TYPED_HEAD = regex(

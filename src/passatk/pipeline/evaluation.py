@@ -10,7 +10,7 @@ import msgspec
 
 import passatk
 from passatk.errors import EnvironmentFault, InputError
-from passatk.judging import Environment, Job, LocalPool, Pool
+from passatk.judging import Environment, Job, Pool, pool_on
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
 from passatk.pipeline.languages import check_languages
@@ -131,7 +131,7 @@ def evaluate(
             folder.fill(_entries(given, request, programs), used.problems.values())
         folder.forget_not_judged()
         try:
-            with LocalPool(environment, request.workers) as pool:
+            with pool_on(request.executor, environment, request.address, request.workers) as pool:
                 judging = _Judging(folder, programs, request, pool, cache, progress)
                 judging.judge()
         finally:

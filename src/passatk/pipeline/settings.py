@@ -93,6 +93,13 @@ class Judging(Record, frozen=True, kw_only=True):
         setting("Repeats meet different hash seeds, map orders and random bytes, each the same in every run."),
     ] = False
     workers: Workers = None
+    executor: Annotated[
+        Literal["local", "ray"],
+        setting("Where programs are executed: on this machine, or on all nodes of a Ray cluster, each with `workers`."),
+    ] = "local"
+    address: Annotated[
+        str, setting("Of the Ray cluster, like 10.0.0.1:6379 or ray://10.0.0.1:10001; auto finds one on this machine.")
+    ] = "auto"
     cached: Annotated[
         bool,
         setting(
