@@ -8,10 +8,10 @@ Usage: python bench/peers.py [DATA] [--languages python cpp ...] [--programs 300
   reads HumanEval's tests as inputs and expected values, without its own extra tests.
 
 Reference solutions, each with a comment of its own, so that each is another program that passatk's cache does not
-know; it knows the benchmark, by an earlier run. `--codegen`: the 16,400 samples of CodeGen-16B instead; many are copies,
-many fail, some never end. Since peers contain nothing, each of their commands then runs in a bubblewrap world without
-network whose only writable folders are its own. A whole command is timed, from its start to its last word: reading,
-judging, the table. Its rate is what a user sees.
+know; it knows the benchmark, by an earlier run. `--codegen`: the 16,400 samples of CodeGen-16B instead; many are
+copies, many fail, some never end. Since peers contain nothing, each of their commands then runs in a bubblewrap world
+without network whose only writable folders are its own. A whole command is timed, from its start to its last word:
+reading, judging, the table. Its rate is what a user sees.
 """
 
 import argparse

@@ -27,7 +27,9 @@ class CheckerProgram(msgspec.Struct, frozen=True, kw_only=True):
 class Checker(msgspec.Struct, frozen=True, kw_only=True):
     """How an output is compared with the expected one, see `passatk.judging.checkers`, or a value, see `returned`."""
 
-    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "equal", "boxed", "program", "any"] = "lines"
+    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "equal", "boxed", "program", "any"] = (
+        "lines"
+    )
     """`equal` and `boxed` are for values alone, `numbers` for both, the others for outputs. `any`: nothing is expected;
     what is printed is kept whole, see `CaseFacts.printed`."""
     absolute: float = 0.0

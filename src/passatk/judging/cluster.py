@@ -285,17 +285,14 @@ class RayExecutor:
         Raises:
             EnvironmentFault: it is not like this machine.
         """
-        actor = (
-            ray.remote(Node)
-            .options(
-                num_cpus=0,
-                max_concurrency=_CHUNKS + 3,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
-            )
-            .remote(list(self.environment.toolchains), self._workers)
-        )
+        remote: Any = ray.remote(Node)
+        actor: Any = remote.options(
+            num_cpus=0,
+            max_concurrency=_CHUNKS + 3,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
+        ).remote(list(self.environment.toolchains), self._workers)
         try:
-            there = ray.get(actor.about.remote(), timeout=_FIND_S)
+            there: About = ray.get(actor.about.remote(), timeout=_FIND_S)
         except RayError as error:
             raise EnvironmentFault(f"node {where} cannot judge: {_cause(error)}", setting="address") from error
         if differences := self._here.differences(there):
@@ -455,4 +452,5 @@ def _connect(address: str) -> None:
 
 def _nodes() -> Mapping[str, str]:
     """Nodes that are alive: id -> address."""
-    return {node["NodeID"]: node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]}
+    nodes: Any = ray.nodes  # it has no types
+    return {node["NodeID"]: node["NodeManagerAddress"] for node in nodes() if node["Alive"]}

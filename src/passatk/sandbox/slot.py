@@ -397,9 +397,7 @@ class Slot:
         return words[-1] if words else f"its server ended with code {self._process.returncode}"
 
 
-def _case(
-    case: Case, limits: StepLimits, files: Mapping[str, bytes], returns: bool, whole: bool
-) -> dict[str, Any]:
+def _case(case: Case, limits: StepLimits, files: Mapping[str, bytes], returns: bool, whole: bool) -> dict[str, Any]:
     return {
         "stdin": case.stdin,
         "limits": msgspec.to_builtins(case_limits(case, limits)),

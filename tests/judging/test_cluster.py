@@ -1,0 +1,143 @@
+"""Real Ray nodes on this machine: the verdicts of one, whatever happens to the others."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from running import Require
+
+from passatk.problems import load
+
+if TYPE_CHECKING:
+    from ray.cluster_utils import Cluster
+
+LANGUAGES = ("python", "cpp", "javascript")
+EACH = 4
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator["Cluster"]:
+    """A head that is a node too, and what tests add to it."""
+    utilities = pytest.importorskip("ray.cluster_utils", reason="ray is not installed: pip install 'passatk[ray]'")
+    made = utilities.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    yield made
+    made.shutdown()
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Right programs, wrong ones, and one that never ends, in three languages."""
+    rows = []
+    for language in LANGUAGES:
+        for problem in list(load("basics").only([language]).problems.values())[:EACH]:
+            reference = problem.reference or ""
+            sign = "    #" if language == "python" else "//"
+            rows += [(problem.task_id, f"{reference}\n{sign} {n}\n") for n in range(3)]
+            rows.append((problem.task_id, reference.replace("return", "retrun", 1)))
+    rows.append(("Python/0", "    while True: pass\n"))
+    path = tmp_path_factory.mktemp("cluster") / "samples.jsonl"
+    path.write_text("".join(json.dumps({"task_id": task, "completion": text}) + "\n" for task, text in rows))
+    return path
+
+
+def command(samples: Path, out: Path, *more: str) -> list[str]:
+    options = ["--problems", "basics", "--out", str(out), "--workers", "1", "--cpu-seconds", "1", "--no-cache"]
+    return [sys.executable, "-m", "passatk", "evaluate", str(samples), *options, "--json", *more]
+
+
+def on(cluster: "Cluster") -> tuple[str, ...]:
+    return ("--executor", "ray", "--address", cluster.address)
+
+
+def report(process: "subprocess.Popen[str]") -> dict[str, Any]:
+    out, words = process.communicate(timeout=300)
+    assert process.returncode == 0, words[-2000:]
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def begun(samples: Path, out: Path, *more: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        command(samples, out, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def judged(out: Path, at_least: int) -> None:
+    """Wait until so many verdicts are journaled."""
+    import sqlite3
+    from contextlib import closing
+
+    for _ in range(1200):
+        time.sleep(0.1)
+        try:
+            with closing(sqlite3.connect(f"file:{out / 'run.sqlite'}?mode=ro", uri=True)) as db:
+                if db.execute("SELECT COUNT(*) FROM verdicts").fetchone()[0] >= at_least:
+                    return
+        except sqlite3.OperationalError:
+            continue  # not there yet
+    raise AssertionError("nothing was judged")
+
+
+@pytest.fixture(scope="module")
+def here(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest of this machine alone."""
+    digest = report(begun(samples, tmp_path_factory.mktemp("here") / "run"))["digest"]
+    assert isinstance(digest, str)
+    return digest
+
+
+def test_nodes_that_come_and_go_change_no_verdict(
+    cluster: "Cluster", samples: Path, here: str, tmp_path: Path, require: Require
+) -> None:
+    require(*LANGUAGES)
+    node = cluster.add_node(num_cpus=1)
+    process = begun(samples, tmp_path / "run", *on(cluster))
+    judged(tmp_path / "run", 8)
+    cluster.remove_node(node, allow_graceful=False)
+    node = cluster.add_node(num_cpus=1)
+    try:
+        found = report(process)
+    finally:
+        cluster.remove_node(node)
+    assert found["digest"] == here
+    assert found["judged_now"] == found["programs"]
+
+
+def test_a_killed_driver_goes_on_where_it_was(
+    cluster: "Cluster", samples: Path, here: str, tmp_path: Path, require: Require
+) -> None:
+    require(*LANGUAGES)
+    process = begun(samples, tmp_path / "run", *on(cluster))
+    judged(tmp_path / "run", 8)
+    os.killpg(process.pid, 9)
+    process.communicate()
+    found = report(begun(samples, tmp_path / "run", *on(cluster)))
+    assert found["digest"] == here
+    assert found["judged_now"] <= found["programs"] - 8
+
+
+def test_a_node_with_another_compiler_is_refused(cluster: "Cluster", samples: Path, tmp_path: Path) -> None:
+    other = tmp_path / "g++"
+    other.write_text('#!/bin/sh\nexec /usr/bin/g++ "$@"\n')
+    other.chmod(0o755)
+    node = cluster.add_node(num_cpus=1, env_vars={"PASSATK_GXX": str(other)})
+    try:
+        process = begun(samples, tmp_path / "run", *on(cluster))
+        _, words = process.communicate(timeout=300)
+    finally:
+        cluster.remove_node(node)
+    assert process.returncode == 3, words
+    assert "is not like this machine, so its verdicts might not be: its cpp is g++" in " ".join(words.split())
+
+
+def test_where_there_is_no_cluster_it_is_said(samples: Path, tmp_path: Path) -> None:
+    process = begun(samples, tmp_path / "run", "--executor", "ray", "--address", "127.0.0.1:1")
+    _, words = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert "no Ray cluster answers at 127.0.0.1:1" in " ".join(words.split())
