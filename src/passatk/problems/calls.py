@@ -103,7 +103,7 @@ def _are_simple(values: Sequence[Any]) -> bool:
     """Whether all that is in a list is right for certain: most are long lists of one kind, which is quick to see."""
     kinds = set(map(type, values))
     if kinds == {int}:
-        return -_TOO_LONG < min(values) and max(values) < _TOO_LONG
+        return bool(max(map(abs, values)) < _TOO_LONG)
     if kinds == {float}:
         return all(map(math.isfinite, values))
     return kinds <= {str, bool, type(None)}
