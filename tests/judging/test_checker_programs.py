@@ -10,7 +10,7 @@ from running import Command, Require
 from passatk.cases import Case, Cases, Checker, CheckerProgram
 from passatk.judging import Environment, Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
-from passatk.records import Asserts, Problem, Sample, Status, Verdict
+from passatk.records import Asserts, Limits, Problem, Sample, Status, StepLimits, Verdict
 
 CASES = (Case(id="1", stdin="4\n", expected="2 2\n"), Case(id="2", stdin="7\n", expected="3 4\n"))
 RIGHT = "n = int(input())\nprint(1, n - 1)\n"
@@ -130,9 +130,9 @@ def test_one_that_fails_judges_nothing(
 
 
 def test_one_that_hangs_judges_nothing(python_only: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
-    from passatk.judging import checker_programs, execution
+    from passatk.judging import execution
 
-    short = checker_programs.Limits(run=checker_programs.StepLimits(cpu_s=0.5, idle_s=0.5))
+    short = Limits(run=StepLimits(cpu_s=0.5, idle_s=0.5))
     monkeypatch.setattr(execution, "LIMITS", short)
     for source, limit in (("while True: pass", "cpu"), ("import time; time.sleep(99)", "idle")):
         verdict = judged(python_only, RIGHT, checker(source, "testlib"))

@@ -141,6 +141,18 @@ FORMS: dict[str, dict[str, Any]] = {
         "test_info": [{"function_name": "add"}],
         "subset": "Prefill",
     },
+    "kodcode with pytest": {
+        "question_id": "Prefill_2_I",
+        "question": "Write add.",
+        "solution": ADD,
+        "test": (
+            "import pytest\nfrom solution import add\n\n"
+            "@pytest.mark.parametrize('a, b, c', [(1, 2, 3), (0.1, 0.2, 0.3)])\n"
+            "def test_add(a, b, c):\n    assert add(a, b) == pytest.approx(c)\n\ndef test_types():\n"
+            "    with pytest.raises(TypeError, match='unsupported'):\n        add(1, None)\n"
+        ),
+        "test_info": [{"function_name": "add"}],
+    },
     "codeforces": {
         "id": "1/A",
         "title": "Twice",

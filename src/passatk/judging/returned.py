@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from passatk.cases import Call, Checked, Checker
+from passatk.wording import counted
 
 _ACCEPTED = Checked(outcome="accepted")
 _SHOWN = 60
@@ -23,6 +24,7 @@ _MOST_KEY_PARTS = 1000
 _KEY_DEPTH = 40
 _SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple"}
 _BRACKETS = {"list": "[]", "tuple": "()", "dict": "{}", "set": "{}", "frozenset": "{}"}
+_SCALARS = {int, float, bool, str, type(None)}
 _MISSING = object()
 _REPR = reprlib.Repr()
 _REPR.maxlevel = 8
@@ -122,7 +124,7 @@ class _Message:
             return ""
         keys, values = item[1::2], item[2::2]
         if len(keys) != len(wanted) or len(values) != len(keys):
-            return f"{len(wanted)} keys, and it has {len(keys)}"
+            return f"{counted(len(wanted), 'key')}, and it has {len(keys)}"
         left = {key: key for key in wanted}
         found = []
         for key, value in zip(keys, values, strict=True):
@@ -222,7 +224,7 @@ class _Message:
         at = f"at {''.join(reversed(steps))}: " if steps else ""
         if words:
             return f"{at}expected {_quoted(wanted)} with {words}"
-        lengths = f" ({len(wanted)} values, and it has {len(items)})" if items is not None else ""
+        lengths = f" ({counted(len(wanted), 'value')}, and it has {len(items)})" if items is not None else ""
         return f"{at}expected {_quoted(wanted)}, got {self._shown(given)}{lengths}"
 
     def _shown(self, given: Any) -> str:
@@ -266,7 +268,7 @@ class _Message:
 
 def _are_scalars(values: list[Any] | tuple[Any, ...]) -> bool:
     """None of which a reference could equal."""
-    return not any(isinstance(value, list | tuple | dict | set | bytes | complex) for value in values)
+    return set(map(type, values)) <= _SCALARS
 
 
 def _number(item: list[Any]) -> int | complex:

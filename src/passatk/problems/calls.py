@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from passatk.errors import FieldError
@@ -92,9 +93,20 @@ def _check(field: str, value: Any) -> None:
             left.extend((one, depth + 1) for one in value)
             _check_keys(field, value)
         elif isinstance(value, list | tuple):
-            left.extend((one, depth + 1) for one in value)
+            if not _are_simple(value):
+                left.extend((one, depth + 1) for one in value)
         elif value is Ellipsis:
             raise FieldError(field, "has an ellipsis", _LITERALS)
+
+
+def _are_simple(values: Sequence[Any]) -> bool:
+    """Whether all that is in a list is right for certain: most are long lists of one kind, which is quick to see."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return bool(max(map(abs, values)) < _TOO_LONG)
+    if kinds == {float}:
+        return all(map(math.isfinite, values))
+    return kinds <= {str, bool, type(None)}
 
 
 def _check_keys(field: str, keys: Any) -> None:

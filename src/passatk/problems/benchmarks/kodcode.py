@@ -8,6 +8,7 @@ import msgspec
 from passatk.errors import FieldError
 from passatk.languages.python_plain import tree_of
 from passatk.problems.base import Benchmark
+from passatk.problems.pytest_functions import without_pytest
 from passatk.records import Asserts, Problem
 
 _MODULE = "solution"
@@ -28,7 +29,7 @@ class Row(msgspec.Struct):
 class KodCode(Benchmark[Row]):
     """Its tests and the program are one module here: what is imported from `solution` is there already.
 
-    Tests that need pytest itself (fixtures, `pytest.raises`) are not judged where pytest is not installed for programs.
+    Tests that need more of pytest than `raises`, `approx` and `parametrize` (fixtures) are not judged.
     """
 
     name = "kodcode"
@@ -46,7 +47,7 @@ class KodCode(Benchmark[Row]):
             instruction=row.question,
             entry_point=told if isinstance(told, str) else next(iter(names), ""),
             reference=row.solution,
-            tests=Asserts(code=tests),
+            tests=Asserts(code=without_pytest(tests)),
             in_function=False,
             tier=row.subset,
         )
