@@ -121,14 +121,14 @@ def test_links_and_pictures_are_there(document: str) -> None:
     assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
 
 
-@pytest.mark.parametrize("document", ["docs/README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
 def test_trees_are_true(document: str) -> None:
     """Every name at the beginning of a line is there; of the source, nothing is left out."""
     trees = [block.text for block in blocks_of(document) if block.kind == "text"]
     names = [line.split()[0] for tree in trees for line in tree.splitlines() if not line.startswith("      ")]
     assert names
     source = ROOT / "src" / "passatk"
-    if document == "docs/README.md":
+    if document == "README.md":
         assert [name for name in names if not (ROOT / name).is_dir()] == []
     else:
         assert [name for name in names if not (source / name).exists()] == []

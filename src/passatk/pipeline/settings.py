@@ -98,7 +98,7 @@ class Judging(Record, frozen=True, kw_only=True):
         setting("Where programs are executed: on this machine, or on all nodes of a Ray cluster, each with `workers`."),
     ] = "local"
     address: Annotated[
-        str, setting("Of the Ray cluster, like 10.0.0.1:6379 or ray://10.0.0.1:10001; auto finds one on this machine.")
+        str, setting("Of the Ray cluster, like 10.0.0.1:6379; auto finds the one that this machine is in.")
     ] = "auto"
     cached: Annotated[
         bool,

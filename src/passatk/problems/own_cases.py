@@ -167,6 +167,7 @@ def _utf8(field: str, text: str) -> str:
 def rows_of(cases: Cases) -> dict[str, Any]:
     """The fields of a record that say `cases`, but for what they call."""
     call, checker = cases.call, cases.checker
+    assert checker.kind != "any", "every problem expects an output"
     return {
         "cases": [_row_of(case, call) for case in cases.cases],
         "checker": CheckerRow(
