@@ -443,7 +443,12 @@ def _cause(error: RayError) -> str:
     return str(cause).strip().splitlines()[-1] if str(cause).strip() else type(cause).__name__
 
 
+def _say_nothing(*_: object, **__: object) -> None:
+    """In place of what Ray prints of its nodes, on stdout, between a command's results; `log_to_driver` leaves that."""
+
+
 def _connect(address: str) -> None:
+    ray._private.worker.print_to_stdstream = _say_nothing
     try:
         ray.init(address=address, namespace=_NAMESPACE, ignore_reinit_error=True, log_to_driver=False)
     except (ConnectionError, ValueError, RuntimeError) as error:
