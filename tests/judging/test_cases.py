@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -267,6 +269,9 @@ def test_a_file_of_problems_is_evaluated_and_shown(tmp_path: Path, passatk: Comm
     assert (shown["status"], shown["fraction"], shown["weighted"]) == ("runtime_error", 0.5, 0.25)
     assert (shown["public_fraction"], shown["hidden_fraction"]) == (1.0, 0.0)
     assert "1 of 2 tests passed" in passatk("show", str(out), "sum#0").stdout
+    assert passatk("replay", str(out), "sum#0", "--keep", str(tmp_path / "kept")).returncode == 0
+    run = subprocess.run([sys.executable, tmp_path / "kept" / "run.py"], capture_output=True, text=True, check=False)
+    assert "--- test 1: exit code 0\n3\n--- expected\n3\n1 of 2 tests did not end" in run.stdout
 
 
 def test_a_checker_that_fails_judges_nothing() -> None:

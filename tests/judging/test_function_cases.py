@@ -1,6 +1,8 @@
 """Functions called with arguments, judged: what equals what, and what a program gains by lying (nothing)."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -356,3 +358,6 @@ def test_a_file_of_problems_is_evaluated_and_shown(tmp_path: Path, passatk: Comm
     shown = json.loads(passatk("show", str(out), "add#0", "--json").stdout)
     assert (shown["status"], shown["fraction"], shown["weighted"]) == ("wrong_answer", 0.5, 0.25)
     assert "expected [1, 2], got [1] (2 values" in passatk("show", str(out), "add#0").stdout
+    assert passatk("replay", str(out), "add#0", "--keep", str(tmp_path / "kept")).returncode == 0
+    run = subprocess.run([sys.executable, tmp_path / "kept" / "run.py"], capture_output=True, text=True, check=False)
+    assert '--- test 2: exit code 0\n[0,[0],[["list",1]]]\n--- expected\n[1,2]\n0 of 2 tests' in run.stdout

@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from passatk.cases import Cases
 from passatk.errors import InputError
 from passatk.judging import Environment
 from passatk.pipeline import by_hand_script
@@ -52,7 +53,10 @@ def keep_by_hand(folder: Path, program: Program, sample: SampleView, environment
         solution = f"solution{_suffix(program)}"
         _write(folder / solution, sample.text)
         contents[solution] = "the code alone, as the run has it"
-        if sample.problem is not None:
+        if program.cases is not None:
+            _write(folder / "cases.json", _cases(program.cases, program.calls))
+            contents["cases.json"] = "its tests: inputs, and what is expected"
+        elif sample.problem is not None:
             tests = f"tests{_suffix(program)}"
             _write(folder / tests, sample.problem.tests.code)
             contents[tests] = "the tests as the problem has them; a change of this file changes nothing"
@@ -102,6 +106,12 @@ def _commands(program: Program, environment: Environment) -> dict[str, object]:
         values["EXAMINER_NAME"] = program.examiner.name
         found["examiner"] = {**command(program.examiner.run), "asks": filled(program.examiner.asks, values)}
     return found
+
+
+def _cases(cases: Cases, returns: bool) -> str:
+    """The tests in the order in which they are run."""
+    listed = [{"id": case.id, "stdin": case.stdin, "expected": case.expected} for case in cases.in_order]
+    return json.dumps({"returns": returns, "checker": cases.checker.kind, "cases": listed}, indent=2) + "\n"
 
 
 def _write(path: Path, text: str) -> None:
