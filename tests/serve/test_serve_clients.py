@@ -53,6 +53,23 @@ def test_asynchronous(server: Served) -> None:
     asyncio.run(work())
 
 
+def test_what_is_awaited_no_more_is_dropped(server: Served) -> None:
+    async def work() -> None:
+        before = metric(server.url, "passatk_dropped_total")
+        async with AsyncClient(server.url) as client:
+            asked = asyncio.ensure_future(client.judge([program(40, f"import time; time.sleep(2)\n{ADDS}")]))
+            while not metric(server.url, "passatk_running_programs"):
+                await asyncio.sleep(0.01)
+            asked.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asked
+            while metric(server.url, "passatk_running_programs"):
+                await asyncio.sleep(0.01)
+        assert metric(server.url, "passatk_dropped_total") == before + 1
+
+    asyncio.run(work())
+
+
 def test_signs_that_end_lines_elsewhere(server: Served) -> None:
     with Client(server.url) as client:
         (streamed,) = client.stream([program(3, LINE_ENDS)])

@@ -9,6 +9,9 @@ from fastapi import Request
 from fastapi.responses import Response
 
 _T = TypeVar("_T")
+_CLOSE = {"Connection": "close"}
+_READ_OUT = 8
+"""What is too long is read to its end up to so many times the limit: a client that still writes does not read why."""
 
 
 class Refusal(Exception):
@@ -46,16 +49,13 @@ async def body_of(request: Request, most: int, seconds: float, take: Callable[[i
                 if size <= most:
                     take(len(part))
                     parts.append(part)
-                elif size > 2 * most:  # a little too long is read to its end, so that the client reads why
+                elif size > _READ_OUT * most:
                     break
     except TimeoutError:
         raise Refusal(408, "too_slow", f"the request had not arrived after {seconds:g} s", _CLOSE) from None
     if size > most:
         raise Refusal(413, "too_large", f"the request is longer than {most} bytes; send it in parts", _CLOSE)
     return b"".join(parts)
-
-
-_CLOSE = {"Connection": "close"}
 
 
 def decoded(body: bytes, kind: type[_T]) -> _T:
