@@ -22,6 +22,8 @@ from passatk.runs.locked import COMPLETE, LOCK, MANIFEST, is_locked
 from passatk.runs.manifest import Manifest
 
 SCORE = "score.json"
+_MAPPED = 1 << 31
+"""Bytes of a journal that are read as memory: a verdict is looked up for every sample, anywhere in the file."""
 _DAMAGE = (sqlite3.Error, zlib.error, ValueError)  # UnicodeDecodeError and msgspec.DecodeError are ValueErrors
 
 
@@ -337,4 +339,6 @@ class RunView:
 
 
 def _open(journal: Path, way: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{journal.resolve().as_uri()}?{way}", uri=True)
+    db = sqlite3.connect(f"{journal.resolve().as_uri()}?{way}", uri=True)
+    db.execute(f"PRAGMA mmap_size = {_MAPPED}")
+    return db
