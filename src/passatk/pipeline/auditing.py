@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from passatk.cases import NOT_RUN, Checker
 from passatk.errors import InputError
-from passatk.judging import Environment, Job, LocalPool
+from passatk.judging import Environment, Job, LocalPool, Pool
 from passatk.judging.cache import VerdictCache
 from passatk.judging.checkers import check as compare
 from passatk.pipeline.checking import Check, checks_of
@@ -98,7 +98,7 @@ def audit_problems(
 class _Audit:
     """From checked references to findings."""
 
-    def __init__(self, problems: ProblemSet, checks: dict[str, Check], pool: LocalPool, progress: Progress):
+    def __init__(self, problems: ProblemSet, checks: dict[str, Check], pool: Pool, progress: Progress):
         self._problems, self._checks, self._pool, self._progress = problems, checks, pool, progress
         self._findings: list[Finding] = []
         self._not_judged: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from passatk.errors import InputError
-from passatk.judging import Environment, LocalPool
+from passatk.judging import Environment, LocalPool, Pool
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import calibrate
 from passatk.pipeline.programs import program_of, reference_of, refuse_without_tests
@@ -51,7 +51,7 @@ def check_problems(
 
 
 def checks_of(
-    problems: ProblemSet, pool: LocalPool, policy: LimitPolicy, cache: VerdictCache, progress: Progress
+    problems: ProblemSet, pool: Pool, policy: LimitPolicy, cache: VerdictCache, progress: Progress
 ) -> list[Check]:
     """As `check_problems`, by a pool that is there already."""
     environment, keys = pool.environment, Keys(pool.environment)
