@@ -74,7 +74,7 @@ def _fails(other: AbstractProgram, case: Case) -> bool:
     except (OutOfRange, ZeroDivisionError):
         return True
     if isinstance(case.result, float) or isinstance(answer, float):
-        return abs(answer - case.result) >= 1e-3
+        return bool(abs(answer - case.result) >= 1e-3)
     return bool(answer != case.result)
 
 

@@ -37,7 +37,7 @@ def draw(
     if out.is_dir():
         raise InputError(f"{out} is a folder; give a file, like {out / 'fresh.jsonl'}", setting="out")
     drawn = []
-    with terminal.progress(terminal.console_for("stderr"), "drawing") as progress:
+    with terminal.progress(terminal.console_for("stderr"), "drawing", "problems") as progress:
         for one in draw_suite(seed, counts):
             drawn.append(one)
             progress(len(drawn), count)

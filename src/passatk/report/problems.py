@@ -47,8 +47,8 @@ def print_audit(console: Console, found: Audited) -> None:
     table.add_column("problems", justify="right")
     table.add_column("what")
     for reason, number in found.counts.items():
-        known = Reason(reason)
-        table.add_row(str(number), f"{known.words}{'' if known.certain else ' (to be looked at)'}")
+        meaning = Reason(reason)
+        table.add_row(str(number), f"{meaning.words}{'' if meaning.certain else ' (to be looked at)'}")
     if found.counts:
         console.print(table)
     for one in found.findings:
