@@ -56,10 +56,10 @@ def print_audit(console: Console, found: Audited) -> None:
     for task, why in found.not_judged.items():
         _line(console, f"  {task}: not judged: {why}")
     left = len(found.left_out) + len(found.not_judged)
-    known = [f"{number} {what}" for what, number in found.mutants.items() if number]
+    mutants = [f"{number} {what}" for what, number in found.mutants.items() if number]
     _line(console, f"{counted(found.problems, 'problem')}: {found.problems - left} sound, {left} left out")
-    if known:
-        _line(console, f"mutants of references: {', '.join(known)}")
+    if mutants:
+        _line(console, f"mutants of references: {', '.join(mutants)}")
     if found.without_reference:
         words = counted(found.without_reference, "problem has", "problems have")
         _line(console, f"{words} no reference solution: known solutions alone say something of them")
