@@ -25,7 +25,7 @@ EACH = 4
 def cluster() -> Iterator["Cluster"]:
     """A head that is a node too, and what tests add to it."""
     utilities = pytest.importorskip("ray.cluster_utils", reason="ray is not installed: pip install 'passatk[ray]'")
-    os.environ["RAY_raylet_start_wait_time_s"] = "300"  # a busy machine is no reason to fail
+    os.environ["RAY_raylet_start_wait_time_s"] = "300"  # noqa: SIM112 - as Ray spells it; a busy machine is no reason to fail
     made = utilities.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     yield made
     made.shutdown()
