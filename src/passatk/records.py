@@ -4,7 +4,7 @@ import enum
 import hashlib
 import json
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -311,6 +311,10 @@ def case_limits(case: Case, limits: StepLimits) -> StepLimits:
         cpu_s=limits.cpu_s if case.cpu_s is None else case.cpu_s,
         memory_bytes=limits.memory_bytes if case.memory_bytes is None else case.memory_bytes,
     )
+
+
+ExecutorName = Literal["local", "ray"]
+"""Where programs are executed."""
 
 
 class LimitPolicy(Record, frozen=True, kw_only=True):

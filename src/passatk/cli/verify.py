@@ -10,7 +10,7 @@ from passatk.cli.generated import Given, Table, with_settings
 from passatk.errors import InputError
 
 
-@with_settings(Table("judging", "Judging", only=("workers",)), sets=False)
+@with_settings(Table("judging", "Judging", only=("workers", "executor", "address")), sets=False)
 def verify(
     given: Given,
     run: Annotated[Path, typer.Argument(help="Folder of a finished run, or of generations; it is only read.")],
@@ -54,7 +54,7 @@ def verify(
             terminal.print_regeneration(console, regenerated)
     if generations != run:
         with terminal.progress(progress, "judging again") as judging:
-            found = pipeline.verify(run, known, given["judging"].get("workers"), out, judging)
+            found = pipeline.verify(run, known, out=out, progress=judging, **given["judging"])
         if not json:
             terminal.print_verification(console, found)
     holds = all(part.holds for part in (regenerated, found) if part is not None)

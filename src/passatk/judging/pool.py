@@ -19,7 +19,6 @@ from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
-from typing import Literal
 
 from passatk.errors import EnvironmentFault, InputError, SandboxError
 from passatk.judging.environment import Environment
@@ -27,9 +26,8 @@ from passatk.judging.examiners import TOGETHER
 from passatk.judging.executor import Execute, Executor, LocalExecutor
 from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
 from passatk.judging.verdict import agree, verdict_of
-from passatk.records import Examiner, Outcome, Program, Verdict
+from passatk.records import Examiner, ExecutorName, Outcome, Program, Verdict
 
-ExecutorName = Literal["local", "ray"]
 _AHEAD = 4
 """So many jobs for each slot are read before they are needed."""
 _MOST_WAITING = 2000
@@ -385,7 +383,13 @@ def _put(done: "queue.SimpleQueue[tuple[Job, Future[Verdict]]]", job: Job, futur
     done.put((job, future))
 
 
-def pool_on(executor: ExecutorName, environment: Environment, address: str = "", workers: int | None = None) -> Pool:
+def pool_on(
+    executor: ExecutorName,
+    environment: Environment,
+    address: str,
+    workers: int | None = None,
+    patience_s: float = math.inf,
+) -> Pool:
     """A pool on this machine, or on all nodes of a Ray cluster with so many workers each.
 
     Raises:
@@ -393,14 +397,14 @@ def pool_on(executor: ExecutorName, environment: Environment, address: str = "",
         EnvironmentFault: Ray is not installed, or a node is not like this machine.
     """
     if executor == "local":
-        return LocalPool(environment, workers)
+        return LocalPool(environment, workers, patience_s)
     try:
         from passatk.judging.cluster import RayExecutor
     except ModuleNotFoundError as error:
         raise EnvironmentFault(
             f"a cluster needs the package {error.name}; `pip install 'passatk[ray]'`", setting="executor"
         ) from error
-    return Pool(RayExecutor(environment, address, workers))
+    return Pool(RayExecutor(environment, address, workers), patience_s)
 
 
 class LocalPool(Pool):

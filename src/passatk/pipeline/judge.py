@@ -11,13 +11,13 @@ import msgspec
 
 from passatk.answers import read_answer
 from passatk.errors import InputError, StorageError
-from passatk.judging import Environment, Job, LocalPool
+from passatk.judging import Environment, Job, pool_on
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibration_of, known_measurement, measured, reference_job
 from passatk.pipeline.calibrations import Calibrations
 from passatk.pipeline.languages import check_languages
 from passatk.pipeline.programs import Tests, program_of, reference_of
-from passatk.records import LimitPolicy, Limits, Problem, Program, Record, Sample, Status, Verdict
+from passatk.records import ExecutorName, LimitPolicy, Limits, Problem, Program, Record, Sample, Status, Verdict
 
 _PATIENCE_S = 1.0
 
@@ -47,6 +47,8 @@ class Judge:
         cached: use verdicts and measurements of earlier runs, and keep new ones.
         sandboxed: False only when the user asked for no sandbox in so many words.
         require_wall: programs that would share a process with their tests are `not_judged`.
+        executor: `local`, or `ray` for all nodes of a cluster, each with `workers`.
+        address: of the cluster.
         patience_s: so long a program in doubt waits at most for others to leave it alone.
 
     Raises:
@@ -66,6 +68,8 @@ class Judge:
         cached: bool = True,
         sandboxed: bool = True,
         require_wall: bool = False,
+        executor: ExecutorName = "local",
+        address: str = "auto",
         patience_s: float = _PATIENCE_S,
     ):
         check_languages(languages=tuple(languages) if languages is not None else None)
@@ -74,7 +78,7 @@ class Judge:
         self.environment = Environment(languages, sandboxed)
         self._policy, self._tests = limits or LimitPolicy(), tests
         self._extract, self._require_wall = extract, require_wall
-        self._pool = LocalPool(self.environment, workers, patience_s)
+        self._pool = pool_on(executor, self.environment, address, workers, patience_s)
         self._keys = Keys(self.environment)
         self._cache = VerdictCache() if cached else None
         self._lock = threading.RLock()

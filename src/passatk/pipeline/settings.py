@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from passatk.decoding import Decoding
 from passatk.models import ModelSpec
-from passatk.records import LimitPolicy, Record
+from passatk.records import ExecutorName, LimitPolicy, Record
 from passatk.settings import inlined, setting
 
 Form = Literal["full", "declaration"]
@@ -19,6 +19,12 @@ TargetLanguage = Annotated[
 Workers = Annotated[
     int | None, setting("Number of programs judged in parallel; changes no verdict.", ge=1, unset="number of CPUs")
 ]
+
+Executor = Annotated[
+    ExecutorName,
+    setting("Where programs are executed: on this machine, or on all nodes of a Ray cluster, each with `workers`."),
+]
+Address = Annotated[str, setting("Of the Ray cluster, like 10.0.0.1:6379; auto finds the one that this machine is in.")]
 
 
 class ProblemChoice(Record, frozen=True, kw_only=True):
@@ -93,13 +99,8 @@ class Judging(Record, frozen=True, kw_only=True):
         setting("Repeats meet different hash seeds, map orders and random bytes, each the same in every run."),
     ] = False
     workers: Workers = None
-    executor: Annotated[
-        Literal["local", "ray"],
-        setting("Where programs are executed: on this machine, or on all nodes of a Ray cluster, each with `workers`."),
-    ] = "local"
-    address: Annotated[
-        str, setting("Of the Ray cluster, like 10.0.0.1:6379; auto finds the one that this machine is in.")
-    ] = "auto"
+    executor: Executor = "local"
+    address: Address = "auto"
     cached: Annotated[
         bool,
         setting(

@@ -14,7 +14,7 @@ from passatk.judging import Environment
 from passatk.pipeline.evaluation import Evaluation, Report, evaluate
 from passatk.pipeline.programs import problems_of
 from passatk.pipeline.progress import Progress, no_progress
-from passatk.pipeline.settings import Workers
+from passatk.pipeline.settings import Address, Executor, Workers
 from passatk.problems import ProblemSet
 from passatk.records import Limits, Record
 from passatk.runs import Judged, Manifest, RunView
@@ -67,6 +67,8 @@ def verify(
     workers: Workers = None,
     out: Path | None = None,
     progress: Progress = no_progress,
+    executor: Executor = "local",
+    address: Address = "auto",
 ) -> Verification:
     """Judge every sample of the finished run in `run` again, all of them executed, and compare.
 
@@ -76,6 +78,8 @@ def verify(
         workers: slots; any number must give the same verdicts.
         out: keeps the second judging as a run folder, and resumes it; a temporary one by default.
         progress: called as it goes on.
+        executor: where programs are executed, which changes no verdict either.
+        address: of a cluster.
 
     Raises:
         InputError: there is no complete run, or the problems are not the ones it was judged against.
@@ -90,7 +94,11 @@ def verify(
         environment = Environment(_languages(past, problems), past.manifest.isolation.sandbox != "none")
         changes = changes_since(past.manifest, environment)
         same_place = _same_place(past.manifest, environment)
-        request = _again(past, problems, folder, workers, past.limits if same_place else None)
+        request = msgspec.structs.replace(
+            _again(past, problems, folder, workers, past.limits if same_place else None),
+            executor=executor,
+            address=address,
+        )
         report = evaluate(request, progress, environment)
         again = stack.enter_context(RunView.finished(folder))
         flips, samples, reassembled = _compare(past.judged(), again.judged())

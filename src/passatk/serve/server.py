@@ -68,6 +68,8 @@ def _judge(judging: Judging, languages: tuple[str, ...] | None) -> Judge:
         cached=judging.cached,
         sandboxed=judging.sandboxed,
         require_wall=judging.require_wall,
+        executor=judging.executor,
+        address=judging.address,
     )
 
 
