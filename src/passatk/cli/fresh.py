@@ -1,6 +1,5 @@
 """`passatk problems draw|similar`."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +7,10 @@ import typer
 
 from passatk.cli.options import Json, as_json
 from passatk.errors import InputError
+from passatk.regex import regex
 from passatk.wording import counted
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_RANGE = regex(r"(\d+)(?:-(\d+))?")
 
 
 def draw(

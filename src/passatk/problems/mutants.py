@@ -32,6 +32,8 @@ NUMBER = regex(r"(?<![\w.])(\d+)(?![\w.])")
 _PAIRS = (("and", "or"), ("&&", "||"), ("min", "max"), ("True", "False"), ("true", "false"))
 _WORDS: Mapping[str, str] = {**dict(_PAIRS), **{second: first for first, second in _PAIRS}}
 _WORD = regex(r"(?<![\w$])(and|or|min|max|True|False|true|false)(?![\w$])|(&&|\|\|)(?!\s*[{>])")
+_SHOWN = 80
+"""Characters of a changed line."""
 _NOTHING = {"python": "return None", "javascript": "return undefined", "ruby": "return nil"}
 """A body that does nothing, where no type has to be known for it."""
 _DOES_NOTHING = {"python": "pass\n", "javascript": ";\n", "ruby": "nil\n"}
@@ -74,12 +76,11 @@ def _changed(text: str, language: str) -> Iterator[Mutant]:
         (match.start(), kind): (match, change) for kind, pattern, change in by_kind for match in pattern.finditer(code)
     }
     for (start, kind), (match, change) in sorted(places.items(), key=lambda one: one[0]):
-        old = match[0]
-        new = change(old)
-        line = text.count("\n", 0, start) + 1
-        yield Mutant(
-            kind=kind, text=text[:start] + new + text[match.end() :], change=f"line {line}: {old} became {new}"
-        )
+        old, new = match[0], change(match[0])
+        mutated = text[:start] + new + text[match.end() :]
+        number = text.count("\n", 0, start)
+        line = mutated.split("\n")[number].strip()[:_SHOWN]
+        yield Mutant(kind=kind, text=mutated, change=f"line {number + 1}: {old} became {new}: {line}")
 
 
 def _nothing(problem: Problem) -> Iterator[Mutant]:
