@@ -94,13 +94,9 @@ def _tool_name() -> str:
 
 
 @cache
-def _script_name() -> str:
-    return f"python script {_hash_of('python_script', 'python_harness', *_BOTH)}"
-
-
-@cache
-def _function_name() -> str:
-    return f"python function {_hash_of('python_function', 'python_harness', *_BOTH)}"
+def _name_of(kind: str) -> str:
+    """Of the tool for scripts, or for functions."""
+    return f"python {kind} {_hash_of(f'python_{kind}', 'python_harness', *_BOTH)}"
 
 
 @cache
@@ -211,7 +207,6 @@ class Python(Language):
             imports=_WARM,
             env=_ENVIRONMENT,
         )
-        others = (_script_name(), "python_script"), (_function_name(), "python_function")
         return Toolchain(
             language=self.name,
             version=version,
@@ -219,8 +214,15 @@ class Python(Language):
             warm=(
                 tool,
                 *(
-                    WarmTool(name=name, folder=folder, module=module, prelude="", imports=(), env=_ENVIRONMENT)
-                    for name, module in others
+                    WarmTool(
+                        name=_name_of(kind),
+                        folder=folder,
+                        module=f"python_{kind}",
+                        prelude="",
+                        imports=(),
+                        env=_ENVIRONMENT,
+                    )
+                    for kind in ("script", "function")
                 ),
             ),
             readable=(prefix, *numpy_folders),
@@ -276,7 +278,7 @@ class Python(Language):
         return Program(
             language=self.name,
             files=(("program.py", source),),
-            run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_script_name()),
+            run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_name_of("script")),
             requires=("numpy",) if uses_numpy else (),
         )
 
@@ -291,7 +293,7 @@ class Python(Language):
             language=self.name,
             files=(("helpers.py", _helpers(problem.setup, uses_numpy)), ("program.py", source)),
             run=Step(
-                argv=("python", "${PYTHON_SITE}", call.name, call.written), env=_ENVIRONMENT, warm=_function_name()
+                argv=("python", "${PYTHON_SITE}", call.name, call.written), env=_ENVIRONMENT, warm=_name_of("function")
             ),
             requires=("numpy",) if uses_numpy else (),
         )
