@@ -232,6 +232,14 @@ def test_records_without_ids_are_called_by_their_place(tmp_path: Path) -> None:
     assert list(load(str(tmp_path / "taco.jsonl")).problems) == ["taco/0", "taco/1", "taco/2"]
 
 
+def test_optional_columns_may_be_null(tmp_path: Path) -> None:
+    nulls = dict.fromkeys(("starter_code", "solutions", "difficulty"))
+    problem = one(tmp_path, FORMS["taco"] | nulls)
+    assert (problem.reference, problem.tier) == (None, "")
+    with pytest.raises(InputError, match="field 'question': must be a string, got null"):
+        one(tmp_path, FORMS["taco"] | {"question": None})
+
+
 def test_parquet_is_read_as_json_lines_are(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     pyarrow = pytest.importorskip("pyarrow")

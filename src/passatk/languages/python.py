@@ -19,6 +19,7 @@ from passatk.languages.base import CannotCross, Language, Toolchain, body_of, ha
 from passatk.languages.dialect import LIST, patterns
 from passatk.languages.lexing import DOUBLE_QUOTED, SINGLE_QUOTED, Lexicon
 from passatk.languages.python_plain import leaves_nothing, tree_of
+from passatk.languages.python_setup import NUMPY, behind_future, helpers
 from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, WarmTool, Workshop
 from passatk.regex import regex
@@ -40,10 +41,8 @@ def _can_fail(part: ast.stmt) -> bool:
 
 
 _FUNCTION = regex(r"^def\s+(\w+)", re.MULTILINE)
-_FUTURE = regex(r"^from[ \t]+__future__[ \t]+import[ \t]+[\w, \t]+(?:#.*)?$", re.MULTILINE)
 _CLASS = regex(r"\s*(?:@|class\b)")
 _IMPORT = regex(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
-_NUMPY = regex(r"\b(numpy|np)\b")
 
 
 _WARM = (
@@ -94,13 +93,9 @@ def _tool_name() -> str:
 
 
 @cache
-def _script_name() -> str:
-    return f"python script {_hash_of('python_script', 'python_harness', *_BOTH)}"
-
-
-@cache
-def _function_name() -> str:
-    return f"python function {_hash_of('python_function', 'python_harness', *_BOTH)}"
+def _name_of(kind: str) -> str:
+    """Of the tool for scripts, or for functions."""
+    return f"python {kind} {_hash_of(f'python_{kind}', 'python_harness', *_BOTH)}"
 
 
 @cache
@@ -207,11 +202,10 @@ class Python(Language):
             name=_tool_name(),
             folder=folder,
             module="python_harness",
-            prelude=_helpers(COMMON_IMPORTS, numpy=False),
+            prelude=helpers(COMMON_IMPORTS, numpy=False),
             imports=_WARM,
             env=_ENVIRONMENT,
         )
-        others = (_script_name(), "python_script"), (_function_name(), "python_function")
         return Toolchain(
             language=self.name,
             version=version,
@@ -219,8 +213,15 @@ class Python(Language):
             warm=(
                 tool,
                 *(
-                    WarmTool(name=name, folder=folder, module=module, prelude="", imports=(), env=_ENVIRONMENT)
-                    for name, module in others
+                    WarmTool(
+                        name=_name_of(kind),
+                        folder=folder,
+                        module=f"python_{kind}",
+                        prelude="",
+                        imports=(),
+                        env=_ENVIRONMENT,
+                    )
+                    for kind in ("script", "function")
                 ),
             ),
             readable=(prefix, *numpy_folders),
@@ -245,12 +246,12 @@ class Python(Language):
 
     def examiner(self, problem: Problem, tests: str) -> Examiner:
         shown, theirs = self._shown(problem, tests)
-        helpers = _helpers(problem.setup, _NUMPY.search(tests + shown) is not None)
-        if not leaves_nothing(helpers, shown, tests):
+        imports = helpers(problem.setup, NUMPY.search(tests + shown) is not None)
+        if not leaves_nothing(imports, shown, tests):
             raise CannotCross("tests that may leave something behind")
         made_of = {
             "entry": _asked(problem, theirs),
-            "helpers": helpers,
+            "helpers": imports,
             "shown": shown,
             "tests": tests,
             "harness": _hash_of("passatk_examiner", *_BOTH),
@@ -271,12 +272,12 @@ class Python(Language):
         return self._program(problem, source, source, examiner.requires, "serve", examiner=examiner)
 
     def standalone(self, problem: Problem, sample: Sample) -> Program:
-        source = _behind_future(problem.setup, body_of(problem, sample))
-        uses_numpy = _NUMPY.search(source) is not None
+        source = behind_future(problem.setup, body_of(problem, sample))
+        uses_numpy = NUMPY.search(source) is not None
         return Program(
             language=self.name,
             files=(("program.py", source),),
-            run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_script_name()),
+            run=Step(argv=("python", "${PYTHON_SITE}"), env=_ENVIRONMENT, warm=_name_of("script")),
             requires=("numpy",) if uses_numpy else (),
         )
 
@@ -286,12 +287,12 @@ class Python(Language):
 
     def called(self, problem: Problem, sample: Sample, call: Call) -> Program:
         source = body_of(problem, sample)
-        uses_numpy = _NUMPY.search(source) is not None
+        uses_numpy = NUMPY.search(source) is not None
         return Program(
             language=self.name,
-            files=(("helpers.py", _helpers(problem.setup, uses_numpy)), ("program.py", source)),
+            files=(("helpers.py", helpers(problem.setup, uses_numpy)), ("program.py", source)),
             run=Step(
-                argv=("python", "${PYTHON_SITE}", call.name, call.written), env=_ENVIRONMENT, warm=_function_name()
+                argv=("python", "${PYTHON_SITE}", call.name, call.written), env=_ENVIRONMENT, warm=_name_of("function")
             ),
             requires=("numpy",) if uses_numpy else (),
         )
@@ -318,10 +319,10 @@ class Python(Language):
         examiner: Examiner | None = None,
     ) -> Program:
         """`seen`: where numpy may be named; `way`: what the harness is to do."""
-        uses_numpy = _NUMPY.search(seen) is not None
+        uses_numpy = NUMPY.search(seen) is not None
         return Program(
             language=self.name,
-            files=(("helpers.py", _helpers(problem.setup, uses_numpy)), ("program.py", source), *files),
+            files=(("helpers.py", helpers(problem.setup, uses_numpy)), ("program.py", source), *files),
             run=Step(argv=("python", "${PYTHON_SITE}", *way), env=_ENVIRONMENT, warm=_tool_name()),
             requires=(*(("numpy",) if uses_numpy else ()), *requires),
             examiner=examiner,
@@ -355,25 +356,8 @@ def _asked(problem: Problem, theirs: frozenset[str]) -> list[str]:
     return [name for name in names if name not in theirs]
 
 
-def _behind_future(setup: str, body: str) -> str:
-    """`body` with the helpers that it gets, which it may go on without; what has to come first does."""
-    if not setup.strip():
-        return body
-    if not _FUTURE.search(body):
-        return f"{setup.rstrip()}\n{body}"
-    lines = body.split("\n")
-    future = [line for line in lines if _FUTURE.match(line)]
-    left = "\n".join("" if _FUTURE.match(line) else line for line in lines)
-    return "\n".join([*future, setup.rstrip(), left])
-
-
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text))
-
-
-def _helpers(setup: str, numpy: bool) -> str:
-    """What names numpy nowhere cannot notice that the import is left out, and saves 0.1 s."""
-    return "".join(f"{line}\n" for line in setup.splitlines() if numpy or not _NUMPY.search(line))
 
 
 @lru_cache(maxsize=256)

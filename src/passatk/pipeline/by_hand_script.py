@@ -91,12 +91,13 @@ def run_apart(commands: dict[str, Any], environment: dict[str, str]) -> str:
 def run_cases(commands: dict[str, Any], environment: dict[str, str], program: Path) -> str:
     """Test after test, each with the files as they were built: what is printed or returned, and what is expected."""
     cases = json.loads((_HERE / "cases.json").read_text())
-    failed = 0
+    failed, nothing = 0, os.open(os.devnull, os.O_WRONLY)
     for case in cases["cases"]:
         shutil.copytree(program, environment["HOME"])
         read, output = os.pipe()
         given = _file_with(case["stdin"])
-        process = start(commands["run"], environment, {0: given, (3 if cases["returns"] else 1): output})
+        process = start(commands["run"], environment, {0: given, 3: nothing, (3 if cases["returns"] else 1): output})
+        os.close(given)
         os.close(output)
         found = everything(read)
         code = ended(process)

@@ -240,7 +240,7 @@ def _read(
             found = benchmark or _benchmark_of(file, line, record)
             place = next(places)
             try:
-                row = msgspec.convert(record | {"place": place} if found.by_place else record, found.row)
+                row = msgspec.convert(_filled(record, found, place), found.row)
                 problem: Problem = found.problem(row, variant or next(iter(found.variants), ""))
             except msgspec.ValidationError as error:
                 raise _wrong_field(file, line, record, str(error), found, where) from error
@@ -251,6 +251,14 @@ def _read(
                 refused.append(wrong)
                 continue
             yield line, problem
+
+
+def _filled(record: dict[str, Any], benchmark: Benchmark[Any], place: int) -> dict[str, Any]:
+    """What a form reads: optional fields that are null are not there; its place, where that is its id."""
+    if benchmark is OWN:
+        return record
+    own = {"place": place} if benchmark.by_place else {}
+    return {name: value for name, value in record.items() if value is not None or name in benchmark.required} | own
 
 
 def _benchmark_of(file: Path, line: int | None, record: Mapping[str, Any]) -> Benchmark[Any]:
