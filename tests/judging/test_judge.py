@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -227,3 +228,13 @@ def test_a_bare_program_fails_as_others_do_and_has_printed_what_it_had(judge: Ju
 def test_files_that_cannot_lie_beside_a_program_are_refused(language: str, name: str, words: str) -> None:
     with pytest.raises(InputError, match=words.replace("+", r"\+")):
         bare_program(language, "int main() {}", files=[(name, "")])
+
+
+def test_nothing_is_kept_of_what_a_bare_program_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSATK_CACHE", str(tmp_path / "verdicts.sqlite"))
+    program = bare_program("python", "import time\nprint(time.time_ns())")
+    with Judge(["python"], workers=1) as judge:
+        found = [judge.run(program, Limits()).result().attempts[-1].cases for _ in range(2)]
+    assert isinstance(found[0], tuple)
+    assert isinstance(found[1], tuple)
+    assert found[0][0].printed != found[1][0].printed
