@@ -104,6 +104,7 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(tmp_path: Path)
         refused = httpx.post(f"{server.url}/v1/judge", content=asked({"problem": adding(), "completion": ADDS}))
         assert (refused.status_code, refused.json()["error"]["kind"]) == (503, "closing")
         assert "retry-after" in refused.headers
+        assert httpx.post(f"{server.url}/v1/judge", content=b"{").status_code == 503
         answer = b""
         while part := runs.recv(65536):
             answer += part
@@ -111,6 +112,22 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(tmp_path: Path)
         assert b" 200 " in answer.partition(b"\r\n")[0]
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["results"][0]["status"] == "passed"
         assert server.process.wait(timeout=60) == 0
+
+
+def test_a_second_signal_ends_it_at_once_and_is_nobodys_failure(tmp_path: Path) -> None:
+    with served(tmp_path, "--language", "python", "--workers", "1", "--idle-seconds", "60") as server:
+        runs = connection(server, asked({"problem": adding(), "completion": "import time; time.sleep(50)"}))
+        until(server, "passatk_running_programs", 1)
+        server.process.send_signal(signal.SIGTERM)
+        until_closing(server)
+        server.process.send_signal(signal.SIGINT)
+        answer = b""
+        while part := runs.recv(65536):
+            answer += part
+        runs.close()
+        assert server.process.wait(timeout=30) == 0
+        assert b" 504 " in answer.partition(b"\r\n")[0]
+        assert "Traceback" not in server.log
 
 
 def test_what_is_not_finished_in_time_has_no_verdict(tmp_path: Path) -> None:

@@ -48,10 +48,6 @@ class Answer(Record, frozen=True, kw_only=True):
     """It may go better another time."""
 
 
-class Closing(Exception):
-    """The server takes nothing new."""
-
-
 def completion_task(problem: Problem, completion: str, extract: bool, size: int) -> Task:
     """A completion of a problem, judged by its tests under the limits that its reference gives."""
 
@@ -97,10 +93,7 @@ class Desk:
 
         Raises:
             Full: there is no room for them now, or ever.
-            Closing: the server is being shut down.
         """
-        if self.closing:
-            raise Closing
         batch = Batch(self, self.line.enter(client, [task.size for task in tasks]), tasks, deadline_s)
         self._batches.add(batch)
         self._idle.clear()

@@ -1,5 +1,6 @@
 """Before every endpoint: who asks, whether they may, and a line in the log that says nothing of programs."""
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -63,6 +64,9 @@ class Gate:
                 address = (scope.get("client") or ("", 0))[0]
                 scope[CLIENT] = number if number is not None and len(self._tokens) > 1 else address
                 await self._app(scope, receive, noting)
+        except asyncio.CancelledError:  # the server ends at once; other clients take a 500 for a program's failure
+            if not code:
+                await _refuse(noting, 504, "not judged: the server was ended; ask again", "closing")
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may be those of a program
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s %s: %s\n%s", scope["method"], path, type(error).__name__, places)
@@ -98,8 +102,8 @@ def _is_of_a_page(scope: Scope) -> bool:
     return any(name == b"origin" for name, _ in scope["headers"])
 
 
-async def _refuse(send: Send, code: int, words: str) -> None:
+async def _refuse(send: Send, code: int, words: str, kind: str = "token") -> None:
     headers: list[Any] = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
     await send({"type": "http.response.start", "status": code, "headers": headers})
-    body = msgspec.json.encode(FaultReply(error=Fault(kind="token", message=words)))
+    body = msgspec.json.encode(FaultReply(error=Fault(kind=kind, message=words)))
     await send({"type": "http.response.body", "body": body})

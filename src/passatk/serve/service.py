@@ -8,7 +8,7 @@ from fastapi import Request
 
 from passatk.records import Problem
 from passatk.serve.bodies import Refusal, body_of
-from passatk.serve.desk import Batch, Closing, Desk, Task
+from passatk.serve.desk import Batch, Desk, Task
 from passatk.serve.gate import CLIENT
 from passatk.serve.library import Library
 from passatk.serve.line import Full
@@ -33,6 +33,7 @@ class Service:
 
     async def body(self, request: Request) -> bytes:
         """As `body_of`, within the limits that are set: all that arrive at once may have what may wait."""
+        self._refuse_closing()
         own = 0
 
         def take(size: int) -> None:
@@ -64,15 +65,18 @@ class Service:
                 "too_large",
                 f"{len(tasks)} programs in one request, and {self.serving.request_programs} may be; send it in parts",
             )
+        self._refuse_closing()
         try:
             return self.desk.enter(request.scope[CLIENT], tasks, deadline_s)
         except Full as error:
             if error.retry_s is None:
                 raise Refusal(413, "too_large", str(error)) from None
             raise Refusal(429, "busy", str(error), {"Retry-After": str(error.retry_s)}) from None
-        except Closing:
+
+    def _refuse_closing(self) -> None:
+        if self.desk.closing:
             headers = {"Retry-After": str(RETRY_S), "Connection": "close"}
-            raise Refusal(503, "closing", "the server is being shut down", headers) from None
+            raise Refusal(503, "closing", "the server is being shut down", headers)
 
     def known_language(self, problem: Problem, place: str) -> None:
         """Raises Refusal where programs of a problem cannot be judged here at all."""
