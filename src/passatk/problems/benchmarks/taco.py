@@ -12,7 +12,7 @@ class Row(msgspec.Struct):
 
     question: str
     input_output: str
-    solutions: str = ""
+    solutions: str | None
     difficulty: str = ""
     starter_code: str = ""
     place: int = 0
@@ -27,7 +27,7 @@ class Taco(Benchmark[Row]):
     by_place = True
 
     def problem(self, row: Row, variant: str) -> Problem:
-        cases, solutions = tests_of(row.input_output, row.solutions, row.starter_code)
+        cases, solutions = tests_of(row.input_output, row.solutions or "", row.starter_code)
         task_id = f"taco/{row.place}"
         return problem_of(task_id, self.name, row.question, row.starter_code, cases, solutions, row.difficulty)
 
