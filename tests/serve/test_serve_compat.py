@@ -137,10 +137,21 @@ def test_scalebox_sends_its_tests(peer: Served) -> None:
     assert (right["accepted"], right["extracted_code"]) == (True, ADDS)
 
 
+def test_scalebox_calls_functions(peer: Served) -> None:
+    tests = {"type": "function_call", "fn_name": "add", "input": ["[1, 2]", "[5, 7]"], "output": ["3", "13"]}
+    found = batch(peer, "def add(a, b):\n    return a + b\n", run_all=True, **tests).json()
+    assert (found["accepted"], [test["passed"] for test in found["tests"]]) == (False, [True, False])
+    right = batch(peer, "def add(a, b):\n    return a + b\n", run_all=True, **tests | {"output": ["3", "12"]}).json()
+    assert right["accepted"]
+
+
 @pytest.mark.parametrize(
     ("cases", "code", "words"),
     [
-        ({"type": "function_call", "fn_name": "f"}, 400, "only stdin_stdout"),
+        ({"type": "assert"}, 400, "only stdin_stdout and function_call"),
+        ({"type": "function_call"}, 422, "the name of one function"),
+        ({"type": "function_call", "fn_name": "f", "input": ["1"]}, 422, "1 inputs and 3 outputs"),
+        ({"type": "function_call", "fn_name": "f", "input": ["[1"], "output": ["1"]}, 422, "a value written as JSON"),
         ({"input": ["1"]}, 422, "1 inputs and 3 outputs"),
         ({"input": [[1]], "output": ["1"]}, 422, "lists of strings"),
         ({"input": [], "output": []}, 422, "at least one"),

@@ -6,10 +6,12 @@ from typing import Any, Literal, TypeGuard
 import msgspec
 from fastapi import Request
 from fastapi.responses import Response
+from msgspec import UNSET
 
-from passatk.cases import NOT_RUN, Case, CaseResult, Cases
+from passatk.cases import NOT_RUN, Case, CaseResult, Cases, Stopping
 from passatk.errors import FieldError, InputError, UnknownNameError
 from passatk.languages import by_name
+from passatk.problems.inputs import IMPORTS, by_tests
 from passatk.problems.stdin import made, paired
 from passatk.prompts.building import chat_prompt, instruction_prompt
 from passatk.records import Asserts, Problem, Status, StepFacts, Stop
@@ -117,13 +119,19 @@ class SandboxFusion:
         compile_s, run_s = config.compile_timeout or USUAL_S, config.run_timeout or USUAL_S
         limits = limits_from(compile_s, run_s)
         cases = _cases(config, self._service.serving.problem_tests)
+        language = _language(config.language)
+        if cases.call is not UNSET and language != "python":
+            raise Refusal(400, "request", f"tests of type 'function_call' are judged in Python, not in {language}")
         problem = Problem(
             task_id=str(asked.id),
             benchmark="",
-            language=_language(config.language),
+            language=language,
             prompt="",
+            entry_point="" if cases.call is UNSET else cases.call.defines,
             tests=Asserts(code=""),
             cases=cases,
+            setup="" if cases.call is UNSET else IMPORTS,
+            in_function=False,
         )
         self._service.refuse_missing(problem.language)
         total_s = config.extra.get("total_timeout")
@@ -183,10 +191,13 @@ def _cases(config: DatasetConfig, most: int) -> Cases:
     if not isinstance(tests, dict):
         raise Refusal(422, "request", "config.provided_data.test_cases must be an object with type, input and output")
     kind = tests.get("type") or ("function_call" if tests.get("fn_name") else "stdin_stdout")
-    if kind != "stdin_stdout":
-        raise Refusal(400, "request", f"tests of type {str(kind)[:40]!r} are not judged here; only stdin_stdout")
+    if kind not in ("stdin_stdout", "function_call"):
+        words = f"tests of type {str(kind)[:40]!r} are not judged here; only stdin_stdout and function_call"
+        raise Refusal(400, "request", words)
     inputs, outputs = tests.get("input"), tests.get("output")
-    if not (_is_texts(inputs) and _is_texts(outputs)):
+    if not (isinstance(inputs, list) and isinstance(outputs, list)):
+        raise Refusal(422, "request", "config.provided_data.test_cases: input and output must be lists")
+    if kind == "stdin_stdout" and not (_is_texts(inputs) and _is_texts(outputs)):
         raise Refusal(422, "request", "config.provided_data.test_cases: input and output must be lists of strings")
     if len(inputs) > most:
         raise Refusal(413, "too_large", f"there are {len(inputs)} tests, and {most} at most may be")
@@ -194,12 +205,35 @@ def _cases(config: DatasetConfig, most: int) -> Cases:
     if total_s is not None and not (isinstance(total_s, int | float) and 0 < total_s <= 1e6):
         raise Refusal(422, "request", f"config.extra.total_timeout must be a number of seconds, got {total_s!r:.40}")
     try:
-        whole = config.extra.get("run_all_cases") is True
-        cases: list[Case] = paired(inputs, outputs, "config.provided_data.test_cases")
-        found = made(cases, Cases(cases=()).checker, "all" if whole else "first_failure", "test_cases")
+        stop: Stopping = "all" if config.extra.get("run_all_cases") is True else "first_failure"
+        if kind == "function_call":
+            found = _calls(inputs, outputs, tests.get("fn_name"), stop)
+        else:
+            cases: list[Case] = paired(inputs, outputs, "config.provided_data.test_cases")
+            found = made(cases, Cases(cases=()).checker, stop, "test_cases")
     except FieldError as error:
         raise Refusal(422, "request", f"{error.field}: {error.problem}; expected {error.expected}") from error
     return msgspec.structs.replace(found, cpu_s=None if total_s is None else float(total_s))
+
+
+def _calls(inputs: list[Any], outputs: list[Any], name: Any, stop: Stopping) -> Cases:
+    """Tests that call a function, compared as PrimeIntellect's are.
+
+    Raises:
+        FieldError: they are no tests.
+    """
+    field = "config.provided_data.test_cases"
+    if len(inputs) != len(outputs):
+        raise FieldError(
+            field,
+            f"has {len(inputs)} inputs and {len(outputs)} outputs",
+            "an output for every input, in the same order",
+        )
+    rows = [
+        {"type": "function_call", "input": given, "output": expected}
+        for given, expected in zip(inputs, outputs, strict=True)
+    ]
+    return msgspec.structs.replace(by_tests(field, rows, name=name), stop=stop)
 
 
 def _is_texts(value: Any) -> TypeGuard[list[str]]:
