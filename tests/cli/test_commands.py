@@ -18,13 +18,13 @@ def test_doctor_names_each_toolchain_and_the_isolation(passatk: Command) -> None
     for toolchain in found["toolchains"].values():
         assert toolchain["version"] or "apt-get install" in toolchain["missing"][0]
     assert found["isolation"]["sandbox"] == "bubblewrap"
-    shown = passatk("doctor").stdout
+    shown = passatk("doctor", "python").stdout
     assert "Sandbox: bubblewrap" in shown
     assert "Namespaces: mount, pid, ipc, uts, network, cgroup" in shown
 
 
 def test_doctor_says_what_to_install_for_a_missing_toolchain(passatk: Command) -> None:
-    done = passatk("doctor", PASSATK_NODE="/nowhere")
+    done = passatk("doctor", "js", PASSATK_NODE="/nowhere")
     assert done.returncode == 1
     assert "PASSATK_NODE=/nowhere is not an executable; `apt-get install nodejs`" in " ".join(done.stdout.split())
 
@@ -33,7 +33,7 @@ def test_doctor_notices_a_toolchain_that_does_not_work(passatk: Command, tmp_pat
     liar = tmp_path / "node"
     liar.write_text("#!/bin/sh\necho v99.0.0\n")
     liar.chmod(0o755)
-    done = passatk("doctor", PASSATK_NODE=str(liar))
+    done = passatk("doctor", "js", PASSATK_NODE=str(liar))
     assert done.returncode == 1
     assert "broken" in done.stdout
 
@@ -42,14 +42,25 @@ def test_doctor_refuses_a_toolchain_that_is_too_old(passatk: Command, tmp_path: 
     old = tmp_path / "node"
     old.write_text("#!/bin/sh\necho v8.1.0\n")
     old.chmod(0o755)
-    assert "JavaScript is too old" in passatk("doctor", PASSATK_NODE=str(old)).stdout
+    assert "JavaScript is too old" in passatk("doctor", "js", PASSATK_NODE=str(old)).stdout
+
+
+def test_doctor_looks_at_the_languages_that_are_named(passatk: Command) -> None:
+    done = passatk("doctor", "py", "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, list(found["toolchains"]), found["failures"]) == (0, ["python"], {})
+    optional = passatk("doctor", "lua", PASSATK_LUA5_4="/nowhere")
+    assert optional.returncode == 1, "it was asked for"
+    wrong = passatk("doctor", "cobol")
+    assert wrong.returncode == 2
+    assert "cobol" in wrong.stderr
 
 
 def test_without_bubblewrap_the_error_says_what_to_do(passatk: Command, tmp_path: Path) -> None:
     done = passatk("problems", "check", "basics/python", PATH=str(tmp_path))
     assert done.returncode == 3
     assert "apt-get install bubblewrap" in done.stderr
-    shown = passatk("doctor", PATH=str(tmp_path))
+    shown = passatk("doctor", "python", PATH=str(tmp_path))
     assert shown.returncode == 3
     assert "cannot be started" in shown.stdout
     assert "Python " in shown.stdout
