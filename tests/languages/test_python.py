@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from passatk.judging import Environment, Job, LocalPool, decide, default_limits
+from passatk.judging import Environment, LocalPool, decide, default_limits, default_policy
+from passatk.judging.calibration import reference_job
 from passatk.languages import LANGUAGES
 from passatk.records import Asserts, Limits, Outcome, Problem, Program, Sample, Status, Verdict
 from passatk.sandbox import Slot
@@ -231,12 +232,12 @@ def published(data: Path, name: str) -> Path:
 
 
 def not_passed(environment: Environment, cases: dict[str, Case]) -> dict[str, str]:
-    """Name -> reason, of those that do not pass."""
+    """Name -> reason, of references that do not pass; they are executed as they are measured."""
     jobs = {}
     for name, case in cases.items():
         sample = Sample(task_id=name, index=0, text=case.solution, whole=True)
         program = PYTHON.program(case_problem(case), sample, case.tests)
-        jobs[program.key] = (name, Job(program=program, limits=LIMITS))
+        jobs[program.key] = (name, reference_job(program, default_policy()))
     verdicts = LocalPool(environment, workers=1).judge(job for _, job in jobs.values())
     return {jobs[job.program.key][0]: v.reason for job, v in verdicts if v.status is not Status.PASSED}
 
