@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from passatk.cases import CaseResult
 from passatk.pipeline.scores import scores_of
 from passatk.records import (
     Asserts,
@@ -41,6 +42,7 @@ class Made(Record, frozen=True, kw_only=True):
     tokens: int | None = None
     answer: str = ""
     cpu_s: float = 0.02
+    cases: tuple[CaseResult, ...] = ()
     attempts: int = 1
 
 
@@ -142,4 +144,5 @@ def _verdict(made: Made) -> Verdict:
         borderline=made.borderline,
         unstable=made.unstable,
         attempts=(outcome(made),) * made.attempts,
+        cases=made.cases,
     )

@@ -140,3 +140,15 @@ def weighted(results: tuple[CaseResult, ...]) -> float | None:
     """The same by weight. None: nothing weighs anything."""
     whole = sum(result.weight for result in results)
     return sum(result.weight for result in results if result.status == "passed") / whole if whole else None
+
+
+def summary(results: tuple[CaseResult, ...]) -> dict[str, float | int | None]:
+    """How many there are, and which part of them passed: all, by weight, those shown and those hidden."""
+    return {
+        "tests": len(results),
+        "passed": sum(result.status == "passed" for result in results),
+        "fraction": fraction(results),
+        "weighted": weighted(results),
+        "public_fraction": fraction(results, public=True),
+        "hidden_fraction": fraction(results, public=False),
+    }

@@ -13,13 +13,16 @@ from typing import Any
 import msgspec
 import pyarrow.parquet
 import pytest
+from made_runs import Made, make_run
 from running import ROOT, Command
 
+from passatk.cases import CaseResult
 from passatk.errors import InputError, UnknownNameError
 from passatk.problems import load
 from passatk.records import Score, Status
 from passatk.report.export import FORMATS, PICTURES, export, export_to
 from passatk.report.export.rows import COLUMNS, TEXTS
+from passatk.report.export.rows import rows as rows_of
 from passatk.report.export.tables import _cell
 from passatk.runs import RunView
 from passatk.scoring import pass_at_k
@@ -85,6 +88,21 @@ def test_every_column_is_documented() -> None:
     assert [name for name in (*COLUMNS, *TEXTS) if f"`{name}`" not in section] == []
     first = "task_id benchmark language tier sample passed status reason borderline unstable walled left_out attempts"
     assert list(COLUMNS)[:13] == first.split()
+
+
+def test_which_part_of_tests_with_inputs_passed(tmp_path: Path) -> None:
+    results = (
+        CaseResult(id="a", status="passed", public=True, weight=1.0),
+        CaseResult(id="b", status="time_limit", public=False, weight=3.0),
+    )
+    run = make_run(
+        tmp_path / "run", {"Python/0": [Made(text="", status=Status.TIME_LIMIT, cases=results), Made(text="")]}
+    )
+    with RunView(run) as view:
+        tested, plain = rows_of(view)
+    names = ("tests", "tests_passed", "fraction", "weighted", "public_fraction", "hidden_fraction")
+    assert [tested[name] for name in names] == [2, 1, 0.5, 0.25, 1.0, 0.0]
+    assert [plain[name] for name in names] == [None] * 6
 
 
 def test_jsonl_read_back_gives_the_same_score(run: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from browsing import SCHEMES, WIDTHS, Open
 from made_runs import Made, make_run, problem
 
+from passatk.cases import CaseResult
 from passatk.records import Status
 from passatk.report.page import write_page
 
@@ -37,6 +38,17 @@ NASTY = (
     "</script><img src=x onerror=alert(1)><!-- \x1b[31mred\x1b]0;owned\x07 \u202eevil\u2066 \ufeff \0"
     " javascript:alert(2) \udc80"
 )
+TESTED = Made(
+    text="    return 3\n",
+    status=Status.WRONG_ANSWER,
+    reason="test hidden: line 1: expected '4', got '3'",
+    cases=(
+        CaseResult(id="public", status="passed", public=True, weight=1.0, cpu_s=0.01, output="3"),
+        CaseResult(id=NASTY.replace("\udc80", ""), status="passed", public=False, weight=1.0),
+        *(CaseResult(id=f"n{n}", status="passed", public=False, weight=0.0) for n in range(60)),
+        CaseResult(id="hidden", status="wrong_answer", public=False, weight=2.0, words=f"got {NASTY[:20]}"),
+    ),
+)
 CONTROLS = "main button:not([disabled]), main input, main select, main summary, main a, nav a"
 MARK_ALL = f"[...document.querySelectorAll('{CONTROLS}')].map((e, n) => (e.dataset.seen = String(n)))"
 OUTLINED = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
@@ -48,7 +60,7 @@ Shown = Callable[..., "Page"]
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Pages by name: `one` run, `two` runs, `many` problems, `hostile` text."""
+    """Pages by name: `one` run, `two` runs, `many` problems, `hostile` text, `tested` by inputs."""
     folder = tmp_path_factory.mktemp("pages")
     python = {f"Python/{n}": [PASS, WRONG, ERROR][: 1 + n % 3] + [PASS] * (n % 2) for n in range(6)}
     mixed = {**python, "Python/6": [CUT, NEAR, SHAKY, UNJUDGED, PASS], "Go/0": [PASS, WRONG]}
@@ -63,7 +75,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     hostile = make_run(
         folder / "hostile", {name: [bad, PASS]}, [problem(name, prompt=NASTY, tests=NASTY)], samples=name
     )
-    sets = {"one": [one], "two": [one, other], "many": [many], "hostile": [hostile]}
+    tested = make_run(folder / "tested", {"Python/0": [TESTED, PASS]})
+    sets = {"one": [one], "two": [one, other], "many": [many], "hostile": [hostile], "tested": [tested]}
     for called, runs in sets.items():
         write_page(runs, folder / f"{called}.html")
     return {called: folder / f"{called}.html" for called in sets}
@@ -187,6 +200,20 @@ def test_a_sample_shows_all_that_is_known_of_it(shown: Shown) -> None:
     assert dialog.locator(".plus").inner_text().strip() == "+         return x"
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
+
+
+def test_tests_with_inputs_have_a_row_each(shown: Shown) -> None:
+    page = shown("tested", fragment="#t=Python%2F0&i=0")
+    section = page.locator("section[aria-labelledby=p-results]")
+    section.wait_for()
+    assert "62 of 63 passed: 50 % by weight, 100 % of those shown, 98.4 % of those hidden." in section.inner_text()
+    first = section.locator("tbody tr").first.inner_text().split("\t")
+    assert first[:4] == ["hidden", "wrong answer", "", "2"]
+    assert "<img" in section.inner_text()
+    assert section.locator("img").count() == 0
+    assert section.locator("tbody tr").count() == 50
+    assert "13 more: passatk show has them." in section.inner_text()
+    assert shown("tested", fragment="#t=Python%2F0&i=1").locator("#p-results").count() == 0
 
 
 def test_an_address_leads_to_its_sample(shown: Shown) -> None:

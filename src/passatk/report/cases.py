@@ -7,23 +7,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from passatk.cases import CaseResult, fraction, weighted
+from passatk.cases import CaseResult, summary
 from passatk.wording import harmless
 
 _MIB = 1 << 20
 _MOST_ROWS = 50
-
-
-def summary(results: tuple[CaseResult, ...]) -> dict[str, float | int | None]:
-    """How many there are, and which part of them passed: all, by weight, those shown and those hidden."""
-    return {
-        "tests": len(results),
-        "passed": sum(result.status == "passed" for result in results),
-        "fraction": fraction(results),
-        "weighted": weighted(results),
-        "public_fraction": fraction(results, public=True),
-        "hidden_fraction": fraction(results, public=False),
-    }
 
 
 def as_builtins(results: tuple[CaseResult, ...]) -> dict[str, Any]:

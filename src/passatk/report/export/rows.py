@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from passatk.cases import CaseResult, summary
 from passatk.judging.quiet import quietest
 from passatk.records import Limits, Sample, Status
 from passatk.runs import Judged, RunView
+from passatk.runs.journal import results_in
 
 COLUMNS: dict[str, type] = {
     "task_id": str,
@@ -31,8 +33,15 @@ COLUMNS: dict[str, type] = {
     "finish_reason": str,
     "tokens": int,
     "program": str,
+    "tests": int,
+    "tests_passed": int,
+    "fraction": float,
+    "weighted": float,
+    "public_fraction": float,
+    "hidden_fraction": float,
 }
 """Name -> type; a cell is None where it is not known."""
+_OF_TESTS = tuple(COLUMNS)[-6:]
 TEXTS: dict[str, type] = {"completion": str, "solution": str, "answer": str}
 """Those of formats that keep the code: `solution` for whole programs, `completion` for what continues a prompt."""
 
@@ -87,4 +96,13 @@ def _row(one: Judged, left_out: str | None, limits: Limits | None) -> dict[str, 
         "finish_reason": one.finish_reason or None,
         "tokens": one.tokens,
         "program": one.program,
+        **_tests(results_in(one.tests)),
     }
+
+
+def _tests(results: tuple[CaseResult, ...]) -> dict[str, Any]:
+    """Of tests with inputs and outputs, which part passed."""
+    if not results:
+        return dict.fromkeys(_OF_TESTS)
+    known = summary(results)
+    return dict(zip(_OF_TESTS, (known.pop("tests"), known.pop("passed"), *known.values()), strict=True))

@@ -1,8 +1,11 @@
 """One pass over a run: its rows for the page's script; its tally is counted by the way."""
 
+import json
 from typing import Any
 
+from passatk.cases import summary
 from passatk.comparing.causes import CUT_OFF
+from passatk.errors import RunFolderError
 from passatk.prompts import completion
 from passatk.records import Outcome, Problem, Status, StepFacts, StepLimits, Stop
 from passatk.report.page.clusters import Clusters
@@ -10,6 +13,7 @@ from passatk.report.page.columns import Pool, Table
 from passatk.report.page.tally import STATUSES, Executed, Tally
 from passatk.report.samples import compared_in
 from passatk.runs import Judged, RunView
+from passatk.runs.journal import results_in
 
 STOPS = ("", *Stop)
 _STOPS = {stop: number for number, stop in enumerate(STOPS)}
@@ -20,7 +24,11 @@ _NO_STEP = (0,) * len(_STEP)
 _SAMPLES = (
     *("run", "problem", "number", "program", "text", "kept", "answer", "whole", "read_as", "finish", "cut", "tokens"),
 )
-_PROGRAMS = (*("status", "flags", "reason", "cluster", "first", "attempts", "decided", "cpu", "expected", "actual"),)
+_MOST_TESTS = 50
+_PROGRAMS = (
+    *("status", "flags", "reason", "cluster", "first", "attempts", "decided", "cpu", "expected", "actual"),
+    "results",
+)
 _ATTEMPTS = (
     *(f"build_{part}" for part in _STEP),
     *(f"run_{part}" for part in _STEP),
@@ -143,6 +151,7 @@ class Rows:
                 -1 if decided is None or decided.run is None else _milli(decided.run.cpu_s),
                 number(values.get("expected", "")),
                 number(values.get("actual", "")),
+                number(_results(judged)),
             )
         )
 
@@ -172,6 +181,25 @@ class Rows:
             self.pool.number(facts.stdout),
             self.pool.number(facts.stderr),
         )
+
+
+def _results(judged: Judged) -> str:
+    """Of tests with inputs, as JSON: which part passed, and a row each, those that failed first. Empty without any."""
+    try:
+        results = results_in(judged.tests)
+    except RunFolderError:  # the rest of a damaged journal is still worth seeing
+        return ""
+    if not results:
+        return ""
+    shown = sorted(results, key=lambda result: result.status == Status.PASSED)[:_MOST_TESTS]
+    rows = [
+        [
+            *(one.id, one.status, one.public, one.weight, _milli(one.cpu_s), one.peak_memory_bytes >> 20),
+            *(one.words, one.output),
+        ]
+        for one in shown
+    ]
+    return json.dumps({**summary(results), "rows": rows}, separators=(",", ":"))
 
 
 def _texts_of(problem: Problem) -> dict[str, str]:

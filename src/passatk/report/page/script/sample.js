@@ -71,6 +71,7 @@ async function sampleContent(slot, sample) {
       await verdictOf(sample, about),
       part("Program", "p-program", programOf(sample, problem, prompt, text, judged, suffix)),
       await differenceOf(slot, sample, judged),
+      await testsOf(sample),
       await outputsOf(sample),
       attemptsOf(sample, about),
       await problemOf(problem),
@@ -158,6 +159,26 @@ async function differenceOf(slot, sample, judged) {
           differenceBlock(judged, await judgedText(near), `Difference to sample ${D.samples.number[near]}`)));
   }
   return parts.length ? el("div", {}, parts.filter(Boolean)) : null;
+}
+
+// What became of each test, where tests have inputs and outputs.
+async function testsOf(sample) {
+  const told = await textOf(D.programs.results[D.samples.program[sample]]);
+  if (!told) return null;
+  const found = JSON.parse(told), percent = (part) => `${+(100 * part).toFixed(1)} %`;
+  const parts = [["weighted", "by weight"], ["public_fraction", "of those shown"], ["hidden_fraction", "of those hidden"]]
+    .filter(([name]) => found[name] !== null).map(([name, words]) => `${percent(found[name])} ${words}`);
+  const heads = ["test", "status", "shown", "weight", "CPU s", "memory MiB", "why", "output"];
+  const rows = found.rows.map(([id, status, open, weight, cpu, memory, words, output]) => el("tr", {},
+    el("th", { scope: "row" }, el("bdi", {}, harmless(id))), el("td", {}, status.replace(/_/g, " ")), el("td", {}, open ? "yes" : ""),
+    [String(weight), (cpu / 1000).toFixed(2), String(memory)].map((value) => el("td", { class: "n" }, value)),
+    el("td", {}, nodesOf(harmless(words))), el("td", {}, el("code", {}, nodesOf(harmless(output))))));
+  const head = heads.map((words, n) => el("th", { scope: "col", class: n > 2 && n < 6 ? "n" : null }, words));
+  const table = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
+  return part("Tests with inputs", "p-results",
+    el("p", {}, `${found.passed} of ${found.tests} passed: ${parts.join(", ")}.`),
+    el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Tests with inputs" }, table),
+    found.tests > rows.length ? el("p", {}, `${found.tests - rows.length} more: passatk show has them.`) : null);
 }
 
 async function outputsOf(sample) {
