@@ -256,7 +256,7 @@ class RayExecutor:
         for member in members:
             self._leave(member, STOPPED)
         if self._looking is not None:
-            self._looking.join()
+            self._looking.join(_CLOSE_S)  # it may wait for a node that has just come
             self._looking = None
         with self._changed:
             self._changed.wait_for(lambda: not any(member.under_way for member in members))
@@ -273,8 +273,8 @@ class RayExecutor:
                 self._join(node, where)
             if not self._members:
                 raise EnvironmentFault(f"the cluster at {self._address} has no node that is alive", setting="address")
-            self._ended.clear()
-            self._looking = threading.Thread(target=self._look, daemon=True)
+            self._ended = threading.Event()
+            self._looking = threading.Thread(target=self._look, args=(self._ended,), daemon=True)
             self._looking.start()
 
     # --- nodes -----------------------------------------------------------------------------------------------------
@@ -322,10 +322,10 @@ class RayExecutor:
         with contextlib.suppress(Exception):
             ray.kill(member.actor)
 
-    def _look(self) -> None:
-        """Find nodes that came, and give up where none is left."""
+    def _look(self, ended: threading.Event) -> None:
+        """Find nodes that came, and give up where none is left, until the executor is closed."""
         refused: set[str] = set()
-        while not self._ended.wait(_LOOK_S):
+        while not ended.wait(_LOOK_S):
             try:
                 there = _nodes()
             except Exception as error:  # noqa: BLE001 - the head may be away: said if it stays so
@@ -338,6 +338,8 @@ class RayExecutor:
                 except EnvironmentFault as error:
                     refused.add(node)
                     self._words = str(error)
+                if ended.is_set() and (member := self._members.get(node)) is not None:
+                    self._leave(member, STOPPED)
             self._give_up_if_empty()
 
     def _give_up_if_empty(self) -> None:
