@@ -153,7 +153,7 @@ def test_what_cannot_be_compared_is_refused_in_words(passatk: Command, tmp_path:
     for arguments, told in (
         (("own.jsonl", "nowhere.jsonl"), "nowhere.jsonl"),
         (("own.jsonl", "broken.jsonl"), "broken.jsonl:1"),
-        (("own.jsonl", "texts.jsonl"), "or name it with `--field`"),
+        (("own.jsonl", "texts.jsonl"), "or name the field"),
         (("own.jsonl", "rust.jsonl"), "no function in python was found in rust.jsonl"),
         (("unsolved.jsonl", "basics"), "none of the problems has a reference solution"),
         (("own.jsonl", "basics", "--language", "java"), "has no problems in java"),

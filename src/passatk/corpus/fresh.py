@@ -124,7 +124,7 @@ def programs(seed: int, depth: int, target: int, seen: set[str]) -> Iterator[tup
         if missed > _PERSISTENCE * (1 if depth == 1 else CLASSES):
             raise InputError(
                 f"only {counted(found, 'function')} of {counted(depth, 'step')} found for seed {seed}, and {target} are"
-                " needed; ask for fewer, or for more steps (`--depth`)",
+                " needed; ask for fewer, or for more steps",
                 setting="count",
             )
 

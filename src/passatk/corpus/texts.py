@@ -104,7 +104,7 @@ def _field_of(path: Path, first: Mapping[str, Any]) -> str:
     field = next((field for field in FIELDS if isinstance(first.get(field), str)), None)
     if field is None:
         raise SourceError(
-            path, 1, f"fields {', '.join(first)} have no text", f"one of {', '.join(FIELDS)}; or name it with `--field`"
+            path, 1, f"fields {', '.join(first)} have no text", f"one of {', '.join(FIELDS)}; or name the field"
         )
     return field
 

@@ -66,7 +66,7 @@ class Bash(Simple):
     version_pattern = r"version (\d+)\.(\d+)"
     program_file, tests_file, harness_file = "program.sh", "tests.sh", "harness.sh"
     run = Step(argv=("${BASH}", "harness.sh"))
-    build_alone = (Step(argv=("${BASH}", "-n", "program.sh")),)
+    build_alone = (Step(argv=("${BASH}", "-o", "noexec", "program.sh")),)
     seed = "RANDOM=1\n"
     self_test = simple_self_test(
         "bash", "Bash", "answer() {\n", '    echo "$((20 + 22))"\n}\n', 'set -e\n[[ $(answer) = "42" ]]\n'
