@@ -5,6 +5,8 @@ that is lost is executed by another: an execution leaves nothing but its facts, 
 """
 
 import contextlib
+import logging
+import socket
 import threading
 import time
 from collections import deque
@@ -451,9 +453,18 @@ def _say_nothing(*_: object, **__: object) -> None:
 
 def _connect(address: str) -> None:
     ray._private.worker.print_to_stdstream = _say_nothing
+    host, _, port = address.rpartition(":")
     try:
-        ray.init(address=address, namespace=_NAMESPACE, ignore_reinit_error=True, log_to_driver=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+        if host and port.isdigit():  # Ray itself tries for minutes
+            socket.create_connection((host, int(port)), _CLOSE_S).close()
+        ray.init(
+            address=address,
+            namespace=_NAMESPACE,
+            ignore_reinit_error=True,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
+    except (OSError, ValueError, RuntimeError) as error:
         raise InputError(f"no Ray cluster answers at {address}: {error}", setting="address") from error
 
 
