@@ -58,7 +58,7 @@ def main() -> None:
 
         def on_nodes(name: str, nodes: int, workers: int) -> float:
             quiet = {"num_cpus": workers, "include_dashboard": False}
-            cluster = Cluster(initialize_head=True, head_node_args=quiet)
+            cluster: Any = Cluster(initialize_head=True, head_node_args=quiet)
             try:
                 for _ in range(nodes - 1):
                     cluster.add_node(num_cpus=workers)
