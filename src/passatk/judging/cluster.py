@@ -160,7 +160,6 @@ class RayExecutor:
 
     Args:
         environment: of this machine, which is like the nodes.
-        languages: that nodes must know as this machine does.
         address: of the cluster, as `ray.init` takes it.
         workers: slots on each node; None: its CPUs.
 
@@ -352,7 +351,7 @@ class RayExecutor:
                 self._waiting.clear()
                 self._changed.notify_all()
         for one in waiting:
-            one.future.set_exception(SandboxError(f"no node is left in the cluster; the last: {self._words}"))
+            _fail(one.future, SandboxError(f"no node is left in the cluster; the last: {self._words}"))
 
     def _least_busy(self) -> _Member:
         with self._changed:
@@ -362,8 +361,7 @@ class RayExecutor:
     def _reserve(self) -> _Member:
         """A node on which nothing runs, and nothing begins until it is given back."""
         with self._changed:
-            self._await_a_node()
-            member = min(self._members.values(), key=lambda member: member.under_way / member.slots)
+            member = self._least_busy()
             member.reserved = True
             self._changed.wait_for(lambda: self._closing or member.gone or not member.under_way)
             if self._closing:
@@ -422,18 +420,13 @@ class RayExecutor:
 
     def _sent(self, member: _Member, method: Any, tasks: Sequence[Task]) -> list[Outcome]:
         """Facts of tasks on a node, which gets what their tests are run with as far as it has not got it."""
-        examiners = {task.program.examiner.key: task.program.examiner for task in tasks if task.program.examiner}
-        built = [
-            self.environment.examiners.built(examiner) for key, examiner in examiners.items() if key not in member.has
-        ]
-        new = {one.name for one in built} - member.has
-        names: set[str] = set()
-        for at, one in enumerate(built):
-            if one.name in names or one.name not in new:
-                built[at] = one._replace(files=None)
-            names.add(one.name)
+        known, built = set(member.has), list[Built]()
+        for examiner in (task.program.examiner for task in tasks):
+            if examiner is not None and examiner.key not in known:
+                built.append(self.environment.examiners.built(examiner, known))
+                known |= {built[-1].key, built[-1].name}
         outcomes: list[Outcome] = member.answer(method.remote(tasks, built))
-        member.has |= names | {one.key for one in built}
+        member.has |= known
         return outcomes
 
 

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,9 +137,11 @@ class Examiners:
         else:
             self._refuse(group[0], facts)
 
-    def built(self, examiner: Examiner) -> Built:
-        """One that was built here, to be taken to another machine."""
+    def built(self, examiner: Examiner, known: Container[str] = ()) -> Built:
+        """One that was built here, to be taken to another machine; `known`: names of what that has already."""
         folder = self.folder_of(examiner)
+        if folder.name in known:
+            return Built(examiner.language, examiner.key, folder.name, None)
         files = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
         return Built(examiner.language, examiner.key, folder.name, files)
 
