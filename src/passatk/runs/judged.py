@@ -56,12 +56,32 @@ class Judged(Record, frozen=True, kw_only=True):
         Raises:
             RunFolderError: the journal is damaged.
         """
-        try:
-            return msgspec.json.decode(self.executions, type=tuple[Outcome, ...])
-        except msgspec.ValidationError:
-            return ()
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise RunFolderError(f"the journal is damaged: {error}") from error
+        return _attempts(self.executions)
+
+
+class JudgedProgram(Record, frozen=True, kw_only=True):
+    """A program's verdict; fields as in `Judged`."""
+
+    status: str
+    reason: str
+    borderline: bool
+    unstable: bool
+    walled: bool | None
+    executions: bytes
+
+    @property
+    def attempts(self) -> tuple[Outcome, ...]:
+        """As `Judged.attempts`."""
+        return _attempts(self.executions)
+
+
+def _attempts(executions: bytes) -> tuple[Outcome, ...]:
+    try:
+        return msgspec.json.decode(executions, type=tuple[Outcome, ...])
+    except msgspec.ValidationError:
+        return ()
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunFolderError(f"the journal is damaged: {error}") from error
 
 
 class SampleView(Judged, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ Nothing is written and no lock is taken. What an earlier version did not keep is
 """
 
 import contextlib
+import itertools
+import operator
 import shutil
 import sqlite3
 import tempfile
@@ -17,7 +19,7 @@ import msgspec
 from passatk.errors import InputError, RunFolderError
 from passatk.records import Limits, Problem, Program, Sample, Status
 from passatk.runs.journal import JOURNAL, Texts, columns_of
-from passatk.runs.judged import Counts, Judged, SampleView, Scores, State
+from passatk.runs.judged import Counts, Judged, JudgedProgram, SampleView, Scores, State
 from passatk.runs.locked import COMPLETE, LOCK, MANIFEST, is_locked
 from passatk.runs.manifest import Manifest
 
@@ -179,6 +181,44 @@ class RunView:
         where, order = "" if task is None else " AND s.task_id = ?", " ORDER BY s.task_id, s.sample"
         for row in self._rows(f"{self._query('')}{where}{order}", () if task is None else (task,)):
             yield Judged(**self._fields(row))
+
+    def kinds(self) -> dict[str, tuple[str, str, str]]:
+        """Task id -> benchmark, language and tier, of tasks that have samples, by id."""
+        benchmark, tier = (self._column("problems", f"p.{name}", "''") for name in ("benchmark", "tier"))
+        rows = self._rows(
+            f"SELECT s.task_id, {benchmark}, s.language, {tier} FROM samples s{self._with_problems}"  # noqa: S608
+            " WHERE NOT s.reference GROUP BY s.task_id"
+        )
+        return {task: (benchmark or "", language, tier or "") for task, benchmark, language, tier in rows}
+
+    def ends(self) -> Iterator[tuple[str, int, str, str, int | None]]:
+        """Task id, number, finish reason, how it was read and tokens of every sample."""
+        columns = ", ".join(
+            self._column("samples", f"s.{name}", missing)
+            for name, missing in (("finish_reason", "''"), ("read_as", "''"), ("tokens", "NULL"))
+        )
+        yield from self._rows(f"SELECT s.task_id, s.sample, {columns} FROM samples s WHERE NOT s.reference")  # noqa: S608
+
+    def programs(self) -> Iterator[tuple[JudgedProgram, list[str]]]:
+        """Every program that has a verdict, and the task ids of its samples: quick where there are a million."""
+        walled = self._column("verdicts", "v.walled", "NULL")
+        rows = self._rows(
+            "SELECT v.program, s.task_id, v.status, v.reason, v.borderline, v.unstable, v.attempts,"  # noqa: S608
+            f" {walled} FROM verdicts v CROSS JOIN samples s ON s.program = v.program WHERE NOT s.reference"
+            " ORDER BY v.program"
+        )
+        for _, same in itertools.groupby(rows, key=operator.itemgetter(0)):
+            first, *others = same
+            _, task, status, reason, borderline, unstable, attempts, shared = first
+            verdict = JudgedProgram(
+                status=status,
+                reason=reason,
+                borderline=bool(borderline),
+                unstable=bool(unstable),
+                walled=None if shared is None else bool(shared),
+                executions=attempts,
+            )
+            yield verdict, [task, *(row[1] for row in others)]
 
     def with_texts(self) -> Iterator[tuple[Judged, str, str]]:
         """Every sample as `judged` has it, its text, and the answer that this was read from."""

@@ -9,17 +9,18 @@ from passatk.regex import regex
 _LONGEST = 160
 _STEPS = (
     (
+        "\"'`\u2018",
         regex(r"\"(?:[^\"\\\n]|\\.){0,200}\"|'(?:[^'\\\n]|\\.){0,200}'|`[^`\n]{0,200}`|\u2018[^\u2019\n]{0,200}\u2019"),
         "'…'",
     ),
-    (regex(r"(?:[A-Za-z]:)?(?:/[\w.+-]+){2,}"), "PATH"),
-    (regex(r"\b0x[0-9a-fA-F]+\b|\B@[0-9a-f]{5,}\b"), "ADDRESS"),
-    (regex(r"\b[\w-]+\.(?:py|js|go|rs|cpp|cc|h|java|rb)(?::\d+)+"), "PLACE"),
-    (regex(r"-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b"), "N"),
-    (regex(r"\bN(?:[,:] ?N)+\b"), "N"),
+    ("/", regex(r"(?:[A-Za-z]:)?(?:/[\w.+-]+){2,}"), "PATH"),
+    ("x@", regex(r"\b0x[0-9a-fA-F]+\b|\B@[0-9a-f]{5,}\b"), "ADDRESS"),
+    (":", regex(r"\b[\w-]+\.(?:py|js|go|rs|cpp|cc|h|java|rb)(?::\d+)+"), "PLACE"),
+    ("", regex(r"-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b"), "N"),
+    ("N", regex(r"\bN(?:[,:] ?N)+\b"), "N"),
 )
-_COMPARED = regex(r"^(?P<kind>\w*(?:Assertion|assert)\w*(?: ?(?:failed|Error))?)\b.*", re.DOTALL | re.IGNORECASE)
-_RUNS = regex(r"\s+")
+"""One of these characters, else there is nothing to find; what is found; what stands for it."""
+_COMPARED = regex(r"\w*(?:assertion|assert)\w*(?: ?(?:failed|Error))?\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -28,11 +29,12 @@ def normalised(reason: str) -> str:
 
     Of a failed assertion only that it failed: what it compared is the problem's own.
     """
-    words = _RUNS.sub(" ", reason[:2000]).strip()
+    words = " ".join(reason[:2000].split())
     if found := _COMPARED.match(words):
-        return found["kind"]
-    for pattern, replacement in _STEPS:
-        words = pattern.sub(replacement, words)
+        return found[0]
+    for marks, pattern, replacement in _STEPS:
+        if not marks or any(mark in words for mark in marks):
+            words = pattern.sub(replacement, words)
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 
@@ -53,8 +55,8 @@ class Clusters:
         """Status and error, by number."""
         return list(self._numbers)
 
-    def count(self, cluster: int, problem: int) -> None:
-        """A sample of a cluster and a problem; -1 is no cluster."""
+    def count(self, cluster: int, problem: int, samples: int = 1) -> None:
+        """Samples of a cluster and a problem; -1 is no cluster."""
         if cluster >= 0:
-            self.samples[cluster] += 1
+            self.samples[cluster] += samples
             self.problems[cluster].add(problem)

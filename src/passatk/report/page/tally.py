@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,7 +14,7 @@ from passatk.pipeline.comparison import known_generations
 from passatk.records import Outcome, Record, Status
 from passatk.report.page.clusters import Clusters
 from passatk.runs import GenerationManifest, Judged, RunView
-from passatk.runs.judged import Scores, State
+from passatk.runs.judged import JudgedProgram, Scores, State
 from passatk.runs.manifest import Manifest
 
 STATUSES = (*Status, "")
@@ -92,7 +93,7 @@ class Tally:
             ends=ends,
         )
 
-    def executed(self, judged: Judged, limit: float | None, clusters: Clusters) -> Executed:
+    def executed(self, judged: Judged | JudgedProgram, limit: float | None, clusters: Clusters) -> Executed:
         """A program, when it is met first. `limit`: of its CPU seconds."""
         damaged = False
         attempts: tuple[Outcome, ...] = ()
@@ -105,7 +106,7 @@ class Tally:
             self.cpu.append((judged.status, decided.run.cpu_s, limit))
         return Executed(attempts=attempts, decided=decided, damaged=damaged, cluster=_cluster(judged, clusters))
 
-    def counted(self, judged: Judged, limit: float | None, clusters: Clusters) -> tuple[int, bool]:
+    def counted(self, judged: JudgedProgram, limit: float | None, clusters: Clusters) -> tuple[int, bool]:
         """Cluster, and whether it is damaged, of a program that nobody will look at: only what figures need is read."""
         try:
             attempts = _BRIEF.decode(judged.executions)
@@ -124,41 +125,89 @@ class Tally:
 
     def count(self, judged: Judged, damaged: bool, ended_by: str) -> None:
         """One sample."""
-        self.samples += 1
-        self.statuses[judged.task_id][judged.status] += 1
-        if judged.status not in STATUSES:
-            self.unknown[judged.status] += 1
-        self.damaged += damaged
-        self.marks["borderline"] += judged.borderline
-        self.marks["unstable"] += judged.unstable
-        self.marks["cut off"] += ended_by in CUT_OFF
-        self.marks["not walled"] += judged.walled is False
-        self.finish_reasons[ended_by] += 1
-        self.read_as[judged.read_as] += 1
+        self.count_end(ended_by, judged.read_as)
         if judged.tokens is not None:
             self.tokens.append(judged.tokens)
-        if judged.status == Status.NOT_JUDGED:
-            self.unjudged[judged.reason] += 1
+        self.count_verdict(judged.task_id, Said.by(judged, damaged))
+
+    def count_end(self, ended_by: str, read_as: str, samples: int = 1) -> None:
+        """How samples were generated; `tokens` are not counted here."""
+        self.samples += samples
+        if ended_by in CUT_OFF:
+            self.marks["cut off"] += samples
+        self.finish_reasons[ended_by] += samples
+        self.read_as[read_as] += samples
+
+    def count_verdict(self, task: str, said: "Said", samples: int = 1) -> None:
+        """What is said of samples of a task."""
+        self.statuses[task][said.status] += samples
+        if said.status not in STATUSES:
+            self.unknown[said.status] += samples
+        if said.damaged:
+            self.damaged += samples
+        for mark, there in (
+            ("borderline", said.borderline),
+            ("unstable", said.unstable),
+            ("not walled", said.unwalled),
+        ):
+            if there:
+                self.marks[mark] += samples
+        if said.status == Status.NOT_JUDGED:
+            self.unjudged[said.reason] += samples
 
 
-def _cluster(judged: Judged, clusters: Clusters) -> int:
+class Said(NamedTuple):
+    """What is counted of a verdict."""
+
+    status: str
+    """Empty where there is none yet."""
+    reason: str
+    """Empty but where it could not be judged."""
+    borderline: bool
+    unstable: bool
+    unwalled: bool
+    damaged: bool
+    """Its executions cannot be read."""
+
+    @classmethod
+    def by(cls, judged: Judged | JudgedProgram, damaged: bool) -> "Said":
+        """What is counted of `judged`."""
+        reason = judged.reason if judged.status == Status.NOT_JUDGED else ""
+        return cls(judged.status, reason, judged.borderline, judged.unstable, judged.walled is False, damaged)
+
+
+def _cluster(judged: Judged | JudgedProgram, clusters: Clusters) -> int:
     failed = judged.status not in ("", Status.PASSED)
     return clusters.number(judged.status, judged.reason) if failed else -1
 
 
 def summarised(view: RunView, tally: Tally, clusters: Clusters) -> None:
-    """Count every sample of a run that is too large for a grid."""
-    limits, known, numbers = view.limits, dict[str, tuple[int, bool]](), dict[str, int]()
-    for judged in view.judged():
-        task = judged.task_id
-        if task not in numbers:
-            numbers[task] = len(numbers)
-            tally.tasks[task] = judged.benchmark, judged.language, judged.tier
-        found = known.get(judged.program)
-        if found is None:
-            allowed = limits.get(task)
-            limit = None if allowed is None else allowed.run.cpu_s
-            known[judged.program] = found = tally.counted(judged, limit, clusters)
-        cluster, damaged = found
-        clusters.count(cluster, numbers[task])
-        tally.count(judged, damaged, tally.ended_by(judged))
+    """Count every sample of a run that is too large for a grid.
+
+    Samples are read in one sweep and verdicts in another, each in the order in which they lie on the disk.
+    """
+    tally.tasks.update(view.kinds())
+    numbers = {task: number for number, task in enumerate(tally.tasks)}
+    ended = Counter[tuple[str, str, str]]()
+    for task, sample, finish_reason, read_as, tokens in view.ends():
+        ended[task, finish_reason or tally.ends.get((task, sample), ""), read_as] += 1
+        if tokens is not None:
+            tally.tokens.append(tokens)
+    waiting = Counter[str]()
+    for (task, ended_by, read_as), samples in ended.items():
+        waiting[task] += samples
+        tally.count_end(ended_by, read_as, samples)
+    limits = {task: allowed.run.cpu_s for task, allowed in view.limits.items()}
+    verdicts = Counter[tuple[str, int, Said]]()
+    for judged, tasks in view.programs():
+        cluster, damaged = tally.counted(judged, limits.get(tasks[0]), clusters)
+        said = Said.by(judged, damaged)
+        for task in tasks:
+            verdicts[task, cluster, said] += 1
+    for (task, cluster, said), samples in verdicts.items():
+        waiting[task] -= samples
+        clusters.count(cluster, numbers[task], samples)
+        tally.count_verdict(task, said, samples)
+    for task, samples in waiting.items():
+        if samples:
+            tally.statuses[task][""] += samples
