@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: the real environment of this machine, and real benchmark data where there is some."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import msgspec
 import pytest
-from running import Command, Require
+from running import Command, Require, Standing
 
 from passatk.judging import Environment
 from passatk.judging.environment import usable_cpus
@@ -55,6 +56,13 @@ def environment() -> Environment:
 def python_only() -> Environment:
     """The same with Python alone: slots need no other toolchain."""
     return Environment(["python"])
+
+
+@pytest.fixture(scope="session")
+def standing(environment: Environment) -> Iterator[Standing]:
+    """A slot for all languages, with tools that stay warm from test to test."""
+    with contextlib.closing(Standing(environment.world)) as made:
+        yield made
 
 
 @pytest.fixture(params=["best", "without cgroup"])

@@ -4,12 +4,14 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from passatk.records import Record
+from passatk.sandbox import Slot
+from passatk.sandbox.slot import World
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 """The `passatk` fixture: arguments of the command, environment variables by keyword."""
@@ -18,6 +20,30 @@ Require = Callable[..., None]
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 65534
+
+
+class Standing:
+    """A slot that the tests of one process share, as the programs of a run share theirs. Use as a context manager."""
+
+    def __init__(self, world: World):
+        self._world = world
+        self._slot: Slot | None = None
+
+    @contextlib.contextmanager
+    def slot(self) -> Iterator[Slot]:
+        """The slot; another one after an exception within."""
+        self._slot = self._slot or Slot(self._world)
+        try:
+            yield self._slot
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._slot is not None:
+            self._slot.close()
+            self._slot = None
 
 
 class OrdinaryUser(Record, frozen=True, kw_only=True):

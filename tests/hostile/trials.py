@@ -14,9 +14,8 @@ from running import NOBODY, ROOT, find_ordinary_user
 from hostile.judging import Report
 
 THIS, ORDINARY = "this user", "an ordinary user"
-USERS = (THIS, ORDINARY)
-WORKERS = (1, 8)
-"""Neither the user nor the number of workers may make a difference."""
+WORKERS = {THIS: (1, 8), ORDINARY: (8,)}
+"""Who judges, with how many workers: neither may make a difference. `python -m hostile.judging 1` is the fourth way."""
 _TIMEOUT_S = 1500
 
 
@@ -37,7 +36,7 @@ def _run_trial(user: str) -> bytes:
 
 def _as_this_user(home: str) -> bytes:
     path = f"{ROOT / 'src'}:{ROOT / 'tests'}"
-    return _said(sys.executable, {**os.environ, "PYTHONPATH": path, "TMPDIR": home})
+    return _said(sys.executable, {**os.environ, "PYTHONPATH": path, "TMPDIR": home}, WORKERS[THIS])
 
 
 def _as_ordinary_user(home: str) -> bytes:
@@ -45,12 +44,12 @@ def _as_ordinary_user(home: str) -> bytes:
     if isinstance(found, str):
         pytest.skip(found)
     os.chown(home, NOBODY, NOBODY)
-    return _said(found.python, found.environment(home), NOBODY)
+    return _said(found.python, found.environment(home), WORKERS[ORDINARY], NOBODY)
 
 
-def _said(python: str, environment: dict[str, str], user: int | None = None) -> bytes:
+def _said(python: str, environment: dict[str, str], workers: tuple[int, ...], user: int | None = None) -> bytes:
     done = subprocess.run(
-        [python, "-m", "hostile.judging", *map(str, WORKERS)],
+        [python, "-m", "hostile.judging", *map(str, workers)],
         cwd=environment["TMPDIR"],
         env=environment,
         user=user,

@@ -3,18 +3,18 @@
 import msgspec
 import pytest
 from cheats import Cheat, Honest, cheats, honest
+from running import Standing
 from verdict_cases import problem_for
 
 from passatk.judging import Environment, decide, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Asserts, Sample, Status, Verdict
-from passatk.sandbox import Slot
 
 CHEATS = cheats()
 HONEST = honest()
 
 
-def judged(environment: Environment, language: str, case: Cheat | Honest) -> Verdict:
+def judged(environment: Environment, standing: Standing, language: str, case: Cheat | Honest) -> Verdict:
     if not environment.toolchains[language].usable:
         pytest.skip(environment.toolchains[language].missing[0])
     problem = problem_for(language)
@@ -30,20 +30,22 @@ def judged(environment: Environment, language: str, case: Cheat | Honest) -> Ver
     spoken = LANGUAGES[language]
     limits = default_limits(cpu_s=2.0)
     program = spoken.program(problem, sample, problem.tests.code)
-    with Slot(environment.world) as slot:
+    with standing.slot() as slot:
         environment.examine_with(slot, program)
         return decide([slot.execute(program, limits)], limits, spoken.failure)
 
 
 @pytest.mark.parametrize(("language", "name"), CHEATS)
-def test_a_cheat_never_passes(environment: Environment, language: str, name: str) -> None:
+def test_a_cheat_never_passes(environment: Environment, standing: Standing, language: str, name: str) -> None:
     case = CHEATS[language, name]
-    verdict = judged(environment, language, case)
+    verdict = judged(environment, standing, language, case)
     assert verdict.status is not Status.PASSED
     assert verdict.status in case.allowed, verdict.reason
 
 
 @pytest.mark.parametrize(("language", "name"), HONEST)
-def test_a_right_program_passes_however_it_looks(environment: Environment, language: str, name: str) -> None:
-    verdict = judged(environment, language, HONEST[language, name])
+def test_a_right_program_passes_however_it_looks(
+    environment: Environment, standing: Standing, language: str, name: str
+) -> None:
+    verdict = judged(environment, standing, language, HONEST[language, name])
     assert verdict.status is Status.PASSED, verdict.reason

@@ -1,12 +1,12 @@
 """Every language turns every kind of program into the status written beside it."""
 
 import pytest
+from running import Standing
 from verdict_cases import FOLDER, cases, problem_for
 
 from passatk.judging import Environment, Job, LocalPool, decide, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Sample, Status
-from passatk.sandbox import Slot
 
 LIMITS = default_limits(cpu_s=2.0, memory_bytes=256 << 20)
 JUDGED = [status for status in Status if status is not Status.NOT_JUDGED]
@@ -20,11 +20,11 @@ def test_a_language_ships_one_program_per_status(name: str) -> None:
 
 @pytest.mark.parametrize("status", JUDGED)
 def test_a_shipped_program_gets_the_status_written_beside_it(
-    language: str, status: Status, environment: Environment
+    language: str, status: Status, environment: Environment, standing: Standing
 ) -> None:
     problem = problem_for(language)
     program = LANGUAGES[language].program(problem, cases(language)[status], problem.tests.code)
-    with Slot(environment.world) as slot:
+    with standing.slot() as slot:
         environment.examine_with(slot, program)
         verdict = decide([slot.execute(program, LIMITS)], LIMITS, LANGUAGES[language].failure)
     assert verdict.status is status, verdict

@@ -2,12 +2,12 @@
 
 import msgspec
 import pytest
+from running import Standing
 
 from passatk.answers import read_answer
 from passatk.judging import Environment, decide, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Asserts, Problem, Sample, Status
-from passatk.sandbox import Slot
 
 RUST = LANGUAGES["rust"]
 PROMPT = "fn twice(g: impl Fn(i32) -> i32, n: i32) -> i32 {\n"
@@ -28,7 +28,12 @@ TESTS = {
 
 
 def judged(
-    environment: Environment, tests: str, text: str, whole: bool = False, options: tuple[str, ...] = ()
+    environment: Environment,
+    standing: Standing,
+    tests: str,
+    text: str,
+    whole: bool = False,
+    options: tuple[str, ...] = (),
 ) -> Status:
     if not environment.toolchains["rust"].usable:
         pytest.skip("no Rust toolchain")
@@ -46,21 +51,21 @@ def judged(
     assert program.examiner is None
     assert program.not_walled
     limits = default_limits()
-    with Slot(environment.world) as slot:
+    with standing.slot() as slot:
         return decide([slot.execute(program, limits)], limits, RUST.failure).status
 
 
 @pytest.mark.parametrize("form", TESTS)
-def test_tests_of_every_form_decide(form: str, environment: Environment) -> None:
+def test_tests_of_every_form_decide(form: str, environment: Environment, standing: Standing) -> None:
     tests = TESTS[form]
     right, wrong = (text.removesuffix("}\n") if tests.startswith("}") else text for text in (RIGHT, WRONG))
-    assert judged(environment, tests, right) is Status.PASSED
-    assert judged(environment, tests, wrong) is Status.WRONG_ANSWER
+    assert judged(environment, standing, tests, right) is Status.PASSED
+    assert judged(environment, standing, tests, wrong) is Status.WRONG_ANSWER
 
 
 @pytest.mark.parametrize("edition", ["2015", "2018", "2021"])
-def test_every_edition_passes(edition: str, environment: Environment) -> None:
-    assert judged(environment, TESTS["a module"], RIGHT, options=(f"--edition={edition}",)) is Status.PASSED
+def test_every_edition_passes(edition: str, environment: Environment, standing: Standing) -> None:
+    assert judged(environment, standing, TESTS["a module"], RIGHT, options=(f"--edition={edition}",)) is Status.PASSED
 
 
 @pytest.mark.parametrize(
@@ -73,9 +78,9 @@ def test_every_edition_passes(edition: str, environment: Environment) -> None:
     ],
     ids=["own main", "byte order mark", "CRLF", "own tests"],
 )
-def test_a_right_program_passes_however_it_looks(text: str, environment: Environment) -> None:
-    assert judged(environment, TESTS["a module"], text, whole=True) is Status.PASSED
-    assert judged(environment, TESTS["a main"], text, whole=True) is Status.PASSED
+def test_a_right_program_passes_however_it_looks(text: str, environment: Environment, standing: Standing) -> None:
+    assert judged(environment, standing, TESTS["a module"], text, whole=True) is Status.PASSED
+    assert judged(environment, standing, TESTS["a main"], text, whole=True) is Status.PASSED
 
 
 @pytest.mark.parametrize(
@@ -90,8 +95,8 @@ def test_a_right_program_passes_however_it_looks(text: str, environment: Environ
     ],
     ids=["exit", "initialiser", "reads the token"],
 )
-def test_without_the_proof_nothing_passes(text: str, environment: Environment) -> None:
-    assert judged(environment, TESTS["a module"], text) is Status.UNPROVEN
+def test_without_the_proof_nothing_passes(text: str, environment: Environment, standing: Standing) -> None:
+    assert judged(environment, standing, TESTS["a module"], text) is Status.UNPROVEN
 
 
 @pytest.mark.parametrize("sketch", ["    ...\n", "    todo!()\n", "    // as above\n"])
