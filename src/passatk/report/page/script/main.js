@@ -15,7 +15,7 @@ function makeTools() {
   const tiers = [...new Set(D.problems.map((problem) => problem.tier))].filter(Boolean).sort();
   const search = el("input", {
     type: "search", id: "query", autocomplete: "off", spellcheck: "false", placeholder: "text in ids, programs, outputs",
-    "aria-describedby": "query-error", oninput: (event) => later(() => go({ q: event.target.value }, true)),
+    "aria-describedby": "query-error", onfocus: prepareSearch, oninput: (event) => later(() => go({ q: event.target.value }, true)),
   });
   const regular = el("input", { type: "checkbox", id: "regular", onchange: (event) => go({ re: event.target.checked ? "1" : "" }) });
   document.getElementById("tools").append(

@@ -21,18 +21,25 @@ function searched() {
   });
 }
 
+// The worker unpacks the texts from now on: somebody is about to search.
+function prepareSearch() {
+  if (search.worker) return;
+  try {
+    search.worker = new Worker(URL.createObjectURL(new Blob([SCRIPT], { type: "text/javascript" })));
+  } catch {
+    return;
+  }
+  search.worker.onmessage = ({ data }) => heard(data);
+  search.worker.onerror = () => settle(REFUSED);
+  const { problem, number } = D.samples;
+  search.worker.postMessage({ packed: D.texts.map((_, n) => packedIn("d-text-" + n)), ids: D.problems.map(({ id }) => id), problem, number });
+}
+
 function send() {
+  prepareSearch();
   if (!search.worker) {
-    try {
-      search.worker = new Worker(URL.createObjectURL(new Blob([SCRIPT], { type: "text/javascript" })));
-    } catch {
-      settle(REFUSED);
-      return;
-    }
-    search.worker.onmessage = ({ data }) => heard(data);
-    search.worker.onerror = () => settle(REFUSED);
-    const { problem, number } = D.samples;
-    search.worker.postMessage({ packed: D.texts.map((_, n) => packedIn("d-text-" + n)), ids: D.problems.map(({ id }) => id), problem, number });
+    settle(REFUSED);
+    return;
   }
   search.worker.postMessage(search.request);
   patience();

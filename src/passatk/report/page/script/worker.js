@@ -13,6 +13,7 @@ function matcher(q, regular) {
 async function answer(asked) {
   if (asked.packed) {
     held = { ...asked, texts: [], lower: [] };
+    for (let n = 0; n < held.packed.length && !newest; n++) await lowerOf(n);
     return;
   }
   newest = asked.turn;
@@ -34,6 +35,9 @@ async function answer(asked) {
   if (newest === asked.turn) postMessage({ turn: asked.turn, ids, texts });
 }
 
+const textsOf = (n) => (held.texts[n] ??= textsIn(held.packed[n]));
+const lowerOf = (n) => (held.lower[n] ??= textsOf(n).then((texts) => texts.map((text) => text.toLowerCase())));
+
 function hitIds(hits, wanted, q) {
   const plain = (text) => (wanted.lower ? text.toLowerCase() : text);
   const numbered = !wanted.lower || q.includes("#");
@@ -47,9 +51,7 @@ async function hitTexts(wanted, turn) {
   const found = [], count = held.packed.length;
   let spoken = performance.now();
   for (let n = 0; n < count; n++) {
-    if (!held.texts[n]) held.texts[n] = await textsIn(held.packed[n]);
-    if (wanted.lower && !held.lower[n]) held.lower[n] = held.texts[n].map((text) => text.toLowerCase());
-    const own = wanted.lower ? held.lower[n] : held.texts[n];
+    const own = await (wanted.lower ? lowerOf(n) : textsOf(n));
     for (let at = 0; at < own.length; at++) {
       found.push(wanted.test(own[at]) ? 1 : 0);
       if (performance.now() - spoken < PULSE) continue;
