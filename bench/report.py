@@ -7,7 +7,8 @@ others by a line of its own, with errors and CPU times of their own. What is mea
 fresh process of `passatk report`; from opening the file to the end of the first drawing with data; a frame while the
 grid scrolls by a notch of a wheel (100 pixels) a frame, its median and 95th percentile, and, since machines are slow
 or busy, the median of a grid that scrolls without any script; a search from its last key to the count of what it
-found, the first one 0.3 s after the field was chosen (texts are unpacked from then on), then again. With --two, the page of two such runs.
+found, the first one 0.3 s after the field was chosen (texts are unpacked from then on), then again. With
+--two, the page of two such runs.
 """
 
 import argparse
