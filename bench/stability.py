@@ -46,6 +46,7 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "stability.json"
 CASES = HERE / "results" / "stability_cases.json"
 HOGS = 8
+STOPS: tuple[Stopping, ...] = ("all", "first_failure")
 LEFT_FREE = 4 << 30
 """Bytes that memory pressure leaves: 64 workers need some to start at all."""
 CONVENTIONAL_WORKERS = 64
@@ -115,7 +116,7 @@ def of_cases(numbers: list[int], loads: list[str], rounds: int, restart: bool) -
     state = json.loads(CASES.read_text()) if CASES.exists() and not restart else {}
     if (state.get("machine"), state.get("names")) != (machine, [one.name for one in programs]):
         state = {"machine": machine, "names": [one.name for one in programs], "judgings": {}}
-    ways = itertools.product(range(1, rounds + 1), numbers, loads, ("all", "first_failure"), (False, True))
+    ways = itertools.product(range(1, rounds + 1), numbers, loads, STOPS, (False, True))
     for number, workers, load_name, stop, reverse in ways:
         name = f"{stop}, {workers} workers, {load_name}, {'reversed' if reverse else 'as listed'}, round {number}"
         if name in state["judgings"]:
