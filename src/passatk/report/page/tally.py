@@ -1,11 +1,13 @@
 """What the figures of a page are made of: one run, all of its samples counted."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from passatk.cases import knows_answers
 from passatk.comparing.causes import CUT_OFF
 from passatk.errors import RunFolderError
 from passatk.judging.quiet import quietest
@@ -13,6 +15,7 @@ from passatk.pipeline.comparison import known_generations
 from passatk.records import Outcome, Record, Status
 from passatk.report.page.clusters import Clusters
 from passatk.runs import GenerationManifest, Judged, RunView
+from passatk.runs.journal import results_in
 from passatk.runs.judged import Scores, State
 from passatk.runs.manifest import Manifest
 
@@ -66,7 +69,7 @@ class Tally:
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Task id -> status -> samples."""
     marks: Counter[str] = field(default_factory=Counter)
-    """`borderline`, `unstable`, `cut off`, `not walled` -> samples."""
+    """`borderline`, `unstable`, `cut off`, `not walled`, `knows answers` -> samples."""
     unknown: Counter[str] = field(default_factory=Counter)
     """Statuses of a later version -> samples."""
     cpu: list[tuple[str, float, float]] = field(default_factory=list)
@@ -133,6 +136,8 @@ class Tally:
         self.marks["unstable"] += judged.unstable
         self.marks["cut off"] += ended_by in CUT_OFF
         self.marks["not walled"] += judged.walled is False
+        with suppress(RunFolderError):  # a damaged journal is told elsewhere
+            self.marks["knows answers"] += knows_answers(results_in(judged.tests))
         self.finish_reasons[ended_by] += 1
         self.read_as[judged.read_as] += 1
         if judged.tokens is not None:
