@@ -1,17 +1,21 @@
 """The same programs, judged again and again under every load: which verdicts flip?
 
-Usage: python bench/stability.py [DATA/humaneval-x] [--scale 1.0] [--rounds 1] [--workers 1 2 8 64]
+Usage: python bench/stability.py [DATA/humaneval-x] [--cases] [--scale 1.0] [--rounds 1] [--workers 1 2 8 64]
 
 A mixed set of at least 2,000 programs (references and mutants in six languages, programs that burn CPU time placed at
 0.2 to 5 times their limit, sleepers, memory users, chatty ones) is judged with each number of workers, each on an idle
 machine, beside 8 CPU hogs, and under memory pressure. Beside it, the same programs under a conventional judge: one
 subprocess per program, build and run under one wall-clock limit of 5 s, 64 workers.
 
+With --cases, programs with tests of inputs and outputs in their place: the result of every test is compared, between
+numbers of workers, loads, both orders of the tests, and tests that stop at the first failure or never.
+
 Results are written after every judging; the same command goes on where it stopped (--restart begins anew).
 """
 
 import argparse
 import contextlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -26,11 +30,13 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from case_programs import LIMITS, CaseProgram, case_programs, differences, found_of
 from conventional import end_what_is_left
 from conventional import judge as judge_conventionally
 from mixed_programs import CACHE_BOUND, Placed, mixed_programs
 from ways import usual_program
 
+from passatk.cases import Stopping
 from passatk.judging import Environment, Job, LocalPool
 from passatk.problems import load
 from passatk.records import Verdict
@@ -38,7 +44,9 @@ from passatk.runs.manifest import this_machine
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "stability.json"
+CASES = HERE / "results" / "stability_cases.json"
 HOGS = 8
+STOPS: tuple[Stopping, ...] = ("all", "first_failure")
 LEFT_FREE = 4 << 30
 """Bytes that memory pressure leaves: 64 workers need some to start at all."""
 CONVENTIONAL_WORKERS = 64
@@ -99,6 +107,42 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def of_cases(numbers: list[int], loads: list[str], rounds: int, restart: bool) -> list[str]:
+    """What differs between judgings of programs with cases, which should be nothing."""
+    environment, machine = Environment(["python", "cpp"]), msgspec.to_builtins(this_machine())
+    programs = list(case_programs())
+    tests = sum(len(one.cases.cases) for one in programs)
+    print(f"{machine['processor']}, {machine['cpus']} CPUs; {len(programs)} programs with {tests} tests")
+    state = json.loads(CASES.read_text()) if CASES.exists() and not restart else {}
+    if (state.get("machine"), state.get("names")) != (machine, [one.name for one in programs]):
+        state = {"machine": machine, "names": [one.name for one in programs], "judgings": {}}
+    ways = itertools.product(range(1, rounds + 1), numbers, loads, STOPS, (False, True))
+    for number, workers, load_name, stop, reverse in ways:
+        name = f"{stop}, {workers} workers, {load_name}, {'reversed' if reverse else 'as listed'}, round {number}"
+        if name in state["judgings"]:
+            continue
+        began = time.monotonic()
+        with load_of(load_name):
+            state["judgings"][name] = judge_cases(environment, programs, workers, stop, reverse)
+        CASES.parent.mkdir(exist_ok=True)
+        CASES.write_text(json.dumps(state))
+        print(f"{time.monotonic() - began:7.1f} s  {name}", flush=True)
+    told = differences(state["judgings"], frozenset(one.name for one in programs if one.close))
+    print(f"{len(state['judgings'])} judgings; outside of what is placed close to a limit {len(told)} differences")
+    for line in told:
+        print(f"  {line}")
+    return told
+
+
+def judge_cases(
+    environment: Environment, programs: list[CaseProgram], workers: int, stop: Stopping, reverse: bool
+) -> dict[str, dict[str, Any]]:
+    """Program name -> what has to be equal."""
+    made = {one.program(stop, reverse): one.name for one in programs}
+    jobs = (Job(program=program, limits=LIMITS) for program in made)
+    return {made[job.program]: found_of(verdict) for job, verdict in LocalPool(environment, workers).judge(jobs)}
+
+
 def flips_of(judgings: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Programs with more than one status -> their statuses."""
     seen: dict[str, list[str]] = {}
@@ -135,7 +179,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--scale", type=float, default=1.0, help="Share of the references and mutants.")
     parser.add_argument("--restart", action="store_true")
+    parser.add_argument("--cases", action="store_true", help="Programs with inputs and outputs, test by test.")
     options = parser.parse_args()
+    if options.cases:
+        sys.exit(1 if of_cases(options.workers, options.loads, options.rounds, options.restart) else 0)
     problems = load(options.problems)
     environment = Environment(problems.languages)
     earlier = json.loads(RESULTS.read_text()) if RESULTS.exists() and not options.restart else {}

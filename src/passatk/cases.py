@@ -125,6 +125,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """Its beginning and its end."""
     words: str = ""
     """Why it is not passed."""
+    in_code: bool = False
+    """The problem shows it, and its input and what is expected stand in the program's text."""
 
 
 NOT_RUN = "not_run"
@@ -142,8 +144,18 @@ def weighted(results: tuple[CaseResult, ...]) -> float | None:
     return sum(result.weight for result in results if result.status == "passed") / whole if whole else None
 
 
+def knows_answers(results: tuple[CaseResult, ...]) -> bool:
+    """It may be a table: it passed all tests that are shown, has answers to them in its text, and fails hidden ones."""
+    hidden = fraction(results, public=False)
+    known = any(result.in_code for result in results)
+    return known and fraction(results, public=True) == 1 and hidden is not None and hidden < 1
+
+
 def summary(results: tuple[CaseResult, ...]) -> dict[str, float | int | None]:
-    """How many there are, and which part of them passed: all, by weight, those shown and those hidden."""
+    """How many there are, and which part of them passed: all, by weight, those shown and those hidden.
+
+    `answers_in_code`: of how many input and output stand in the program's text.
+    """
     return {
         "tests": len(results),
         "passed": sum(result.status == "passed" for result in results),
@@ -151,4 +163,5 @@ def summary(results: tuple[CaseResult, ...]) -> dict[str, float | int | None]:
         "weighted": weighted(results),
         "public_fraction": fraction(results, public=True),
         "hidden_fraction": fraction(results, public=False),
+        "answers_in_code": sum(result.in_code for result in results),
     }

@@ -1,6 +1,7 @@
 """Checkers that are programs: what they say, and that one which fails judges nothing."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,8 +10,11 @@ from running import Command, Require
 
 from passatk.cases import Case, Cases, Checker, CheckerProgram
 from passatk.judging import Environment, Job, LocalPool, default_limits
+from passatk.judging.built_checkers import BuiltCheckers
+from passatk.judging.examiners import Examiners
 from passatk.languages import LANGUAGES
-from passatk.records import Asserts, Limits, Problem, Sample, Status, StepLimits, Verdict
+from passatk.records import Asserts, Limits, Problem, Sample, Status, StepFacts, StepLimits, Verdict, Workshop
+from passatk.sandbox import Slot
 
 CASES = (Case(id="1", stdin="4\n", expected="2 2\n"), Case(id="2", stdin="7\n", expected="3 4\n"))
 RIGHT = "n = int(input())\nprint(1, n - 1)\n"
@@ -97,6 +101,28 @@ def test_in_cpp(require: Require) -> None:
     broken = judged(environment, RIGHT, checker("int main() {", "testlib", "cpp"))
     assert broken.status is Status.NOT_JUDGED
     assert "the checker failed: it does not compile" in broken.reason
+
+
+def test_what_is_compiled_is_compiled_once(tmp_path: Path, require: Require) -> None:
+    require("cpp")
+    environment = Environment(["cpp"])
+    made: list[Workshop] = []
+
+    def make(workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
+        made.append(workshop)
+        return slot.make(workshop, limits)
+
+    right, broken = (checker(text, "testlib", "cpp").program for text in (TESTLIB, "int main() {"))
+    assert right
+    assert broken
+    with Slot(environment.world) as slot:
+        for _ in range(2):  # runs
+            checkers = BuiltCheckers(Examiners(tmp_path, environment.toolchains))
+            with ThreadPoolExecutor(3) as threads:
+                found = list(threads.map(lambda _, one=checkers: one.get(right, make), range(3)))
+            assert all(one == found[0] and list(one.made) == ["program"] for one in found)
+            assert "does not compile" in checkers.get(broken, make).fault
+    assert len(made) == 2, "each once"
 
 
 @pytest.mark.parametrize(

@@ -249,6 +249,15 @@ def test_problems_of_any_source_can_be_written_in_this_form(tmp_path: Path) -> N
     assert all(again.get(task).reference == problem.reference for task, problem in problems.problems.items())
 
 
+@pytest.mark.parametrize("stop", [[], ["\nclass"]])
+@pytest.mark.parametrize("marks", [{}, {"cut": True}, {"cut": False}, {"closed": True}])
+def test_where_completions_end_is_written_again(tmp_path: Path, stop: list[str], marks: dict[str, bool]) -> None:
+    problem = one(tmp_path, stop=stop, **marks)
+    assert (problem.cut, problem.closed) == (marks.get("cut", bool(stop)), marks.get("closed", False))
+    [line] = own.lines([problem])
+    assert load(write(tmp_path / "again.jsonl", json.loads(line))).get(problem.task_id) == problem
+
+
 ADD = {
     "java": ("class Solution { static int add(int a, int b) { return a OP b; } }", "+", "-"),
     "javascript": ("function add(a, b) { return a OP b; }", "+", "-"),

@@ -100,9 +100,9 @@ def test_which_part_of_tests_with_inputs_passed(tmp_path: Path) -> None:
     )
     with RunView(run) as view:
         tested, plain = rows_of(view)
-    names = ("tests", "tests_passed", "fraction", "weighted", "public_fraction", "hidden_fraction")
-    assert [tested[name] for name in names] == [2, 1, 0.5, 0.25, 1.0, 0.0]
-    assert [plain[name] for name in names] == [None] * 6
+    names = ("tests", "tests_passed", "fraction", "weighted", "public_fraction", "hidden_fraction", "answers_in_code")
+    assert [tested[name] for name in names] == [2, 1, 0.5, 0.25, 1.0, 0.0, 0]
+    assert [plain[name] for name in names] == [None] * 7
 
 
 def test_jsonl_read_back_gives_the_same_score(run: Path) -> None:

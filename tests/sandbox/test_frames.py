@@ -119,6 +119,7 @@ def a_request(source: str = "print('ran')") -> dict[str, Any]:
         "disk_bytes": STEP.disk_bytes,
         "examiner": None,
         "keeps": [],
+        "made": [],
         "variation": 0,
         "case": None,
     }

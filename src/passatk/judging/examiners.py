@@ -151,9 +151,9 @@ class Examiners:
         Raises:
             StorageError: nothing can be written below `home`.
         """
-        place = self.home / self._places[built.language]
+        place = self.place_of(built.language)
         if built.files is not None:
-            _write(place / "built" / built.name, built.files)
+            write_folder(place / "built" / built.name, built.files)
         with contextlib.suppress(FileExistsError):
             (place / built.key).symlink_to(f"built/{built.name}")
 
@@ -161,13 +161,17 @@ class Examiners:
         """Where one lies that was built."""
         return (self._place(examiner) / examiner.key).resolve()
 
+    def place_of(self, language: str) -> Path:
+        """Where all of one toolchain lie; it may not be there yet."""
+        return self.home / self._places[language]
+
     def _place(self, examiner: Examiner) -> Path:
-        return self.home / self._places[examiner.language]
+        return self.place_of(examiner.language)
 
     def _keep(self, group: list[Examiner], made: Mapping[str, bytes]) -> None:
         place = self._place(group[0])
         name = hashlib.sha256("".join(examiner.key for examiner in group).encode()).hexdigest()[:24]
-        _write(place / "built" / name, made)
+        write_folder(place / "built" / name, made)
         for examiner in group:
             with contextlib.suppress(FileExistsError):
                 (place / examiner.key).symlink_to(f"built/{name}")
@@ -183,7 +187,8 @@ class Examiners:
             file.write_text(words)
 
 
-def _write(place: Path, made: Mapping[str, bytes]) -> None:
+def write_folder(place: Path, made: Mapping[str, bytes]) -> None:
+    """A folder with these files, which can be executed: whole, or not there."""
     with made_whole(place) as folder:
         for path, content in made.items():
             file = folder / path

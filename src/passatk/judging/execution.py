@@ -7,7 +7,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from passatk.cases import Case, Cases, Checked, CheckerProgram
-from passatk.judging.checker_programs import LIMITS, files_of, program_of, said
+from passatk.errors import SandboxError
+from passatk.judging.built_checkers import BuiltCheckers
+from passatk.judging.checker_programs import LIMITS, files_of, said
 from passatk.judging.checkers import check
 from passatk.judging.quiet import HEADROOM, case_with_headroom
 from passatk.judging.returned import check_value
@@ -18,7 +20,7 @@ _IN_MEMORY = 64 << 20
 """Bytes of outputs that wait for a checker; what is more waits on disk."""
 
 
-def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Outcome:
+def executed(slot: Slot, checkers: BuiltCheckers, program: Program, limits: Limits, variation: int) -> Outcome:
     """The facts; `limits` have their headroom. Raises SlotDied as `Slot.execute`."""
     tests = program.cases
     if tests is None:
@@ -26,7 +28,7 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as outputs:
         outcome, known = _run(slot, program, limits, variation, tests, outputs)
         if outcome.fault is None and tests.checker.program is not UNSET:
-            fault, known = _checked_by(slot, tests.checker.program, tests, known, outputs)
+            fault, known = _checked_by(slot, checkers, tests.checker.program, tests, known, outputs)
             outcome = msgspec.structs.replace(outcome, fault=fault)
     slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
     return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
@@ -69,7 +71,12 @@ def _checked(tests: Cases, case: Case, output: bytes) -> Checked:
 
 
 def _checked_by(
-    slot: Slot, checker: CheckerProgram, tests: Cases, known: list[CaseFacts], outputs: IO[bytes]
+    slot: Slot,
+    checkers: BuiltCheckers,
+    checker: CheckerProgram,
+    tests: Cases,
+    known: list[CaseFacts],
+    outputs: IO[bytes],
 ) -> tuple[str | None, list[CaseFacts]]:
     """A fault of the sandbox, and the facts with what the checker, itself executed in `slot`, says of each output."""
     outputs.seek(0)
@@ -91,14 +98,18 @@ def _checked_by(
 
     if not waiting:
         return None, known
+    try:
+        built = checkers.get(checker, slot.make)
+    except SandboxError as error:
+        return f"the checker: {error}", known
+    if built.fault:
+        failed = Checked(outcome="failed", words=built.fault)
+        return None, [
+            msgspec.structs.replace(one, checked=failed) if n in waiting else one for n, one in enumerate(known)
+        ]
     questions = (Case(id=known[at].id, stdin="", expected="") for at in waiting)
-    outcome = slot.execute_cases(program_of(checker), LIMITS, questions, take, files=files)
-    if outcome.build is not None and (outcome.build.exit_code != 0 or outcome.build.stopped_by is not None):
-        words = next(iter((outcome.build.stderr or outcome.build.stdout).strip().splitlines()), "")
-        failed = Checked(outcome="failed", words=f"it does not compile: {words}")
-        for at in waiting:
-            known[at] = msgspec.structs.replace(known[at], checked=failed)
-    elif tests.stop == "first_failure" and known[number].checked.outcome == "wrong":
+    outcome = slot.execute_cases(built.program, LIMITS, questions, take, files=files, made=built.made)
+    if tests.stop == "first_failure" and known[number].checked.outcome == "wrong":
         del known[number + 1 :]
     return outcome.fault and f"the checker: {outcome.fault}", known
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from passatk.cases import NOT_RUN, CaseResult, Cases
+from passatk.judging.answers_in_code import marked
 from passatk.judging.quiet import is_borderline, quietest, tests_cpu_s
 from passatk.languages import LANGUAGES
 from passatk.records import (
@@ -36,7 +37,9 @@ _TROUBLE = "the sandbox failed:"
 def verdict_of(program: Program, attempts: Sequence[Outcome], limits: Limits) -> Verdict:
     """As `decide`, with what the program and its language say."""
     failure = LANGUAGES[program.language].failure
-    return decide(attempts, limits, failure, not program.not_walled, program.cases)
+    verdict = decide(attempts, limits, failure, not program.not_walled, program.cases)
+    results = marked(program, verdict.cases)
+    return verdict if results is verdict.cases else msgspec.structs.replace(verdict, cases=results)
 
 
 def decide(

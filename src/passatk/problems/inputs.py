@@ -4,6 +4,7 @@ Two forms: `{inputs, outputs, fn_name}` (APPS, TACO) and a list of tests with an
 (LiveCodeBench, PrimeIntellect, DeepCoder). Both stand in texts with JSON, or as they are.
 """
 
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -62,7 +63,7 @@ def called_by(name: str, *codes: str) -> Call:
     Raises:
         FieldError: it is no name.
     """
-    if not re.fullmatch(r"[A-Za-z_]\w*", name):
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise FieldError("fn_name", f"{name!r} is not the name of a function", "a name")
     method = any(re.search(r"^class\s+Solution\b", code, re.MULTILINE) for code in codes)
     return Call(name=f"Solution().{name}" if method else name)

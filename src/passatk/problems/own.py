@@ -35,6 +35,13 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     ] = "json"
     checker: Annotated[CheckerRow, Meta(description="How outputs are compared.")] = CheckerRow()
     stop: Annotated[list[_Text], Meta(description="Strings before which a completion ends.")] = []
+    cut: Annotated[
+        bool | None,
+        Meta(description="A completion is judged only up to where it ends. By default where there is `stop`."),
+    ] = None
+    closed: Annotated[
+        bool, Meta(description="What the prompt opened and a completion leaves open is closed behind it.")
+    ] = False
     stop_at_first_failure: Annotated[bool, Meta(description="Run no more cases behind one that failed.")] = False
     prompt: Annotated[str, Meta(description="Code that a completion continues. Without it a solution is whole.")] = ""
     instruction: Annotated[str, Meta(description="What a chat model is asked.")] = ""
@@ -101,7 +108,8 @@ class OwnProblems(Benchmark[Row]):
             suffix=row.suffix,
             stop=tuple(row.stop),
             in_function=inside,
-            cut=bool(row.stop),
+            cut=bool(row.stop) if row.cut is None else row.cut,
+            closed=row.closed,
             options=tuple(dict.fromkeys((*language.options_for(row.tests), *row.options))),
             tier=row.tier,
             cases=cases,
@@ -152,6 +160,8 @@ def lines(problems: Iterable[Problem]) -> Iterable[str]:
             setup=problem.setup,
             suffix=problem.suffix,
             stop=list(problem.stop),
+            cut=problem.cut if problem.cut is not bool(problem.stop) else None,
+            closed=problem.closed,
             options=list(problem.options),
             examples=problem.tests.examples,
             tier=problem.tier,

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from passatk.cases import CaseResult, summary
-from passatk.wording import harmless
+from passatk.wording import counted, harmless
 
 _MIB = 1 << 20
 _MOST_ROWS = 50
@@ -26,6 +26,8 @@ def print_cases(console: Console, results: tuple[CaseResult, ...]) -> None:
     parts = [f"{name.removesuffix('_fraction')} {part:.1%}" for name, part in _parts(results)]
     passed = sum(result.status == "passed" for result in results)
     console.print(Text(f"{passed} of {len(results)} tests passed ({', '.join(parts)})", style="bold"))
+    if known := sum(result.in_code for result in results):
+        console.print(Text(f"answers to {counted(known, 'shown test')} stand in the program's text"))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("test", "shown", "status", "CPU s", "memory MiB", "why"):
         table.add_column(heading, justify="right" if heading in ("CPU s", "memory MiB") else "left")

@@ -68,6 +68,7 @@ class JudgedProgram(Record, frozen=True, kw_only=True):
     unstable: bool
     walled: bool | None
     executions: bytes
+    tests: bytes
 
     @property
     def attempts(self) -> tuple[Outcome, ...]:

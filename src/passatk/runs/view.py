@@ -201,15 +201,15 @@ class RunView:
 
     def programs(self) -> Iterator[tuple[JudgedProgram, list[str]]]:
         """Every program that has a verdict, and the task ids of its samples: quick where there are a million."""
-        walled = self._column("verdicts", "v.walled", "NULL")
+        walled, cases = (self._column("verdicts", f"v.{name}", "NULL") for name in ("walled", "cases"))
         rows = self._rows(
             "SELECT v.program, s.task_id, v.status, v.reason, v.borderline, v.unstable, v.attempts,"  # noqa: S608
-            f" {walled} FROM verdicts v CROSS JOIN samples s ON s.program = v.program WHERE NOT s.reference"
+            f" {walled}, {cases} FROM verdicts v CROSS JOIN samples s ON s.program = v.program WHERE NOT s.reference"
             " ORDER BY v.program"
         )
         for _, same in itertools.groupby(rows, key=operator.itemgetter(0)):
             first, *others = same
-            _, task, status, reason, borderline, unstable, attempts, shared = first
+            _, task, status, reason, borderline, unstable, attempts, shared, tests = first
             verdict = JudgedProgram(
                 status=status,
                 reason=reason,
@@ -217,6 +217,7 @@ class RunView:
                 unstable=bool(unstable),
                 walled=None if shared is None else bool(shared),
                 executions=attempts,
+                tests=b"" if tests is None else tests,
             )
             yield verdict, [task, *(row[1] for row in others)]
 

@@ -224,10 +224,11 @@ class Slot:
         take: Callable[[Case, StepFacts, bytes, bytes], bool],
         variation: int = 0,
         files: Callable[[Case], Mapping[str, bytes]] = lambda _: {},
+        made: Mapping[str, bytes] = MappingProxyType({}),
     ) -> Outcome:
         """Build `program` once and run it for each of `cases`, which are sent one by one: none is kept here.
 
-        `files` gives what a case's run finds besides what was built.
+        `files` gives what a case's run finds besides what was built; `made`, what an earlier build left.
 
         `take` gets a case, the facts of its run and all that it printed, or what a function returned, and says whether
         to go on. What it wrote to its error comes too where the checker is `any`.
@@ -243,7 +244,7 @@ class Slot:
         def asked(case: Case) -> dict[str, Any]:
             return _case(case, limits.run, files(case), program.calls, whole)
 
-        request = self._request(program, limits, variation)
+        request = self._request(program, limits, variation) | {"made": _in_base64(made)}
         reply = self._asked(request | {"case": None if case is None else asked(case)})
         while reply.case is not None and case is not None:
             go_on = take(case, reply.case, binascii.a2b_base64(reply.output), binascii.a2b_base64(reply.errors))
@@ -275,6 +276,7 @@ class Slot:
             "disk_bytes": max(limits.build.disk_bytes, limits.run.disk_bytes),
             "examiner": None if program.examiner is None else self._examiner(program.examiner),
             "keeps": (),
+            "made": (),
             "variation": variation,
             "case": None,
         }
@@ -401,10 +403,14 @@ def _case(case: Case, limits: StepLimits, files: Mapping[str, bytes], returns: b
     return {
         "stdin": case.stdin,
         "limits": msgspec.to_builtins(case_limits(case, limits)),
-        "files": [(path, binascii.b2a_base64(content, newline=False).decode()) for path, content in files.items()],
+        "files": _in_base64(files),
         "returns": returns,
         "whole": whole,
     }
+
+
+def _in_base64(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    return [(path, binascii.b2a_base64(content, newline=False).decode()) for path, content in files.items()]
 
 
 def fixed_environment(home: str) -> dict[str, str]:

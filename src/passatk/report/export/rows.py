@@ -39,9 +39,10 @@ COLUMNS: dict[str, type] = {
     "weighted": float,
     "public_fraction": float,
     "hidden_fraction": float,
+    "answers_in_code": int,
 }
 """Name -> type; a cell is None where it is not known."""
-_OF_TESTS = tuple(COLUMNS)[-6:]
+_OF_TESTS = tuple(COLUMNS)[-7:]
 TEXTS: dict[str, type] = {"completion": str, "solution": str, "answer": str}
 """Those of formats that keep the code: `solution` for whole programs, `completion` for what continues a prompt."""
 

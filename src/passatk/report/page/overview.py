@@ -126,6 +126,11 @@ def _doubts(tally: Tally) -> str:
         ("unstable", marks["unstable"], "f=unstable"),
         ("cut off", marks["cut off"], "f=cutoff"),
         ("judged in one process with their tests", marks["not walled"], ""),
+        (
+            "with answers to shown tests in their text, which pass all that is shown and fail hidden tests",
+            marks["knows answers"],
+            "",
+        ),
         ("with executions that cannot be read (the journal is damaged there)", tally.damaged, ""),
         ("with a status that this version does not know", tally.unknown.total(), ""),
     ]

@@ -1,12 +1,14 @@
 """What the figures of a page are made of: one run, all of its samples counted."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from passatk.cases import knows_answers
 from passatk.comparing.causes import CUT_OFF
 from passatk.errors import RunFolderError
 from passatk.judging.quiet import quietest
@@ -14,6 +16,7 @@ from passatk.pipeline.comparison import known_generations
 from passatk.records import Outcome, Record, Status
 from passatk.report.page.clusters import Clusters
 from passatk.runs import GenerationManifest, Judged, RunView
+from passatk.runs.journal import results_in
 from passatk.runs.judged import JudgedProgram, Scores, State
 from passatk.runs.manifest import Manifest
 
@@ -67,7 +70,7 @@ class Tally:
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Task id -> status -> samples."""
     marks: Counter[str] = field(default_factory=Counter)
-    """`borderline`, `unstable`, `cut off`, `not walled` -> samples."""
+    """`borderline`, `unstable`, `cut off`, `not walled`, `knows answers` -> samples."""
     unknown: Counter[str] = field(default_factory=Counter)
     """Statuses of a later version -> samples."""
     cpu: list[tuple[str, float, float]] = field(default_factory=list)
@@ -149,6 +152,7 @@ class Tally:
             ("borderline", said.borderline),
             ("unstable", said.unstable),
             ("not walled", said.unwalled),
+            ("knows answers", said.knows_answers),
         ):
             if there:
                 self.marks[mark] += samples
@@ -166,6 +170,7 @@ class Said(NamedTuple):
     borderline: bool
     unstable: bool
     unwalled: bool
+    knows_answers: bool
     damaged: bool
     """Its executions cannot be read."""
 
@@ -173,7 +178,11 @@ class Said(NamedTuple):
     def by(cls, judged: Judged | JudgedProgram, damaged: bool) -> "Said":
         """What is counted of `judged`."""
         reason = judged.reason if judged.status == Status.NOT_JUDGED else ""
-        return cls(judged.status, reason, judged.borderline, judged.unstable, judged.walled is False, damaged)
+        known = False
+        with suppress(RunFolderError):  # a damaged journal is told elsewhere
+            known = bool(judged.tests) and knows_answers(results_in(judged.tests))
+        marks = judged.borderline, judged.unstable, judged.walled is False, known
+        return cls(judged.status, reason, *marks, damaged)
 
 
 def _cluster(judged: Judged | JudgedProgram, clusters: Clusters) -> int:

@@ -134,6 +134,8 @@ class Request(TypedDict):
     disk_bytes: int
     examiner: ExaminerRequest | None
     keeps: list[str]
+    made: list[tuple[str, str]]
+    """What an earlier build left, in place of one: path, and content in base64."""
     variation: int
     """Which chance the program meets: 0 is the usual one."""
     case: CaseRequest | None
@@ -222,14 +224,18 @@ def check_case(message: Any) -> CaseRequest | None:
         _expect(isinstance(message["stdin"], str), "what a program reads is a text")
         _expect(isinstance(message["whole"], bool), "all of its error is wanted, or not")
         _expect(isinstance(message["returns"], bool), "whether a program returns a value is true or false")
-        for path, content in message["files"]:
-            _check_path(path)
-            _expect(isinstance(content, str), "a file has a content in base64")
+        _check_contents(message["files"])
         _check_limits(message["limits"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"a test that makes no sense: {type(error).__name__}: {error}") from error
     case: CaseRequest = message
     return case
+
+
+def _check_contents(files: Any) -> None:
+    for path, content in files:
+        _check_path(path)
+        _expect(isinstance(content, str), "a file has a content in base64")
 
 
 def _check_limits(limits: Any) -> None:
@@ -243,6 +249,7 @@ def _check(message: Any) -> None:
     for path, text in message["files"]:
         _expect(isinstance(text, str), "a file is a path and a text")
         _check_path(path)
+    _check_contents(message["made"])
     examiner = message["examiner"]
     _expect(examiner is None or isinstance(examiner, dict), "an examiner is a command, or None")
     _expect(examiner is None or isinstance(examiner["asks"], str), "what an examiner is asked is a text")

@@ -164,6 +164,7 @@ class World:
         if self._config["namespaced"]:
             kernel.mount(None, self.folder, None, kernel.MS_REMOUNT | _PRIVATE, _tmpfs(request["disk_bytes"]))
         self.write_files(request["files"])
+        self.write_files(((path, binascii.a2b_base64(content)) for path, content in request["made"]), mode=0o777)
 
     def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str | None) -> Born:
         """A process that becomes a command of the program. `others` are descriptors that it must not have."""
@@ -220,12 +221,12 @@ class World:
             os.close(fd)
         kernel.unmount(SCRATCH)  # what is bound elsewhere lives on there
 
-    def write_files(self, files: Iterable[tuple[str, str | bytes]]) -> None:
+    def write_files(self, files: Iterable[tuple[str, str | bytes]], mode: int = 0o666) -> None:
         """Files of the program, in its folder, owned by its account."""
         for path, text in files:
             full = os.path.join(self.folder, path)
             self._make_folders(os.path.dirname(path))
-            fd = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            fd = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
             write_all(fd, text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text)
             self.give([fd])
             os.close(fd)

@@ -177,6 +177,7 @@ async function testsOf(sample) {
   const table = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
   return part("Tests with inputs", "p-results",
     el("p", {}, `${found.passed} of ${found.tests} passed: ${parts.join(", ")}.`),
+    found.answers_in_code ? el("p", {}, `Tests that are shown and whose answers stand in the program's text: ${found.answers_in_code}.`) : null,
     el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Tests with inputs" }, table),
     found.tests > rows.length ? el("p", {}, `${found.tests - rows.length} more: passatk show has them.`) : null);
 }
