@@ -1,12 +1,14 @@
 """One execution of a program on a slot: once, or once for each of its tests with inputs, whose outputs are checked."""
 
 import tempfile
+from collections.abc import Iterator
 from typing import IO
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from passatk.cases import Case, Cases, Checked, CheckerProgram
+from passatk.judging.answers import Expected, Known, messages, raised, sent_together
 from passatk.judging.checker_programs import LIMITS, files_of, program_of, said
 from passatk.judging.checkers import check
 from passatk.judging.quiet import HEADROOM, case_with_headroom
@@ -18,11 +20,13 @@ _IN_MEMORY = 64 << 20
 """Bytes of outputs that wait for a checker; what is more waits on disk."""
 
 
-def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Outcome:
+def executed(slot: Slot, program: Program, limits: Limits, variation: int, known_answers: Known) -> Outcome:
     """The facts; `limits` have their headroom. Raises SlotDied as `Slot.execute`."""
     tests = program.cases
     if tests is None:
         return slot.execute(program, limits, variation)
+    if tests.together:
+        return _executed_together(slot, program, limits, variation, tests, known_answers)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as outputs:
         outcome, known = _run(slot, program, limits, variation, tests, outputs)
         if outcome.fault is None and tests.checker.program is not UNSET:
@@ -30,6 +34,64 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int) -> Ou
             outcome = msgspec.structs.replace(outcome, fault=fault)
     slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
     return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+
+
+def _executed_together(
+    slot: Slot, program: Program, limits: Limits, variation: int, tests: Cases, known_answers: Known
+) -> Outcome:
+    """All tests by one process. CPU time and memory of each are those of that process."""
+    cases = tests.in_order
+    expected: tuple[Expected, ...] | str = tuple(Expected(values=(case.expected,)) for case in cases)
+    if tests.answers is not UNSET:
+        expected = known_answers.of(slot, tests)
+    if isinstance(expected, str):
+        fault = f"what its reference returns is not known: {expected}"
+        return Outcome(build=None, run=None, cases=(), isolation=slot.isolation, fault=fault)
+    known: list[CaseFacts] = []
+    asked = [(case, one) for case, one in zip(cases, expected, strict=True) if not one.left_out]
+
+    def take(_: Case, run: StepFacts, output: bytes, __: bytes) -> bool:
+        known.extend(_of_each(tests, asked, run, output))
+        known.extend(_left_out(case, one, run) for case, one in zip(cases, expected, strict=True) if one.left_out)
+        return False
+
+    sent = sent_together([case.stdin for case, _ in asked])
+    outcome = slot.execute_cases(program, limits, iter([sent]), take, variation)
+    slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
+    return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+
+
+def _of_each(tests: Cases, asked: list[tuple[Case, Expected]], run: StepFacts, output: bytes) -> Iterator[CaseFacts]:
+    """Facts of the tests that came to an end, and of the one in which the process did; none of those behind it.
+
+    What ends a process after its last test is that test's.
+    """
+    said = messages(output)
+    ended = run.exit_code == 0 and run.stopped_by is None
+    quiet = msgspec.structs.replace(run, exit_code=0, signal=None, stopped_by=None, stdout="", stderr="", idle_s=0.0)
+    for number, (case, expected) in enumerate(asked):
+        last = number == (len(asked) - 1 if ended or len(said) >= len(asked) else len(said))
+        facts = run if last else quiet
+        message = said[number] if number < len(said) else b""
+        if (words := raised(message)) is not None and (ended or not last):
+            facts = msgspec.structs.replace(facts, exit_code=1, stderr=words)
+        yield CaseFacts(id=case.id, run=facts, checked=_checked_by_values(tests, case, expected, message))
+        if last:
+            return
+
+
+def _checked_by_values(tests: Cases, case: Case, expected: Expected, message: bytes) -> Checked:
+    """Right where one of the values that are right says so; else what the first one says."""
+    assert tests.call is not UNSET
+    found = [check_value(tests.call, tests.checker, value, message, case.stdin) for value in expected.values]
+    return next((one for one in found if one.outcome == "accepted"), found[0])
+
+
+def _left_out(case: Case, expected: Expected, run: StepFacts) -> CaseFacts:
+    nothing = msgspec.structs.replace(
+        run, exit_code=0, signal=None, stopped_by=None, cpu_s=0.0, wall_s=0.0, idle_s=0.0, stdout="", stderr=""
+    )
+    return CaseFacts(id=case.id, run=nothing, checked=Checked(outcome="left_out", words=expected.left_out))
 
 
 def _run(

@@ -145,16 +145,15 @@ def _part(name: str, problems: list[Problem], part: str, variants: Iterable[str]
 def _load_name(name: str, variant: str) -> list[Problem]:
     if name == basics.NAME:
         return list(basics.problems())
-    folder = find_data(name)
+    benchmark = BENCHMARKS[name]
+    folder = next((found for one in (name, *benchmark.folders) if (found := find_data(one))), None)
     if folder is None:
-        benchmark = BENCHMARKS[name]
         home = f"get them from {benchmark.home} and " if benchmark.home else ""
         how = f"get them with `passatk problems fetch {name}`, or " if benchmark.files else home
         raise InputError(
             f"the problems of {name} are not on this machine; {how}set PASSATK_DATA to a folder that holds a folder"
             f" {name}"
         )
-    benchmark = BENCHMARKS[name]
     files = [file for file in _files(folder) if any(file.match(pattern) for pattern in benchmark.patterns)]
     if not files:
         raise InputError(f"no problems of {name} in {folder}: expected files called {', '.join(benchmark.patterns)}")
