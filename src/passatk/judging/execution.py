@@ -39,7 +39,7 @@ def executed(slot: Slot, program: Program, limits: Limits, variation: int, known
 def _executed_together(
     slot: Slot, program: Program, limits: Limits, variation: int, tests: Cases, known_answers: Known
 ) -> Outcome:
-    """All tests by one process. CPU time and memory of each are those of that process."""
+    """All tests by one process. What that used stands with the test that it ended in."""
     cases = tests.in_order
     expected: tuple[Expected, ...] | str = tuple(Expected(values=(case.expected,)) for case in cases)
     if tests.answers is not UNSET:
@@ -68,7 +68,7 @@ def _of_each(tests: Cases, asked: list[tuple[Case, Expected]], run: StepFacts, o
     """
     said = messages(output)
     ended = run.exit_code == 0 and run.stopped_by is None
-    quiet = msgspec.structs.replace(run, exit_code=0, signal=None, stopped_by=None, stdout="", stderr="", idle_s=0.0)
+    quiet = _unmeasured(run)
     for number, (case, expected) in enumerate(asked):
         last = number == (len(asked) - 1 if ended or len(said) >= len(asked) else len(said))
         facts = run if last else quiet
@@ -88,10 +88,24 @@ def _checked_by_values(tests: Cases, case: Case, expected: Expected, message: by
 
 
 def _left_out(case: Case, expected: Expected, run: StepFacts) -> CaseFacts:
-    nothing = msgspec.structs.replace(
-        run, exit_code=0, signal=None, stopped_by=None, cpu_s=0.0, wall_s=0.0, idle_s=0.0, stdout="", stderr=""
+    return CaseFacts(id=case.id, run=_unmeasured(run), checked=Checked(outcome="left_out", words=expected.left_out))
+
+
+def _unmeasured(run: StepFacts) -> StepFacts:
+    """Of a test with which nothing went wrong, and that shared its process with others."""
+    return msgspec.structs.replace(
+        run,
+        exit_code=0,
+        signal=None,
+        stopped_by=None,
+        cpu_s=0.0,
+        wall_s=0.0,
+        idle_s=0.0,
+        peak_memory_bytes=0,
+        output_bytes=0,
+        stdout="",
+        stderr="",
     )
-    return CaseFacts(id=case.id, run=nothing, checked=Checked(outcome="left_out", words=expected.left_out))
 
 
 def _run(

@@ -1,6 +1,6 @@
 """HumanEval+: HumanEval with many more inputs, whose values its reference says (EvalPlus, Apache-2.0)."""
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from passatk.problems import evalplus
 from passatk.problems.base import Benchmark
@@ -24,7 +24,7 @@ class HumanEvalPlus(Benchmark[Row]):
 
     def problem(self, row: Row, variant: str) -> Problem:
         base, plus = evalplus.inputs_of(row)
-        reading = "root" if row.entry_point == "find_zero" else UNSET
+        reading: evalplus.Reading | UnsetType = "root" if row.entry_point == "find_zero" else UNSET
         return Problem(
             task_id=row.task_id,
             benchmark=self.name,
