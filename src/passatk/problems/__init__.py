@@ -22,7 +22,17 @@ from passatk.problems.own import OWN
 from passatk.records import Problem, Record
 from passatk.textfiles import PARQUET_MAGIC, beginning, find_data, looks_like_json, read_rows
 
-__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "holds_problems", "load", "load_all", "task_of"]
+__all__ = [
+    "BENCHMARKS",
+    "NAMES",
+    "Benchmark",
+    "ProblemSet",
+    "folder_of",
+    "holds_problems",
+    "load",
+    "load_all",
+    "task_of",
+]
 
 NAMES = (basics.NAME, *BENCHMARKS)
 
@@ -142,11 +152,17 @@ def _part(name: str, problems: list[Problem], part: str, variants: Iterable[str]
     return kept
 
 
+def folder_of(name: str) -> Path | None:
+    """The folder of a benchmark's files on this machine."""
+    folders = BENCHMARKS[name].folders if name in BENCHMARKS else ()
+    return next((found for one in (name, *folders) if (found := find_data(one))), None)
+
+
 def _load_name(name: str, variant: str) -> list[Problem]:
     if name == basics.NAME:
         return list(basics.problems())
     benchmark = BENCHMARKS[name]
-    folder = next((found for one in (name, *benchmark.folders) if (found := find_data(one))), None)
+    folder = folder_of(name)
     if folder is None:
         home = f"get them from {benchmark.home} and " if benchmark.home else ""
         how = f"get them with `passatk problems fetch {name}`, or " if benchmark.files else home
