@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from passatk.cases import Case, Cases, Checked, CheckerProgram
-from passatk.judging.answers import Expected, Known, messages, raised, sent_together
+from passatk.judging.answers import Expected, Known, messages, raised, sent_together, with_room
 from passatk.judging.checker_programs import LIMITS, files_of, program_of, said
 from passatk.judging.checkers import check
 from passatk.judging.quiet import HEADROOM, case_with_headroom
@@ -44,7 +44,8 @@ def _executed_together(
     expected: tuple[Expected, ...] | str = tuple(Expected(values=(case.expected,)) for case in cases)
     if tests.answers is not UNSET:
         expected = known_answers.of(slot, tests)
-    if isinstance(expected, str):
+    if isinstance(expected, str) or all(one.left_out for one in expected):
+        expected = expected if isinstance(expected, str) else expected[0].left_out
         fault = f"what its reference returns is not known: {expected}"
         return Outcome(build=None, run=None, cases=(), isolation=slot.isolation, fault=fault)
     known: list[CaseFacts] = []
@@ -56,7 +57,7 @@ def _executed_together(
         return False
 
     sent = sent_together([case.stdin for case, _ in asked])
-    outcome = slot.execute_cases(program, limits, iter([sent]), take, variation)
+    outcome = slot.execute_cases(program, with_room(limits, len(asked)), iter([sent]), take, variation)
     slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
     return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
 
@@ -67,6 +68,7 @@ def _of_each(tests: Cases, asked: list[tuple[Case, Expected]], run: StepFacts, o
     What ends a process after its last test is that test's.
     """
     said = messages(output)
+    run = msgspec.structs.replace(run, output_bytes=max(0, run.output_bytes - len(output)))  # what it printed
     ended = run.exit_code == 0 and run.stopped_by is None
     quiet = _unmeasured(run)
     for number, (case, expected) in enumerate(asked):
