@@ -27,14 +27,17 @@ class CheckerProgram(msgspec.Struct, frozen=True, kw_only=True):
 class Checker(msgspec.Struct, frozen=True, kw_only=True):
     """How an output is compared with the expected one, see `passatk.judging.checkers`, or a value, see `returned`."""
 
-    kind: Literal["exact", "tokens", "lines", "numbers", "unordered_lines", "equal", "boxed", "program", "any"] = (
-        "lines"
-    )
-    """`equal` and `boxed` are for values alone, `numbers` for both, the others for outputs. `any`: nothing is expected;
-    what is printed is kept whole, see `CaseFacts.printed`."""
+    kind: Literal[
+        "exact", "tokens", "lines", "numbers", "unordered_lines", "equal", "boxed", "close", "program", "any"
+    ] = "lines"
+    """`equal`, `boxed` and `close` are for values alone, `numbers` for both, the others for outputs. `any`: nothing is
+    expected; what is printed is kept whole, see `CaseFacts.printed`. `close`: as EvalPlus compares."""
     absolute: float = 0.0
-    """For `numbers`: a number may differ by so much, or by `relative`."""
+    """For `numbers` and `close`: a number may differ by so much, or by `relative`; of `close`, by both together."""
     relative: float = 0.0
+    reading: Literal["members", "presence", "anything", "root"] | UnsetType = UNSET
+    """For `close`: only the members of a list count, as a set; only whether there is a value; nothing at all; or the
+    value has to be a root of the polynomial whose coefficients are the only argument. Unset, it is no part of a key."""
     program: CheckerProgram | UnsetType = UNSET
     """For `program`. Unset, it is no part of a key."""
 
@@ -47,11 +50,21 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     written: Literal["json", "python"] = "json"
     """How arguments and values are written: as JSON, which cannot say whether a list is a tuple, or as Python's
     literals."""
+    together: bool | UnsetType = UNSET
+    """One process makes all calls, one after another. Unset, each has its own, and this is no part of a key."""
 
     @property
     def defines(self) -> str:
         """What a program is to define: the function, or the method's class."""
         return self.name.partition("(")[0]
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that knows what is expected, in Python: it is executed once, contained as any program is."""
+
+    source: str
+    """Defines `answer`, which takes the arguments of a test and returns a list: the values that are right, the first
+    of which is shown; or none, where these arguments break the contract of the function."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +86,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """Tests of a program that reads stdin and writes stdout, or of a function; each meets a process of its own."""
+    """Tests of a program that reads stdin and writes stdout, or of a function.
+
+    Each meets a process of its own, unless `Call.together` says otherwise.
+    """
 
     cases: tuple[Case, ...]
     checker: Checker = Checker()
@@ -82,6 +98,13 @@ class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """CPU seconds that all tests together may take; None: no more than their own limits allow."""
     call: Call | UnsetType = UNSET
     """The function that they call. Unset, they are of whole programs."""
+    answers: Answers | UnsetType = UNSET
+    """Says what is expected, where `Case.expected` is empty. Unset, it is no part of a key."""
+
+    @property
+    def together(self) -> bool:
+        """One process makes all calls."""
+        return self.call is not UNSET and self.call.together is True
 
     @cached_property
     def in_order(self) -> tuple[Case, ...]:
@@ -91,7 +114,7 @@ class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def key(self) -> str:
         """SHA-256 over all of them. The order in which they are listed is no part of it."""
-        called = [] if self.call is UNSET else [self.call]
+        called = [part for part in (self.call, self.answers) if part is not UNSET]
         digest = hashlib.sha256(msgspec.json.encode([self.checker, self.stop, self.cpu_s, *called]))
         for case in self.in_order:
             digest.update(hashlib.sha256(msgspec.json.encode(case)).digest())
@@ -105,8 +128,9 @@ class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """What a checker says of one output."""
 
-    outcome: Literal["accepted", "wrong", "failed"]
-    """`failed`: the checker itself did, so nothing is known of the output."""
+    outcome: Literal["accepted", "wrong", "failed", "left_out"]
+    """`failed`: the checker itself did, so nothing is known of the output. `left_out`: nothing is expected of it, since
+    the input is none that a solution has to take."""
     words: str = ""
 
 
@@ -115,7 +139,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     status: str
-    """As `Status`, or `not_run` behind the first failure where the tests stop there."""
+    """As `Status`, `not_run` behind the first failure where the tests stop there, or `left_out`."""
     public: bool
     weight: float
     cpu_s: float = 0.0
@@ -130,17 +154,24 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOT_RUN = "not_run"
+LEFT_OUT = "left_out"
+"""Its input is none that a solution has to take: it counts nowhere."""
+
+
+def counting(results: tuple[CaseResult, ...]) -> tuple[CaseResult, ...]:
+    """Those that say something of a program."""
+    return tuple(result for result in results if result.status != LEFT_OUT)
 
 
 def fraction(results: tuple[CaseResult, ...], public: bool | None = None) -> float | None:
     """Which part of the tests passed; `public` asks for one kind. None: there are none."""
-    asked = [result for result in results if public is None or result.public is public]
+    asked = [result for result in counting(results) if public is None or result.public is public]
     return sum(result.status == "passed" for result in asked) / len(asked) if asked else None
 
 
 def weighted(results: tuple[CaseResult, ...]) -> float | None:
     """The same by weight. None: nothing weighs anything."""
-    whole = sum(result.weight for result in results)
+    whole = sum(result.weight for result in counting(results))
     return sum(result.weight for result in results if result.status == "passed") / whole if whole else None
 
 
@@ -157,7 +188,7 @@ def summary(results: tuple[CaseResult, ...]) -> dict[str, float | int | None]:
     `answers_in_code`: of how many input and output stand in the program's text.
     """
     return {
-        "tests": len(results),
+        "tests": len(counting(results)),
         "passed": sum(result.status == "passed" for result in results),
         "fraction": fraction(results),
         "weighted": weighted(results),

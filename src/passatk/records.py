@@ -99,6 +99,10 @@ class Problem(Record, frozen=True, kw_only=True):
     cases: Cases | UnsetType = UNSET
     """Tests with inputs and outputs, which decide instead of `tests`. Unset, it is no part of what is hashed."""
 
+    predicts: Literal["output", "input"] | UnsetType = UNSET
+    """What is asked for is an expression: what a function returns, or a call of it. Unset, it is no part of what is
+    hashed."""
+
     @property
     def has_tests(self) -> bool:
         return self.cases is not UNSET or bool(self.tests.code.strip())

@@ -63,6 +63,11 @@ FORMATS: dict[str, tuple[object, list[Read]]] = {
         [("mbpp_2_x", "a", True, False)],
     ),
     "CodeT": ({"prompt": "p", "samples": ["a", "b"]}, [(None, "a", False, False), (None, "b", False, False)]),
+    "CRUXEval": ({"Go/1": ["a", "b"]}, [("Go/1", t, False, False) for t in "ab"]),
+    "CRUXEval, scored": (
+        {"raw_generations": {"Go/1": ["a"]}, "raw_scored_generations": {"Go/1": [True]}, "pass_at_1": 100.0},
+        [("Go/1", "a", False, False)],
+    ),
     "BigCode": ([["a"], [], ["b"]], [(None, "a", True, False), (None, "b", True, False)]),
     "lm-eval, what it judged": (lm_eval([["x"]], [[PROGRAM]]), [("Python/0", PROGRAM, True, False)]),
     "lm-eval, repeats": (lm_eval([["x", "y"]], [["x", "y"]]), [("Python/0", t, False, True) for t in ("x", "y")]),

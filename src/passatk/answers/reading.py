@@ -16,6 +16,7 @@ from passatk.answers.choosing import (
     without_unused,
     words_of,
 )
+from passatk.answers.predictions import predicted
 from passatk.answers.thinking import with_plain_blanks, within_reach, without_marks, without_thinking
 from passatk.languages import LANGUAGES
 from passatk.languages.dialect import Dialect
@@ -42,7 +43,7 @@ class Answer(Record, frozen=True, kw_only=True):
     """`code` is a program of its own; else it continues the problem's prompt."""
     read_as: str
     """How it was read: `block`, `blocks joined`, `no fence`, `body`, `another function`, `thinking not closed`,
-    `nothing`."""
+    `nothing`; of predictions also `marks`."""
     thinking: str = ""
     """What the model thought before it answered."""
 
@@ -57,6 +58,9 @@ def read_answer(text: str, problem: Problem) -> Answer:
     if said is None:
         return Answer(code="", whole=True, read_as="thinking not closed", thinking=thinking)
     said = with_plain_blanks(within_reach(without_marks(said)))
+    if problem.predicts is not UNSET:
+        code, read_as = predicted(said, problem.predicts)
+        return Answer(code=code, whole=False, read_as=read_as, thinking=thinking)
     if problem.cases is not UNSET and problem.cases.call is UNSET:
         return _program(dialect, said, thinking)
     entry = entry_point(problem)

@@ -36,9 +36,8 @@ def list_(
     from rich.table import Table
 
     from passatk.errors import InputError
-    from passatk.problems import BENCHMARKS, NAMES, load, load_all
+    from passatk.problems import BENCHMARKS, NAMES, folder_of, load, load_all
     from passatk.report import terminal
-    from passatk.textfiles import find_data
 
     if source is not None:
         tasks = load(source).problems
@@ -48,7 +47,7 @@ def list_(
     for name in NAMES:
         try:
             found = load_all(name)
-            place = str(find_data(name) or "embedded")
+            place = str(folder_of(name) or "embedded")
             languages = list(dict.fromkeys(problem.language for problem in found))
             rows.append({"name": name, "problems": len(found), "languages": languages, "place": place})
         except InputError:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from passatk.judging.built_checkers import BuiltCheckers
+from passatk.judging.answers import Known
 from passatk.judging.examiners import Examiners, home
 from passatk.judging.limits import default_limits
 from passatk.judging.quiet import with_headroom
@@ -42,6 +43,8 @@ class Environment:
         kept.mkdir(parents=True, exist_ok=True)
         self.examiners = Examiners(kept, {toolchain.language: toolchain for toolchain in usable})
         self.checkers = BuiltCheckers(self.examiners)
+        python = self.toolchains.get("python")
+        self.answers = Known(python.fingerprint if python is not None else "")
         seen_at = str(kept) if level is Level.NONE else EXAMINERS
         self.world = World(
             level=level,

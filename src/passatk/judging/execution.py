@@ -1,6 +1,7 @@
 """One execution of a program on a slot: once, or once for each of its tests with inputs, whose outputs are checked."""
 
 import tempfile
+from collections.abc import Iterator
 from typing import IO
 
 import msgspec
@@ -8,9 +9,11 @@ from msgspec import UNSET, UnsetType
 
 from passatk.cases import Case, Cases, Checked, CheckerProgram
 from passatk.errors import SandboxError
+from passatk.judging.answers import Expected, Known, messages, raised, sent_together, with_room
 from passatk.judging.built_checkers import BuiltCheckers
 from passatk.judging.checker_programs import LIMITS, files_of, said
 from passatk.judging.checkers import check
+from passatk.judging.environment import Environment
 from passatk.judging.quiet import HEADROOM, case_with_headroom
 from passatk.judging.returned import check_value
 from passatk.records import CaseFacts, Limits, Outcome, Program, StepFacts
@@ -20,18 +23,94 @@ _IN_MEMORY = 64 << 20
 """Bytes of outputs that wait for a checker; what is more waits on disk."""
 
 
-def executed(slot: Slot, checkers: BuiltCheckers, program: Program, limits: Limits, variation: int) -> Outcome:
+def executed(slot: Slot, environment: Environment, program: Program, limits: Limits, variation: int) -> Outcome:
     """The facts; `limits` have their headroom. Raises SlotDied as `Slot.execute`."""
     tests = program.cases
     if tests is None:
         return slot.execute(program, limits, variation)
+    if tests.together:
+        return _executed_together(slot, program, limits, variation, tests, environment.answers)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as outputs:
         outcome, known = _run(slot, program, limits, variation, tests, outputs)
         if outcome.fault is None and tests.checker.program is not UNSET:
-            fault, known = _checked_by(slot, checkers, tests.checker.program, tests, known, outputs)
+            fault, known = _checked_by(slot, environment.checkers, tests.checker.program, tests, known, outputs)
             outcome = msgspec.structs.replace(outcome, fault=fault)
     slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
     return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+
+
+def _executed_together(
+    slot: Slot, program: Program, limits: Limits, variation: int, tests: Cases, known_answers: Known
+) -> Outcome:
+    """All tests by one process. What that used stands with the test that it ended in."""
+    cases = tests.in_order
+    expected: tuple[Expected, ...] | str = tuple(Expected(values=(case.expected,)) for case in cases)
+    if tests.answers is not UNSET:
+        expected = known_answers.of(slot, tests)
+    if isinstance(expected, str) or all(one.left_out for one in expected):
+        expected = expected if isinstance(expected, str) else expected[0].left_out
+        fault = f"what its reference returns is not known: {expected}"
+        return Outcome(build=None, run=None, cases=(), isolation=slot.isolation, fault=fault)
+    known: list[CaseFacts] = []
+    asked = [(case, one) for case, one in zip(cases, expected, strict=True) if not one.left_out]
+
+    def take(_: Case, run: StepFacts, output: bytes, __: bytes) -> bool:
+        known.extend(_of_each(tests, asked, run, output))
+        known.extend(_left_out(case, one, run) for case, one in zip(cases, expected, strict=True) if one.left_out)
+        return False
+
+    sent = sent_together([case.stdin for case, _ in asked])
+    outcome = slot.execute_cases(program, with_room(limits, len(asked)), iter([sent]), take, variation)
+    slowest = max((case.run for case in known), key=lambda run: run.cpu_s, default=None)
+    return msgspec.structs.replace(outcome, run=slowest, cases=tuple(known))
+
+
+def _of_each(tests: Cases, asked: list[tuple[Case, Expected]], run: StepFacts, output: bytes) -> Iterator[CaseFacts]:
+    """Facts of the tests that came to an end, and of the one in which the process did; none of those behind it.
+
+    What ends a process after its last test is that test's.
+    """
+    said = messages(output)
+    run = msgspec.structs.replace(run, output_bytes=max(0, run.output_bytes - len(output)))  # what it printed
+    ended = run.exit_code == 0 and run.stopped_by is None
+    quiet = _unmeasured(run)
+    for number, (case, expected) in enumerate(asked):
+        last = number == (len(asked) - 1 if ended or len(said) >= len(asked) else len(said))
+        facts = run if last else quiet
+        message = said[number] if number < len(said) else b""
+        if (words := raised(message)) is not None and (ended or not last):
+            facts = msgspec.structs.replace(facts, exit_code=1, stderr=words)
+        yield CaseFacts(id=case.id, run=facts, checked=_checked_by_values(tests, case, expected, message))
+        if last:
+            return
+
+
+def _checked_by_values(tests: Cases, case: Case, expected: Expected, message: bytes) -> Checked:
+    """Right where one of the values that are right says so; else what the first one says."""
+    assert tests.call is not UNSET
+    found = [check_value(tests.call, tests.checker, value, message, case.stdin) for value in expected.values]
+    return next((one for one in found if one.outcome == "accepted"), found[0])
+
+
+def _left_out(case: Case, expected: Expected, run: StepFacts) -> CaseFacts:
+    return CaseFacts(id=case.id, run=_unmeasured(run), checked=Checked(outcome="left_out", words=expected.left_out))
+
+
+def _unmeasured(run: StepFacts) -> StepFacts:
+    """Of a test with which nothing went wrong, and that shared its process with others."""
+    return msgspec.structs.replace(
+        run,
+        exit_code=0,
+        signal=None,
+        stopped_by=None,
+        cpu_s=0.0,
+        wall_s=0.0,
+        idle_s=0.0,
+        peak_memory_bytes=0,
+        output_bytes=0,
+        stdout="",
+        stderr="",
+    )
 
 
 def _run(

@@ -139,7 +139,7 @@ class _Worker:
 
     def execute(self, program: Program, limits: Limits, variation: int) -> Outcome:
         try:
-            outcome = self._tried(lambda slot: executed(slot, self._environment.checkers, program, limits, variation))
+            outcome = self._tried(lambda slot: executed(slot, self._environment, program, limits, variation))
         except _Lost as error:
             return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=str(error))
         if outcome.fault is not None:

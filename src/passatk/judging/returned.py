@@ -7,15 +7,20 @@ more than the expected value does. Only keys of dicts and members of sets are ma
 
 import ast
 import json
+import math
 import reprlib
 import struct
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from msgspec import UNSET
+
 from passatk.cases import Call, Checked, Checker
 from passatk.wording import counted
 
+_USUAL = Fraction(1, 10**6)
+"""How far floats may be from floats where EvalPlus says nothing of a problem."""
 _ACCEPTED = Checked(outcome="accepted")
 _SHOWN = 60
 _LEAST_BYTES, _BYTES_FOR_EACH = 4096, 64
@@ -40,8 +45,8 @@ class _NoKey(Exception):
     """What cannot equal a key or a member of a set that is expected."""
 
 
-def check_value(call: Call, checker: Checker, expected: str, output: bytes) -> Checked:
-    """What `checker` says of the message `output`, where `expected` is written as `call` says."""
+def check_value(call: Call, checker: Checker, expected: str, output: bytes, arguments: str = "") -> Checked:
+    """What `checker` says of the message `output`, where `expected` and `arguments` are written as `call` says."""
     wanted = _value(expected, call.written)
     if not output:
         return _wrong(f"expected {_quoted(wanted)}, and the program ended before the function returned")
@@ -49,7 +54,11 @@ def check_value(call: Call, checker: Checker, expected: str, output: bytes) -> C
         return _wrong(f"expected {_quoted(wanted)}, got a value that takes {len(output)} bytes")
     try:
         message = _Message(output, call.written == "json" or checker.kind == "boxed", checker)
+        if checker.reading is not UNSET:
+            return _wrong(words) if (words := message.read_otherwise(wanted, arguments)) else _ACCEPTED
         found = message.difference(wanted)
+        if found and checker.kind == "close" and message.may_be_near(wanted):
+            found = message.near(wanted)
         if found and checker.kind == "boxed" and type(wanted) is list and len(wanted) == 1:
             found = message.difference(wanted[0]) and found
     except (ValueError, TypeError, IndexError, RecursionError) as error:
@@ -94,6 +103,44 @@ class _Message:
             elif not self._same(wanted, item):
                 return self._told(wanted, given, place)
         return ""
+
+    def may_be_near(self, wanted: Any) -> bool:
+        """Whether a value that differs from `wanted` may still be close: it is of the same type, as EvalPlus asks."""
+        if not (self._checker.absolute or _are_floats(wanted)) or not _are_numbers(wanted):
+            return False
+        item = self._plain(self._value)
+        return (item[0] if type(item) is list else type(item).__name__) == type(wanted).__name__
+
+    def near(self, wanted: Any) -> str:
+        """As `difference`, with numpy's `allclose`, which takes a tuple in a list for a list."""
+        self._near = self._alike = True
+        return self.difference(wanted)
+
+    def read_otherwise(self, wanted: Any, arguments: str) -> str:
+        """What is wrong with the value, looked at as the checker does; empty where it is right."""
+        item = self._plain(self._value)
+        match self._checker.reading:
+            case "members":
+                return self._other_members(wanted, item)
+            case "presence":
+                right = item == wanted if type(item) is bool else wanted is (item is not None)
+                return "" if right else f"expected {'a value' if wanted else 'None'}, got {self._shown(self._value)}"
+            case "root":
+                bound = self._checker.absolute
+                if type(item) in (int, float) and _is_root(item, ast.literal_eval(arguments)[0], bound):
+                    return ""
+                return f"{self._shown(self._value)} is no root of the polynomial, within {bound:g}"
+        return ""
+
+    def _other_members(self, wanted: Any, item: Any) -> str:
+        if type(item) is not list or item[0] not in ("list", "tuple", "set", "frozenset"):
+            return f"expected the members of {_quoted(wanted)}, got {self._shown(self._value)}"
+        try:
+            given = {self._key(one) for one in item[1:]}
+        except _NoKey:
+            given = {None, object()}
+        same = given == set(wanted)
+        return "" if same else f"expected the members of {_quoted(wanted)}, got {self._shown(self._value)}"
 
     def _plain(self, item: Any) -> Any:
         """An item without what a program has made of a plain value: a scalar, or a list that begins with its kind."""
@@ -154,13 +201,21 @@ class _Message:
         return kind in ("int", "complex") and self._same_scalar(wanted, _number(item))
 
     def _same_scalar(self, wanted: Any, got: Any) -> bool:
+        if self._near and self._checker.kind == "close" and isinstance(wanted, complex):
+            bound = (self._checker.absolute or float(_USUAL)) + self._checker.relative * abs(wanted)
+            return wanted == got or abs(complex(got) - wanted) <= bound
         numbers = isinstance(wanted, int | float) and isinstance(got, int | float)
         if wanted == got or not (numbers and self._near):
             return bool(wanted == got)
         if got in (float("inf"), float("-inf")) or got != got:
             return False
+        if wanted in (float("inf"), float("-inf")):
+            return False
         x, y = Fraction(wanted), Fraction(got)
-        return abs(y - x) <= max(Fraction(self._checker.absolute), Fraction(self._checker.relative) * abs(x))
+        absolute, relative = Fraction(self._checker.absolute), Fraction(self._checker.relative) * abs(x)
+        if self._checker.kind == "close":
+            return abs(y - x) <= (absolute or _USUAL) + relative
+        return abs(y - x) <= max(absolute, relative)
 
     def _same_narrow(self, wanted: float, item: list[Any]) -> bool:
         """As numpy compares a float of less precision with one of Python's: in that precision."""
@@ -264,6 +319,28 @@ class _Message:
         show(given, 0)
         text = "".join(parts)
         return text if len(text) <= 2 * _SHOWN else text[: 2 * _SHOWN] + "..."
+
+
+def _are_floats(value: Any) -> bool:
+    """A float, or a list of floats."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(isinstance(one, float) for one in value)
+    return isinstance(value, float)
+
+
+def _are_numbers(value: Any) -> bool:
+    """Numbers, in lists or not: all that numpy's `allclose` compares."""
+    if isinstance(value, list | tuple):
+        return all(map(_are_numbers, value))
+    return isinstance(value, int | float | complex)
+
+
+def _is_root(value: float, coefficients: list[float], bound: float) -> bool:
+    """Of the polynomial with these coefficients, the constant first."""
+    try:
+        return abs(sum(one * math.pow(value, power) for power, one in enumerate(coefficients))) <= bound
+    except (OverflowError, ValueError):
+        return False
 
 
 def _are_scalars(values: list[Any] | tuple[Any, ...]) -> bool:

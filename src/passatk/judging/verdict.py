@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from passatk.cases import NOT_RUN, CaseResult, Cases
+from passatk.cases import LEFT_OUT, NOT_RUN, CaseResult, Cases
 from passatk.judging.answers_in_code import marked
 from passatk.judging.quiet import is_borderline, quietest, tests_cpu_s
 from passatk.languages import LANGUAGES
@@ -113,9 +113,11 @@ def case_results(
 
 def _case_status(
     case: CaseFacts, limits: StepLimits, failure: Callable[[StepFacts], tuple[Status, str]], polled: bool
-) -> tuple[Status, str]:
+) -> tuple[str, str]:
     """A passed limit decides, then how the program ended, then what its checker says."""
     run, checked = case.run, case.checked
+    if checked.outcome == "left_out":
+        return LEFT_OUT, checked.words[:_REASON_CHARACTERS]
     if stop := passed_limit(run, limits, polled):
         return _LIMIT_STATUS[stop], _limit_reason(stop, run, limits)
     if run.exit_code != 0:
@@ -140,8 +142,10 @@ def _status_of_cases(
         return told
     if not results:
         return Status.NOT_JUDGED, f"{_TROUBLE} it ran no test"
-    by_id = {result.id: result for result in results}
-    in_order = [by_id[case.id] for case in cases.in_order]
+    by_id = {result.id: result for result in results if result.status != LEFT_OUT}
+    in_order = [by_id[case.id] for case in cases.in_order if case.id in by_id]
+    if not in_order:
+        return Status.NOT_JUDGED, f"none of its tests says anything: {results[0].words}"
     unknown = [result for result in in_order if result.status == Status.NOT_JUDGED]
     for result in in_order:
         if result.status not in (Status.PASSED, Status.NOT_JUDGED, NOT_RUN):

@@ -292,7 +292,15 @@ class Python(Language):
             language=self.name,
             files=(("helpers.py", helpers(problem.setup, uses_numpy)), ("program.py", source)),
             run=Step(
-                argv=("python", "${PYTHON_SITE}", call.name, call.written), env=_ENVIRONMENT, warm=_name_of("function")
+                argv=(
+                    "python",
+                    "${PYTHON_SITE}",
+                    call.name,
+                    call.written,
+                    *(["together"] if call.together is True else []),
+                ),
+                env=_ENVIRONMENT,
+                warm=_name_of("function"),
             ),
             requires=("numpy",) if uses_numpy else (),
         )

@@ -215,7 +215,7 @@ class _Audit:
 
     def _weigh_words(self, problem: Problem) -> None:
         """What can be said without running anything."""
-        if problem.cases is UNSET:
+        if problem.cases is UNSET or problem.cases.answers is not UNSET:
             return
         cases, checker = problem.cases.cases, problem.cases.checker
         constant = cases[0].expected

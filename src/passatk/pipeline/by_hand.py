@@ -8,6 +8,7 @@ from pathlib import Path
 from passatk.cases import Cases
 from passatk.errors import InputError
 from passatk.judging import Environment
+from passatk.judging.answers import sent_together
 from passatk.pipeline import by_hand_script
 from passatk.records import Program, Step
 from passatk.runs import SampleView
@@ -109,8 +110,9 @@ def _commands(program: Program, environment: Environment) -> dict[str, object]:
 
 
 def _cases(cases: Cases, returns: bool) -> str:
-    """The tests in the order in which they are run."""
-    listed = [{"id": case.id, "stdin": case.stdin, "expected": case.expected} for case in cases.in_order]
+    """The tests in the order in which they are run: as one where one process makes all calls."""
+    in_order = [sent_together([case.stdin for case in cases.in_order])] if cases.together else cases.in_order
+    listed = [{"id": case.id, "stdin": case.stdin, "expected": case.expected} for case in in_order]
     return json.dumps({"returns": returns, "checker": cases.checker.kind, "cases": listed}, indent=2) + "\n"
 
 

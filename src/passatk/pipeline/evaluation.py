@@ -17,7 +17,7 @@ from passatk.pipeline.languages import check_languages
 from passatk.pipeline.programs import Programs, reference_of, refuse_without_tests, with_options
 from passatk.pipeline.progress import Progress, no_progress
 from passatk.pipeline.samples import Samples
-from passatk.pipeline.scores import check_k, scores_of, unfit_tasks, unjudged_reasons
+from passatk.pipeline.scores import check_k, left_out_words, scores_of, unfit_tasks, unjudged_reasons
 from passatk.pipeline.settings import Judging, Languages, TargetLanguage
 from passatk.problems import ProblemSet, load
 from passatk.records import Isolation, Limits, Record, Sample, Score, Status, Verdict
@@ -136,7 +136,11 @@ def evaluate(
                 judging.judge()
         finally:
             environment.sweep()  # a killed run's last processes may have outlived the first look
-        return _report(request, used, folder, judging, given.warnings, time.monotonic() - started)
+        left_out = left_out_words(folder, used.problems)
+        if left_out and warn is not None:
+            warn(left_out)
+        warnings = (*given.warnings, *filter(None, [left_out]))
+        return _report(request, used, folder, judging, warnings, time.monotonic() - started)
 
 
 def own_problems(samples: Path | None) -> ProblemSet | None:

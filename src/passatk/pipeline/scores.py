@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
+from msgspec import UNSET
 
 from passatk.errors import InputError, ScoreRefusedError
 from passatk.judging import Environment
@@ -11,6 +12,7 @@ from passatk.problems import task_of
 from passatk.records import Problem, Program, Score, Status
 from passatk.runs import RunFolder
 from passatk.scoring import Counts, score
+from passatk.wording import counted
 
 DEFAULT_KS = (1, 10, 100)
 
@@ -78,6 +80,17 @@ def scores_of(
         scored = score(group, counts, dict(tally), wanted)
         scores.append(msgspec.structs.replace(scored, left_out=len(groups[group]) - len(counts)))
     return scores
+
+
+def left_out_words(folder: RunFolder, problems: Mapping[str, Problem]) -> str:
+    """Which tests count nowhere, since their inputs are none that a solution has to take; empty if all count."""
+    asked = [task for task, p in problems.items() if p.cases is not UNSET and p.cases.answers is not UNSET]
+    found = folder.tests_left_out(asked)
+    if not found:
+        return ""
+    some = "; ".join(f"{task}: {one[0].id}, {one[0].words}" for task, one in list(found.items())[:3])
+    tests = counted(sum(map(len, found.values())), "test")
+    return f"{tests} of {counted(len(found), 'problem')} left out, which count nowhere ({some})"
 
 
 def _groups(problems: Mapping[str, Problem]) -> dict[str, list[str]]:

@@ -22,7 +22,17 @@ from passatk.problems.own import OWN
 from passatk.records import Problem, Record
 from passatk.textfiles import PARQUET_MAGIC, beginning, find_data, looks_like_json, read_rows
 
-__all__ = ["BENCHMARKS", "NAMES", "Benchmark", "ProblemSet", "holds_problems", "load", "load_all", "task_of"]
+__all__ = [
+    "BENCHMARKS",
+    "NAMES",
+    "Benchmark",
+    "ProblemSet",
+    "folder_of",
+    "holds_problems",
+    "load",
+    "load_all",
+    "task_of",
+]
 
 NAMES = (basics.NAME, *BENCHMARKS)
 
@@ -142,19 +152,24 @@ def _part(name: str, problems: list[Problem], part: str, variants: Iterable[str]
     return kept
 
 
+def folder_of(name: str) -> Path | None:
+    """The folder of a benchmark's files on this machine."""
+    folders = BENCHMARKS[name].folders if name in BENCHMARKS else ()
+    return next((found for one in (name, *folders) if (found := find_data(one))), None)
+
+
 def _load_name(name: str, variant: str) -> list[Problem]:
     if name == basics.NAME:
         return list(basics.problems())
-    folder = find_data(name)
+    benchmark = BENCHMARKS[name]
+    folder = folder_of(name)
     if folder is None:
-        benchmark = BENCHMARKS[name]
         home = f"get them from {benchmark.home} and " if benchmark.home else ""
         how = f"get them with `passatk problems fetch {name}`, or " if benchmark.files else home
         raise InputError(
             f"the problems of {name} are not on this machine; {how}set PASSATK_DATA to a folder that holds a folder"
             f" {name}"
         )
-    benchmark = BENCHMARKS[name]
     files = [file for file in _files(folder) if any(file.match(pattern) for pattern in benchmark.patterns)]
     if not files:
         raise InputError(f"no problems of {name} in {folder}: expected files called {', '.join(benchmark.patterns)}")

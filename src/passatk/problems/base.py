@@ -39,6 +39,8 @@ class Benchmark(ABC, Generic[_Row]):
     """Where people get its files, if `url` has none."""
     patterns: ClassVar[tuple[str, ...]] = ("*",)
     """Which files of its folder are its own."""
+    folders: ClassVar[tuple[str, ...]] = ()
+    """Folders of others that may have them, where it has none of its own."""
 
     without_tests: ClassVar[str] = "Choose others"
     """What to do about problems that have none, in a sentence."""

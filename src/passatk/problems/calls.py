@@ -42,6 +42,35 @@ def json_text(field: str, value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
+def python_text(field: str, value: Any) -> str:
+    """A value as Python's literals write it.
+
+    Raises:
+        FieldError: no literal says it: it has NaN, or is nested too deeply.
+    """
+    _check(field, value, infinite=True)
+    return repr(value) if not _has_infinity(value) else _written(value)
+
+
+def _has_infinity(value: Any) -> bool:
+    return "inf" in repr(value)
+
+
+def _written(value: Any) -> str:
+    """As `repr`, with numbers that are larger than any for infinities, and without sets of its own kinds."""
+    if isinstance(value, float) and math.isinf(value):
+        return "1e999" if value > 0 else "-1e999"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, tuple):
+        return f"({''.join(f'{_written(one)}, ' for one in value)})"
+    if isinstance(value, set) and value:
+        return f"{{{', '.join(map(_written, value))}}}"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_written(key)}: {_written(one)}' for key, one in value.items())}}}"
+    return repr(value)
+
+
 def python_value(field: str, text: str) -> Any:
     """A value that is written as a literal of Python's.
 
@@ -69,8 +98,8 @@ def listed(field: str, arguments: Any) -> list[Any]:
     return list(arguments)
 
 
-def _check(field: str, value: Any) -> None:
-    """Refuse what would be compared wrongly."""
+def _check(field: str, value: Any, infinite: bool = False) -> None:
+    """Refuse what would be compared wrongly; infinities too, unless there may be some."""
     left: list[tuple[Any, int]] = [(value, 0)]
     while left:
         value, depth = left.pop()
@@ -78,7 +107,7 @@ def _check(field: str, value: Any) -> None:
             raise FieldError(field, "is nested too deeply", f"values nested at most {_MOST_DEPTH} deep")
         if isinstance(value, float | complex):
             parts = (value.real, value.imag)
-            if not all(map(math.isfinite, parts)):
+            if not all(map(math.isfinite, parts)) and not (infinite and value == value):
                 raise FieldError(field, f"has the number {value}", "numbers that a float holds, no infinity and no NaN")
         elif isinstance(value, int):
             if abs(value) >= _TOO_LONG:

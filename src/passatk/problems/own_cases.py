@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from passatk.cases import Call, Case, Cases, Checker, CheckerProgram, Stopping
-from passatk.errors import FieldError
+from passatk.errors import FieldError, InputError
 from passatk.problems.calls import json_text, listed, parsed_json, python_value
 from passatk.problems.stdin import made
 
@@ -159,9 +159,15 @@ def _text(field: str, value: Any) -> str:
 
 
 def rows_of(cases: Cases) -> dict[str, Any]:
-    """The fields of a record that say `cases`, but for what they call."""
+    """The fields of a record that say `cases`, but for what they call.
+
+    Raises:
+        InputError: this form cannot say them.
+    """
     call, checker = cases.call, cases.checker
     assert checker.kind != "any", "every problem expects an output"
+    if checker.kind == "close" or cases.answers is not UNSET:
+        raise InputError("what a reference is to say (as in MBPP+ and HumanEval+) cannot be written in one's own form")
     return {
         "cases": [_row_of(case, call) for case in cases.cases],
         "checker": CheckerRow(

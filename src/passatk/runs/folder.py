@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
+from passatk.cases import LEFT_OUT, CaseResult
 from passatk.records import Limits, Problem, Program, Record, Sample, Score, Status, Verdict
-from passatk.runs.journal import INSERT_SAMPLE, JOURNAL, Kept, make_tables, results_of
+from passatk.runs.journal import INSERT_SAMPLE, JOURNAL, Kept, make_tables, results_in, results_of
 from passatk.runs.locked import COMPLETE, LockedFolder, storage, write_atomically, write_lines
 from passatk.runs.manifest import Manifest
 
@@ -203,6 +204,19 @@ class RunFolder(LockedFolder):
             (Status.PASSED,),
         )
         return {task_id: (status, reason) for task_id, status, reason in rows}
+
+    def tests_left_out(self, tasks: Iterable[str]) -> dict[str, tuple[CaseResult, ...]]:
+        """Task id -> those of its tests that say nothing of a program, where there are any; of tasks with a verdict."""
+        found = {}
+        for task in tasks:
+            row = self._db.execute(
+                "SELECT verdicts.cases FROM samples JOIN verdicts USING (program)"
+                " WHERE task_id = ? AND verdicts.cases IS NOT NULL LIMIT 1",
+                (task,),
+            ).fetchone()
+            if row and (some := tuple(one for one in results_in(row[0]) if one.status == LEFT_OUT)):
+                found[task] = some
+        return found
 
     def unjudged_samples(self) -> Iterator[tuple[str, str]]:
         """(task id, why) of every sample that could not be judged."""

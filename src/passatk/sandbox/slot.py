@@ -186,6 +186,11 @@ class Slot:
             )
         self._receive(_Ready)
 
+    @property
+    def isolation(self) -> Isolation:
+        """As Outcomes are stamped."""
+        return self._world.isolation
+
     def _group_config(self, name: str, bare: bool) -> dict[str, Any]:
         group = self._groups[name]
         inside = {controller: f"/passatk/cgroup/{name}/{controller}" for controller in group.folders}
@@ -212,7 +217,7 @@ class Slot:
             run=reply.run,
             proof=reply.proof,
             examiner=reply.examiner,
-            isolation=self._world.isolation,
+            isolation=self.isolation,
             fault=reply.fault,
         )
 
@@ -250,7 +255,7 @@ class Slot:
             go_on = take(case, reply.case, binascii.a2b_base64(reply.output), binascii.a2b_base64(reply.errors))
             case = next(left, None) if go_on else None
             reply = self._asked({"stdin": None} if case is None else asked(case))
-        return Outcome(build=reply.build, run=None, isolation=self._world.isolation, fault=reply.fault)
+        return Outcome(build=reply.build, run=None, isolation=self.isolation, fault=reply.fault)
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
         """Build what examiners are started from: facts of the last step, and the files to keep, none if it failed.

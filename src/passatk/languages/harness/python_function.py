@@ -1,6 +1,7 @@
 """Runs program.py, calls a function of it with the arguments on descriptor 0, and writes what it returned to 3.
 
-The value is one message of `passatk_wire`: kind 0, the value, its nodes. What it should be is not here.
+The value is one message of `passatk_wire`: kind 0, the value, its nodes. What it should be is not here. Of many calls
+in one process each has a message, its length before it; kind 1 is the text of an exception.
 """
 
 import ast
@@ -12,7 +13,8 @@ import passatk_values
 import passatk_wire as wire
 import python_harness as base
 
-ANSWER = 0
+ANSWER, RAISED = 0, 1
+MOST_WORDS = 500
 READ_BYTES = 1 << 20
 # types that equal a plain value of another type: name in the table -> that value, of the parts there
 EQUAL_TO = {
@@ -39,9 +41,9 @@ def prepare(prelude, hooks):
 def main(arguments):
     """The program is in this folder.
 
-    Arguments: where other packages are, the function, and how its arguments are written.
+    Arguments: where other packages are, the function, how its arguments are written, and whether there are many.
     """
-    site, name, written = arguments
+    site, name, written, *together = arguments
     if site:
         sys.path.append(site)
     text = given()
@@ -58,10 +60,12 @@ def main(arguments):
     namespace.pop(name.partition("(")[0], None)  # what is asked for is the program's to define
     try:
         exec(code, namespace)
-        arguments = json.loads(text) if written == "json" else ast.literal_eval(text)
-        message = returned(function(namespace, before, name)(*arguments))
-        base.flush()
-        write(message)
+        if together:
+            call_each(namespace, before, name, written, json.loads(text))
+        else:
+            message = returned(function(namespace, before, name)(*parsed(text, written)))
+            base.flush()
+            write(message)
     except SystemExit as error:
         base.flush()
         base.leave(error.code & 0xFF if isinstance(error.code, int) else 1 if error.code else 0)
@@ -70,6 +74,32 @@ def main(arguments):
         base.show(error)
         base.leave(1)
     os._exit(0)
+
+
+def parsed(text, written):
+    return json.loads(text) if written == "json" else ast.literal_eval(text)
+
+
+def call_each(namespace, before, name, written, texts):
+    """One call after another: what one raises is said, and the next is made."""
+    for text in texts:
+        arguments = parsed(text, written)
+        try:
+            message = returned(function(namespace, before, name)(*arguments))
+        except BaseException as error:
+            message = wire.write(RAISED, [words(error)], taken_apart)
+        write(len(message).to_bytes(8, "little") + message)
+    base.flush()
+
+
+def words(error):
+    """As Python's last line would have it."""
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    name = type(error).__name__
+    return (f"{name}: {text}" if text else name)[:MOST_WORDS].encode("ascii", "backslashreplace").decode()
 
 
 def given():

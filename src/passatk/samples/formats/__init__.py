@@ -7,6 +7,7 @@ from typing import Any
 
 from passatk.errors import FieldError
 from passatk.samples.formats.base import Format, Generation, kind
+from passatk.samples.formats.by_task import BY_TASK
 from passatk.samples.formats.codet import CODET
 from passatk.samples.formats.evalplus import EVALPLUS_RESULTS
 from passatk.samples.formats.inspect_logs import INSPECT_LOG, INSPECT_SAMPLE
@@ -33,6 +34,7 @@ FORMATS: tuple[Format, ...] = (
     OPENCOMPASS,
     BIGCODE,
     OBJECTS,
+    BY_TASK,
     TASK_LINE,  # last: it takes any object with a task id or a text, to name what is missing
 )
 
