@@ -53,6 +53,15 @@ class Task(Record, frozen=True, kw_only=True):
     ] = None
     target_language: TargetLanguage = None
     batch_size: Annotated[int, setting("Samples generated at once; changes no token.", ge=1)] = 64
+    executor: Annotated[
+        ExecutorName,
+        setting("Where samples are generated: on this machine, or on all nodes of a Ray cluster; changes no token."),
+    ] = "local"
+    address: Address = "auto"
+    replicas: Annotated[
+        int | None,
+        setting("Copies of the model on each node of the cluster.", ge=1, unset="one for each GPU, or one on CPUs"),
+    ] = None
 
 
 class Prompting(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
