@@ -78,7 +78,7 @@ def test_the_executor_of_a_run_is_that_of_both_halves(passatk: Command, tmp_path
     assert done.returncode == 2
     assert "no Ray cluster answers at 127.0.0.1:1" in " ".join(done.stderr.split())
     assert not (tmp_path / "run" / "generations").exists()
-    done = passatk(*options, "--set", "task.executor=local")
+    done = passatk(*options, "--set", "task.generation_executor=local")
     assert done.returncode == 2
     assert (tmp_path / "run" / "generations" / "complete").is_file()
 

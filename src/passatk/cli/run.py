@@ -50,7 +50,8 @@ def run(
     from passatk.report import terminal
 
     where = {key: value for key, value in (("executor", executor), ("address", address)) if value is not None}
-    changes = merged({"task": where, "judging": where}, given)
+    both = {"task": {f"generation_{key}": value for key, value in where.items()}, "judging": where}
+    changes = merged(both, given)
     wanted = pipeline.read_experiments(experiments or [], out, changes)
     refused = []
     for name, experiment in wanted.items():
