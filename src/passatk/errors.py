@@ -19,6 +19,7 @@ below `cli` exits or prints. `FieldError` stands outside of the tree: whoever re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 _LISTED = 12
 
@@ -40,6 +41,16 @@ class PassatkError(Exception):
         """Itself, with `place` before its message."""
         self.args = (f"{place}: {self}",)
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross processes as they are: what a class makes its words of is no longer known."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[PassatkError], args: tuple[Any, ...], state: dict[str, Any]) -> PassatkError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(PassatkError):

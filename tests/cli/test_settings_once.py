@@ -174,6 +174,8 @@ GENERATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"prompting": passatk.Prompting(form="ful")}, "form", "Did you mean 'full'"),  # type: ignore[arg-type]
     ({"prompting": passatk.Prompting(fim="starcode")}, "fim", "Did you mean 'starcoder'"),
     ({"source_language": "python", "languages": ("python",)}, "source_language", "is for translations only"),
+    ({"replicas": 2}, "replicas", "replicas = 2 is for a cluster"),
+    ({"executor": "ray", "model": ModelSpec(backend="openai")}, "executor", "a server generates on its own machines"),
 ]
 
 

@@ -220,7 +220,8 @@ class Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except PassatkError as error:
-            flag = next((max(p.opts, key=len) for p in self.params if p.name == error.setting and p.opts), None)
+            names = (error.setting, f"--{error.setting}")
+            flag = next((max(p.opts, key=len) for p in self.params if {p.name, *p.opts} & {*names} and p.opts), None)
             if flag is not None and flag.startswith("--") and flag not in str(error):
                 error.args = (f"{str(error).rstrip('.')} (option {flag})",)
             raise

@@ -27,6 +27,17 @@ def run(
             " resumes. [default: runs/<name of EXPERIMENT>]"
         ),
     ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|ray",
+            help="Where samples are generated and programs executed, in place of what the tables task and judging say.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Of the Ray cluster, like 10.0.0.1:6379. [default: the one that this machine is in]"),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print as JSON, a line for each experiment.")] = False,
 ) -> None:
     """Run whole experiments: generate samples, judge and score them.
@@ -35,9 +46,13 @@ def run(
     manifests.
     """
     from passatk import pipeline
+    from passatk.pipeline.tables import merged
     from passatk.report import terminal
 
-    wanted = pipeline.read_experiments(experiments or [], out, given)
+    where = {key: value for key, value in (("executor", executor), ("address", address)) if value is not None}
+    both = {"task": {f"generation_{key}": value for key, value in where.items()}, "judging": where}
+    changes = merged(both, given)
+    wanted = pipeline.read_experiments(experiments or [], out, changes)
     refused = []
     for name, experiment in wanted.items():
         finished = pipeline.run(experiment, partial(terminal.progress, terminal.console_for("stderr")))

@@ -40,6 +40,7 @@ def verify(
     from passatk.report import terminal
 
     known = None if problems is None else load(problems)
+    where = {key: value for key, value in given["judging"].items() if key in ("executor", "address")}
     generations = None if judging_only else pipeline.generations_of(run)
     console, progress = terminal.console_for(), terminal.console_for("stderr")
     regenerated = found = None
@@ -49,7 +50,7 @@ def verify(
             raise InputError(f"{run} holds nothing that can be verified; evaluate it, and verify that run")
     elif generations is not None:
         with terminal.progress(progress, "generating again", "samples") as generating:
-            regenerated = pipeline.regenerate(generations, known, None, generating)
+            regenerated = pipeline.regenerate(generations, known, None, generating, **where)
         if not json:
             terminal.print_regeneration(console, regenerated)
     if generations != run:

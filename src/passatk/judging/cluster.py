@@ -269,7 +269,7 @@ class RayExecutor:
         with self._starting:
             if self._looking is not None:
                 return
-            _connect(self._address)
+            connect(self._address)
             for node, where in _nodes().items():
                 self._join(node, where)
             if not self._members:
@@ -444,7 +444,7 @@ def _say_nothing(*_: object, **__: object) -> None:
     """In place of what Ray prints of its nodes, on stdout, between a command's results; `log_to_driver` leaves that."""
 
 
-def _connect(address: str) -> None:
+def connect(address: str) -> None:
     ray._private.worker.print_to_stdstream = _say_nothing
     host, _, port = address.rpartition(":")
     try:

@@ -11,7 +11,7 @@ from passatk.settings import setting
 if TYPE_CHECKING:
     from passatk.models.base import Backend, Wanted
 
-__all__ = ["BACKENDS", "DTYPES", "ModelSpec", "check_lengths", "open_backend"]
+__all__ = ["BACKENDS", "DTYPES", "ModelSpec", "check_lengths", "open_backend", "open_copies"]
 
 BACKENDS = {
     "codegeex": "codegeex_files",
@@ -68,6 +68,23 @@ def open_backend(spec: ModelSpec) -> "Backend":
         EnvironmentFault: a library, a device or a server is missing.
     """
     return cast("Backend", _module_of(spec).open_backend(spec))
+
+
+def open_copies(spec: ModelSpec, address: str, replicas: int | None = None) -> "Backend":
+    """Load the model on the nodes of a Ray cluster, so often on each; None: on each GPU, or once for each node's CPUs.
+
+    Raises:
+        UnknownNameError, InputError: as `open_backend`; or no cluster answers at `address`.
+        EnvironmentFault: Ray is not installed, a node cannot load the model, or its copy is not like the others'.
+    """
+    _module_of(spec)
+    try:
+        from passatk.models.cluster import ClusterBackend
+    except ModuleNotFoundError as error:
+        raise EnvironmentFault(
+            f"a cluster needs the package {error.name}; `pip install 'passatk[ray]'`", setting="executor"
+        ) from error
+    return ClusterBackend(spec, address, replicas)
 
 
 def check_lengths(spec: ModelSpec, wanted: Iterable["Wanted"]) -> None:

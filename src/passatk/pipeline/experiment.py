@@ -30,7 +30,7 @@ class Experiment(Record, frozen=True, kw_only=True):
         """Refuse a score that the samples could not have, before a model is loaded.
 
         Raises:
-            InputError: k is larger than the number of samples.
+            InputError: k is larger than the number of samples, or there are two clusters.
         """
         most, samples = max(self.evaluation.k or (1,)), self.generation.samples
         if most > samples:
@@ -38,6 +38,13 @@ class Experiment(Record, frozen=True, kw_only=True):
                 f"pass@{most} needs at least {most} samples of every task, but samples = {samples};"
                 f" ask for k up to {samples}, or for more samples",
                 setting="k",
+            )
+        halves = (self.generation, self.evaluation)
+        if len({half.address for half in halves if half.executor == "ray"}) > 1:
+            raise InputError(
+                f"samples are generated on the cluster at {self.generation.address} and judged on that at"
+                f" {self.evaluation.address}, and a command can be in one; generate and evaluate in two commands",
+                setting="address",
             )
 
 

@@ -14,7 +14,7 @@ from passatk.answers import read_answer
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Ends, Listener
 from passatk.errors import InputError
-from passatk.models import ModelSpec, check_lengths, open_backend
+from passatk.models import ModelSpec, check_lengths, open_backend, open_copies
 from passatk.models.base import NO_PROBLEM, Backend, Wanted
 from passatk.pipeline.languages import check_languages
 from passatk.pipeline.progress import GenerationProgress, no_progress
@@ -79,6 +79,16 @@ class Generation(Task, frozen=True, kw_only=True):
             )
         if self.task == "translate" and self.target_language is None:
             raise InputError("a translation needs a target language; choose one", setting="target_language")
+        if self.executor == "local" and self.replicas is not None:
+            raise InputError(
+                f"replicas = {self.replicas} is for a cluster; leave it out, or choose the executor ray",
+                setting="replicas",
+            )
+        if self.executor == "ray" and self.model.backend == "openai":
+            raise InputError(
+                "a server generates on its own machines, not on a cluster; choose the executor local for the task",
+                setting="executor",
+            )
 
 
 class GenerationReport(Record, frozen=True, kw_only=True):
@@ -125,7 +135,7 @@ def generate(
     asked = check_generation(request, backend is None)
     if finished := _finished(request, asked, started):
         return finished
-    opened = open_backend(request.model) if backend is None else backend
+    opened = _opened(request) if backend is None else backend
     try:
         opened.check(request.settings, request.batch_size, list(_wanted(request, asked, {})))
         with GenerationFolder(request.out, _manifest(request, asked, _plain(opened.origin))) as folder:
@@ -300,6 +310,12 @@ def finished_text(request: Generation, target: Problem, text: str) -> str:
     """The completion in what a model wrote: cut by pattern, closed where the language needs it."""
     text = truncate(text, request.settings.truncate_before_pattern)
     return text + closing(target, text) if request.settings.stop_rule == "language" else text
+
+
+def _opened(request: Generation) -> Backend:
+    if request.executor == "local":
+        return open_backend(request.model)
+    return open_copies(request.model, request.address, request.replicas)
 
 
 def _finished(request: Generation, asked: list[Asked], started: float) -> GenerationReport | None:

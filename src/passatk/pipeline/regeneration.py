@@ -11,7 +11,7 @@ from passatk.errors import InputError
 from passatk.models import ModelSpec
 from passatk.pipeline.generation import Generation, generate
 from passatk.pipeline.progress import GenerationProgress, no_progress
-from passatk.pipeline.settings import Prompting
+from passatk.pipeline.settings import Address, Executor, Prompting
 from passatk.problems import ProblemSet, load
 from passatk.records import Record
 from passatk.runs.folder import GENERATIONS
@@ -62,6 +62,8 @@ def regenerate(
     problems: ProblemSet | None = None,
     out: Path | None = None,
     progress: GenerationProgress = no_progress,
+    executor: Executor = "local",
+    address: Address = "auto",
 ) -> Regeneration:
     """Generate every sample of the finished folder `path` again, and compare token for token.
 
@@ -70,6 +72,8 @@ def regenerate(
         problems: what the prompts were made of, when it is no longer where it was.
         out: keeps the second generation, and resumes it; a temporary folder by default.
         progress: called as it goes on.
+        executor: where samples are generated, which changes no token.
+        address: of a cluster.
 
     Raises:
         InputError: the folder is not complete, or problems or model are not there.
@@ -88,7 +92,8 @@ def regenerate(
             raise InputError(
                 f"{folder} holds the generations themselves; choose another folder, or none", setting="out"
             )
-        generate(_again(before, problems, folder), progress)
+        request = msgspec.structs.replace(_again(before, problems, folder), executor=executor, address=address)
+        generate(request, progress)
         now, digest_now, again = past_generations(folder)
         pairs = list(zip(samples, again, strict=True))
         return Regeneration(

@@ -24,7 +24,8 @@ Executor = Annotated[
     ExecutorName,
     setting("Where programs are executed: on this machine, or on all nodes of a Ray cluster, each with `workers`."),
 ]
-Address = Annotated[str, setting("Of the Ray cluster, like 10.0.0.1:6379; auto finds the one that this machine is in.")]
+_ADDRESS = "Of the Ray cluster, like 10.0.0.1:6379; auto finds the one that this machine is in."
+Address = Annotated[str, setting(_ADDRESS)]
 
 
 class ProblemChoice(Record, frozen=True, kw_only=True):
@@ -53,6 +54,19 @@ class Task(Record, frozen=True, kw_only=True):
     ] = None
     target_language: TargetLanguage = None
     batch_size: Annotated[int, setting("Samples generated at once; changes no token.", ge=1)] = 64
+    executor: Annotated[
+        ExecutorName,
+        setting(
+            "Where samples are generated: on this machine, or on all nodes of a Ray cluster; changes no token.",
+            key="generation_executor",
+            option="executor",
+        ),
+    ] = "local"
+    address: Annotated[str, setting(_ADDRESS, key="generation_address", option="address")] = "auto"
+    replicas: Annotated[
+        int | None,
+        setting("Copies of the model on each node of the cluster.", ge=1, unset="one for each GPU, or one on CPUs"),
+    ] = None
 
 
 class Prompting(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
