@@ -84,7 +84,7 @@ _STANDARD = r"\w+\"|(?:bits|boost|openssl|sys)/|(?:" + (
     "assert|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio"
     r"|stdlib|string|strings|tgmath|time|uchar|unistd|wchar|wctype)\.h\""
 )
-_NOT_HERE = regex(
+NOT_HERE = regex(
     rf"^[ \t]*#[ \t]*include[ \t]*(?:\"(?!{_STANDARD})[^\"\n]+\""
     r"|<(?:(?:gtest|gmock|catch2?|doctest|boost/test|cxxtest)\b|(?:windows|conio)\.)[^>\n]*>).*$",
     re.MULTILINE | re.IGNORECASE,
@@ -177,7 +177,7 @@ class Cpp(Language):
         )
 
     def shaped(self, code: str, entry: str) -> str:
-        return without_namespace(_NOT_HERE.sub("", code), entry, self)
+        return without_namespace(NOT_HERE.sub("", code), entry, self)
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         behind = self._behind(added, code)
