@@ -6,3 +6,7 @@ cd "$(dirname "$0")/.."
 packages=$(.venv/bin/python tools/missing_packages.py "$@")
 # shellcheck disable=SC2086
 install_packages $packages
+.venv/bin/python tools/missing_packages.py --npm "$@" | while read -r folder modules; do
+    # shellcheck disable=SC2086
+    npm install --silent --no-audit --no-fund --prefix "$folder" $modules || echo "setup: could not install $modules"
+done

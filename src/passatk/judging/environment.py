@@ -61,7 +61,7 @@ class Environment:
             warm=tuple(tool for toolchain in usable for tool in toolchain.warm),
             resident=tuple(tool for toolchain in usable for tool in toolchain.resident),
             parents=(
-                *(tool for toolchain in usable for tool in toolchain.parents),
+                *dict.fromkeys(tool for toolchain in usable for tool in toolchain.parents),
                 *([executor] if executor else ()),
             ),
             examiners=str(kept),

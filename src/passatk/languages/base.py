@@ -164,6 +164,8 @@ class Language(Dialect, ABC):
     """Oldest toolchain version that can judge."""
     packages: tuple[str, ...]
     """Debian packages that bring the toolchain."""
+    modules: tuple[str, ...] = ()
+    """Packages of npm's that it needs besides, as npm is asked for them."""
     optional: bool = False
     """Its toolchain is installed where somebody asks for it: one that is missing is nothing to complain about."""
     assertion: re.Pattern[str] | None = None

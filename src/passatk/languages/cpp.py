@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 
@@ -84,7 +85,7 @@ _STANDARD = r"\w+\"|(?:bits|boost|openssl|sys)/|(?:" + (
     "assert|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio"
     r"|stdlib|string|strings|tgmath|time|uchar|unistd|wchar|wctype)\.h\""
 )
-_NOT_HERE = regex(
+NOT_HERE = regex(
     rf"^[ \t]*#[ \t]*include[ \t]*(?:\"(?!{_STANDARD})[^\"\n]+\""
     r"|<(?:(?:gtest|gmock|catch2?|doctest|boost/test|cxxtest)\b|(?:windows|conio)\.)[^>\n]*>).*$",
     re.MULTILINE | re.IGNORECASE,
@@ -114,19 +115,19 @@ _CALLED_OF_STD = regex(rf"(?<![\w:.>])({'|'.join(sorted(_NAMES_OF_STD))})(?=\s*[
 
 class Cpp(Language):
     name, title, prefix = "cpp", "C++", "CPP"
-    aliases = ("c++", "cxx", "cc")
+    aliases: tuple[str, ...] = ("c++", "cxx", "cc")
     head = TYPED_HEAD
     head_end = regex(r"\s*(?:(?:const|noexcept|override|final)\b\s*)*(?:->[^;{}\n]*)?\{")
     usual_setup = "\n".join(INCLUDES)
-    multipl_e = ("cpp",)
+    multipl_e: tuple[str, ...] = ("cpp",)
     option = regex(r"-std=(?:(?:c|gnu)\+\+(?:98|03|0x|1[1473yz]|2[03abc])|newest)")
     minimum = (7,)
-    packages = ("g++",)
-    fences = ("cpp", "c++", "cc", "cxx", "c", "hpp", "h")
+    packages: tuple[str, ...] = ("g++",)
+    fences: ClassVar[tuple[str, ...]] = ("cpp", "c++", "cc", "cxx", "c", "hpp", "h")
     lexicon = _LEXICON
     binds = patterns(*TYPED_BINDS, r"\bauto\s*&{0,2}\s*\[([\w\s,]*)\]")
-    members = (".", "->", "::")
-    suffixes = (".cc", ".cpp", ".cxx", ".hpp", ".hh")
+    members: ClassVar[tuple[str, ...]] = (".", "->", "::")
+    suffixes: ClassVar[tuple[str, ...]] = (".cc", ".cpp", ".cxx", ".hpp", ".hh")
     grammar = _GRAMMAR
     code_line = regex(
         r"#\s*(?:include|define|undef|pragma|if|ifdef|ifndef|endif|else)\b|using\s+\w.*;|namespace\s+\w+\s*\{|template\s*<"
@@ -177,7 +178,7 @@ class Cpp(Language):
         )
 
     def shaped(self, code: str, entry: str) -> str:
-        return without_namespace(_NOT_HERE.sub("", code), entry, self)
+        return without_namespace(NOT_HERE.sub("", code), entry, self)
 
     def merged(self, added: list[Part], code: str, entry: str) -> str:
         behind = self._behind(added, code)

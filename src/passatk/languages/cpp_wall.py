@@ -40,7 +40,7 @@ _MACRO = regex(r"^[ \t]*#[ \t]*define[ \t]+(?!_[A-Z_])(\w+)", re.MULTILINE)
 """But those that libraries are configured by, like `_GLIBCXX_DEBUG`."""
 _CALLED = regex(r"void\(::(\w+)\(")
 """Where a program's function is called."""
-_MORE_THAN_VALUES = {
+MORE_THAN_VALUES = {
     "the time that a program takes": regex(
         r"\bdifftime\b|\bCLOCKS_PER_SEC\b|\bduration\s*<|\bnow\(\)(?!\s*\.\s*time_since_epoch)"
         r"|\bclock\(\).*\bclock\(\)|\btime\s*\([^()]*\)\s*-"
@@ -53,13 +53,13 @@ _MORE_THAN_VALUES = {
     "errno": regex(r"\berrno\b"),
     "numbers that a seed brings again": regex(r"\b(srand\w*)\s*\(\s*(\w*)\s*\).*\b\1\s*\(\s*\2\s*\)", re.DOTALL),
 }
-_NO_NUMBERS = regex(r"nan\b|infinity|huge_val|/\s*\.?0[.0]*f?(?![\w.])", re.IGNORECASE)
+NO_NUMBERS = regex(r"nan\b|infinity|huge_val|/\s*\.?0[.0]*f?(?![\w.])", re.IGNORECASE)
 """Tests that speak of NaN, or of what may become it."""
 _WHILE_COMPILING = r"\b(?:static_assert|constexpr|constinit|decltype|noexcept)\b[^;{}]*"
 _CAUGHT = regex(r"\bcatch\s*\(\s*(?:const\s+)?(?:std\s*::\s*)?(\w+)")
 _THROWN = frozenset(re.findall(r"\w+", harness("wall_exceptions.h"))) | {"exception", "int", "char", "string"}
 """What crosses as what it is."""
-_VARIABLE = regex(
+VARIABLE = regex(
     r"^(?:static\s+)?(?!const\b|constexpr\b|using\b|typedef\b|return\b|namespace\b)"
     r"[A-Za-z_][\w:<>, ]*[ &*>](\w+)\s*(?:[={][^;]*)?;",
     re.MULTILINE,
@@ -138,19 +138,19 @@ def examiner_source(language: Language, problem: Problem, tests: str) -> str:
     catches = re.search(r"\bcatch\b", plain) is not None
     answer = answering(functions, declared.unions, catches)
     function = _as_function(
-        language, code, numbers=not _NO_NUMBERS.search(language.without_comments(f"{helpers}{code}"))
+        language, code, numbers=not NO_NUMBERS.search(language.without_comments(f"{helpers}{code}"))
     )
     return _SECTION.join((headers, answer, f'{helpers}\n{asking}\n#line 1 "tests"\n{function}'))
 
 
 def _refuse_more_than_values(tests: str, functions: Sequence[Function], before: str) -> None:
-    for words, pattern in _MORE_THAN_VALUES.items():
+    for words, pattern in MORE_THAN_VALUES.items():
         if pattern.search(tests):
             raise CannotCross(words)
     for name in _CAUGHT.findall(tests):
         if name not in _THROWN:
             raise CannotCross(f"{name}, which the tests catch")
-    for name in _VARIABLE.findall(before):
+    for name in VARIABLE.findall(before):
         if re.search(rf"\b{name}\b", tests):
             raise CannotCross(f"{name}, a variable of the prompt")
     for function in functions:

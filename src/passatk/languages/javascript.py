@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from passatk.languages.base import (
     CannotCross,
@@ -18,6 +19,7 @@ from passatk.languages.base import (
 from passatk.languages.dialect import patterns
 from passatk.languages.heads import last_head
 from passatk.languages.javascript_nodes import as_body, hands_functions_over, is_torn, without_later
+from passatk.languages.javascript_packages import MODULE_FOLDERS, PACKAGES, packages_in, required_packages
 from passatk.languages.javascript_prompt import check_copies
 from passatk.languages.javascript_running import (
     EXAMINER_FLAGS,
@@ -35,9 +37,6 @@ from passatk.languages.syntax import Grammar
 from passatk.records import Asserts, Examiner, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
 
-_PACKAGES = ("js-md5", "lodash")
-"""Of npm's, those that published tests use."""
-_PACKAGE = regex(rf"""\b(?:require|import|from)\b[\s(]*["']({"|".join(_PACKAGES)})["']""")
 _TORN = "tests that can be read (a text in these does not end on its line)"
 _NODE_TEST = regex(r"""["'`]node:test["'`]""")
 # in tests: something may happen when their last statement has run
@@ -46,16 +45,15 @@ _GOES_ON = regex(
 )
 _ASSERTS = regex(r"""\bconsole\s*\.\s*assert\b|["'`](?:node:)?assert(?:/strict)?["'`]""")
 _FAILS_ITSELF = regex(r"\bthrow\b|\bprocess\s*\.\s*exit(?:Code\s*=|\s*\()\s*(?!0\b|\))")
-_MODULE_FOLDERS = ("/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs")
 
 
-_LEXICON = Lexicon(
+LEXICON = Lexicon(
     comments=(SLASHES, SLASH_STAR),
     strings=(DOUBLE_QUOTED, SINGLE_QUOTED),
     templates=True,
     multiline=("/*",),
 )
-_GRAMMAR = Grammar(
+GRAMMAR = Grammar(
     module="tree_sitter_javascript",
     query="""
         (function_declaration name: (identifier) @name body: (statement_block) @body) @function
@@ -116,7 +114,7 @@ _FILE_BESIDE = regex(
 
 class JavaScript(Language):
     name, title, prefix = "javascript", "JavaScript", "JavaScript"
-    aliases = ("js", "node")
+    aliases: tuple[str, ...] = ("js", "node")
     head = regex(
         r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:(?:const|let|var)\s+([\w$]+)\s*=\s*"
         r"(?:async\s*)?(?:function\b(?:\s*\w+)?\s*)?|function\b(?:\s*\*)?\s*([\w$]+)\s*)\(",
@@ -125,12 +123,25 @@ class JavaScript(Language):
     head_end = regex(r"\s*(?:=>\s*)?\{")
     name_first = True
     multipl_e = ("js",)
-    minimum = (14,)
-    packages = ("nodejs",)
+    minimum: tuple[int, ...] = (14,)
+    packages: tuple[str, ...] = ("nodejs",)
     out_of_memory = regex(r"JavaScript heap out of memory")
-    fences = ("javascript", "js", "node", "nodejs", "jsx", "mjs", "cjs", "typescript", "ts", "tsx", "es6", "ecmascript")
-    supersets = ("typescript", "ts", "tsx")
-    lexicon = _LEXICON
+    fences: ClassVar[tuple[str, ...]] = (
+        "javascript",
+        "js",
+        "node",
+        "nodejs",
+        "jsx",
+        "mjs",
+        "cjs",
+        "typescript",
+        "ts",
+        "tsx",
+        "es6",
+        "ecmascript",
+    )
+    supersets: ClassVar[tuple[str, ...]] = ("typescript", "ts", "tsx")
+    lexicon = LEXICON
     interpolated = r"`(?:\\.|[^`\\])*`"
     binds = patterns(
         r"\b(?:const|let|var)\s+(\[[^\]=]*\]|\{[^}=]*\}|[A-Za-z_$][\w$]*)",
@@ -141,7 +152,7 @@ class JavaScript(Language):
         r"\bfunction\b\s*[\w$]*\s*\(([^()]*)\)",
     )
     suffixes = (".js", ".mjs", ".cjs")
-    grammar = _GRAMMAR
+    grammar = GRAMMAR
     code_line = regex(
         r"""["']use strict["']|(?:export|import|async|class)\b.*[;{(,=\[}'"]\s*$"""
         r"""|(?:const|let|var)\s+[\w$\[{][^=]*=|function\b(?:\s*\*)?(?:\s*[\w$]+)?\s*\("""
@@ -189,9 +200,9 @@ class JavaScript(Language):
     def locate(self, cache: Path) -> Toolchain:
         node = os.path.realpath(self.find_tool("node"))
         version = self.check_version(output_of(node, "--version"))
-        folders = [str(cache / "node" / "node_modules"), *_MODULE_FOLDERS]
-        modules = max(folders, key=lambda folder: len(_packages_in(folder)))
-        there = _packages_in(modules)
+        folders = [str(cache / "node" / "node_modules"), *MODULE_FOLDERS]
+        modules = max(folders, key=lambda folder: len(packages_in(folder)))
+        there = packages_in(modules)
         if not there:
             modules = ""
         wall = prepared(cache / "node" / f"wall-{wall_hash()}", write_wall)
@@ -209,7 +220,7 @@ class JavaScript(Language):
             parents=(parent_tool(),) if parent else (),
             provides=tuple(f"node package {name}" for name in there),
             lacks=(
-                *(f"{name}: `npm install --prefix {cache / 'node'} {name}`" for name in _PACKAGES if name not in there),
+                *(f"{name}: `npm install --prefix {cache / 'node'} {name}`" for name in PACKAGES if name not in there),
                 *(() if parent else (LACKING,)),
             ),
         )
@@ -218,8 +229,8 @@ class JavaScript(Language):
         declared = _declared(self, problem)
         entry = problem.entry_point or declared
         defined = self._prompt_helpers(problem, {entry, declared})
-        methods = methods_of(_GRAMMAR, f"{problem.prompt}{problem.reference}" if problem.reference else "")
-        used = uses(_GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined), methods)
+        methods = methods_of(GRAMMAR, f"{problem.prompt}{problem.reference}" if problem.reference else "")
+        used = uses(GRAMMAR, tests, frozenset({entry} if entry else ()), frozenset(defined), methods)
         check_copies(defined, used.helpers, f"{tests}\n{problem.reference or ''}")
         for name in map(re.escape, used.calls):
             if re.search(rf"function\s*\*\s*{name}\b|\b{name}\s*=\s*(?:async\s+)?function\s*\*", _known(problem)):
@@ -243,7 +254,7 @@ class JavaScript(Language):
                 env=(("NODE_PATH", "${NODE_PATH}"),),
             ),
             asks="${EXAMINER}/${EXAMINER_NAME}",
-            requires=_required_packages(helpers, tests),
+            requires=required_packages(helpers, tests),
         )
 
     def behind_wall(self, problem: Problem, sample: Sample, examiner: Examiner) -> Program:
@@ -254,19 +265,25 @@ class JavaScript(Language):
             for name in names
             if not name.endswith("!")
         )
+        files, build = self.written(
+            body, f"\n;typeof __passatk_hand === 'undefined' || __passatk_hand({{ {given} }})\n"
+        )
         return Program(
             language=self.name,
-            files=(
-                ("program.js", f"{body}\n;typeof __passatk_hand === 'undefined' || __passatk_hand({{ {given} }})\n"),
-            ),
+            files=files,
+            build=build,
             run=way("serve", *names),
-            requires=tuple(dict.fromkeys((*_required_packages(body, ""), *examiner.requires))),
+            requires=tuple(dict.fromkeys((*required_packages(body, ""), *examiner.requires))),
             examiner=examiner,
         )
 
     def workshop(self, examiners: Sequence[Examiner]) -> Workshop:
         files = tuple((f"{examiner.name}.json", examiner.source) for examiner in examiners)
         return Workshop(files=files, keeps=tuple(name for name, _ in files))
+
+    def written(self, body: str, behind: str) -> tuple[tuple[tuple[str, str], ...], tuple[Step, ...]]:
+        """(files, build) of a program.js with what stands `behind` it."""
+        return (("program.js", f"{body}{behind}"),), ()
 
     def _prompt_helpers(self, problem: Problem, asked: set[str]) -> dict[str, str]:
         """Definitions of the prompt beside what is asked: name -> text."""
@@ -308,22 +325,24 @@ class JavaScript(Language):
         return code
 
     def at_once(self, code: str) -> str:
-        return without_later(_GRAMMAR, code)
+        return without_later(GRAMMAR, code)
 
     def assemble(self, problem: Problem, sample: Sample, tests: str) -> Program:
         body = body_of(problem, sample)
-        bare = blanked(_LEXICON, tests)
-        goes_on = bool(_GOES_ON.search(bare)) or hands_functions_over(_GRAMMAR, tests)
+        bare = blanked(LEXICON, tests)
+        goes_on = bool(_GOES_ON.search(bare)) or hands_functions_over(GRAMMAR, tests)
         about = {"goesOn": goes_on, "throws": _throws_itself(tests)}
-        script = as_body(_GRAMMAR, tests) or f"return eval({json.dumps(tests)})"
+        script = as_body(GRAMMAR, tests) or f"return eval({json.dumps(tests)})"
         test = f"(require, console, setInterval, process) => {{\n{script}\n}}"
         end = f"__passatk_end_{mark_of(body, tests)}"
         exported = "typeof module === 'undefined' ? {} : module.exports"
+        files, build = self.written(body, f"\n;{end}({test}, {exported}, {json.dumps(about)})\n")
         return Program(
             language=self.name,
-            files=(("program.js", f"{body}\n;{end}({test}, {exported}, {json.dumps(about)})\n"),),
+            files=files,
+            build=build,
             run=way("together", end),
-            requires=_required_packages(body, tests) + ((_TORN,) if is_torn(_GRAMMAR, tests) else ()),
+            requires=required_packages(body, tests) + ((_TORN,) if is_torn(GRAMMAR, tests) else ()),
         )
 
     def standalone(self, problem: Problem, sample: Sample) -> Program:
@@ -337,7 +356,7 @@ class JavaScript(Language):
 
 def _throws_itself(tests: str) -> bool:
     """Whether tests have no assertions but that they throw, or exit."""
-    return bool(_FAILS_ITSELF.search(blanked(_LEXICON, tests))) and not _ASSERTS.search(tests)
+    return bool(_FAILS_ITSELF.search(blanked(LEXICON, tests))) and not _ASSERTS.search(tests)
 
 
 def _calls(examiner: Examiner) -> tuple[str, ...]:
@@ -354,19 +373,9 @@ def _known(problem: Problem) -> str:
     return problem.declaration + problem.prompt + (problem.reference or "")
 
 
-def _packages_in(folder: str) -> list[str]:
-    return [name for name in _PACKAGES if os.path.exists(f"{folder}/{name}/package.json")]
-
-
-def _required_packages(body: str, tests: str) -> tuple[str, ...]:
-    """What is needed to judge; a program that wants lodash where its tests do not is not right without it."""
-    wanted = {name for name in _PACKAGE.findall(body) if name == "js-md5"}.union(_PACKAGE.findall(tests))
-    return tuple(f"node package {name}" for name in sorted(wanted))
-
-
 def _spoken(pattern: re.Pattern[str], code: str, put: str | Callable[[re.Match[str]], str]) -> str:
     """`code` with what the pattern finds replaced, but in comments and strings."""
-    clear = blanked(_LEXICON, code)
+    clear = blanked(LEXICON, code)
 
     def instead(found: re.Match[str]) -> str:
         if not clear[found.start() : found.end()].strip():

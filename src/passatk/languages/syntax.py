@@ -29,6 +29,8 @@ class Grammar(Record, frozen=True, kw_only=True):
 
     module: str
     """The grammar's Python module."""
+    variant: str = ""
+    """Which of the module's grammars, where it has several."""
     query: str
     """Captures `@import`, `@definition` (classes, constants), `@function`, each with its `@name`s; of a function also
     `@body`."""
@@ -89,7 +91,8 @@ def of_type(node: "Node | None", *types: str) -> "Iterator[Node]":
 def _tools(grammar: Grammar) -> "tuple[Parser, Query]":
     from tree_sitter import Language, Parser, Query
 
-    language = Language(importlib.import_module(grammar.module).language())
+    module = importlib.import_module(grammar.module)
+    language = Language(getattr(module, f"language_{grammar.variant}" if grammar.variant else "language")())
     return Parser(language), Query(language, grammar.query)
 
 
