@@ -6,16 +6,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from running import Require
 
+from passatk.errors import EnvironmentFault
+from passatk.judging import Environment
+from passatk.pipeline.bare import bare_program
 from passatk.problems import load
+from passatk.records import Limits
 
 if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
+
+    from passatk.judging.cluster import RayExecutor
 
 LANGUAGES = ("python", "cpp", "javascript")
 EACH = 4
@@ -152,3 +160,33 @@ def test_where_there_is_no_cluster_it_is_said(samples: Path, tmp_path: Path) -> 
     _, words = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "no Ray cluster answers at 127.0.0.1:1" in " ".join(words.split())
+
+
+@pytest.fixture
+def executor(cluster: "Cluster", python_only: Environment) -> Iterator["RayExecutor"]:
+    """On the nodes that are there, with this process as driver."""
+    import ray
+
+    from passatk.judging.cluster import RayExecutor
+
+    made = RayExecutor(python_only, cluster.address, 1)
+    yield made
+    made.close()
+    ray.shutdown()
+
+
+def test_a_mistake_of_ours_on_a_node_is_said_and_loses_no_node(executor: "RayExecutor") -> None:
+    """The others of its chunk have their outcome."""
+    good = bare_program("python", "print(1)")
+    bad = msgspec.structs.replace(good, run=msgspec.structs.replace(good.run, argv=("${NOWHERE}",)))
+    before = dict(executor._members)
+    with ThreadPoolExecutor(8) as threads:
+        futures = [threads.submit(executor.execute, one, Limits()) for one in [good, bad] * 4]
+    for future in futures[::2]:
+        run = future.result().run
+        assert run is not None
+        assert run.exit_code == 0
+    for future in futures[1::2]:
+        with pytest.raises(EnvironmentFault, match=r"mistake of passatk's and not the program's: KeyError: 'NOWHERE'"):
+            future.result()
+    assert executor._members == before

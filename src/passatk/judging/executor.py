@@ -26,6 +26,7 @@ class Executor(Protocol):
     environment: Environment
     """Toolchains, isolation and kind of machine: the same wherever it executes."""
     capacity: int
+    """May grow."""
 
     def execute(self, program: Program, limits: Limits, variation: int) -> Outcome:
         """One execution among others; `fault` is set where it could not be executed.

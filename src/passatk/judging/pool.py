@@ -14,7 +14,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -93,7 +93,7 @@ class Pool:
 
     def __init__(self, executor: Executor, patience_s: float = math.inf):
         """`patience_s`: how long one in doubt waits at most for others to leave it alone, as far as that is fair."""
-        self.executor, self.environment, self.workers = executor, executor.environment, executor.capacity
+        self.executor, self.environment = executor, executor.environment
         self._patience_s = patience_s
         self._lock = threading.RLock()
         self._work, self._build, self._settle = (threading.Condition(self._lock) for _ in range(3))
@@ -107,6 +107,11 @@ class Pool:
         self._stopping = False
         self._users = 0
         self._pid = os.getpid()
+
+    @property
+    def workers(self) -> int:
+        """Programs judged in parallel; more where an executor has grown."""
+        return self.executor.capacity
 
     # --- what others call ----------------------------------------------------------------------------------------
 
@@ -221,12 +226,15 @@ class Pool:
     # --- its threads ---------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        if self._threads:
-            return
-        atexit.register(self.close)
-        loops = [*[self._works] * self.workers, self._builds, self._settles]
-        self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
-        for thread in self._threads:
+        loops: list[Callable[[], None]] = []
+        if not self._threads:
+            atexit.register(self.close)
+            loops = [self._builds, self._settles]
+        missing = 2 + self.workers - len(self._threads) - len(loops)
+        loops += [self._works] * missing
+        started = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        self._threads += started
+        for thread in started:
             thread.start()
 
     def _works(self) -> None:
