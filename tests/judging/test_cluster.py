@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from running import Require
+from running import NAME, NAMES_ITSELF, Require, named, until_there
 
 from passatk.errors import EnvironmentFault
 from passatk.judging import Environment
+from passatk.judging.cancellation import Cancellation, Cancelled
+from passatk.judging.executor import Execute
 from passatk.pipeline.bare import bare_program
 from passatk.problems import load
-from passatk.records import Limits
+from passatk.records import Limits, StepLimits
 
 if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
@@ -190,3 +192,25 @@ def test_a_mistake_of_ours_on_a_node_is_said_and_loses_no_node(executor: "RayExe
         with pytest.raises(EnvironmentFault, match=r"mistake of passatk's and not the program's: KeyError: 'NOWHERE'"):
             future.result()
     assert executor._members == before
+
+
+def test_what_nobody_waits_for_ends_on_its_node(executor: "RayExecutor") -> None:
+    """Each would run for the rest of the hour on the node's only slot, beside others or alone."""
+    waits, good = bare_program("python", f"{NAMES_ITSELF}time.sleep(3600)"), bare_program("python", "print(1)")
+    hour = Limits(run=StepLimits(cpu_s=3600, idle_s=3600))
+
+    def begun_and_cancelled(execute: Execute) -> None:
+        cancellation = Cancellation()
+        with ThreadPoolExecutor() as threads:
+            future = threads.submit(execute, waits, hour, 0, cancellation)
+            until_there(NAME)
+            cancellation.ask()
+            with pytest.raises(Cancelled):
+                future.result()
+        outcome = execute(good, Limits(), 0, Cancellation())
+        assert outcome.fault is None
+        assert not named(NAME)
+
+    begun_and_cancelled(executor.execute)
+    with executor.alone() as execute:
+        begun_and_cancelled(execute)

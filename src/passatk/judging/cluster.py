@@ -5,17 +5,20 @@ that is lost is executed by another: an execution leaves nothing but its facts, 
 """
 
 import contextlib
+import itertools
 import threading
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import ray
 
 from passatk.errors import EnvironmentFault, SandboxError
+from passatk.judging.cancellation import Cancellation, Cancelled
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
 from passatk.judging.executor import STOPPED, Execute
@@ -40,6 +43,8 @@ _MOST_LOST = 10
 class _Waiting:
     task: Task
     future: "Future[Outcome]"
+    member: Member | None = None
+    """Where it is."""
     lost: int = 0
     """Nodes that were lost while it was there."""
 
@@ -72,6 +77,7 @@ class RayExecutor:
         self._waiting: deque[_Waiting] = deque()
         self._members: dict[str, Member] = {}
         self._words = ""
+        self._numbers = itertools.count()
         self.capacity = 0
         self._empty_since: float | None = None
         self._closing = False
@@ -82,16 +88,19 @@ class RayExecutor:
 
     # --- what the pool calls ---------------------------------------------------------------------------------------
 
-    def execute(self, program: Program, limits: Limits, variation: int = 0) -> Outcome:
+    def execute(
+        self, program: Program, limits: Limits, variation: int = 0, cancellation: Cancellation | None = None
+    ) -> Outcome:
         """As `Executor.execute`, on any node."""
         self._start()
-        future: Future[Outcome] = Future()
-        with self._changed:
-            if self._closing:
-                raise SandboxError(STOPPED)
-            self._waiting.append(_Waiting(Task(program, limits, variation), future))
-            self._changed.notify_all()
-        return future.result()
+        one = _Waiting(Task(program, limits, variation, next(self._numbers)), Future())
+        with (cancellation or Cancellation()).ends(partial(_cancel, one)):
+            with self._changed:
+                if self._closing:
+                    raise SandboxError(STOPPED)
+                self._waiting.append(one)
+                self._changed.notify_all()
+            return one.future.result()
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
         """As `Slot.make`, on the node with the least to do."""
@@ -115,17 +124,20 @@ class RayExecutor:
         """As `Executor.alone`: one node, which gets nothing else meanwhile."""
         place = [self._reserve()]
 
-        def execute(program: Program, limits: Limits, variation: int = 0) -> Outcome:
-            task, words = Task(program, limits, variation), ""
+        def execute(program: Program, limits: Limits, variation: int, cancellation: Cancellation) -> Outcome:
+            task, words = Task(program, limits, variation, next(self._numbers)), ""
             for _ in range(_MOST_LOST):
                 member = place[0]
                 try:
-                    [outcome] = self._sent(member, member.actor.execute_alone, [task])
+                    with cancellation.ends(partial(member.cancel, task.number)):
+                        [outcome] = self._sent(member, member.actor.execute_alone, [task])
                 except Lost as error:
                     words = str(error)
                     self._leave(member, words)
                     place[0] = self._reserve()
                 else:
+                    if cancellation.asked:
+                        raise Cancelled
                     if isinstance(outcome, Raised):
                         raise member.error(outcome)
                     return outcome
@@ -268,6 +280,8 @@ class RayExecutor:
     def _serve(self, member: Member) -> None:
         """Send chunk after chunk to a node, and hand on what comes back, until it is lost."""
         while (chunk := self._chunk(member)) is not None:
+            if not chunk:
+                continue  # nobody waits for them any more
             try:
                 outcomes = self._sent(member, member.actor.execute, [one.task for one in chunk])
             except Lost as error:
@@ -299,7 +313,10 @@ class RayExecutor:
             shared = -(-len(self._waiting) // (len(self._members) * CHUNKS))
             size = min(shared, member.slots * _EACH)
             chunk = [self._waiting.popleft() for _ in range(size)]
-            member.under_way += size
+            chunk = [one for one in chunk if not one.future.done()]
+            for one in chunk:
+                one.member = member
+            member.under_way += len(chunk)
             return chunk
 
     def _give_back(self, chunk: Sequence[_Waiting], words: str) -> None:
@@ -332,6 +349,12 @@ def _lost_too_often(words: str) -> SandboxError:
     return SandboxError(
         f"{_MOST_LOST} nodes were lost while they executed one program, so it may be what ends them; the last: {words}"
     )
+
+
+def _cancel(one: _Waiting) -> None:
+    _fail(one.future, Cancelled())
+    if one.member is not None:
+        one.member.cancel(one.task.number)
 
 
 def _fail(future: "Future[Outcome]", error: BaseException) -> None:

@@ -1,5 +1,6 @@
 """A Ray cluster as the machine of the command sees it: its nodes, and what their actors answer."""
 
+import contextlib
 import logging
 import socket
 from collections.abc import Mapping, Sequence
@@ -41,7 +42,7 @@ class Member:
         remote: Any = ray.remote(Node)
         self.actor: Any = remote.options(
             num_cpus=0,
-            max_concurrency=CHUNKS + 3,
+            max_concurrency=CHUNKS + 4,
             scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
         ).remote(list(here.toolchains), workers)
         try:
@@ -81,6 +82,11 @@ class Member:
         except RayError as error:
             first = str(error).strip().splitlines()
             raise Lost(f"node {self.address} was lost: {first[0] if first else type(error).__name__}") from error
+
+    def cancel(self, number: int) -> None:
+        """End an execution there."""
+        with contextlib.suppress(RayError):  # it is lost, and the execution with it
+            self.actor.cancel.remote(number)
 
     def error(self, raised: Raised) -> EnvironmentFault:
         """What an execution there ended with."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from passatk.errors import SandboxError
 from passatk.judging.cache import judge_hash
+from passatk.judging.cancellation import Cancellation
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
 from passatk.judging.executor import Execute, LocalExecutor
@@ -59,6 +60,8 @@ class Task(NamedTuple):
     program: Program
     limits: Limits
     variation: int
+    number: int
+    """Which of its executor's: by that it is cancelled."""
 
 
 class Raised(Record, frozen=True, kw_only=True):
@@ -76,6 +79,7 @@ class Node:
         self._environment = Environment(languages)
         self._executor = LocalExecutor(self._environment, workers)
         self._threads = ThreadPoolExecutor(self._executor.capacity * CHUNKS)
+        self._under_way: dict[int, Cancellation] = {}
 
     def about(self) -> About:
         """What it is."""
@@ -84,13 +88,20 @@ class Node:
     def execute(self, tasks: Sequence[Task], built: Sequence[Built]) -> list[Outcome | Raised]:
         """Facts of each execution, in order; `built` is what their tests are run with and it has not yet."""
         self._take(built)
-        return list(self._threads.map(lambda task: _executed(self._executor.execute, task), tasks))
+        self._under_way |= {task.number: Cancellation() for task in tasks}
+        return list(self._threads.map(lambda task: self._executed(self._executor.execute, task), tasks))
 
     def execute_alone(self, tasks: Sequence[Task], built: Sequence[Built]) -> list[Outcome | Raised]:
         """The same one by one, while nothing else runs on this node."""
         self._take(built)
+        self._under_way |= {task.number: Cancellation() for task in tasks}
         with self._executor.alone() as execute:
-            return [_executed(execute, task) for task in tasks]
+            return [self._executed(execute, task) for task in tasks]
+
+    def cancel(self, number: int) -> None:
+        """End an execution that nobody waits for; one that is not here, or no more, costs what it costs."""
+        if (cancellation := self._under_way.get(number)) is not None:
+            cancellation.ask()
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
         """As `Slot.make`."""
@@ -104,18 +115,19 @@ class Node:
         for one in built:
             self._environment.examiners.take(one)
 
+    def _executed(self, execute: Execute, task: Task) -> Outcome | Raised:
+        """One that raises is no reason for the others of its chunk to have no outcome."""
+        try:
+            return execute(task.program, task.limits, task.variation, self._under_way[task.number])
+        except SandboxError as error:
+            return Raised(words=str(error), sandbox=True)
+        except Exception as error:  # noqa: BLE001 - carried to who waits
+            return Raised(words=_said(error), sandbox=False)
+        finally:
+            del self._under_way[task.number]
 
-def _executed(execute: Execute, task: Task) -> Outcome | Raised:
-    """One that raises is no reason for the others of its chunk to have no outcome."""
-    try:
-        return execute(*task)
-    except SandboxError as error:
-        return Raised(words=str(error), sandbox=True)
-    except Exception as error:  # noqa: BLE001 - carried to who waits
-        return Raised(words=said(error), sandbox=False)
 
-
-def said(error: BaseException) -> str:
+def _said(error: BaseException) -> str:
     """An error that nobody expected, in words: what it is, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
