@@ -33,6 +33,8 @@ _LOOK_S = 2.0
 _PATIENCE_S = 60.0
 """So long all nodes may be away."""
 _CLOSE_S = 10.0
+_COLLECT_S = 0.002
+"""A chunk that is not full waits for more as long as more come within this time."""
 _JOIN_AT_ONCE = 32
 """Nodes that prepare their toolchains at the same time: each needs seconds."""
 _MOST_LOST = 10
@@ -73,7 +75,10 @@ class RayExecutor:
         self._workers = workers
         self._here = about(environment, 0)
         self._starting = threading.Lock()
-        self._changed = threading.Condition()
+        lock = threading.RLock()
+        self._changed, self._work, self._pause = (threading.Condition(lock) for _ in range(3))
+        self._idle = 0
+        """Threads that wait for work."""
         self._waiting: deque[_Waiting] = deque()
         self._members: dict[str, Member] = {}
         self._words = ""
@@ -99,7 +104,7 @@ class RayExecutor:
                 if self._closing:
                     raise SandboxError(STOPPED)
                 self._waiting.append(one)
-                self._changed.notify_all()
+                self._work.notify()
             return one.future.result()
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
@@ -157,6 +162,7 @@ class RayExecutor:
             waiting, self._waiting = list(self._waiting), deque()
             members, self._members = list(self._members.values()), {}
             self._changed.notify_all()
+            self._work.notify_all()
         self._ended.set()
         for one in waiting:
             _fail(one.future, SandboxError(STOPPED))
@@ -182,7 +188,10 @@ class RayExecutor:
             with ThreadPoolExecutor(_JOIN_AT_ONCE) as threads:
                 list(threads.map(self._join, there, there.values()))
             if not self._members:
-                raise EnvironmentFault(f"the cluster at {self._address} has no node that is alive", setting="address")
+                words = self._words or "it names none"
+                raise EnvironmentFault(
+                    f"the cluster at {self._address} has no node that is alive: {words}", setting="address"
+                )
             self._ended = threading.Event()
             self._looking = threading.Thread(target=self._look, args=(self._ended,), daemon=True)
             self._looking.start()
@@ -190,12 +199,16 @@ class RayExecutor:
     # --- nodes -----------------------------------------------------------------------------------------------------
 
     def _join(self, node: str, where: str) -> None:
-        """Begin to use a node.
+        """Begin to use a node, unless it is lost at once.
 
         Raises:
             EnvironmentFault: it is not like this machine.
         """
-        member = Member(node, where, self._here, self._workers)
+        try:
+            member = Member(node, where, self._here, self._workers)
+        except Lost as error:
+            self._words = str(error)
+            return
         with self._changed:
             self._members[node] = member
             slots = sum(one.slots for one in self._members.values())
@@ -214,6 +227,7 @@ class RayExecutor:
             if not self._members and self._empty_since is None:
                 self._empty_since = time.monotonic()
             self._changed.notify_all()
+            self._work.notify_all()
         with contextlib.suppress(Exception):
             ray.kill(member.actor)
 
@@ -307,17 +321,38 @@ class RayExecutor:
 
     def _chunk(self, member: Member) -> list[_Waiting] | None:
         with self._changed:
-            self._changed.wait_for(lambda: member.gone or (self._waiting and not member.reserved and not self._closing))
-            if member.gone:
+            if not self._await_work(member):
                 return None
-            shared = -(-len(self._waiting) // (len(self._members) * CHUNKS))
-            size = min(shared, member.slots * _EACH)
-            chunk = [self._waiting.popleft() for _ in range(size)]
+            most = member.slots * _EACH
+            while len(self._waiting) < most:
+                waiting = len(self._waiting)
+                self._pause.wait(_COLLECT_S)
+                if len(self._waiting) <= waiting:
+                    break
+            if member.gone or member.reserved:
+                return []
+            shared = -(-len(self._waiting) // (1 + self._idle))
+            chunk = [self._waiting.popleft() for _ in range(min(shared, most))]
             chunk = [one for one in chunk if not one.future.done()]
             for one in chunk:
                 one.member = member
             member.under_way += len(chunk)
             return chunk
+
+    def _await_work(self, member: Member) -> bool:
+        """Whether there is some for this node; False: it is gone. One woken for what it cannot take wakes another."""
+        while not member.gone:
+            if member.reserved or self._closing:
+                if self._waiting:
+                    self._work.notify()
+                self._changed.wait()
+            elif self._waiting:
+                return True
+            else:
+                self._idle += 1
+                self._work.wait()
+                self._idle -= 1
+        return False
 
     def _give_back(self, chunk: Sequence[_Waiting], words: str) -> None:
         """What was on a node that was lost waits again, before all else."""
@@ -328,7 +363,7 @@ class RayExecutor:
         with self._changed:
             if not self._closing:
                 self._waiting.extendleft(one for one in reversed(chunk) if one.lost < _MOST_LOST)
-                self._changed.notify_all()
+                self._work.notify_all()
                 return
         for one in chunk:
             _fail(one.future, SandboxError(STOPPED))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from passatk.errors import EnvironmentFault, InputError, SandboxError
@@ -35,6 +35,7 @@ class Member:
 
     Raises:
         EnvironmentFault: it cannot judge, or differs.
+        Lost: it is no more, before it has said anything.
     """
 
     def __init__(self, node: str, address: str, here: About, workers: int | None):
@@ -49,6 +50,8 @@ class Member:
             there: About = ray.get(self.actor.about.remote(), timeout=_FIND_S)
         except RayError as error:
             ray.kill(self.actor)
+            if isinstance(error, RayActorError) and not error.actor_init_failed:
+                raise Lost(f"node {address} was lost while it began: {_cause(error)}") from error
             raise EnvironmentFault(f"node {address} cannot judge: {_cause(error)}", setting="address") from error
         if differences := here.differences(there):
             ray.kill(self.actor)
