@@ -65,6 +65,16 @@ def six(problems: str, tasks: int, out: Path) -> Path:
     return out
 
 
+def started(make: Callable[[], Any]) -> Any:
+    """What it makes, at last: Ray gives up on a node that needs over 30 s to start, as on a machine with much to do."""
+    while True:
+        try:
+            return make()
+        except Exception as error:
+            if "timed out during startup" not in str(error):
+                raise
+
+
 class Nodes:
     """A cluster on this machine. The head is a node too, and is never killed."""
 
@@ -72,18 +82,12 @@ class Nodes:
         self._workers = workers
         self._rng = random.Random(0)
         self.killed = 0
-        self.cluster: Any = Cluster(
-            initialize_head=True, head_node_args={"num_cpus": workers, "include_dashboard": False}
-        )
+        head = {"num_cpus": workers, "include_dashboard": False}
+        self.cluster: Any = started(lambda: Cluster(initialize_head=True, head_node_args=head))
         self._others = [self._added() for _ in range(nodes - 1)]
 
     def _added(self) -> Any:
-        while True:
-            try:
-                return self.cluster.add_node(num_cpus=self._workers)
-            except Exception as error:
-                if "timed out during startup" not in str(error):
-                    raise
+        return started(lambda: self.cluster.add_node(num_cpus=self._workers))
 
     def kill_every(self, every_s: float, running: "Future[float]") -> None:
         """While it runs; 0 kills none. In the main thread: Ray starts nodes nowhere else."""

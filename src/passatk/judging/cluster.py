@@ -28,6 +28,8 @@ from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 
 _EACH = 2
 """Programs of a chunk for each slot of its node."""
+_MOST_AT_ONCE = 8192
+"""Each program that is under way has a thread here."""
 _LOOK_S = 2.0
 """So often nodes that came are looked for."""
 _PATIENCE_S = 60.0
@@ -212,7 +214,7 @@ class RayExecutor:
         with self._changed:
             self._members[node] = member
             slots = sum(one.slots for one in self._members.values())
-            self.capacity = max(self.capacity, slots * CHUNKS * _EACH)
+            self.capacity = min(max(self.capacity, slots * CHUNKS * _EACH), _MOST_AT_ONCE)
             self._empty_since = None
             self._changed.notify_all()
         for _ in range(CHUNKS):
