@@ -112,7 +112,7 @@ def test_shapes_of_verl_openrlhf_and_slime(rewards: Rewards, basics: ProblemSet)
 def test_verifiers_scores_what_was_said_last(rewards: Rewards, basics: ProblemSet) -> None:
     """By the shape of its tasks and traces, which have more."""
     (name,) = tasks(basics, 1)
-    task = SimpleNamespace(data=SimpleNamespace(id=name))
+    task = SimpleNamespace(id=name)
     said = [SimpleNamespace(content=text) for text in (answer(basics.get(name)), "I take it back.")]
     scored = [asyncio.run(rewards.verifiers(task, SimpleNamespace(assistant_messages=said[:n]))) for n in (0, 1, 2)]
     assert scored == [0.0, 1.0, 0.0]

@@ -223,13 +223,13 @@ class Rewards:
         return _number(found[0])
 
     async def verifiers(self, task: Any, trace: Any) -> float:
-        """For a reward of verifiers: `task.data.id` is the task id, what the model said last the answer.
+        """As a reward of verifiers: `id` of the task's data is the task id, what the model said last the answer.
 
         Raises:
             PassatkError: as `verl`; there it is an error of the rollout.
         """
         said = [message.content for message in trace.assistant_messages]
-        found = await asyncio.to_thread(self.explained, [task.data.id], [said[-1] if said else None])
+        found = await asyncio.to_thread(self.explained, [task.id], [said[-1] if said else None])
         return _number(found[0])
 
     def skyrl(self) -> Any:
