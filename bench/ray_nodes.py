@@ -1,29 +1,44 @@
-"""The same programs on this machine's pool and on Ray nodes on the same cores, in turns: one digest, and the price.
+"""The same programs on this machine's pool and on Ray nodes on the same cores: one digest, and the price.
 
 Usage: python bench/ray_nodes.py [SAMPLES PROBLEMS] [--limit 20] [--repeats 3]
+       python bench/ray_nodes.py --six DATA/humaneval-x [--tasks 5] [--nodes 3] [--kill-every 20] [--repeats 1]
 
-By default the first 20 samples a task of CodeGen-16B. Whole commands without a cache: a pool of as many workers as
-CPUs, one node with as many, and as many nodes with one worker each. What a node needs to find its toolchains is in its
-figure: about a second for each command. Exit 1 if a digest differs.
+By default the first 20 samples a task of CodeGen-16B; with `--six` references and mutants of HumanEval-X in six
+languages. Whole commands without a cache, in turns: a pool of as many workers as CPUs, one node with as many, and
+`--nodes` with one worker each. What a node needs to find its toolchains is in its figure: about a second for each
+command. With `--kill-every` there are nodes alone: so often one is killed, with all that it executes, and another
+joins. Exit 1 if a digest differs, or a program has no verdict, or two.
 """
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
+import random
+import sqlite3
 import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 from commands import evaluate, in_turns
 from load import PROBLEMS, SAMPLES
+from mutants import mutants
 from ray.cluster_utils import Cluster
 
+from passatk.problems import load
 from passatk.runs.manifest import this_machine
 
 HERE = Path(__file__).parent
+KINDS = ("operator", "constant", "brace", "exit")
 
 
 def fewer(samples: Path, limit: int, out: Path) -> Path:
@@ -34,56 +49,145 @@ def fewer(samples: Path, limit: int, out: Path) -> Path:
     return out
 
 
+def six(problems: str, tasks: int, out: Path) -> Path:
+    """References and mutants of the first tasks of each language; loops in Python alone, since each costs seconds."""
+    known = load(problems)
+    with out.open("w") as written:
+        for language in sorted(known.languages):
+            chosen = dict(list(known.only([language]).problems.items())[:tasks])
+            some = msgspec.structs.replace(known, problems=chosen)
+            kinds = (*KINDS, "loop") if language == "python" else KINDS
+            rows = [{"task_id": task, "generation": problem.solution} for task, problem in chosen.items()]
+            for mutant in mutants(some, kinds=kinds):
+                kind = "solution" if mutant.sample.whole else "generation"
+                rows.append({"task_id": mutant.sample.task_id, kind: mutant.sample.text})
+            written.writelines(f"{json.dumps(row)}\n" for row in rows)
+    return out
+
+
+def started(make: Callable[[], Any]) -> Any:
+    """What it makes, at last: Ray gives up on a node that needs over 30 s to start, as on a machine with much to do."""
+    while True:
+        try:
+            return make()
+        except Exception as error:
+            if "timed out during startup" not in str(error):
+                raise
+
+
+class Nodes:
+    """A cluster on this machine. The head is a node too, and is never killed."""
+
+    def __init__(self, nodes: int, workers: int):
+        self._workers = workers
+        self._rng = random.Random(0)
+        self.killed = 0
+        head = {"num_cpus": workers, "include_dashboard": False}
+        self.cluster: Any = started(lambda: Cluster(initialize_head=True, head_node_args=head))
+        self._others = [self._added() for _ in range(nodes - 1)]
+
+    def _added(self) -> Any:
+        return started(lambda: self.cluster.add_node(num_cpus=self._workers))
+
+    def kill_every(self, every_s: float, running: "Future[float]") -> None:
+        """While it runs; 0 kills none. In the main thread: Ray starts nodes nowhere else."""
+        while every_s and wait_for([running], every_s).not_done:
+            node = self._others.pop(self._rng.randrange(len(self._others)))
+            self.cluster.remove_node(node, allow_graceful=False)
+            self.killed += 1
+            self._others.append(self._added())
+
+
+class Evaluations:
+    """Whole commands on the same samples: what each found, and what went wrong."""
+
+    def __init__(self, samples: Path, problems: str, folder: Path):
+        self._samples, self._problems, self._run = samples, problems, folder / "run"
+        self.digests: dict[str, str] = {}
+        self.killed: dict[str, int] = {}
+        self.programs = 0
+        self.wrong: list[str] = []
+
+    def on(self, name: str, workers: int, *more: str) -> float:
+        """Seconds."""
+        took = evaluate(self._samples, self._problems, self._run, workers, "--no-cache", "--cpu-seconds", "1", *more)
+        report: dict[str, Any] = json.loads(took.out)
+        self.digests[name], self.programs = report["digest"], report["programs"]
+        with contextlib.closing(sqlite3.connect(self._run / "run.sqlite")) as journal:
+            rows, different = journal.execute("SELECT COUNT(*), COUNT(DISTINCT program) FROM verdicts").fetchone()
+        if {rows, different, report["judged_now"]} != {self.programs}:
+            self.wrong.append(
+                f"{name}: {report['judged_now']} verdicts, {rows} rows in the journal of {different} programs, and"
+                f" {self.programs} were given"
+            )
+        return took.seconds
+
+    def on_nodes(self, name: str, nodes: int, workers: int, kill_every_s: float) -> float:
+        made = Nodes(nodes, workers)
+        try:
+            address = str(made.cluster.address)
+            with ThreadPoolExecutor(1) as threads:
+                running = threads.submit(self.on, name, workers, "--executor", "ray", "--address", address)
+                made.kill_every(kill_every_s, running)
+            self.killed[name] = made.killed
+            return running.result()
+        finally:
+            made.cluster.shutdown()
+
+
+def ways_of(evaluations: Evaluations, options: argparse.Namespace, cpus: int) -> dict[str, Callable[[], float]]:
+    several = f"{options.nodes} nodes"
+    ways = {"pool": lambda: evaluations.on("pool", cpus)}
+    if not options.kill_every:
+        ways["one node"] = lambda: evaluations.on_nodes("one node", 1, cpus, 0)
+    ways[several] = lambda: evaluations.on_nodes(several, options.nodes, 1, options.kill_every)
+    return ways
+
+
 def main() -> None:
+    cpus = len(os.sched_getaffinity(0))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("samples", nargs="?", type=Path, default=SAMPLES)
-    parser.add_argument("problems", nargs="?", type=Path, default=PROBLEMS)
+    parser.add_argument("problems", nargs="?", default=str(PROBLEMS))
     parser.add_argument("--limit", type=int, default=20)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--six", metavar="PROBLEMS", help="References and mutants of these, in place of samples.")
+    parser.add_argument("--tasks", type=int, default=5, help="Of each language, with --six.")
+    parser.add_argument("--nodes", type=int, default=cpus)
+    parser.add_argument("--kill-every", type=float, default=0, help="Seconds; 0 kills no node.")
     options = parser.parse_args()
-    machine, cpus = this_machine(), len(os.sched_getaffinity(0))
-    print(f"{machine.processor}, {cpus} CPUs, {machine.system}; {options.samples.name}, {options.limit} a task")
-    digests: dict[str, str] = {}
-    programs = 0
+    machine, problems = this_machine(), options.six or options.problems
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        samples = fewer(options.samples, options.limit, folder / "samples.jsonl")
-
-        def judged(name: str, workers: int, *more: str) -> float:
-            nonlocal programs
-            took = evaluate(samples, str(options.problems), folder / "run", workers, "--no-cache", *more)
-            report: dict[str, Any] = json.loads(took.out)
-            digests[name], programs = report["digest"], report["programs"]
-            return took.seconds
-
-        def on_nodes(name: str, nodes: int, workers: int) -> float:
-            quiet = {"num_cpus": workers, "include_dashboard": False}
-            cluster: Any = Cluster(initialize_head=True, head_node_args=quiet)
-            try:
-                for _ in range(nodes - 1):
-                    cluster.add_node(num_cpus=workers)
-                return judged(name, workers, "--executor", "ray", "--address", cluster.address)
-            finally:
-                cluster.shutdown()
-
-        ways = {
-            "pool": lambda: judged("pool", cpus),
-            "one node": lambda: on_nodes("one node", 1, cpus),
-            f"{cpus} nodes": lambda: on_nodes(f"{cpus} nodes", cpus, 1),
-        }
-        taken = in_turns(ways, options.repeats)
+        file = folder / "samples.jsonl"
+        samples = six(options.six, options.tasks, file) if options.six else fewer(options.samples, options.limit, file)
+        evaluations = Evaluations(samples, problems, folder)
+        taken = in_turns(ways_of(evaluations, options, cpus), options.repeats)
+    print(f"{machine.processor}, {cpus} CPUs, {machine.system}; {evaluations.programs} programs")
     rows = [
-        {"way": name, "seconds": median, "lowest": low, "highest": high, "programs": programs, "digest": digests[name]}
+        {
+            "way": name,
+            "seconds": median,
+            "lowest": low,
+            "highest": high,
+            "programs": evaluations.programs,
+            "killed": evaluations.killed.get(name, 0),
+            "digest": evaluations.digests[name],
+        }
         for name, (low, median, high) in taken.items()
     ]
     for row in rows:
-        print(f"{row['way']:12}{row['seconds']:9.1f} s{programs / row['seconds']:9.1f} programs/s  {row['digest']}")
+        rate = f"{evaluations.programs / row['seconds']:9.1f} programs/s"
+        print(f"{row['way']:12}{row['seconds']:9.1f} s{rate}  {row['killed']:3} killed  {row['digest']}")
     results = HERE / "results"
     results.mkdir(exist_ok=True)
-    written = {"machine": msgspec.to_builtins(machine), "limit": options.limit, "rows": rows}
-    (results / "ray_nodes.json").write_text(json.dumps(written, indent=1))
-    if len(set(digests.values())) != 1:
-        sys.exit("the digests differ")
+    name = "ray_kills.json" if options.kill_every else "ray_six.json" if options.six else "ray_nodes.json"
+    written = {"machine": msgspec.to_builtins(machine), "options": {**vars(options), "samples": ""}, "rows": rows}
+    (results / name).write_text(json.dumps(written, indent=1))
+    if len(set(evaluations.digests.values())) != 1:
+        evaluations.wrong.append("the digests differ")
+    if evaluations.wrong:
+        sys.exit("\n".join(evaluations.wrong))
 
 
 if __name__ == "__main__":

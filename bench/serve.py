@@ -1,6 +1,7 @@
 """A judge behind HTTP beside the judge in one process, which it must hardly slow down.
 
 Usage: python bench/serve.py [DATA/humaneval-x] [--programs 400] [--workers 2] [--clients 1000]
+       python bench/serve.py [DATA/humaneval-x] --many 100000
 
 - batches of 64 Python programs that were never seen: the judge alone, the server's replies, its streams;
 - one program at a time: milliseconds from asking to the verdict, by the judge and by the server;
@@ -8,7 +9,9 @@ Usage: python bench/serve.py [DATA/humaneval-x] [--programs 400] [--workers 2] [
 - many clients at once, a program each: does everybody get a verdict?
 - memory of the server's process after each part.
 
-No verdict comes from the cache. A table, and bench/results/serve.json.
+No verdict comes from the cache. A table, and bench/results/serve.json. With `--many` so many programs one after the
+other, and clients that vanish while a program runs: exit 1 if the server's memory grows by more than 3 %, or a process,
+mount, cgroup, file or descriptor is left.
 """
 
 import argparse
@@ -19,12 +22,14 @@ import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from many import many, traces, wrong_with
 
 from passatk import Judge, Problem, load
 from passatk.runs.manifest import this_machine
@@ -63,10 +68,14 @@ class Server:
 
 
 @contextmanager
-def served(problems: str, workers: int) -> Iterator[Server]:
+def served(problems: str, workers: int, temporary: str | None = None) -> Iterator[Server]:
+    """`temporary`: a folder for its temporary files."""
     options = ["--port", "0", "--problems", problems, "--language", "python", "--workers", str(workers), "--no-cache"]
     command = [sys.executable, "-m", "passatk", "serve", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    variables = os.environ if temporary is None else {**os.environ, "TMPDIR": temporary}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=variables
+    ) as process:
         assert process.stdout is not None
         yield Server(process, process.stdout.readline().split()[-1])
         process.terminate()
@@ -165,6 +174,25 @@ def measured(options: argparse.Namespace) -> dict[str, float]:
     return row
 
 
+def left_alone(options: argparse.Namespace) -> None:
+    """`--many`."""
+    problems = load(options.problems).only(["python"])
+    programs = Programs(list(problems.problems.values()))
+    mounts = len(Path("/proc/self/mountinfo").read_text().splitlines())
+    with tempfile.TemporaryDirectory() as folder:
+        with served(options.problems, options.workers, folder) as server:
+            found = many(server, programs, options.many, Path(folder))
+        after = traces(server.process.pid, Path(folder))
+    wrong = wrong_with(found, mounts, after)
+    print(f"{found['programs']} programs, {found['seconds']:.0f} s; memory grew by {found['grown']:.2%}")
+    results = HERE / "results"
+    results.mkdir(exist_ok=True)
+    row = {"machine": this_machine(), **found, "after": after}
+    (results / "serve_many.json").write_bytes(msgspec.json.format(msgspec.json.encode(row), indent=1))
+    if wrong:
+        sys.exit("\n".join(wrong))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     shared = HERE.parents[1] / "shared" / "data" / "humaneval-x"
@@ -172,7 +200,11 @@ def main() -> None:
     parser.add_argument("--programs", type=int, default=384)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--clients", type=int, default=1000)
+    parser.add_argument("--many", type=int, help="So many programs, and nothing else.")
     options = parser.parse_args()
+    if options.many:
+        left_alone(options)
+        return
     machine = this_machine()
     print(f"{machine.processor}, {machine.cpus} CPUs, {machine.system}; {options.workers} workers, {options.problems}")
     row = measured(options)

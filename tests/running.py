@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -116,3 +117,25 @@ def processes_with(variable: str, value: str) -> list[int]:
             if wanted in (folder / "environ").read_bytes():
                 found.append(int(folder.name))
     return found
+
+
+NAME = f"waits-{os.getpid()}"
+NAMES_ITSELF = f"import time\nopen('/proc/self/comm', 'w').write({NAME!r})\n"
+"""The beginning of a Python program that calls its process so."""
+
+
+def named(name: str) -> int:
+    """Processes, anybody's, that call themselves so."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found += (folder / "comm").read_text() == f"{name}\n"
+    return found
+
+
+def until_there(name: str) -> None:
+    """Wait until a process calls itself so."""
+    ends = time.monotonic() + 120
+    while not named(name):
+        assert time.monotonic() < ends, f"no process is called {name}"
+        time.sleep(0.1)

@@ -109,6 +109,33 @@ def test_shapes_of_verl_openrlhf_and_slime(rewards: Rewards, basics: ProblemSet)
     assert asyncio.run(rewards.slime(None, SimpleNamespace(label=first, response=right))) == 1.0
 
 
+def test_verifiers_scores_what_was_said_last(rewards: Rewards, basics: ProblemSet) -> None:
+    """By the shape of its tasks and traces, which have more."""
+    (name,) = tasks(basics, 1)
+    task = SimpleNamespace(id=name)
+    said = [SimpleNamespace(content=text) for text in (answer(basics.get(name)), "I take it back.")]
+    scored = [asyncio.run(rewards.verifiers(task, SimpleNamespace(assistant_messages=said[:n]))) for n in (0, 1, 2)]
+    assert scored == [0.0, 1.0, 0.0]
+
+
+def test_skyrl_gym_makes_an_environment(rewards: Rewards, basics: ProblemSet) -> None:
+    """By its own registry."""
+    skyrl_gym = pytest.importorskip("skyrl_gym", reason="skyrl-gym is not installed: pip install skyrl-gym")
+    (name,) = tasks(basics, 1)
+    skyrl_gym.register(id="passatk", entry_point=rewards.skyrl())
+    prompt = [{"role": "user", "content": "?"}]
+    for text, reward, status in ((answer(basics.get(name)), 1.0, "passed"), ("I cannot.", 0.0, "no_code")):
+        env = skyrl_gym.make("passatk", env_config={}, extras={"reward_spec": {"ground_truth": name}})
+        assert env.init(prompt)[0] == prompt
+        step = env.step(text)
+        assert (step["observations"], step["reward"], step["done"]) == ([], reward, True)
+        assert step["metadata"]["status"] == status
+        env.close()
+    from skyrl_gym.metrics import aggregate_for_environment
+
+    assert aggregate_for_environment("passatk", []) == {}
+
+
 def test_a_framework_without_a_word_for_not_judged_hears_an_error(basics: ProblemSet, judge: Judge) -> None:
     problem = unfit(basics)
     known = ProblemSet(name="own", problems={"unfit": problem}, source="own")

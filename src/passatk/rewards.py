@@ -9,13 +9,15 @@ framework.
 """
 
 import asyncio
+import importlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as TooLate
+from types import MappingProxyType
 from typing import Annotated, Any, Protocol
 
-from passatk.errors import InputError, PassatkError
+from passatk.errors import EnvironmentFault, InputError, PassatkError
 from passatk.pipeline.judge import Judge
 from passatk.pipeline.programs import Tests
 from passatk.problems import ProblemSet
@@ -219,6 +221,40 @@ class Rewards:
         """
         found = await asyncio.to_thread(self.explained, [sample.label], [sample.response])
         return _number(found[0])
+
+    async def verifiers(self, task: Any, trace: Any) -> float:
+        """As a reward of verifiers: `id` of the task's data is the task id, what the model said last the answer.
+
+        Raises:
+            PassatkError: as `verl`; there it is an error of the rollout.
+        """
+        said = [message.content for message in trace.assistant_messages]
+        found = await asyncio.to_thread(self.explained, [task.id], [said[-1] if said else None])
+        return _number(found[0])
+
+    def skyrl(self) -> Any:
+        """An environment of SkyRL, a class: `reward_spec.ground_truth` is the task id, its one step takes the answer.
+
+        Raises:
+            EnvironmentFault: SkyRL Gym is not installed.
+            PassatkError: by a step, as `verl`.
+        """
+        try:
+            base: Any = importlib.import_module("skyrl_gym.envs.base_text_env").BaseTextEnv
+        except ModuleNotFoundError as error:
+            raise EnvironmentFault("SkyRL Gym is not installed; `pip install skyrl-gym`") from error
+        numbered = self._numbered
+
+        class PassatkEnv(base):  # type: ignore[misc]
+            def __init__(self, env_config: Any = None, extras: Mapping[str, Any] = MappingProxyType({})):  # noqa: ARG002
+                super().__init__()
+                self._task: str = extras["reward_spec"]["ground_truth"]
+
+            def step(self, action: str) -> dict[str, Any]:
+                found = numbered(self._task, action)
+                return {"observations": [], "reward": found.pop("score"), "done": True, "metadata": found}
+
+        return PassatkEnv
 
     def _numbered(self, task: str, answer: str) -> dict[str, Any]:
         (rewarded,) = self.explained([task], [answer])

@@ -6,16 +6,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
-from running import Require
+from running import NAME, NAMES_ITSELF, Require, named, until_there
 
+from passatk.errors import EnvironmentFault
+from passatk.judging import Environment
+from passatk.judging.cancellation import Cancellation, Cancelled
+from passatk.judging.executor import Execute
+from passatk.pipeline.bare import bare_program
 from passatk.problems import load
+from passatk.records import Limits, StepLimits
 
 if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
+
+    from passatk.judging.cluster import RayExecutor
 
 LANGUAGES = ("python", "cpp", "javascript")
 EACH = 4
@@ -152,3 +162,55 @@ def test_where_there_is_no_cluster_it_is_said(samples: Path, tmp_path: Path) -> 
     _, words = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "no Ray cluster answers at 127.0.0.1:1" in " ".join(words.split())
+
+
+@pytest.fixture
+def executor(cluster: "Cluster", python_only: Environment) -> Iterator["RayExecutor"]:
+    """On the nodes that are there, with this process as driver."""
+    import ray
+
+    from passatk.judging.cluster import RayExecutor
+
+    made = RayExecutor(python_only, cluster.address, 1)
+    yield made
+    made.close()
+    ray.shutdown()
+
+
+def test_a_mistake_of_ours_on_a_node_is_said_and_loses_no_node(executor: "RayExecutor") -> None:
+    """The others of its chunk have their outcome."""
+    good = bare_program("python", "print(1)")
+    bad = msgspec.structs.replace(good, run=msgspec.structs.replace(good.run, argv=("${NOWHERE}",)))
+    before = dict(executor._members)
+    with ThreadPoolExecutor(8) as threads:
+        futures = [threads.submit(executor.execute, one, Limits()) for one in [good, bad] * 4]
+    for future in futures[::2]:
+        run = future.result().run
+        assert run is not None
+        assert run.exit_code == 0
+    for future in futures[1::2]:
+        with pytest.raises(EnvironmentFault, match=r"mistake of passatk's and not the program's: KeyError: 'NOWHERE'"):
+            future.result()
+    assert executor._members == before
+
+
+def test_what_nobody_waits_for_ends_on_its_node(executor: "RayExecutor") -> None:
+    """Each would run for the rest of the hour on the node's only slot, beside others or alone."""
+    waits, good = bare_program("python", f"{NAMES_ITSELF}time.sleep(3600)"), bare_program("python", "print(1)")
+    hour = Limits(run=StepLimits(cpu_s=3600, idle_s=3600))
+
+    def begun_and_cancelled(execute: Execute) -> None:
+        cancellation = Cancellation()
+        with ThreadPoolExecutor() as threads:
+            future = threads.submit(execute, waits, hour, 0, cancellation)
+            until_there(NAME)
+            cancellation.ask()
+            with pytest.raises(Cancelled):
+                future.result()
+        outcome = execute(good, Limits(), 0, Cancellation())
+        assert outcome.fault is None
+        assert not named(NAME)
+
+    begun_and_cancelled(executor.execute)
+    with executor.alone() as execute:
+        begun_and_cancelled(execute)

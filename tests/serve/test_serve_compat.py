@@ -28,7 +28,7 @@ from served import ADDS, Served, adding, served, until, until_closing
 from passatk import load
 
 SET, TASK = "basics/written/python", "Python/0"
-COMPAT = ("--compat", "sandboxfusion,piston,openrlhf,slime", "--problems", SET, "--language", "python")
+COMPAT = ("--compat", "sandboxfusion,piston,openrlhf,slime,nemo-gym", "--problems", SET, "--language", "python")
 
 
 @pytest.fixture(scope="module")
@@ -303,6 +303,29 @@ def test_openrlhf_and_slime(peer: Served) -> None:
     assert (uneven.status_code, "3 queries" in uneven.text) == (422, True)
 
 
+def test_nemo_gym(peer: Served) -> None:
+    """Requests as verifiers' tasks for NeMo Gym send them; a reply has all of the row."""
+    row = {"responses_create_params": {"input": "?"}, "verifier_metadata": {"task_id": TASK}, "_ng_task_index": 3}
+
+    def verified(*said: str) -> httpx.Response:
+        parts = [{"type": "message", "content": [{"type": "output_text", "text": text}]} for text in said]
+        reasoning = {"type": "reasoning", "summary": [{"type": "summary_text", "text": answer()}]}
+        body = {**row, "response": {"id": "r", "output": [reasoning, *parts]}}
+        return httpx.post(f"{peer.url}/verify", json=body, timeout=60)
+
+    assert httpx.post(f"{peer.url}/seed_session", json=row).json() == {}
+    session = {"resources_session_id": "s", "episode_id": "e"}
+    assert httpx.post(f"{peer.url}/close_session", json=session).json() == {"resources_session_id": "s"}
+    replies = [verified(answer()).json(), verified(answer(), "I cannot.").json(), verified().json()]
+    assert [reply["reward"] for reply in replies] == [1.0, 0.0, 0.0]
+    assert row.items() <= replies[0].items()
+    metrics = httpx.post(f"{peer.url}/aggregate_metrics", json={"verify_responses": replies}).json()
+    assert metrics["group_level_metrics"] == [{"_ng_task_index": 3, "mean/reward": 1 / 3}]
+    assert metrics["key_metrics"] == {"mean/reward": 1 / 3}
+    row["verifier_metadata"] = {"task_id": "none"}
+    assert verified(answer()).status_code == 422
+
+
 # --- trouble -------------------------------------------------------------------------------------------------------
 
 
@@ -327,6 +350,11 @@ def test_trouble_is_retried_and_then_nobodys_failure(tmp_path: Path) -> None:
             "/api/v2/execute": {"language": "python", "version": "*", "files": [{"content": "print(3)"}]},
             "/openrlhf/get_reward": {"query": [answer()], "prompts": [""], "labels": [TASK]},
             "/slime/reward": {"response": answer(), "label": TASK},
+            "/verify": {
+                "responses_create_params": {},
+                "response": {"output": []},
+                "verifier_metadata": {"task_id": TASK},
+            },
         }
         with httpx.Client(base_url=server.url, timeout=60) as client, ThreadPoolExecutor() as threads:
             found = threads.map(lambda one: client.post(one[0], json=one[1]), asked.items())

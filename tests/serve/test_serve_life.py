@@ -1,9 +1,11 @@
 """Clients that vanish, are slow or say half of it; a server that ends; places where it must not listen."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import Request
-from running import Command
+from running import NAME, NAMES_ITSELF, Command, named, until_there
 from served import ADDS, LOOPS, Served, adding, asked, metric, served, until, until_closing
 
 from passatk import EnvironmentFault, InputError
@@ -58,6 +60,26 @@ def test_who_vanishes_frees_what_waited_and_what_runs(slow: Served, stream: bool
     assert metric(slow.url, "passatk_queued_bytes") == 0
     assert metric(slow.url, "passatk_dropped_total") == before + 40
     assert passes(slow, 50 + stream)
+
+
+def test_who_vanishes_frees_the_slot_of_a_program_that_runs(tmp_path: Path) -> None:
+    """It would run for the rest of the hour; and no verdict of it is kept."""
+    options = ("--language", "python", "--workers", "1", "--idle-seconds", "3600", "--cpu-seconds", "3600")
+    with served(tmp_path, *options) as server:
+        for number, waits in enumerate(("time.sleep(3600)", "while True: pass")):
+            one = {"problem": adding(), "completion": NAMES_ITSELF + waits}
+            first, second = connection(server, asked(one)), connection(server, asked(one))
+            until(server, "passatk_running_programs", 2)
+            until_there(NAME)
+            first.close()
+            until(server, "passatk_running_programs", 1)
+            assert named(NAME) == 1  # somebody waits for the same
+            second.close()
+            assert passes(server, number)
+            assert named(NAME) == 0
+        server.stop()
+    with contextlib.closing(sqlite3.connect(tmp_path / "verdicts.sqlite")) as kept:
+        assert kept.execute("SELECT COUNT(*) FROM kept WHERE kind = 'verdict'").fetchone() == (2 + 1,)
 
 
 def test_half_closed_is_gone(slow: Served) -> None:

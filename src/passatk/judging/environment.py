@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from passatk.judging.built_checkers import BuiltCheckers
 from passatk.judging.answers import Known
+from passatk.judging.built_checkers import BuiltCheckers
 from passatk.judging.examiners import Examiners, home
 from passatk.judging.limits import default_limits
 from passatk.judging.quiet import with_headroom

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from passatk.errors import SandboxError
+from passatk.judging.cancellation import Cancellation, Cancelled
 from passatk.judging.environment import Environment, usable_cpus
 from passatk.judging.execution import executed
 from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
@@ -16,8 +17,8 @@ from passatk.sandbox import Slot, SlotDied
 _TRIES = 2
 STOPPED = "the judge was closed while programs were executed"
 _Answer = TypeVar("_Answer")
-Execute = Callable[[Program, Limits, int], Outcome]
-"""Program, limits to stop it by, and which chance it meets, see `Slot.execute`."""
+Execute = Callable[[Program, Limits, int, Cancellation], Outcome]
+"""Program, limits to stop it by, which chance it meets (see `Slot.execute`), and how it is ended when nobody waits."""
 
 
 class Executor(Protocol):
@@ -26,12 +27,14 @@ class Executor(Protocol):
     environment: Environment
     """Toolchains, isolation and kind of machine: the same wherever it executes."""
     capacity: int
+    """May grow."""
 
-    def execute(self, program: Program, limits: Limits, variation: int) -> Outcome:
+    def execute(self, program: Program, limits: Limits, variation: int, cancellation: Cancellation) -> Outcome:
         """One execution among others; `fault` is set where it could not be executed.
 
         Raises:
             SandboxError: nothing can be executed here.
+            Cancelled: that was asked for; its place is free.
         """
         ...
 
@@ -62,10 +65,12 @@ class LocalExecutor:
         self._wanted_alone = 0
         self._closing = False
 
-    def execute(self, program: Program, limits: Limits, variation: int = 0) -> Outcome:
+    def execute(
+        self, program: Program, limits: Limits, variation: int = 0, cancellation: Cancellation | None = None
+    ) -> Outcome:
         """As `Executor.execute`; waits for a free slot."""
         with self._worker() as worker:
-            return worker.execute(program, limits, variation)
+            return worker.execute(program, limits, variation, cancellation or Cancellation())
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
         """As `Slot.make`; waits for a free slot."""
@@ -134,26 +139,36 @@ class _Worker:
     def kill(self) -> None:
         """From another thread: end whatever is being executed."""
         self._killed = True
-        if (slot := self._slot) is not None:
-            slot.kill()
+        self._end_slot()
 
-    def execute(self, program: Program, limits: Limits, variation: int) -> Outcome:
+    def execute(self, program: Program, limits: Limits, variation: int, cancellation: Cancellation) -> Outcome:
         try:
-            outcome = self._tried(lambda slot: executed(slot, self._environment, program, limits, variation))
+            with cancellation.ends(self._end_slot):
+                outcome = self._tried(
+                    lambda slot: executed(slot, self._environment, program, limits, variation), cancellation
+                )
         except _Lost as error:
             return Outcome(build=None, run=None, isolation=self._environment.isolation, fault=str(error))
+        if cancellation.asked:  # its slot may have been killed when it had just answered
+            self.close()
+            raise Cancelled
         if outcome.fault is not None:
             self.close()  # what disturbed it may be the slot's own, such as a cgroup that somebody removed
         return outcome
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
-        return self._tried(lambda slot: slot.make(workshop, limits))
+        return self._tried(lambda slot: slot.make(workshop, limits), Cancellation())
 
-    def _tried(self, ask: Callable[[Slot], _Answer]) -> _Answer:
+    def _end_slot(self) -> None:
+        if (slot := self._slot) is not None:
+            slot.kill()
+
+    def _tried(self, ask: Callable[[Slot], _Answer], cancellation: Cancellation) -> _Answer:
         """What a slot answers: if it dies another one is asked.
 
         Raises:
             SandboxError: none can be started, or all died.
+            Cancelled: that was asked for, and the slot has ended.
         """
         words = ""
         for _ in range(_TRIES):
@@ -162,11 +177,15 @@ class _Worker:
             try:
                 if self._killed:
                     raise SandboxError(STOPPED)
+                if cancellation.asked:  # while the slot was started
+                    raise Cancelled
                 return ask(self._slot)
             except SlotDied as error:
                 if self._killed:
                     raise SandboxError(STOPPED) from error
                 self.close()
+                if cancellation.asked:
+                    raise Cancelled from error
                 words = f"its slot died {_TRIES} times: {error}"
         raise _Lost(words)
 

@@ -7,26 +7,25 @@ waited for `patience_s`, and never more of the time than others had before.
 """
 
 import atexit
-import contextlib
 import math
 import os
 import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterable
-from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 
 from passatk.errors import EnvironmentFault, InputError, SandboxError
+from passatk.judging.cancellation import Cancellation
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import TOGETHER
 from passatk.judging.executor import Execute, Executor, LocalExecutor
-from passatk.judging.quiet import Job, fell_asleep, unsettled, with_headroom
-from passatk.judging.verdict import agree, verdict_of
-from passatk.records import Examiner, ExecutorName, Outcome, Program, Verdict
+from passatk.judging.orders import Case, Order
+from passatk.judging.quiet import Job, fell_asleep
+from passatk.records import Examiner, ExecutorName, Program, Verdict
 
 _AHEAD = 4
 """So many jobs for each slot are read before they are needed."""
@@ -40,73 +39,30 @@ _COLLECTING_S = 1.0
 """So long at most a builder waits for more to build together, while jobs are being read."""
 
 
-class _Order:
-    """A job, until all its repeats are judged."""
-
-    def __init__(self, job: Job):
-        self.job = job
-        self.future: Future[Verdict] = Future()
-        self._verdicts: list[Verdict] = []
-        self._lock = threading.Lock()
-
-    def add(self, verdict: Verdict) -> None:
-        with self._lock:
-            self._verdicts.append(verdict)
-            whole = len(self._verdicts) == self.job.repeat
-        if whole:
-            with contextlib.suppress(InvalidStateError):  # nobody wants it any more, or another repeat has failed
-                self.future.set_result(agree(self._verdicts))
-
-    def fail(self, error: BaseException) -> None:
-        with contextlib.suppress(InvalidStateError):
-            self.future.set_exception(error)
-
-
-@dataclass
-class _Case:
-    """One execution, or several, on the way to a verdict."""
-
-    order: _Order
-    variation: int
-    attempts: list[Outcome] = field(default_factory=list)
-    since: float = 0.0
-    """When it began to wait where it is."""
-
-    @property
-    def program(self) -> Program:
-        return self.order.job.program
-
-    @property
-    def unsettled(self) -> bool:
-        """Another attempt, alone, could change the verdict."""
-        return unsettled(self.attempts, self.order.job)
-
-    def attempt(self, execute: Execute) -> None:
-        self.attempts.append(execute(self.program, with_headroom(self.order.job.limits), self.variation))
-
-    def settle(self) -> None:
-        self.order.add(verdict_of(self.program, self.attempts, self.order.job.limits))
-
-
 class Pool:
     """Judges programs by an executor. Safe from threads; a context manager, which keeps what is warm until it ends."""
 
     def __init__(self, executor: Executor, patience_s: float = math.inf):
         """`patience_s`: how long one in doubt waits at most for others to leave it alone, as far as that is fair."""
-        self.executor, self.environment, self.workers = executor, executor.environment, executor.capacity
+        self.executor, self.environment = executor, executor.environment
         self._patience_s = patience_s
         self._lock = threading.RLock()
         self._work, self._build, self._settle = (threading.Condition(self._lock) for _ in range(3))
-        self._ready: deque[_Case] = deque()
-        self._asleep: deque[_Case] = deque()
-        self._doubtful: deque[_Case] = deque()
-        self._unexamined: list[_Case] = []
+        self._ready: deque[Case] = deque()
+        self._asleep: deque[Case] = deque()
+        self._doubtful: deque[Case] = deque()
+        self._unexamined: list[Case] = []
         self._wanted: dict[str, Examiner] = {}
         self._building = self._executing = self._sleeping = self._reading = 0
         self._threads: list[threading.Thread] = []
         self._stopping = False
         self._users = 0
         self._pid = os.getpid()
+
+    @property
+    def workers(self) -> int:
+        """Programs judged in parallel; more where an executor has grown."""
+        return self.executor.capacity
 
     # --- what others call ----------------------------------------------------------------------------------------
 
@@ -123,18 +79,19 @@ class Pool:
             self.close()
 
     def submit(self, job: Job) -> Future[Verdict]:
-        """Its verdict, when it has one. A cancelled one is not executed, unless that has begun.
+        """Its verdict, when it has one. A cancelled one is not executed, or no longer, and its slot is free at once.
 
         Raises:
             InputError: this is a fork of the process that the pool was made in.
         """
         if os.getpid() != self._pid:
             raise InputError("a judge lives in the process that made it; make another one in this process")
-        order = _Order(job)
+        order = Order(job)
         if (verdict := self.environment.cannot_judge(job.program)) is not None:
             order.future.set_result(verdict)
             return order.future
-        cases = [_Case(order, number if job.vary else 0) for number in range(job.repeat)]
+        cases = [Case(order, number if job.vary else 0) for number in range(job.repeat)]
+        order.future.add_done_callback(partial(_end, [case.cancellation for case in cases]))
         examiner = job.program.examiner
         with self._lock:
             if self._stopping:
@@ -221,12 +178,15 @@ class Pool:
     # --- its threads ---------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        if self._threads:
-            return
-        atexit.register(self.close)
-        loops = [*[self._works] * self.workers, self._builds, self._settles]
-        self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
-        for thread in self._threads:
+        loops: list[Callable[[], None]] = []
+        if not self._threads:
+            atexit.register(self.close)
+            loops = [self._builds, self._settles]
+        missing = 2 + self.workers - len(self._threads) - len(loops)
+        loops += [self._works] * missing
+        started = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        self._threads += started
+        for thread in started:
             thread.start()
 
     def _works(self) -> None:
@@ -258,7 +218,7 @@ class Pool:
     def _longest_wait(self) -> float | None:
         return None if math.isinf(self._patience_s) else self._patience_s
 
-    def _attempt(self, case: _Case) -> None:
+    def _attempt(self, case: Case) -> None:
         if case.order.future.done():
             return
         try:
@@ -290,7 +250,7 @@ class Pool:
                 self._building = len(cases)
             self._make_for(cases, wanted)
 
-    def _make_for(self, cases: list[_Case], wanted: list[Examiner]) -> None:
+    def _make_for(self, cases: list[Case], wanted: list[Examiner]) -> None:
         failed: Exception | None = None
         try:
             self._make(wanted)
@@ -377,6 +337,12 @@ class Pool:
                     case.settle()
             except Exception as error:  # noqa: BLE001 - carried to who waits
                 case.order.fail(error)
+
+
+def _end(executions: Iterable[Cancellation], _: Future[Verdict]) -> None:
+    """Nobody waits for them: cancelled, failed, or done."""
+    for one in executions:
+        one.ask()
 
 
 def _put(done: "queue.SimpleQueue[tuple[Job, Future[Verdict]]]", job: Job, future: Future[Verdict]) -> None:

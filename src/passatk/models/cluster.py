@@ -21,7 +21,7 @@ from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Listener
 from passatk.errors import EnvironmentFault, InputError, PassatkError
 from passatk.judging.cache import judge_hash
-from passatk.judging.cluster import connect
+from passatk.judging.member import connect
 from passatk.models import ModelSpec, open_backend
 from passatk.models.base import Backend, Origin, Wanted
 from passatk.models.shares import Shares, grouped

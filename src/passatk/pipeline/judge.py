@@ -105,11 +105,11 @@ class Judge:
                 future.cancel()
 
     async def ajudge(self, problem: Problem, completion: str) -> Verdict:
-        """As `judge`, of one; cancelling it takes it from the queue."""
+        """As `judge`, of one; cancelling it ends it."""
         return await asyncio.wrap_future(self.submit(problem, completion))
 
     def submit(self, problem: Problem, completion: str) -> Future[Verdict]:
-        """A verdict to come. Cancelled before it is executed, it never will be.
+        """A verdict to come. Cancelled, the program is not executed, or no longer, unless others wait for the same.
 
         Raises:
             InputError: the problem's language is none of this judge's.

@@ -7,7 +7,7 @@ from passatk.errors import InputError, UnknownNameError
 from passatk.records import Record
 from passatk.settings import setting
 
-COMPAT = ("sandboxfusion", "piston", "openrlhf", "slime")
+COMPAT = ("sandboxfusion", "piston", "openrlhf", "slime", "nemo-gym")
 """Interfaces of others that can be served beside the native one."""
 TOKEN_VARIABLE = "PASSATK_SERVE_TOKEN"  # noqa: S105 - the name of a variable
 _MIB = 1 << 20
@@ -35,7 +35,7 @@ class Serving(Record, frozen=True, kw_only=True):
     ] = ()
     compat: Annotated[
         tuple[str, ...],
-        setting("Serve these interfaces too: sandboxfusion, piston, openrlhf, slime.", metavar="NAME,..."),
+        setting("Serve these interfaces too: sandboxfusion, piston, openrlhf, slime, nemo-gym.", metavar="NAME,..."),
     ] = ()
     queue_programs: Annotated[int, setting("Programs that may wait, those of all clients together.", ge=1)] = 20_000
     queue_bytes: Annotated[

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from passatk.serve.compat.nemo_gym import NemoGym
 from passatk.serve.compat.openrlhf import OpenRlhf
 from passatk.serve.compat.piston import Piston
 from passatk.serve.compat.sandboxfusion import SandboxFusion
@@ -24,5 +25,6 @@ INTERFACES: dict[str, Callable[[Service], Interface]] = {
     "piston": Piston,
     "openrlhf": OpenRlhf,
     "slime": Slime,
+    "nemo-gym": NemoGym,
 }
 """By name, as `Serving.compat` has them."""

@@ -1,0 +1,229 @@
+"""A cluster of any size, simulated: programs a second, what is idle, what is lost, and what a whole run needs.
+
+Usage: python bench/simulate_nodes.py [--nodes 1000] [--slots 64] [--programs 1e9] [--program-ms 58] [--mtbf-hours 100]
+       python bench/simulate_nodes.py --measure        # what a chunk and a program cost the command here
+       python bench/simulate_nodes.py --check          # beside bench/results/ray_nodes.json, of real nodes
+
+One command feeds all nodes: each program costs it CPU time, and so does each chunk. A node has two chunks at once, of
+two programs for each slot, and its slots take programs in order. Nodes are lost at random, their chunks are executed
+again elsewhere, and they come back. Not more than `--at-once` programs are under way. The first ones (`--sample`) are
+simulated one by one; the rest goes on like their second half.
+"""
+
+import argparse
+import heapq
+import json
+import random
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from passatk.judging.node import CHUNKS
+
+HERE = Path(__file__).parent
+EACH = 2
+SAMPLE_BYTES = 2100
+"""Of a sample, in the journal and in results.jsonl (docs/scale.md)."""
+MEMORY_BYTES = 114
+"""Of a sample, in the command (docs/performance.md, a million samples)."""
+
+
+class Costs(NamedTuple):
+    """Seconds."""
+
+    program: float
+    """CPU of a slot."""
+    command: float
+    """CPU of the command for a program: read, assembled, sent, journaled."""
+    chunk: float
+    """CPU of the command for a chunk, besides."""
+    way: float
+    """From command to node, or back."""
+
+
+class Found(NamedTuple):
+    programs_per_s: float
+    command_busy: float
+    slots_busy: float
+    lost: float
+    """Executions that were thrown away, of all."""
+
+
+class Simulation:
+    """Events in the order of their times: a chunk is back, a node is lost, a node is there again."""
+
+    def __init__(
+        self, nodes: int, slots: int, costs: Costs, mtbf_s: float = 1e9, back_s: float = 60, at_once: float = 1e9
+    ):
+        self._slots, self._costs, self._mtbf_s, self._back_s = slots, costs, mtbf_s, back_s
+        self._at_once, self._size = at_once, slots * EACH
+        self._rng = random.Random(0)
+        self._events: list[tuple[float, int, str, int, int]] = []
+        self._number = 0
+        self._slot_free = [[0.0] * slots for _ in range(nodes)]
+        self._life = [0] * nodes
+        """How often a node was lost: what it had before is not what it has."""
+        self._places = deque(node for _ in range(CHUNKS) for node in range(nodes))
+        self._done = self._lost = self._under_way = 0
+        self._command_s = self._slots_s = self._command_free = 0.0
+        for node in range(nodes):
+            self._at(self._rng.expovariate(1 / mtbf_s), "lost", node, 0)
+
+    def _at(self, when: float, what: str, node: int, programs: int) -> None:
+        self._number += 1
+        heapq.heappush(self._events, (when, self._number, f"{what} {self._life[node]}", node, programs))
+
+    def run(self, programs: int) -> Found:
+        """So many; rates are those of their second half."""
+        now, half = 0.0, (0.0, 0, 0.0, 0.0)
+        while self._done < programs:
+            room = self._under_way + self._size <= max(self._at_once, self._size)
+            if self._places and room and now >= self._command_free:
+                self._send(now)
+            now = self._next(now)
+            if not half[1] and self._done >= programs // 2:
+                half = (now, self._done, self._command_s, self._slots_s)
+        spent = now - half[0]
+        slots = len(self._slot_free) * self._slots
+        return Found(
+            (self._done - half[1]) / spent,
+            (self._command_s - half[2]) / spent,
+            (self._slots_s - half[3]) / spent / slots,
+            self._lost / (self._done + self._lost),
+        )
+
+    def _send(self, now: float) -> None:
+        """The command makes a chunk, and a node's slots take its programs."""
+        node = self._places.popleft()
+        size = self._size
+        self._under_way += size
+        spent = self._costs.chunk + size * self._costs.command
+        self._command_s += spent
+        self._command_free = now + spent
+        self._at(self._command_free, "free", node, 0)
+        free, arrives, last = self._slot_free[node], self._command_free + self._costs.way, 0.0
+        for _ in range(size):
+            takes = self._rng.expovariate(1 / self._costs.program)
+            ends = max(arrives, heapq.heappop(free)) + takes
+            heapq.heappush(free, ends)
+            self._slots_s += takes
+            last = max(last, ends)
+        self._at(last + self._costs.way, "back", node, size)
+
+    def _next(self, now: float) -> float:
+        when, _, event, node, size = heapq.heappop(self._events)
+        what, _, life = event.partition(" ")
+        if what == "free":
+            return max(now, when)
+        if what == "there":
+            self._slot_free[node] = [when] * self._slots
+            self._places.extend([node] * CHUNKS)
+            self._at(when + self._rng.expovariate(1 / self._mtbf_s), "lost", node, 0)
+        elif what == "lost":
+            self._life[node] += 1
+            self._places = deque(place for place in self._places if place != node)
+            self._at(when + self._back_s, "there", node, 0)
+        elif int(life) == self._life[node]:
+            self._done += size
+            self._under_way -= size
+            self._places.append(node)
+        else:  # its node was lost meanwhile
+            self._lost += size
+            self._under_way -= size
+        return max(now, when)
+
+
+def measured(chunks: int = 200) -> Costs:
+    """What a chunk and a program in it cost a driver of Ray here, beside what any judge costs: CPU, not wall clock."""
+    import ray
+    from ray.cluster_utils import Cluster
+
+    from passatk.pipeline.bare import bare_program
+    from passatk.records import Limits, Outcome
+
+    cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    ray.init(address=cluster.address, log_to_driver=False)  # a cluster of its own would leave a token in the home
+
+    class Echo:
+        def execute(self, tasks: list[Any]) -> list[Outcome]:
+            isolation: Any = None
+            return [Outcome(build=None, run=None, isolation=isolation) for _ in tasks]
+
+    remote: Any = ray.remote(Echo)
+    actor = remote.remote()
+    program = bare_program("python", "print(1)\n" * 40)
+    spent = {}
+    for size in (1, 1, 64):  # the first is for warming
+        tasks = [(program, Limits(), 0, n) for n in range(size)]
+        began, wall = time.process_time(), time.perf_counter()
+        for _ in range(chunks):
+            ray.get(actor.execute.remote(tasks))
+        spent[size] = ((time.process_time() - began) / chunks, (time.perf_counter() - wall) / chunks)
+    ray.shutdown()
+    cluster.shutdown()
+    program_s = (spent[64][0] - spent[1][0]) / 63
+    return Costs(0.0, program_s, spent[1][0] - program_s, spent[1][1] / 2)
+
+
+def check(chunk_s: float) -> None:
+    """Real nodes beside simulated ones, which share the cores with the command and with Ray: these cost the slots.
+
+    What remains is said: the start of the nodes, and what the model lacks.
+    """
+    found = json.loads((HERE / "results" / "ray_nodes.json").read_text())
+    cpus = found["machine"]["cpus"]
+    rows = {row["way"]: row for row in found["rows"]}
+    pool = rows.pop("pool")
+    for name, row in rows.items():
+        nodes = int(name.split()[0]) if name[0].isdigit() else 1
+        slots = cpus // nodes
+        program_s = cpus * pool["lowest"] / pool["programs"] + 2 * chunk_s / (slots * EACH)
+        rate = Simulation(nodes, slots, Costs(program_s, 0.0, 0.0, 0.001)).run(20_000).programs_per_s
+        simulated = row["programs"] / rate
+        more = row["lowest"] - simulated
+        print(f"{name:12} simulated {simulated:6.1f} s, real {row['lowest']:6.1f} s: {more:.1f} s more")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nodes", type=int, default=1000)
+    parser.add_argument("--slots", type=int, default=64)
+    parser.add_argument("--programs", type=float, default=1e9)
+    parser.add_argument("--program-ms", type=float, nargs="+", default=[5, 58, 1000, 30_000])
+    parser.add_argument("--command-ms", type=float, default=0.5)
+    parser.add_argument("--chunk-ms", type=float, default=3.5)
+    parser.add_argument("--way-ms", type=float, default=1.0)
+    parser.add_argument("--mtbf-hours", type=float, default=100, help="Of a node.")
+    parser.add_argument("--back-s", type=float, default=60, help="After which a node that was lost is there again.")
+    parser.add_argument("--at-once", type=int, default=8192)
+    parser.add_argument("--sample", type=int, default=1_000_000)
+    parser.add_argument("--measure", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    if options.check:
+        check(options.chunk_ms / 1000)
+        return
+    if options.measure:
+        costs = measured()
+        for name, seconds in costs._asdict().items():
+            print(f"{name:8}{1000 * seconds:8.3f} ms")
+        return
+    print(f"{options.nodes} nodes of {options.slots} slots, {options.programs:g} programs, one command")
+    for program_ms in options.program_ms:
+        costs = Costs(*(ms / 1000 for ms in (program_ms, options.command_ms, options.chunk_ms, options.way_ms)))
+        simulation = Simulation(
+            options.nodes, options.slots, costs, options.mtbf_hours * 3600, options.back_s, options.at_once
+        )
+        found = simulation.run(max(options.sample, 8 * options.nodes * options.slots * EACH))
+        days = options.programs / found.programs_per_s / 86_400
+        print(
+            f"{program_ms:8g} ms a program: {found.programs_per_s:9.0f} programs/s, {days:8.2f} days,"
+            f" command busy {found.command_busy:4.0%}, slots {found.slots_busy:7.2%}, executed in vain {found.lost:.4%}"
+        )
+    print(f"run folder {options.programs * SAMPLE_BYTES / 1e12:.1f} TB, memory of the command", end=" ")
+    print(f"{options.programs * MEMORY_BYTES / 1e9:.0f} GB")
+
+
+if __name__ == "__main__":
+    main()

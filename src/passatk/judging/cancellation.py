@@ -1,0 +1,42 @@
+"""How an execution under way is ended from another thread."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+
+class Cancelled(Exception):
+    """An execution was ended because nobody waits for it: there are no facts of it."""
+
+
+class Cancellation:
+    """Of one program: whoever executes it says how that is ended, and whoever no longer waits for it asks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._end: Callable[[], None] | None = None
+        self.asked = False
+
+    def ask(self) -> None:
+        """End the execution, now or when it would begin."""
+        with self._lock:
+            self.asked = True
+            if self._end is not None:
+                self._end()
+
+    @contextlib.contextmanager
+    def ends(self, end: Callable[[], None]) -> Iterator[None]:
+        """While the context lasts, and never later, `end` is what a call of `ask` calls.
+
+        Raises:
+            Cancelled: it was asked already.
+        """
+        with self._lock:
+            if self.asked:
+                raise Cancelled
+            self._end = end
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._end = None

@@ -1,0 +1,134 @@
+"""What runs on one machine of a Ray cluster: slots, toolchains and examiners of its own."""
+
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from passatk.errors import SandboxError
+from passatk.judging.cache import judge_hash
+from passatk.judging.cancellation import Cancellation
+from passatk.judging.environment import Environment
+from passatk.judging.examiners import Built
+from passatk.judging.executor import Execute, LocalExecutor
+from passatk.records import Limits, Outcome, Program, Record, StepFacts, Workshop
+from passatk.runs.manifest import this_machine
+
+CHUNKS = 2
+"""A node has so many at once."""
+
+
+class About(Record, frozen=True, kw_only=True):
+    """What has to be the same on all machines that judge one run, and how many slots a node has."""
+
+    judge: str
+    processor: str
+    isolation: str
+    toolchains: dict[str, str]
+    """Language -> version and hash of the tools' files; empty where missing."""
+    slots: int
+
+    def differences(self, other: "About") -> list[str]:
+        """In words, `other` being the node."""
+        found = [
+            f"its {name} is {getattr(other, field)}, here {getattr(self, field)}"
+            for name, field in (("version of passatk", "judge"), ("processor", "processor"), ("sandbox", "isolation"))
+            if getattr(self, field) != getattr(other, field)
+        ]
+        for language, here in self.toolchains.items():
+            there = other.toolchains.get(language, "")
+            if here and here != there:
+                found.append(f"its {language} is {there or 'missing'}, here {here}")
+        return found
+
+
+def about(environment: Environment, slots: int) -> About:
+    """Of this machine."""
+    isolation = environment.isolation
+    return About(
+        judge=judge_hash()[:16],
+        processor=this_machine().processor,
+        isolation=f"{isolation.sandbox}, {isolation.uid}, cgroup {isolation.cgroup}, {isolation.syscall_filter}",
+        toolchains={name: found.identity for name, found in environment.toolchains.items()},
+        slots=slots,
+    )
+
+
+class Task(NamedTuple):
+    """An execution, see `Executor.execute`."""
+
+    program: Program
+    limits: Limits
+    variation: int
+    number: int
+    """Which of its executor's: by that it is cancelled."""
+
+
+class Raised(Record, frozen=True, kw_only=True):
+    """In place of an outcome: the error that an execution ended with."""
+
+    words: str
+    sandbox: bool
+    """A SandboxError; any other is a mistake of the code there."""
+
+
+class Node:
+    """The actor. Its methods run in threads."""
+
+    def __init__(self, languages: Sequence[str], workers: int | None):
+        self._environment = Environment(languages)
+        self._executor = LocalExecutor(self._environment, workers)
+        self._threads = ThreadPoolExecutor(self._executor.capacity * CHUNKS)
+        self._under_way: dict[int, Cancellation] = {}
+
+    def about(self) -> About:
+        """What it is."""
+        return about(self._environment, self._executor.capacity)
+
+    def execute(self, tasks: Sequence[Task], built: Sequence[Built]) -> list[Outcome | Raised]:
+        """Facts of each execution, in order; `built` is what their tests are run with and it has not yet."""
+        self._take(built)
+        self._under_way |= {task.number: Cancellation() for task in tasks}
+        return list(self._threads.map(lambda task: self._executed(self._executor.execute, task), tasks))
+
+    def execute_alone(self, tasks: Sequence[Task], built: Sequence[Built]) -> list[Outcome | Raised]:
+        """The same one by one, while nothing else runs on this node."""
+        self._take(built)
+        self._under_way |= {task.number: Cancellation() for task in tasks}
+        with self._executor.alone() as execute:
+            return [self._executed(execute, task) for task in tasks]
+
+    def cancel(self, number: int) -> None:
+        """End an execution that nobody waits for; one that is not here, or no more, costs what it costs."""
+        if (cancellation := self._under_way.get(number)) is not None:
+            cancellation.ask()
+
+    def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
+        """As `Slot.make`."""
+        return self._executor.make(workshop, limits)
+
+    def close(self) -> None:
+        """Kill what is executed."""
+        self._executor.close()
+
+    def _take(self, built: Sequence[Built]) -> None:
+        for one in built:
+            self._environment.examiners.take(one)
+
+    def _executed(self, execute: Execute, task: Task) -> Outcome | Raised:
+        """One that raises is no reason for the others of its chunk to have no outcome."""
+        try:
+            return execute(task.program, task.limits, task.variation, self._under_way[task.number])
+        except SandboxError as error:
+            return Raised(words=str(error), sandbox=True)
+        except Exception as error:  # noqa: BLE001 - carried to who waits
+            return Raised(words=_said(error), sandbox=False)
+        finally:
+            del self._under_way[task.number]
+
+
+def _said(error: BaseException) -> str:
+    """An error that nobody expected, in words: what it is, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"
