@@ -16,6 +16,7 @@ import pytest
 from made_runs import Made, make_run, problem
 from running import Command
 
+from passatk.cases import CaseResult
 from passatk.errors import InputError
 from passatk.records import Status
 from passatk.report.page import document, page
@@ -94,6 +95,16 @@ def test_samples_that_could_not_be_judged_are_told(tmp_path: Path) -> None:
     assert "2 samples not judged" in document
     assert "the sandbox failed: no space (2 x)" in document
     assert "No score" in document
+
+
+def test_samples_that_know_the_answers_to_shown_tests_are_counted(tmp_path: Path) -> None:
+    tests = tuple(
+        CaseResult(id=name, status=status, public=public, weight=1.0, in_code=public)
+        for name, status, public in (("a", "passed", True), ("b", "wrong_answer", False))
+    )
+    table = Made(text="x", status=Status.WRONG_ANSWER, cases=tests)
+    document = page([make_run(tmp_path / "run", {"Python/0": [table, PASS]})])
+    assert "1 sample with answers to shown tests in their text" in document
 
 
 def test_an_empty_run_and_a_run_of_one_sample_have_pages(tmp_path: Path) -> None:
