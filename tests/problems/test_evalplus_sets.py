@@ -3,15 +3,17 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 from picking import picked
 
 from passatk import InputError, Judge, Status, load
+from passatk.judging.answers import Known
 from passatk.pipeline import check_problems
 from passatk.records import Problem
+from passatk.sandbox import Slot
 
 MBPP: dict[str, Any] = {
     "task_id": "Mbpp/750",  # whose second argument is a tuple
@@ -125,6 +127,20 @@ def test_solutions(tmp_path: Path, judge: Judge, solution: str, failing: dict[st
     bad = {name: case.status for name, case in results.items() if case.status not in ("passed", "left_out")}
     assert bad == failing, verdict.reason
     assert (verdict.status is Status.PASSED, verdict.walled) == (not failing, True)
+
+
+def test_what_a_reference_says_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the slot is no slot, nothing can be executed."""
+    monkeypatch.setenv("PASSATK_HOME", str(tmp_path / "home"))
+    problem = one(tmp_path, MBPP)
+    with Judge(["python"], workers=1, cached=False) as judge:
+        judge.judge([(problem, ADD)])
+    assert problem.cases is not msgspec.UNSET
+    [folder] = (tmp_path / "home" / "answers").iterdir()
+    found = Known(folder.name).of(cast(Slot, None), problem.cases)
+    assert [one if isinstance(one, str) else one.values for one in found] == [
+        *(("[]",), (), ("[1, 2, 3]",), ("['a', 'b']",), ("[0.1, 0.2]",)),
+    ]
 
 
 def test_readings(tmp_path: Path, judge: Judge) -> None:

@@ -21,7 +21,7 @@ from passatk.records import Asserts, LimitPolicy, Limits, Problem, Program, Samp
 from passatk.sandbox import Slot
 from passatk.textfiles import data_home, made_whole
 
-ANSWERED, RAISED = 0, 1
+_RAISED = b"[1,"
 _MOST_ENDS = 10
 """Tests with which the process of a reference may end."""
 _MOST_BYTES = 128 << 20
@@ -56,10 +56,16 @@ class Known:
             if isinstance(found, str):
                 return found
             known = found
-            with contextlib.suppress(OSError), made_whole(self._folder / key) as made:
-                made.write_bytes(msgspec.msgpack.encode(known))
+            self._keep(key, known)
         self._known[key] = known
         return known
+
+    def _keep(self, key: str, known: tuple[Expected, ...]) -> None:
+        """Where it cannot be kept, nothing is lost but time."""
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with made_whole(self._folder / key) as made:
+                made.write_bytes(msgspec.msgpack.encode(known))
 
 
 def sent_together(inputs: list[str]) -> Case:
@@ -87,10 +93,11 @@ def messages(output: bytes) -> list[bytes]:
 
 def raised(message: bytes) -> str | None:
     """The words of an exception, where a message is about one."""
+    if not message.startswith(_RAISED):
+        return None
     with contextlib.suppress(ValueError, TypeError):
-        kind, words, *_ = json.loads(message)
-        if kind == RAISED:
-            return str(words)
+        _, words, *_ = json.loads(message)
+        return str(words)
     return None
 
 

@@ -75,7 +75,7 @@ class _Message:
     """What a program says that its function returned."""
 
     def __init__(self, output: bytes, tuples_as_lists: bool, checker: Checker):
-        kind, self._value, self._nodes = json.loads(output, object_pairs_hook=_refuse)
+        kind, self._value, self._nodes = _DECODER.decode(output.decode())
         if kind != 0 or not all(type(node) is list and node for node in self._nodes):
             raise ValueError("a message of another kind")
         self._alike = tuples_as_lists
@@ -357,6 +357,9 @@ def _number(item: list[Any]) -> int | complex:
 
 def _refuse(_: Any) -> Any:
     raise ValueError("an object in a message")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_refuse)
 
 
 def _quoted(value: Any) -> str:
