@@ -6,8 +6,8 @@ Usage: python bench/simulate_nodes.py [--nodes 1000] [--slots 64] [--programs 1e
 
 One command feeds all nodes: each program costs it CPU time, and so does each chunk. A node has two chunks at once, of
 two programs for each slot at most, and its slots take programs in order. Nodes are lost at random, their chunks are
-executed again elsewhere, and they come back. Not more than `--at-once` programs are under way. The first ones (`--sample`) are
-simulated one by one; the rest goes on like their second half.
+executed again elsewhere, and they come back. Not more than `--at-once` programs are under way. The first ones
+(`--sample`) are simulated one by one; the rest goes on like their second half.
 """
 
 import argparse
