@@ -5,9 +5,9 @@ Usage: python bench/simulate_nodes.py [--nodes 1000] [--slots 64] [--programs 1e
        python bench/simulate_nodes.py --check          # beside bench/results/ray_nodes.json, of real nodes
 
 One command feeds all nodes: each program costs it CPU time, and so does each chunk. A node has two chunks at once, of
-two programs for each slot, and its slots take programs in order. Nodes are lost at random, their chunks are executed
-again elsewhere, and they come back. Not more than `--at-once` programs are under way. The first ones (`--sample`) are
-simulated one by one; the rest goes on like their second half.
+two programs for each slot at most, and its slots take programs in order. Nodes are lost at random, their chunks are
+executed again elsewhere, and they come back. Not more than `--at-once` programs are under way. The first ones
+(`--sample`) are simulated one by one; the rest goes on like their second half.
 """
 
 import argparse
@@ -57,7 +57,9 @@ class Simulation:
         self, nodes: int, slots: int, costs: Costs, mtbf_s: float = 1e9, back_s: float = 60, at_once: float = 1e9
     ):
         self._slots, self._costs, self._mtbf_s, self._back_s = slots, costs, mtbf_s, back_s
-        self._at_once, self._size = at_once, slots * EACH
+        self._at_once, self._most = min(int(at_once), nodes * slots * CHUNKS * EACH), slots * EACH
+        self._on = [0] * nodes
+        """Programs on each node."""
         self._rng = random.Random(0)
         self._events: list[tuple[float, int, str, int, int]] = []
         self._number = 0
@@ -78,8 +80,7 @@ class Simulation:
         """So many; rates are those of their second half."""
         now, half = 0.0, (0.0, 0, 0.0, 0.0)
         while self._done < programs:
-            room = self._under_way + self._size <= max(self._at_once, self._size)
-            if self._places and room and now >= self._command_free:
+            if self._places and self._under_way < self._at_once and now >= self._command_free:
                 self._send(now)
             now = self._next(now)
             if not half[1] and self._done >= programs // 2:
@@ -96,8 +97,11 @@ class Simulation:
     def _send(self, now: float) -> None:
         """The command makes a chunk, and a node's slots take its programs."""
         node = self._places.popleft()
-        size = self._size
+        waiting = self._at_once - self._under_way
+        shared = -(-waiting // (1 + len(self._places)))
+        size = min(self._most, waiting, max(shared, self._slots - self._on[node]))
         self._under_way += size
+        self._on[node] += size
         spent = self._costs.chunk + size * self._costs.command
         self._command_s += spent
         self._command_free = now + spent
@@ -118,6 +122,7 @@ class Simulation:
             return max(now, when)
         if what == "there":
             self._slot_free[node] = [when] * self._slots
+            self._on[node] = 0
             self._places.extend([node] * CHUNKS)
             self._at(when + self._rng.expovariate(1 / self._mtbf_s), "lost", node, 0)
         elif what == "lost":
@@ -127,6 +132,7 @@ class Simulation:
         elif int(life) == self._life[node]:
             self._done += size
             self._under_way -= size
+            self._on[node] -= size
             self._places.append(node)
         else:  # its node was lost meanwhile
             self._lost += size

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,11 +31,23 @@ LANGUAGES = ("python", "cpp", "javascript")
 EACH = 4
 
 
+def started(make: Callable[[], Any]) -> Any:
+    """What it makes. Ray gives up on a node that needs over 30 s to start, as on a machine with much to do."""
+    for _ in range(4):
+        try:
+            return make()
+        except Exception as error:
+            if "timed out during startup" not in str(error):
+                raise
+    raise AssertionError("no node could be started")
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator["Cluster"]:
     """A head that is a node too, and what tests add to it."""
     utilities = pytest.importorskip("ray.cluster_utils", reason="ray is not installed: pip install 'passatk[ray]'")
-    made = utilities.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    head = {"num_cpus": 1, "include_dashboard": False}
+    made = started(lambda: utilities.Cluster(initialize_head=True, head_node_args=head))
     yield made
     made.shutdown()
 
@@ -57,14 +69,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def added(cluster: "Cluster", **more: Any) -> Any:
-    """One more node. Ray gives up on one that needs over 30 s to start, as on a machine with much to do."""
-    for _ in range(4):
-        try:
-            return cluster.add_node(num_cpus=1, **more)
-        except Exception as error:
-            if "timed out during startup" not in str(error):
-                raise
-    raise AssertionError("no node could be started")
+    """One more node."""
+    return started(lambda: cluster.add_node(num_cpus=1, **more))
 
 
 def command(samples: Path, out: Path, *more: str) -> list[str]:

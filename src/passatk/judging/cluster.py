@@ -333,8 +333,9 @@ class RayExecutor:
                     break
             if member.gone or member.reserved:
                 return []
-            shared = -(-len(self._waiting) // (1 + self._idle))
-            chunk = [self._waiting.popleft() for _ in range(min(shared, most))]
+            shared = -(-len(self._waiting) // (1 + self._idle))  # so that no node has two rounds while another has none
+            size = min(most, len(self._waiting), max(shared, member.slots - member.under_way))
+            chunk = [self._waiting.popleft() for _ in range(size)]
             chunk = [one for one in chunk if not one.future.done()]
             for one in chunk:
                 one.member = member
