@@ -36,6 +36,13 @@ SUMS = {
         "const t = require('fs').readFileSync(0, 'utf8');\n"
         "console.log(t.split(/\\s+/).filter(x => x).map(Number).reduce((a, b) => a + b, 0));\n"
     ),
+    "typescript": (
+        "import * as readline from 'readline';\n"
+        "const rl: readline.Interface = readline.createInterface({ input: process.stdin });\n"
+        "let s: number = 0;\nrl.on('line', (line: string) => { for (const n of line.split(' ')) s += Number(n) });\n"
+        "rl.on('close', () => console.log(s));\n"
+    ),
+    "c": '#include <stdio.h>\nint main() { long s = 0, x; while (scanf("%ld", &x) == 1) s += x; printf("%ld", s); }\n',
     "ruby": "puts STDIN.read.split.map(&:to_i).sum\n",
     "php": "<?php\necho array_sum(preg_split('/\\s+/', stream_get_contents(STDIN), -1, PREG_SPLIT_NO_EMPTY));\n",
     "lua": "local s = 0\nfor n in io.read('a'):gmatch('%S+') do s = s + math.tointeger(n) end\nprint(s)\n",

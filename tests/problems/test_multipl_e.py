@@ -153,6 +153,7 @@ FILES = {
     "php": 161,
     "ruby": 161,
     "rust": 156,
+    "typescript": 159,
 }
 """Problems in MultiPL-E's files of HumanEval."""
 
