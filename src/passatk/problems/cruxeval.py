@@ -25,7 +25,7 @@ def are_plain(value):
         return all(map(are_plain, value))
     if type(value) is dict:
         return all(map(are_plain, value)) and all(map(are_plain, value.values()))
-    return value is None or type(value) in (bool, int, float, complex, str, bytes)
+    return value is None or type(value) in (bool, int, float, complex, str, bytes, range)
 
 
 predicted = answer()
@@ -75,7 +75,7 @@ def input_problem(benchmark: str, row: Row) -> Problem:
         f"```python\n{row.code}\n\nassert f(??) == {row.output}\n```\n",
         reference=f"f({row.input})",
         tests=Asserts(code=f"{row.code}\n\nexpected = {row.output}\n{_CHECK}"),
-        setup=_RECORDER,
+        setup=f"{row.code}\n\n\n{_RECORDER}",  # what else stands in the code may be named
     )
 
 
