@@ -127,6 +127,8 @@ class ClusterBackend:
         self._members: list[_Member] = []
         self._words = ""
         self._closed = False
+        self._opening: set[str] = set()
+        """Nodes that came, while they load the model."""
         connect(address)
         try:
             places = self._new_places()
@@ -171,7 +173,7 @@ class ClusterBackend:
                         listener(one.task_id, one.index, one.text)
                     yield one
                 now = time.monotonic()
-                there = now if self._members else there
+                there = now if self._members or self._opening else there
                 if now - looked > _LOOK_S:
                     looked = now
                     self._look(serve)
@@ -260,6 +262,7 @@ class ClusterBackend:
             self._words = f"the cluster does not answer: {error}"
             return
         for place in places:
+            self._opening.add(place.node)
             _begun(self._join, place, serve)
 
     def _join(self, place: _Place, serve: Callable[[_Member], None]) -> None:
@@ -274,6 +277,8 @@ class ClusterBackend:
         else:
             for one in found:
                 serve(one)
+        finally:
+            self._opening.discard(place.node)
 
     def _leave(self, member: _Member, words: str) -> None:
         with self._lock:
