@@ -16,7 +16,7 @@ def test_doctor_names_each_toolchain_and_the_isolation(passatk: Command) -> None
     broken = found["failures"] or any(not LANGUAGES[name].optional for name in missing)
     assert done.returncode == (1 if broken else 0)
     for toolchain in found["toolchains"].values():
-        assert toolchain["version"] or "apt-get install" in toolchain["missing"][0]
+        assert toolchain["version"] or any(how in toolchain["missing"][0] for how in ("apt-get install", "npm install"))
     assert found["isolation"]["sandbox"] == "bubblewrap"
     shown = passatk("doctor", "python").stdout
     assert "Sandbox: bubblewrap" in shown
