@@ -239,7 +239,7 @@ BAD_INPUT: dict[str, tuple[bytes, list[str], str]] = {
         "'ten': expected K,..., a list of whole numbers",
     ),
     "unknown problems": (b"{}", ["--problems", "humanevalx"], "Did you mean"),
-    "unknown language": (b"{}", ["--target-language", "cobol"], "unknown language 'cobol'; known: bash, cpp"),
+    "unknown language": (b"{}", ["--target-language", "cobol"], "unknown language 'cobol'; known: bash, c, cpp"),
     "unknown tests": (b"{}", ["--tests", "secret"], "known: example, hidden"),
     "bad option": (b"{}", ["--workers", "0"], "--workers"),
     "nothing left": (
