@@ -54,7 +54,7 @@ class Haskell(Simple):
     reads_input = regex(r"\bgetLine\b|\bgetContents\b|\binteract\b")
     stub = regex(r"undefined|error\s.*", re.DOTALL)
     returns = regex(r"")  # a function is what it gives back
-    head = regex(r"^([a-z_][\w']*)(?=[^\n]*=)[ ]*\(?", re.MULTILINE)
+    head = regex(r"^([a-z_][\w']*+)(?=[^\n]*=)[ ]*\(?", re.MULTILINE)
     head_end = regex(r"[^=\n]*=")
     name_first = True
     multipl_e = ("hs",)
