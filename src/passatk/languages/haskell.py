@@ -12,7 +12,7 @@ from passatk.regex import regex
 _MODULE = regex(r"^module\s+[\w.]+\s*(?:\((?:[^()]|\([^()]*\))*\)\s*)?where\b[^\n]*", re.MULTILINE)
 _PRAGMAS = regex(r"\A(?:\s|--[^\n]*\n|\{-#\s*(?:LANGUAGE|OPTIONS_GHC)[^#]*#-\})*")
 _IMPORT = regex(r"^import\s[^\n]*\n(?:[ \t]+[^\n]*\n)*", re.MULTILINE)
-_DEFINED = r"^([a-z_][\w']*)\s*(?:::|[^\n]*=)"
+_DEFINED = r"^([a-z_][\w']*+)\s*(?:::|[^\n]*=)"
 _MAIN = regex(r"^main\b", re.MULTILINE)
 _RUNS_WHILE_COMPILING = regex(r"\{-#\s*(?:ANN|OPTIONS\w*)\b.*?#-\}", re.DOTALL | re.IGNORECASE)
 _LANGUAGE = regex(r"\{-#\s*LANGUAGE\b(.*?)#-\}", re.DOTALL | re.IGNORECASE)
