@@ -5,6 +5,7 @@ line breaks left out. That is how a table of answers looks. A table that is hidd
 """
 
 import json
+import re
 
 import msgspec
 
@@ -19,7 +20,7 @@ _LEAST = 6
 _MOST = 4000
 _MOST_CODE = 1 << 20
 _BLANK = regex(r"\\[nrt]|\s")
-_LONG_STRING = regex(r"\"\"\".*?\"\"\"|'''.*?'''", 16)
+_LONG_STRING = regex(r"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
 
 
 def marked(program: Program, results: tuple[CaseResult, ...]) -> tuple[CaseResult, ...]:

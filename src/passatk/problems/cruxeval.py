@@ -8,12 +8,11 @@ from msgspec import UNSET
 from passatk.cases import Call, Case, Cases, Checker
 from passatk.errors import FieldError
 from passatk.languages.python_plain import tree_of
+from passatk.problems.base import Benchmark
 from passatk.problems.calls import python_value
 from passatk.problems.stdin import made
 from passatk.records import Asserts, Problem
 
-FOLDERS = ("cruxeval",)
-HOME = "https://github.com/facebookresearch/cruxeval"
 _ENTRY = "answer"
 _PROMPT = f"{_ENTRY} = lambda: "
 _STOP = ("\n", "[/ANSWER]")
@@ -42,6 +41,15 @@ class Row(msgspec.Struct):
     code: str
     input: str
     output: str
+
+
+class CruxEval(Benchmark[Row]):
+    """Where both questions come from."""
+
+    row = Row
+    home = "https://github.com/facebookresearch/cruxeval"
+    folders = ("cruxeval",)
+    patterns = ("cruxeval.jsonl*",)
 
 
 def output_problem(benchmark: str, row: Row) -> Problem:
