@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from made_runs import Made, make_run, problem
 from running import Command
 
@@ -20,7 +22,7 @@ from passatk.cases import CaseResult
 from passatk.errors import InputError
 from passatk.records import Status
 from passatk.report.page import document, page
-from passatk.report.page.clusters import normalised
+from passatk.report.page.clusters import _normalised, normalised
 from passatk.report.page.columns import Pool, Table, binary
 from passatk.runs import GenerationManifest, RunView
 from passatk.runs.generations import Generated, GenerationFolder
@@ -163,15 +165,31 @@ def test_a_later_version_s_run_is_shown(tmp_path: Path) -> None:
 
 
 def test_a_run_with_too_many_samples_is_counted_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = {f"Python/{n}": [PASS, WRONG, Made(text="x", finish_reason="length")] for n in range(3)}
-    run = make_run(tmp_path / "run", samples)
+    known = tuple(CaseResult(id=n, status="passed", public=n == "1", weight=1, in_code=True) for n in "12")
+    odd = [
+        Made(text="x", finish_reason="length", answer="said", tokens=3),
+        Made(text="y", status=Status.NOT_JUDGED, reason="no toolchain"),
+        Made(text="z", status=Status.NOT_JUDGED, reason="no machine", unstable=True),
+        Made(text="u", status=Status.TIME_LIMIT, reason="used 4.5 s of 3 s", borderline=True, attempts=3, tokens=5),
+        Made(text="v", status=Status.WRONG_ANSWER, cases=(known[0], msgspec.structs.replace(known[1], status="wrong"))),
+        Made(text="w", cpu_s=2.5, tokens=3),
+        Made(text="not yet", status=None),
+    ]
+    run = make_run(tmp_path / "run", {f"Python/{n}": [PASS, WRONG, *odd] for n in range(3)}, complete=False)
+    with closing(sqlite3.connect(run / "run.sqlite", isolation_level=None)) as db:
+        db.execute("UPDATE samples SET program = 'Python/0/1' WHERE program = 'Python/1/1'")
+        db.execute("UPDATE verdicts SET attempts = x'5b7b' WHERE program IN ('Python/0/1', 'Python/2/0')")
+        db.execute("UPDATE verdicts SET walled = 0 WHERE program = 'Python/2/1'")
     whole = page([run])
     monkeypatch.setattr(document, "MOST_SAMPLES", 8)
     counted = page([run])
-    assert "9 samples are too many to be shown one by one" in counted
+    assert "27 samples are too many to be shown one by one" in counted
     assert 'id="d-index"' not in counted
-    figures = [text.partition('id="figures"')[2].partition('id="failures"')[0] for text in (whole, counted)]
-    assert figures[0] == figures[1]
+    parts = [text.partition("<main>")[2].partition('id="samples"')[0] for text in (whole, counted)]
+    plain = [re.sub("<[^>]+>", " ", part.replace("; choose one to see its samples", "")) for part in parts]
+    words = [part.split() for part in plain]
+    assert words[0] == words[1]
+    assert "3 samples with executions that cannot be read" in counted
     assert "wrong answer: wrong_answer" in counted
 
 
@@ -294,6 +312,19 @@ def test_the_command_writes_a_file_and_refuses_what_is_no_run(
 )
 def test_failures_that_are_one_failure_have_one_name(reason: str, expected: str) -> None:
     assert normalised(reason) == expected
+
+
+PIECES = st.sampled_from(
+    [*"0123456789 '\"/@.:-xeN,\n\\", "assert", "Error", "0x", "/a1/b2", "a.py", "v7", "\u0663", "abc"]
+)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+@example("at 0x10: 10 x1")
+@example(f"{'x' * 158}:12")
+@example(f"{'x ' * 999}12x 34")
+def test_failures_have_the_names_that_they_have_without_a_short_cut(reason: str) -> None:
+    assert normalised(reason) == _normalised(reason[:2000])
 
 
 def test_columns_and_texts_come_back_as_they_were() -> None:

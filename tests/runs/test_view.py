@@ -147,6 +147,9 @@ def test_what_earlier_versions_did_not_keep_is_absent(run: Path) -> None:
         assert absent == (None, None, None, None, "", "")
         assert [sample.text for sample in view.samples()] == CODES
         assert view.counts().not_walled == 0
+        ends = view.ends({("Python/0", 1): "length"})
+        assert ends == {("Python/0", "python", "length", "", None): 1, ("Python/0", "python", "", "", None): 3}
+        assert view.kinds() == {}
         assert view.problem("Python/0") is None
 
 

@@ -4,13 +4,12 @@ Nothing is written and no lock is taken. What an earlier version did not keep is
 """
 
 import contextlib
-import itertools
-import operator
 import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import msgspec
 from passatk.errors import InputError, RunFolderError
 from passatk.records import Limits, Problem, Program, Sample, Status
 from passatk.runs.journal import JOURNAL, Texts, columns_of
-from passatk.runs.judged import Counts, Judged, JudgedProgram, SampleView, Scores, State
+from passatk.runs.judged import Counts, Judged, SampleView, Scores, State
 from passatk.runs.locked import COMPLETE, LOCK, MANIFEST, is_locked
 from passatk.runs.manifest import Manifest
 
@@ -182,44 +181,46 @@ class RunView:
         for row in self._rows(f"{self._query('')}{where}{order}", () if task is None else (task,)):
             yield Judged(**self._fields(row))
 
-    def kinds(self) -> dict[str, tuple[str, str, str]]:
-        """Task id -> benchmark, language and tier, of tasks that have samples, by id."""
-        benchmark, tier = (self._column("problems", f"p.{name}", "''") for name in ("benchmark", "tier"))
-        rows = self._rows(
-            f"SELECT s.task_id, {benchmark}, s.language, {tier} FROM samples s{self._with_problems}"  # noqa: S608
-            " WHERE NOT s.reference GROUP BY s.task_id"
-        )
-        return {task: (benchmark or "", language, tier or "") for task, benchmark, language, tier in rows}
+    def kinds(self) -> dict[str, tuple[str, str]]:
+        """Task id -> benchmark and tier; none of a run that has no samples yet, or did not keep its problems."""
+        if not self._columns["problems"]:
+            return {}
+        rows = self._rows("SELECT task_id, benchmark, tier FROM problems")
+        return {task: (benchmark, tier) for task, benchmark, tier in rows}
 
-    def ends(self) -> Iterator[tuple[str, int, str, str, int | None]]:
-        """Task id, number, finish reason, how it was read and tokens of every sample."""
+    def ends(self, known: Mapping[tuple[str, int], str]) -> Counter[tuple[str, str, str, str, int | None]]:
+        """Task id, language, why they ended, how they were read, tokens -> how many samples; in order of task ids.
+
+        Args:
+            known: task id and number of a sample -> why it ended, for what the journal does not say it of.
+        """
         columns = ", ".join(
             self._column("samples", f"s.{name}", missing)
             for name, missing in (("finish_reason", "''"), ("read_as", "''"), ("tokens", "NULL"))
         )
-        yield from self._rows(f"SELECT s.task_id, s.sample, {columns} FROM samples s WHERE NOT s.reference")  # noqa: S608
-
-    def programs(self) -> Iterator[tuple[JudgedProgram, list[str]]]:
-        """Every program that has a verdict, and the task ids of its samples: quick where there are a million."""
-        walled, cases = (self._column("verdicts", f"v.{name}", "NULL") for name in ("walled", "cases"))
+        number = ", s.sample" if known else ""
         rows = self._rows(
-            "SELECT v.program, s.task_id, v.status, v.reason, v.borderline, v.unstable, v.attempts,"  # noqa: S608
-            f" {walled}, {cases} FROM verdicts v CROSS JOIN samples s ON s.program = v.program WHERE NOT s.reference"
-            " ORDER BY v.program"
+            f"SELECT s.task_id, s.language, {columns}{number} FROM samples s WHERE NOT s.reference"  # noqa: S608
+            " ORDER BY s.task_id"
         )
-        for _, same in itertools.groupby(rows, key=operator.itemgetter(0)):
-            first, *others = same
-            _, task, status, reason, borderline, unstable, attempts, shared, tests = first
-            verdict = JudgedProgram(
-                status=status,
-                reason=reason,
-                borderline=bool(borderline),
-                unstable=bool(unstable),
-                walled=None if shared is None else bool(shared),
-                executions=attempts,
-                tests=b"" if tests is None else tests,
-            )
-            yield verdict, [task, *(row[1] for row in others)]
+        if not known:
+            return Counter(rows)
+        return Counter(
+            (task, language, ended_by or known.get((task, sample), ""), read_as, tokens)
+            for task, language, ended_by, read_as, tokens, sample in rows
+        )
+
+    def programs(self) -> Iterator[tuple[str, str, str, str, int, int, int | None, bytes, bytes | None]]:
+        """Of every sample that has a verdict its program, task id and verdict, as the journal has them; by program.
+
+        A verdict is status, reason, borderline, unstable, walled, executions, results per test.
+        """
+        walled, cases = (self._column("verdicts", f"v.{name}", "NULL") for name in ("walled", "cases"))
+        return self._rows(
+            "SELECT v.program, s.task_id, v.status, v.reason, v.borderline, v.unstable,"  # noqa: S608
+            f" {walled}, v.attempts, {cases} FROM verdicts v CROSS JOIN samples s ON s.program = v.program"
+            " WHERE NOT s.reference ORDER BY v.program"
+        )
 
     def with_texts(self) -> Iterator[tuple[Judged, str, str]]:
         """Every sample as `judged` has it, its text, and the answer that this was read from."""

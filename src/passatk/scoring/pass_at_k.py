@@ -38,9 +38,11 @@ def pass_hat_k(n: int, c: int, k: int) -> float:
 
 def _all_of(n: int, c: int, k: int) -> float:
     """C(c, k) / C(n, k)."""
+    if k > c:
+        return 0.0
     product = 1.0
     for i in range(k):
-        product *= max(c - i, 0) / (n - i)
+        product *= (c - i) / (n - i)
     return product
 
 

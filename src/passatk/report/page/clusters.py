@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from passatk.regex import regex
 
-_LONGEST = 160
+_READ, _LONGEST = 2000, 160
+"""Characters of an error that are looked at, and of what is left of it."""
+_SAME_DIGITS = str.maketrans("023456789", "1" * 9)
 _STEPS = (
     (
         "\"'`\u2018",
@@ -23,13 +25,22 @@ _STEPS = (
 _COMPARED = regex(r"\w*(?:assertion|assert)\w*(?: ?(?:failed|Error))?\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1 << 16)
 def normalised(reason: str) -> str:
     """What is left of an error when quoted text, paths, addresses and numbers are taken out of it.
 
     Of a failed assertion only that it failed: what it compared is the problem's own.
     """
-    words = " ".join(reason[:2000].split())
+    start = reason[:_READ]
+    if "0x" in start:
+        return _normalised(start)
+    # Only addresses tell one digit from another: reasons that differ in nothing but numbers are looked at once.
+    found = _normalised(start.translate(_SAME_DIGITS))
+    return _normalised(start) if "1" in found else found
+
+
+@lru_cache(maxsize=1 << 16)
+def _normalised(reason: str) -> str:
+    words = " ".join(reason.split())
     if found := _COMPARED.match(words):
         return found[0]
     for marks, pattern, replacement in _STEPS:

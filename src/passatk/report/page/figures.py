@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from passatk.records import PassAtK, Record, Score, Status
+from passatk.records import PassAtK, Record, Score
 from passatk.report.curves import OVERALL, counts_of, curve
 from passatk.report.page.tally import Tally
 
@@ -58,20 +58,18 @@ def by_language(tally: Tally) -> dict[str, Counter[str]]:
 
 def cpu_against_limits(tally: Tally) -> Histogram | None:
     """Of different programs, by CPU time as a share of the limit; None where none ran."""
-    if not tally.cpu:
+    if not tally.passed_cpu and not tally.other_cpu:
         return None
-    shares = np.array([used / limit for _, used, limit in tally.cpu])
-    passed = np.array([status == Status.PASSED for status, _, _ in tally.cpu])
-    places = np.searchsorted(_RATIOS, shares, side="right") - 1
-    both = [np.bincount(places[chosen], minlength=len(_RATIOS)).tolist() for chosen in (passed, ~passed)]
-    return Histogram(edges=tuple(_RATIOS.tolist()), passed=tuple(both[0]), others=tuple(both[1]))
+    places = [np.searchsorted(_RATIOS, shares, side="right") - 1 for shares in (tally.passed_cpu, tally.other_cpu)]
+    passed, others = (tuple(np.bincount(own, minlength=len(_RATIOS)).tolist()) for own in places)
+    return Histogram(edges=tuple(_RATIOS.tolist()), passed=passed, others=others)
 
 
-def spread(values: Sequence[int]) -> list[tuple[str, float]]:
-    """What describes many numbers in a line."""
+def spread(values: Counter[int]) -> list[tuple[str, float]]:
+    """What describes many numbers in a line; `values`: number -> how often it is there."""
     if not values:
         return []
-    array = np.array(values)
+    array = np.repeat(list(values), list(values.values()))
     parts = (("least", 0), ("10 %", 10), ("median", 50), ("90 %", 90), ("most", 100))
     return [("mean", float(array.mean())), *((name, float(np.percentile(array, p))) for name, p in parts)]
 

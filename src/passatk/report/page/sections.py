@@ -95,9 +95,8 @@ def _generation(tally: Tally, tail: str) -> str:
         parts.append(_counted(tally.read_as, "how it was read", f"How answers were read{tail}", "as it was given"))
     if tally.tokens:
         rows = [[name, f"{value:,.0f}"] for name, value in spread(tally.tokens)]
-        parts.append(
-            table(("tokens", "of a sample"), rows, f"Tokens generated{tail}: {sum(tally.tokens):,} in all", (1,))
-        )
+        total = sum(number * samples for number, samples in tally.tokens.items())
+        parts.append(table(("tokens", "of a sample"), rows, f"Tokens generated{tail}: {total:,} in all", (1,)))
     return "".join(f"<div>{part}</div>" for part in parts)
 
 

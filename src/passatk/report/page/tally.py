@@ -1,6 +1,8 @@
 """What the figures of a page are made of: one run, all of its samples counted."""
 
+from array import array
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,9 +75,12 @@ class Tally:
     """`borderline`, `unstable`, `cut off`, `not walled`, `knows answers` -> samples."""
     unknown: Counter[str] = field(default_factory=Counter)
     """Statuses of a later version -> samples."""
-    cpu: list[tuple[str, float, float]] = field(default_factory=list)
-    """Status, CPU seconds and limit of each different program that ran."""
-    tokens: list[int] = field(default_factory=list)
+    passed_cpu: "array[float]" = field(default_factory=lambda: array("d"))
+    """CPU time as a share of its limit, of each different program that ran and passed."""
+    other_cpu: "array[float]" = field(default_factory=lambda: array("d"))
+    """The same of those that ran and did not pass."""
+    tokens: Counter[int] = field(default_factory=Counter)
+    """Tokens -> samples."""
     finish_reasons: Counter[str] = field(default_factory=Counter)
     read_as: Counter[str] = field(default_factory=Counter)
     unjudged: Counter[str] = field(default_factory=Counter)
@@ -106,21 +111,23 @@ class Tally:
             damaged = True
         decided = attempts[0] if len(attempts) == 1 else quietest(attempts) if attempts else None
         if decided is not None and decided.run is not None and limit is not None:
-            self.cpu.append((judged.status, decided.run.cpu_s, limit))
-        return Executed(attempts=attempts, decided=decided, damaged=damaged, cluster=_cluster(judged, clusters))
+            self.ran(judged.status, decided.run.cpu_s, limit)
+        cluster = _cluster(judged.status, judged.reason, clusters)
+        return Executed(attempts=attempts, decided=decided, damaged=damaged, cluster=cluster)
 
-    def counted(self, judged: JudgedProgram, limit: float | None, clusters: Clusters) -> tuple[int, bool]:
-        """Cluster, and whether it is damaged, of a program that nobody will look at: only what figures need is read."""
-        try:
-            attempts = _BRIEF.decode(judged.executions)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            attempts = ()
+    def counted(self, judged: JudgedProgram, limit: float | None, clusters: Clusters) -> tuple[int, "Said"]:
+        """Cluster, and what is said, of a program that nobody will look at: only what figures need is read."""
+        attempts = _brief(judged.executions)
         if len(attempts) != 1:
             executed = self.executed(judged, limit, clusters)
-            return executed.cluster, executed.damaged
+            return executed.cluster, Said.by(judged, executed.damaged)
         if attempts[0].run is not None and limit is not None:
-            self.cpu.append((judged.status, attempts[0].run.cpu_s, limit))
-        return _cluster(judged, clusters), False
+            self.ran(judged.status, attempts[0].run.cpu_s, limit)
+        return _cluster(judged.status, judged.reason, clusters), Said.by(judged, damaged=False)
+
+    def ran(self, status: str, cpu_s: float, limit: float) -> None:
+        """One program, and its limit in CPU seconds."""
+        (self.passed_cpu if status == Status.PASSED else self.other_cpu).append(cpu_s / limit)
 
     def ended_by(self, judged: Judged) -> str:
         """Why the model ended; runs of earlier versions know it from their generations."""
@@ -130,7 +137,7 @@ class Tally:
         """One sample."""
         self.count_end(ended_by, judged.read_as)
         if judged.tokens is not None:
-            self.tokens.append(judged.tokens)
+            self.tokens[judged.tokens] += 1
         self.count_verdict(judged.task_id, Said.by(judged, damaged))
 
     def count_end(self, ended_by: str, read_as: str, samples: int = 1) -> None:
@@ -185,9 +192,16 @@ class Said(NamedTuple):
         return cls(judged.status, reason, *marks, damaged)
 
 
-def _cluster(judged: Judged | JudgedProgram, clusters: Clusters) -> int:
-    failed = judged.status not in ("", Status.PASSED)
-    return clusters.number(judged.status, judged.reason) if failed else -1
+def _cluster(status: str, reason: str, clusters: Clusters) -> int:
+    return -1 if status in ("", Status.PASSED) else clusters.number(status, reason)
+
+
+def _brief(executions: bytes) -> tuple[_Attempt, ...]:
+    """None where they cannot be read."""
+    try:
+        return _BRIEF.decode(executions)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ()
 
 
 def summarised(view: RunView, tally: Tally, clusters: Clusters) -> None:
@@ -195,28 +209,55 @@ def summarised(view: RunView, tally: Tally, clusters: Clusters) -> None:
 
     Samples are read in one sweep and verdicts in another, each in the order in which they lie on the disk.
     """
-    tally.tasks.update(view.kinds())
-    numbers = {task: number for number, task in enumerate(tally.tasks)}
-    ended = Counter[tuple[str, str, str]]()
-    for task, sample, finish_reason, read_as, tokens in view.ends():
-        ended[task, finish_reason or tally.ends.get((task, sample), ""), read_as] += 1
-        if tokens is not None:
-            tally.tokens.append(tokens)
-    waiting = Counter[str]()
-    for (task, ended_by, read_as), samples in ended.items():
+    kinds, waiting = view.kinds(), Counter[str]()
+    for (task, language, ended_by, read_as, tokens), samples in view.ends(tally.ends).items():
+        if task not in tally.tasks:
+            benchmark, tier = kinds.get(task, ("", ""))
+            tally.tasks[task] = benchmark, language, tier
         waiting[task] += samples
+        if tokens is not None:
+            tally.tokens[tokens] += samples
         tally.count_end(ended_by, read_as, samples)
-    limits = {task: allowed.run.cpu_s for task, allowed in view.limits.items()}
-    verdicts = Counter[tuple[str, int, Said]]()
-    for judged, tasks in view.programs():
-        cluster, damaged = tally.counted(judged, limits.get(tasks[0]), clusters)
-        said = Said.by(judged, damaged)
-        for task in tasks:
-            verdicts[task, cluster, said] += 1
-    for (task, cluster, said), samples in verdicts.items():
+    numbers = {task: number for number, task in enumerate(tally.tasks)}
+    for (task, cluster, said), samples in Counter(_verdicts(view, tally, clusters)).items():
         waiting[task] -= samples
         clusters.count(cluster, numbers[task], samples)
         tally.count_verdict(task, said, samples)
     for task, samples in waiting.items():
         if samples:
             tally.statuses[task][""] += samples
+
+
+def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> Iterator[tuple[str, int, Said]]:
+    """Task id, cluster and what is said of every sample that has a verdict; programs are counted by the way.
+
+    To make a record takes as long as all else, so one is made only of a program of which more must be known than usual.
+    """
+    limits = {task: allowed.run.cpu_s for task, allowed in view.limits.items()}
+    usual: dict[tuple[str, int, int, int | None], Said] = {}
+    previous = None
+    for program, task, status, reason, borderline, unstable, walled, executions, tests in view.programs():
+        if program != previous:
+            previous = program
+            limit = limits.get(task)
+            known = None if tests else usual.get((status, borderline, unstable, walled))
+            attempts = () if known is None else _brief(executions)
+            if known is not None and len(attempts) == 1:
+                said, run = known, attempts[0].run
+                if run is not None and limit is not None:
+                    tally.ran(status, run.cpu_s, limit)
+                cluster = _cluster(status, reason, clusters)
+            else:
+                judged = JudgedProgram(
+                    status=status,
+                    reason=reason,
+                    borderline=bool(borderline),
+                    unstable=bool(unstable),
+                    walled=None if walled is None else bool(walled),
+                    executions=executions,
+                    tests=b"" if tests is None else tests,
+                )
+                cluster, said = tally.counted(judged, limit, clusters)
+                if not tests and status != Status.NOT_JUDGED and not said.damaged:
+                    usual[status, borderline, unstable, walled] = said
+        yield task, cluster, said
