@@ -8,7 +8,7 @@ from passatk.regex import regex
 
 _READ, _LONGEST = 2000, 160
 """Characters of an error that are looked at, and of what is left of it."""
-_SAME_DIGITS = str.maketrans("023456789", "1" * 9)
+_SAME_DIGITS = bytes.maketrans(b"023456789", b"1" * 9)
 _STEPS = (
     (
         "\"'`\u2018",
@@ -34,8 +34,13 @@ def normalised(reason: str) -> str:
     if "0x" in start:
         return _normalised(start)
     # Only addresses tell one digit from another: reasons that differ in nothing but numbers are looked at once.
-    found = _normalised(start.translate(_SAME_DIGITS))
+    found = _of_same_digits(start.encode("utf-8", "surrogatepass").translate(_SAME_DIGITS))
     return _normalised(start) if "1" in found else found
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_same_digits(reason: bytes) -> str:
+    return _normalised(reason.decode("utf-8", "surrogatepass"))
 
 
 @lru_cache(maxsize=1 << 16)

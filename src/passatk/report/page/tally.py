@@ -111,9 +111,8 @@ class Tally:
             damaged = True
         decided = attempts[0] if len(attempts) == 1 else quietest(attempts) if attempts else None
         if decided is not None and decided.run is not None and limit is not None:
-            self.ran(judged.status, decided.run.cpu_s, limit)
-        cluster = _cluster(judged.status, judged.reason, clusters)
-        return Executed(attempts=attempts, decided=decided, damaged=damaged, cluster=cluster)
+            self.shares(judged.status).append(decided.run.cpu_s / limit)
+        return Executed(attempts=attempts, decided=decided, damaged=damaged, cluster=_cluster(judged, clusters))
 
     def counted(self, judged: JudgedProgram, limit: float | None, clusters: Clusters) -> tuple[int, "Said"]:
         """Cluster, and what is said, of a program that nobody will look at: only what figures need is read."""
@@ -122,12 +121,12 @@ class Tally:
             executed = self.executed(judged, limit, clusters)
             return executed.cluster, Said.by(judged, executed.damaged)
         if attempts[0].run is not None and limit is not None:
-            self.ran(judged.status, attempts[0].run.cpu_s, limit)
-        return _cluster(judged.status, judged.reason, clusters), Said.by(judged, damaged=False)
+            self.shares(judged.status).append(attempts[0].run.cpu_s / limit)
+        return _cluster(judged, clusters), Said.by(judged, damaged=False)
 
-    def ran(self, status: str, cpu_s: float, limit: float) -> None:
-        """One program, and its limit in CPU seconds."""
-        (self.passed_cpu if status == Status.PASSED else self.other_cpu).append(cpu_s / limit)
+    def shares(self, status: str) -> "array[float]":
+        """Where CPU times of programs with that status are counted."""
+        return self.passed_cpu if status == Status.PASSED else self.other_cpu
 
     def ended_by(self, judged: Judged) -> str:
         """Why the model ended; runs of earlier versions know it from their generations."""
@@ -192,8 +191,12 @@ class Said(NamedTuple):
         return cls(judged.status, reason, *marks, damaged)
 
 
-def _cluster(status: str, reason: str, clusters: Clusters) -> int:
-    return -1 if status in ("", Status.PASSED) else clusters.number(status, reason)
+def _has_failed(status: str) -> bool:
+    return status not in ("", Status.PASSED)
+
+
+def _cluster(judged: Judged | JudgedProgram, clusters: Clusters) -> int:
+    return clusters.number(judged.status, judged.reason) if _has_failed(judged.status) else -1
 
 
 def _brief(executions: bytes) -> tuple[_Attempt, ...]:
@@ -234,7 +237,7 @@ def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> Iterator[tuple
     To make a record takes as long as all else, so one is made only of a program of which more must be known than usual.
     """
     limits = {task: allowed.run.cpu_s for task, allowed in view.limits.items()}
-    usual: dict[tuple[str, int, int, int | None], Said] = {}
+    usual: dict[tuple[str, int, int, int | None], tuple[Said, array[float], bool]] = {}
     previous = None
     for program, task, status, reason, borderline, unstable, walled, executions, tests in view.programs():
         if program != previous:
@@ -243,10 +246,11 @@ def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> Iterator[tuple
             known = None if tests else usual.get((status, borderline, unstable, walled))
             attempts = () if known is None else _brief(executions)
             if known is not None and len(attempts) == 1:
-                said, run = known, attempts[0].run
+                said, shares, failed = known
+                run = attempts[0].run
                 if run is not None and limit is not None:
-                    tally.ran(status, run.cpu_s, limit)
-                cluster = _cluster(status, reason, clusters)
+                    shares.append(run.cpu_s / limit)
+                cluster = clusters.number(status, reason) if failed else -1
             else:
                 judged = JudgedProgram(
                     status=status,
@@ -259,5 +263,5 @@ def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> Iterator[tuple
                 )
                 cluster, said = tally.counted(judged, limit, clusters)
                 if not tests and status != Status.NOT_JUDGED and not said.damaged:
-                    usual[status, borderline, unstable, walled] = said
+                    usual[status, borderline, unstable, walled] = said, tally.shares(status), _has_failed(status)
         yield task, cluster, said
