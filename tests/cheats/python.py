@@ -1349,12 +1349,9 @@ def recv(): return json.loads(read(int.from_bytes(read(8), 'little')))
 def argument(call): return ['ours', call[-1][call[4][0]][1]]
 ITSELF = [['theirs', 77, 'x', False, '']]
 def begin(where=None):
-    send(1, None, [])
-    names = [['dict', 'f', where]]
-    values = [['theirs', 5, 'function', False, ''], ['dict', 'f', [0]]]
-    for answer in ([[0], ITSELF], [[0], names], [[0], ITSELF], [[1], values]):
-        recv()
-        send(1, *answer)
+    send(1, [0], [['dict', 'f', where]])
+    recv()
+    send(1, [1], [['theirs', 5, 'function', False, ''], ['dict', 'f', [0]]])
 def finish():
     while True:
         answer = [[0], ITSELF] if recv()[1] == 'get' else [None, []]

@@ -109,13 +109,17 @@ class LocalExecutor:
                 worker.close()
             self._closing = False
 
+    def _next(self) -> int:
+        """Of the free slots, the last but one used: the last one may still prepare for its next program."""
+        return -2 if len(self._free) > 1 and self._free[-2].started else -1
+
     @contextlib.contextmanager
     def _worker(self) -> "Iterator[_Worker]":
         with self._changed:
             self._changed.wait_for(lambda: self._closing or (self._free and not self._wanted_alone))
             if self._closing:
                 raise SandboxError(STOPPED)
-            worker = self._free.pop()  # the last one used: its memory is warm
+            worker = self._free.pop(self._next())
         try:
             yield worker
         finally:
@@ -135,6 +139,11 @@ class _Worker:
         self._environment, self._cpu = environment, cpu
         self._slot: Slot | None = None
         self._killed = False
+
+    @property
+    def started(self) -> bool:
+        """Whether it has a slot."""
+        return self._slot is not None
 
     def kill(self) -> None:
         """From another thread: end whatever is being executed."""

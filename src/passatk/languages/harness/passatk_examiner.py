@@ -20,7 +20,7 @@ MOST_WORDS = 2000
 MOST_BYTES = 256 << 20  # of a message
 MOST_MEMORY = 2 << 30
 MOST_KEPT = 256 << 20  # of memory at its peak: who had more makes room for another
-MOST_TASKS = 64  # whose tests are kept compiled
+MOST_TASKS, MOST_SOURCE = 512, 4 << 20  # that are kept compiled, and characters of their tests
 TOKEN_BYTES = 32
 
 
@@ -97,6 +97,10 @@ def line_of(error, source):
     return lines[numbers[-1] - 1] if numbers and numbers[-1] <= len(lines) else ""
 
 
+def too_many(tasks):
+    return len(tasks) > MOST_TASKS or sum(len(task.source) for task in tasks) > MOST_SOURCE
+
+
 def main(site):
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     if site:
@@ -108,9 +112,9 @@ def main(site):
         token, said, answers, calls = given = [os.open(f"/proc/{pid}/fd/{fd}", way) for fd, way in ways]
         os.write(3, b"o")
         if path not in tasks:
-            if len(tasks) == MOST_TASKS:
-                tasks.clear()
             tasks[path] = Task(path)
+            while len(tasks) > 1 and too_many(tasks.values()):
+                del tasks[next(iter(tasks))]
         line, stays = examined(tasks[path], os.read(token, TOKEN_BYTES), answers, calls)
         os.write(said, line[:MOST_WORDS].replace(b"\n", b" ") + b"\n")
         for fd in given:

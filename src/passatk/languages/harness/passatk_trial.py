@@ -42,6 +42,13 @@ def seed_chance(source):
         sys.modules["numpy"].random.seed(random.Random(seed).getrandbits(32))
 
 
+class Program:
+    """The program's process: what the tests ask of it first and last, see `python_harness.Program`."""
+
+    def __init__(self, peer):
+        self.run, self.values, self.flush, self.show = (Judged(peer, number, "method", True) for number in range(4))
+
+
 class Trial:
     """Of one program. `lost` is as of `Peer`; `entry` is what the problem asks for by name."""
 
@@ -51,7 +58,7 @@ class Trial:
         self.peer.allowed = self.allowed
         self.taken = False  # whether the tests have a function or class of the program's
         self.imported = False  # whether a module was, because of the program
-        self.program = Judged(self.peer, 0, "program", False)
+        self.program = Program(self.peer)
         vars(module)["__name__"] = "__main__"
         sys.modules["__main__"] = module
 
@@ -73,8 +80,7 @@ class Trial:
         if "except" in source or "aises" in source:
             self.peer.caught_names = {*re.findall(r"\w+", " ".join(EXPECTED.findall(source)))}
         self.peer.expects_stops = "Stop" in source and re.search(r"\bStop(Async)?Iteration\b", source) is not None
-        self.program.run()
-        self.take_names(source)
+        self.take_names(source, self.program.run())
         # what the problem shows and its tests call is theirs, whatever the program made of it
         exec(shown, vars(self.module))
         seed_chance(source)
@@ -91,8 +97,8 @@ class Trial:
         if type(error) is AssertionError and not error.args and (words := self.peer.refused):
             error.args = (f"the program gave an object of its own ({words}), which equals no plain value",)
 
-    def take_names(self, source):
-        """What the program defined and the tests name.
+    def take_names(self, source, found):
+        """What the program defined and the tests name; `found` is as of `python_harness.Program.names`.
 
         Builtins, modules and what the problem sets up stay this process's own, so that no `abs` of the program's
         decides whether the tests hold. The program's is meant where the problem declares it, where it is used as no
@@ -100,7 +106,7 @@ class Trial:
         """
         namespace, mentioned = vars(self.module), set(re.findall(r"\w+", source))
         wanted, shadowing = [], []
-        for name, where in self.program.names().items():
+        for name, where in found.items():
             if name in self.entry and name in mentioned:
                 wanted.append(name)
             elif name.startswith("__") or name not in mentioned:
