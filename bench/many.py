@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BATCH = 64
 POINT = 0.05
-"""Memory is looked at after each such part of the programs, and compared with the first: by then caches are full."""
+"""Memory is looked at after each such part of the programs, and compared with the second: by then caches are full."""
 VANISH_EVERY = 512
 FLAT = 0.03
 SLEEPS = "    import time\n    time.sleep(3600)\n"
@@ -75,7 +75,7 @@ def many(server: "Server", programs: "Programs", count: int, minutes: float, tem
     """Memory and traces, after `count` programs or so many minutes; `server` still runs."""
     began = time.perf_counter()
     points: list[tuple[int, float]] = []
-    warm: Traces | None = None
+    looks: list[Traces] = []
     with Client(server.url) as client:
         for done in range(0, count, BATCH):
             if time.perf_counter() - began > 60 * minutes:
@@ -90,16 +90,17 @@ def many(server: "Server", programs: "Programs", count: int, minutes: float, tem
             if done + BATCH >= POINT * count * (1 + len(points)):
                 points.append((done + len(asked), server.memory_mib))
                 print(f"{points[-1][0]:8} programs {points[-1][1]:8.1f} MiB", flush=True)
-                warm = warm or traces(server.process.pid, temporary)
+                looks.append(traces(server.process.pid, temporary))
         client.judge([programs.request() for _ in range(BATCH)])  # slots that were killed are there again
-    assert warm is not None
-    grown = points[-1][1] / points[0][1] - 1
+    first_half = looks[: len(looks) // 2 or 1]  # a slot that was not killed lately may have one process more
+    warm = {name: max(getattr(one, name) for one in first_half) for name in Traces.__struct_fields__}
+    grown = points[-1][1] / points[:2][-1][1] - 1
     return {
         "programs": points[-1][0],
         "seconds": time.perf_counter() - began,
         "memory_mib": points,
         "grown": grown,
-        "warm": warm,
+        "warm": Traces(**warm),
         "end": traces(server.process.pid, temporary),
     }
 
