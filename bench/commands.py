@@ -45,8 +45,13 @@ def evaluate(
 ) -> Took:
     """`passatk evaluate` into a folder made anew; `out` of the result is its report as JSON."""
     shutil.rmtree(out, ignore_errors=True)
+    return run(evaluation(samples, problems, out, workers, *more), environment)
+
+
+def evaluation(samples: Path, problems: str, out: Path, workers: int, *more: str) -> list[str]:
+    """The command `passatk evaluate`."""
     options = ["--problems", problems, "--out", str(out), "--workers", str(workers), *more, "--json"]
-    return run([sys.executable, "-m", "passatk", "evaluate", str(samples), *options], environment)
+    return [sys.executable, "-m", "passatk", "evaluate", str(samples), *options]
 
 
 def passed(out: Path) -> int:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from serve import Programs, Server
 
 BATCH = 64
-WARM = 0.1
-"""This part of the programs comes before memory is compared: caches fill, and slots have all started."""
+POINT = 0.05
+"""Memory is looked at after each such part of the programs, and compared with the second: by then caches are full."""
 VANISH_EVERY = 512
 FLAT = 0.03
 SLEEPS = "    import time\n    time.sleep(3600)\n"
@@ -71,32 +71,36 @@ async def _vanish(url: str, request: ProgramRequest) -> None:
             await asyncio.wait_for(client.judge([request]), 1.0)
 
 
-def many(server: "Server", programs: "Programs", count: int, temporary: Path) -> dict[str, object]:
-    """Memory and traces after each tenth, and what is wrong with them; `server` still runs."""
+def many(server: "Server", programs: "Programs", count: int, minutes: float, temporary: Path) -> dict[str, object]:
+    """Memory and traces, after `count` programs or so many minutes; `server` still runs."""
     began = time.perf_counter()
     points: list[tuple[int, float]] = []
-    warm: Traces | None = None
+    looks: list[Traces] = []
     with Client(server.url) as client:
         for done in range(0, count, BATCH):
+            if time.perf_counter() - began > 60 * minutes:
+                points.append((done, server.memory_mib))
+                break
             asked = [programs.request() for _ in range(min(BATCH, count - done))]
             results = client.judge(asked)
             assert all(result.passed for result in results), [result.reason for result in results if not result.passed]
             if done % VANISH_EVERY == 0:
                 problem, text = programs.next()
                 asyncio.run(_vanish(server.url, ProgramRequest(task_id=problem.task_id, completion=SLEEPS + text)))
-            if done + BATCH >= WARM * count * (1 + len(points)):
+            if done + BATCH >= POINT * count * (1 + len(points)):
                 points.append((done + len(asked), server.memory_mib))
                 print(f"{points[-1][0]:8} programs {points[-1][1]:8.1f} MiB", flush=True)
-                warm = warm or traces(server.process.pid, temporary)
+                looks.append(traces(server.process.pid, temporary))
         client.judge([programs.request() for _ in range(BATCH)])  # slots that were killed are there again
-    assert warm is not None
-    grown = points[-1][1] / points[0][1] - 1
+    first_half = looks[: len(looks) // 2 or 1]  # a slot that was not killed lately may have one process more
+    warm = {name: max(getattr(one, name) for one in first_half) for name in Traces.__struct_fields__}
+    grown = points[-1][1] / points[:2][-1][1] - 1
     return {
-        "programs": count,
+        "programs": points[-1][0],
         "seconds": time.perf_counter() - began,
         "memory_mib": points,
         "grown": grown,
-        "warm": warm,
+        "warm": Traces(**warm),
         "end": traces(server.process.pid, temporary),
     }
 

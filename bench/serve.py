@@ -17,6 +17,7 @@ mount, cgroup, file or descriptor is left.
 import argparse
 import asyncio
 import json
+import math
 import os
 import random
 import statistics
@@ -181,7 +182,7 @@ def left_alone(options: argparse.Namespace) -> None:
     mounts = len(Path("/proc/self/mountinfo").read_text().splitlines())
     with tempfile.TemporaryDirectory() as folder:
         with served(options.problems, options.workers, folder) as server:
-            found = many(server, programs, options.many, Path(folder))
+            found = many(server, programs, options.many, options.minutes, Path(folder))
         after = traces(server.process.pid, Path(folder))
     wrong = wrong_with(found, mounts, after)
     print(f"{found['programs']} programs, {found['seconds']:.0f} s; memory grew by {found['grown']:.2%}")
@@ -201,6 +202,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--clients", type=int, default=1000)
     parser.add_argument("--many", type=int, help="So many programs, and nothing else.")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="With --many: no longer than this.")
     options = parser.parse_args()
     if options.many:
         left_alone(options)

@@ -22,8 +22,9 @@ from passatk.judging.cancellation import Cancellation, Cancelled
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
 from passatk.judging.executor import STOPPED, Execute
-from passatk.judging.member import Lost, Member, connect, nodes
+from passatk.judging.member import Member
 from passatk.judging.node import CHUNKS, Raised, Task, about
+from passatk.nodes import Lost, RayNode, connect, end, nodes
 from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 
 _EACH = 2
@@ -186,9 +187,8 @@ class RayExecutor:
             if self._looking is not None:
                 return
             connect(self._address)
-            there = nodes()
             with ThreadPoolExecutor(_JOIN_AT_ONCE) as threads:
-                list(threads.map(self._join, there, there.values()))
+                list(threads.map(self._join, nodes()))
             if not self._members:
                 words = self._words or "it names none"
                 raise EnvironmentFault(
@@ -200,19 +200,19 @@ class RayExecutor:
 
     # --- nodes -----------------------------------------------------------------------------------------------------
 
-    def _join(self, node: str, where: str) -> None:
+    def _join(self, node: RayNode) -> None:
         """Begin to use a node, unless it is lost at once.
 
         Raises:
             EnvironmentFault: it is not like this machine.
         """
         try:
-            member = Member(node, where, self._here, self._workers)
+            member = Member(node, self._here, self._workers)
         except Lost as error:
             self._words = str(error)
             return
         with self._changed:
-            self._members[node] = member
+            self._members[node.id] = member
             slots = sum(one.slots for one in self._members.values())
             self.capacity = min(max(self.capacity, slots * CHUNKS * _EACH), _MOST_AT_ONCE)
             self._empty_since = None
@@ -230,32 +230,30 @@ class RayExecutor:
                 self._empty_since = time.monotonic()
             self._changed.notify_all()
             self._work.notify_all()
-        with contextlib.suppress(Exception):
-            ray.kill(member.actor)
+        end(member.actor)
 
     def _look(self, ended: threading.Event) -> None:
         """Find nodes that came, and give up where none is left, until the executor is closed."""
         refused: set[str] = set()
         while not ended.wait(_LOOK_S):
             try:
-                there = nodes()
+                new = [node for node in nodes() if node.id not in self._members and node.id not in refused]
             except Exception as error:  # noqa: BLE001 - the head may be away: said if it stays so
-                self._words, there = f"the cluster does not answer: {error}", {}
-            new = {node: where for node, where in there.items() if node not in self._members and node not in refused}
+                self._words, new = f"the cluster does not answer: {error}", []
             with ThreadPoolExecutor(_JOIN_AT_ONCE) as threads:
-                refused.update(filter(None, threads.map(self._refused, new, new.values())))
+                refused.update(filter(None, threads.map(self._refused, new)))
             if ended.is_set():
-                for member in [self._members[node] for node in new if node in self._members]:
+                for member in [self._members[node.id] for node in new if node.id in self._members]:
                     self._leave(member, STOPPED)
             self._give_up_if_empty()
 
-    def _refused(self, node: str, where: str) -> str:
-        """The node, unless it joined."""
+    def _refused(self, node: RayNode) -> str:
+        """Its id, unless it joined."""
         try:
-            self._join(node, where)
+            self._join(node)
         except EnvironmentFault as error:
             self._words = str(error)
-            return node
+            return node.id
         return ""
 
     def _give_up_if_empty(self) -> None:

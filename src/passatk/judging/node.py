@@ -11,6 +11,7 @@ from passatk.judging.cancellation import Cancellation
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
 from passatk.judging.executor import Execute, LocalExecutor
+from passatk.nodes import differences
 from passatk.records import Limits, Outcome, Program, Record, StepFacts, Workshop
 from passatk.runs.manifest import this_machine
 
@@ -29,17 +30,13 @@ class About(Record, frozen=True, kw_only=True):
     slots: int
 
     def differences(self, other: "About") -> list[str]:
-        """In words, `other` being the node."""
-        found = [
-            f"its {name} is {getattr(other, field)}, here {getattr(self, field)}"
-            for name, field in (("version of passatk", "judge"), ("processor", "processor"), ("sandbox", "isolation"))
-            if getattr(self, field) != getattr(other, field)
-        ]
-        for language, here in self.toolchains.items():
-            there = other.toolchains.get(language, "")
-            if here and here != there:
-                found.append(f"its {language} is {there or 'missing'}, here {here}")
-        return found
+        """In words, `other` being the node. Languages that are missing here are judged nowhere."""
+        languages = [name for name, identity in self.toolchains.items() if identity]
+        return differences(self._named(languages), other._named(languages))
+
+    def _named(self, languages: Sequence[str]) -> dict[str, str]:
+        world = {"version of passatk": self.judge, "processor": self.processor, "sandbox": self.isolation}
+        return world | {name: self.toolchains.get(name, "") for name in languages}
 
 
 def about(environment: Environment, slots: int) -> About:

@@ -13,20 +13,16 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
-import ray
-from ray.exceptions import GetTimeoutError, RayError, RayTaskError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from passatk.decoding import DecodingSettings
 from passatk.decoding.completions import Completion, Listener
 from passatk.errors import EnvironmentFault, InputError, PassatkError
 from passatk.judging.cache import judge_hash
-from passatk.judging.member import connect
 from passatk.models import ModelSpec, open_backend
 from passatk.models.base import Backend, Origin, Wanted
 from passatk.models.shares import Shares, grouped
+from passatk.nodes import Lost, RayNode, actor_on, answer, connect, differences, end, nodes
 from passatk.records import Record
-from passatk.runs.manifest import short
 from passatk.wording import counted
 
 _LOOK_S = 2.0
@@ -35,6 +31,8 @@ _PATIENCE_S = 60.0
 """So long all nodes may be away."""
 _OPEN_S = 1800.0
 """A node loads the model in this time."""
+_NOT_LOADED = "cannot load the model"
+_FAILED = "cannot generate"
 
 
 class About(Record, frozen=True, kw_only=True):
@@ -43,21 +41,12 @@ class About(Record, frozen=True, kw_only=True):
     passatk: str
     origin: Origin
 
-    def differences(self, other: "About") -> list[str]:
-        """In words, `other` being the one that is not like this one."""
-        here, there = _flat(self), _flat(other)
-        names = (name for name in dict.fromkeys([*here, *there]) if here.get(name) != there.get(name))
-        return [f"its {name} is {short(there.get(name))}, not {short(here.get(name))}" for name in names]
-
-
-def _flat(about: About) -> dict[str, object]:
-    origin: dict[str, Any] = msgspec.to_builtins(about.origin)
-    versions = {f"version of {name}": version for name, version in origin.pop("versions").items()}
-    return {
-        "version of passatk": about.passatk,
-        **versions,
-        **{name.replace("_", " "): origin[name] for name in origin},
-    }
+    def named(self) -> dict[str, object]:
+        """In words."""
+        origin: dict[str, Any] = msgspec.to_builtins(self.origin)
+        versions = {f"version of {name}": version for name, version in origin.pop("versions").items()}
+        others = {name.replace("_", " "): value for name, value in origin.items()}
+        return {"version of passatk": self.passatk, **versions, **others}
 
 
 class Copy:
@@ -84,8 +73,7 @@ class Copy:
 class _Place(NamedTuple):
     """A node that can have copies."""
 
-    node: str
-    address: str
+    node: RayNode
     copies: int
     threads: int
     """Of each copy."""
@@ -143,7 +131,7 @@ class ClusterBackend:
 
     def check(self, settings: DecodingSettings, batch_size: int, wanted: Sequence[Wanted]) -> None:
         """As any copy says."""
-        _answer(self._like.address, self._like.actor.check.remote(settings, batch_size, wanted))
+        answer(self._like.address, self._like.actor.check.remote(settings, batch_size, wanted), _FAILED)
 
     def generate(
         self, wanted: Iterable[Wanted], settings: DecodingSettings, batch_size: int, listener: Listener | None = None
@@ -188,22 +176,19 @@ class ClusterBackend:
             self._closed = True
             actors, self._actors, self._members = self._actors, [], []
         for actor in actors:
-            _end(actor)
+            end(actor)
 
     # --- nodes -----------------------------------------------------------------------------------------------------
 
     def _new_places(self) -> list[_Place]:
         """Nodes that can have copies and were not asked yet."""
-        nodes: Any = ray.nodes  # it has no types
         found = []
         for node in nodes():
-            if node["Alive"] and node["NodeID"] not in self._seen:
-                self._seen.add(node["NodeID"])
-                cpus, gpus = (int(node["Resources"].get(kind, 0)) for kind in ("CPU", "GPU"))
-                copies = self._replicas or 1 if self._spec.device == "cpu" else min(self._replicas or gpus, gpus)
-                if copies:
-                    threads = max(1, cpus // copies)
-                    found.append(_Place(node["NodeID"], node["NodeManagerAddress"], copies, threads))
+            if node.id not in self._seen:
+                self._seen.add(node.id)
+                on_gpus = min(self._replicas or node.gpus, node.gpus)
+                if copies := self._replicas or 1 if self._spec.device == "cpu" else on_gpus:
+                    found.append(_Place(node, copies, max(1, node.cpus // copies)))
         return found
 
     def _refuse_few(self, address: str, places: Sequence[_Place]) -> None:
@@ -213,8 +198,8 @@ class ClusterBackend:
         for place in places:
             if place.copies < (self._replicas or 0):
                 raise InputError(
-                    f"replicas = {self._replicas}: node {place.address} has {counted(place.copies, 'GPU')}, and each"
-                    " copy of the model needs one; ask for fewer",
+                    f"replicas = {self._replicas}: node {place.node.address} has {counted(place.copies, 'GPU')}, and"
+                    " each copy of the model needs one; ask for fewer",
                     setting="replicas",
                 )
 
@@ -224,35 +209,33 @@ class ClusterBackend:
         Raises:
             PassatkError: one cannot be loaded.
         """
-        remote, begun = ray.remote(Copy), []
+        begun = []
         for place in (one for one in places for _ in range(one.copies)):
-            options = {"num_cpus": 0, "num_gpus": int(self._spec.device != "cpu")}
-            where = NodeAffinitySchedulingStrategy(place.node, soft=False)
-            actor: Any = remote.options(scheduling_strategy=where, **options).remote()
+            actor = actor_on(place.node.id, Copy, num_gpus=int(self._spec.device != "cpu"))
             with self._lock:
                 self._actors.append(actor)
                 if self._closed:
-                    _end(actor)
-            begun.append((place, actor, actor.open.remote(self._spec, place.threads)))
+                    end(actor)
+            begun.append((place.node.address, actor, actor.open.remote(self._spec, place.threads)))
         return [
-            _Member(place.address, actor, _answer(place.address, opened, _OPEN_S)) for place, actor, opened in begun
+            _Member(address, actor, answer(address, opened, _NOT_LOADED, _OPEN_S)) for address, actor, opened in begun
         ]
 
-    def _admit(self, found: Sequence[_Member]) -> None:
+    def _admit(self, copies: Sequence[_Member]) -> None:
         """Use these copies.
 
         Raises:
             EnvironmentFault: one of them is not like the first of all.
         """
-        for one in found:
-            if differences := self._like.about.differences(one.about):
+        for one in copies:
+            if found := differences(self._like.about.named(), one.about.named()):
                 raise EnvironmentFault(
                     f"the model on node {one.address} is not like that on {self._like.address}, so its samples might"
-                    f" not be: {'; '.join(differences)}. Make the nodes alike, or leave one out",
+                    f" not be: {'; '.join(found)}. Make the nodes alike, or leave one out",
                     setting="address",
                 )
         with self._lock:
-            self._members += found
+            self._members += copies
 
     def _look(self, serve: Callable[[_Member], None]) -> None:
         """Find nodes that came, and open copies there meanwhile."""
@@ -262,7 +245,7 @@ class ClusterBackend:
             self._words = f"the cluster does not answer: {error}"
             return
         for place in places:
-            self._opening.add(place.node)
+            self._opening.add(place.node.id)
             _begun(self._join, place, serve)
 
     def _join(self, place: _Place, serve: Callable[[_Member], None]) -> None:
@@ -273,18 +256,18 @@ class ClusterBackend:
         except PassatkError as error:
             self._words = str(error)
             for one in found:
-                _end(one.actor)
+                end(one.actor)
         else:
             for one in found:
                 serve(one)
         finally:
-            self._opening.discard(place.node)
+            self._opening.discard(place.node.id)
 
     def _leave(self, member: _Member, words: str) -> None:
         with self._lock:
             self._words = words
             self._members = [one for one in self._members if one is not member]
-        _end(member.actor)
+        end(member.actor)
 
     def _serve(
         self,
@@ -300,10 +283,10 @@ class ClusterBackend:
             streaming = member.actor.generate.options(num_returns="streaming")
             try:
                 for one in streaming.remote(grouped(share), settings, batch_size):
-                    completion: Completion = _answer(member.address, one)
+                    completion: Completion = answer(member.address, one, _FAILED)
                     del left[completion.task_id, completion.index]
                     finished.put(completion)
-            except _Lost as error:
+            except Lost as error:
                 self._leave(member, str(error))
                 shares.give_back(left.values())
                 return
@@ -312,38 +295,5 @@ class ClusterBackend:
                 return
 
 
-class _Lost(EnvironmentFault):
-    """A copy is no more. Its text says why."""
-
-
-def _answer(address: str, called: Any, timeout_s: float | None = None) -> Any:
-    """What an actor answers.
-
-    Raises:
-        PassatkError: what it raised itself.
-        _Lost: it does not answer any more.
-        EnvironmentFault: it raised something else, or takes too long.
-    """
-    try:
-        return ray.get(called, timeout=timeout_s)
-    except RayTaskError as error:
-        if isinstance(error.cause, PassatkError):
-            raise error.cause.prefix(f"node {address}") from None
-        raise EnvironmentFault(f"node {address} cannot generate: {error.cause!r}") from error
-    except GetTimeoutError as error:
-        raise EnvironmentFault(
-            f"node {address} has not loaded the model after {timeout_s:.0f} s; see whether others use its GPUs",
-            setting="address",
-        ) from error
-    except RayError as error:
-        first = str(error).strip().splitlines()
-        raise _Lost(f"node {address} was lost: {first[0] if first else type(error).__name__}") from error
-
-
 def _begun(work: Callable[..., None], *arguments: Any) -> None:
     threading.Thread(target=work, args=arguments, daemon=True).start()
-
-
-def _end(actor: Any) -> None:
-    with suppress(Exception):
-        ray.kill(actor)
