@@ -3,7 +3,6 @@
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import hypothesis
 import msgspec
 import pytest
 from running import Command, Require, Standing
+from warm import Warm
 
 from passatk.judging import Environment
 from passatk.judging.environment import usable_cpus
@@ -111,20 +111,20 @@ def rendered_language(language: str) -> str:
     return language
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """Starts commands that need not import first."""
+    with contextlib.closing(Warm()) as made:
+        yield made
+
+
 @pytest.fixture
-def passatk(tmp_path: Path) -> Command:
+def passatk(warm: Warm, tmp_path: Path) -> Command:
     """Runs the command in a process of its own, in an empty folder, with an empty verdict cache."""
 
     def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "passatk", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "PASSATK_CACHE": str(tmp_path / "verdicts.sqlite"), **environment},
-            check=False,
-            timeout=300,
-        )
+        own = {**os.environ, "PASSATK_CACHE": str(tmp_path / "verdicts.sqlite"), **environment}
+        return warm.run([*map(str, arguments)], tmp_path, own)
 
     return run
 
