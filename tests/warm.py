@@ -75,7 +75,7 @@ class Warm:
     def run(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
     ) -> "subprocess.CompletedProcess[str]":
-        """What `subprocess.run` gives; an interpreter of its own where one would start otherwise in this environment."""
+        """What `subprocess.run` gives; an own interpreter where one would start otherwise in this environment."""
         command = [sys.executable, "-m", "passatk", *arguments]
         if _of_the_interpreter(environment) != self._started_with:
             return subprocess.run(
