@@ -118,15 +118,26 @@ def warm() -> Iterator[Warm]:
         yield made
 
 
-@pytest.fixture
-def passatk(warm: Warm, tmp_path: Path) -> Command:
-    """Runs the command in a process of its own, in an empty folder, with an empty verdict cache."""
+def command_in(folder: Path, warm: Warm) -> Command:
+    """Runs the command in a process of its own, in this folder, with a verdict cache there."""
 
     def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-        own = {**os.environ, "PASSATK_CACHE": str(tmp_path / "verdicts.sqlite"), **environment}
-        return warm.run([*map(str, arguments)], tmp_path, own)
+        own = {**os.environ, "PASSATK_CACHE": str(folder / "verdicts.sqlite"), **environment}
+        return warm.run([*map(str, arguments)], folder, own)
 
     return run
+
+
+@pytest.fixture
+def passatk(warm: Warm, tmp_path: Path) -> Command:
+    """Runs the command in an empty folder."""
+    return command_in(tmp_path, warm)
+
+
+@pytest.fixture(scope="module")
+def passatk_once(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """The same for what the tests of a module share; they work on copies."""
+    return command_in(tmp_path_factory.mktemp("once"), warm)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,6 +1,7 @@
 """`passatk show` and `passatk replay` as a user runs them."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,14 +18,20 @@ NASTY = "    print('\x1b]0;owned\x07\x1b[2J', '\u202e')  # \u2066 \ufeff\n    re
 HARMFUL = ("\x1b", "\x07", "\u202e", "\u2066", "\ufeff", "\x9b")
 
 
-@pytest.fixture
-def run(passatk: Command, tmp_path: Path) -> Path:
-    path = tmp_path / "s.jsonl"
+@pytest.fixture(scope="module")
+def judged(passatk_once: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("judged")
     texts = [REFERENCE, NASTY, "    retrun 1\n"]
-    path.write_text("".join(json.dumps({"task_id": "Python/0", "generation": text}) + "\n" for text in texts))
-    done = passatk("evaluate", path, "--problems", "basics", "--out", "run")
+    lines = [json.dumps({"task_id": "Python/0", "generation": text}) + "\n" for text in texts]
+    (folder / "s.jsonl").write_text("".join(lines))
+    done = passatk_once("evaluate", folder / "s.jsonl", "--problems", "basics", "--out", folder / "run")
     assert done.returncode == 0, done.stderr
-    return tmp_path / "run"
+    return folder / "run"
+
+
+@pytest.fixture
+def run(judged: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(judged, tmp_path / "run"))
 
 
 def test_a_sample_is_shown_with_verdict_limits_program_and_output(passatk: Command, run: Path) -> None:
