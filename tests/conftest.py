@@ -12,7 +12,7 @@ import pytest
 from running import Command, Require, Standing
 from warm import Warm
 
-from passatk.judging import Environment
+from passatk.judging import Environment, LocalPool
 from passatk.judging.environment import usable_cpus
 from passatk.languages import LANGUAGES
 from passatk.problems.rendering import RENDERERS
@@ -56,6 +56,20 @@ def environment() -> Environment:
 def python_only() -> Environment:
     """The same with Python alone: slots need no other toolchain."""
     return Environment(["python"])
+
+
+@pytest.fixture(scope="module")
+def pool(environment: Environment) -> Iterator[LocalPool]:
+    """Judges one program after the other in all languages, in a slot that stays."""
+    with LocalPool(environment, 1) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def python_pool(python_only: Environment) -> Iterator[LocalPool]:
+    """The same with Python alone."""
+    with LocalPool(python_only, 1) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
