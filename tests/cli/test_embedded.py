@@ -118,9 +118,6 @@ def test_another_model_or_none_is_not_compared(
 
 def test_the_doctor_says_so(passatk: Command) -> None:
     assert "Tokens: " in passatk("doctor").stdout
-    found = json.loads(passatk("doctor", "--json").stdout)
-    assert found["tokens_not_compared"] is None
-    assert found["tokens"]["holds"] == (found["tokens"]["digest"] == found["tokens"]["digest_shipped"])
 
 
 def test_the_package_stays_small_and_has_its_card() -> None:
