@@ -61,14 +61,16 @@ def python_only() -> Environment:
 @pytest.fixture(scope="module")
 def pool(environment: Environment) -> Iterator[LocalPool]:
     """Judges one program after the other in all languages, in a slot that stays."""
-    with LocalPool(environment, 1) as made:
+    made = LocalPool(environment, 1)
+    with made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def python_pool(python_only: Environment) -> Iterator[LocalPool]:
     """The same with Python alone."""
-    with LocalPool(python_only, 1) as made:
+    made = LocalPool(python_only, 1)
+    with made:
         yield made
 
 

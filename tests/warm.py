@@ -141,7 +141,7 @@ def _serve() -> Path:
 def _become(request: dict[str, Any]) -> Path:
     """Be the process that this asks for."""
     said = Path(request["said"])
-    for descriptor, path in enumerate((os.devnull, said / "out", said / "err")):
+    for descriptor, path in enumerate((Path(os.devnull), said / "out", said / "err")):
         opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(opened, descriptor)
         os.close(opened)
