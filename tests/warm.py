@@ -13,29 +13,31 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 LIMIT_S = 600
 _INTERPRETER = ("PYTHON", "LD_", "LC_", "LANG", "OMP_", "ATEN_")
 """Beginnings of names of environment variables that are read when an interpreter or a library starts."""
+Ask = Callable[[dict[str, Any]], int]
+"""What a process answers to a request."""
 
 
 class Started:
     """A command that was started: what `subprocess.Popen` offers of one whose output is captured."""
 
-    def __init__(self, warm: "Warm", arguments: Sequence[str], folder: Path, environment: Mapping[str, str]):
-        self.arguments, self._warm = arguments, warm
+    def __init__(self, ask: Ask, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]):
+        self.arguments, self._ask = arguments, ask
         self._said = tempfile.TemporaryDirectory()
         request = {"arguments": arguments, "folder": str(folder), "environment": dict(environment)}
-        self.pid = warm.ask({**request, "said": self._said.name})
+        self.pid = ask({**request, "said": self._said.name})
         self.returncode: int | None = None
         self._texts = ("", "")
 
     def poll(self) -> int | None:
         """Its exit code, if it has ended."""
-        if self.returncode is None and (self._warm.ask({"ended": self.pid})):
+        if self.returncode is None and self._ask({"ended": self.pid}):
             self._end()
         return self.returncode
 
@@ -60,60 +62,54 @@ class Started:
 
     def _end(self) -> None:
         said = Path(self._said.name)
-        self.returncode = self._warm.ask({"reap": self.pid, "said": self._said.name})
+        self.returncode = self._ask({"reap": self.pid, "said": self._said.name})
         self._texts = ((said / "out").read_text(), (said / "err").read_text())
         self._said.cleanup()
 
 
 class Warm:
-    """A process that forks for each command. Close it at the end."""
+    """Processes that fork for each command, one for each way in which an interpreter starts. Close it at the end."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
-        self._started_with = _of_the_interpreter(os.environ)
+        self._processes: dict[frozenset[tuple[str, str]], subprocess.Popen[str]] = {}
 
     def run(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
     ) -> "subprocess.CompletedProcess[str]":
-        """What `subprocess.run` gives; an own interpreter where one would start otherwise in this environment."""
-        command = [sys.executable, "-m", "passatk", *arguments]
-        if _of_the_interpreter(environment) != self._started_with:
-            return subprocess.run(
-                command, capture_output=True, text=True, cwd=folder, env=environment, check=False, timeout=LIMIT_S
-            )
-        started = Started(self, arguments, folder, environment)
+        """What `subprocess.run` gives."""
+        started = Started(self._asker(environment), arguments, folder, environment)
         try:
             out, words = started.communicate()
         except BaseException:
             started.kill()
             raise
         assert started.returncode is not None
-        return subprocess.CompletedProcess(command, started.returncode, out, words)
+        return subprocess.CompletedProcess(["passatk", *arguments], started.returncode, out, words)
 
     def start(self, *arguments: object) -> Started:
         """The command in this folder, with this environment, and a session of its own."""
-        assert _of_the_interpreter(os.environ) == self._started_with
-        return Started(self, [*map(str, arguments)], Path.cwd(), os.environ)
+        return Started(self._asker(os.environ), [*map(str, arguments)], Path.cwd(), os.environ)
 
-    def ask(self, request: dict[str, Any]) -> int:
-        """What the process answers."""
-        if self._process is None:
-            command = [sys.executable, __file__]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+    def _asker(self, environment: Mapping[str, str]) -> Ask:
+        key = frozenset((name, value) for name, value in environment.items() if name.startswith(_INTERPRETER))
+        if (process := self._processes.get(key)) is None:
+            process = self._processes[key] = subprocess.Popen(
+                [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+            )
+
+        def ask(request: dict[str, Any]) -> int:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+            return int(process.stdout.readline())
+
+        return ask
 
     def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.communicate()
-
-
-def _of_the_interpreter(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_INTERPRETER)}
+        """End the processes."""
+        for process in self._processes.values():
+            process.communicate()
 
 
 def _serve() -> Path:
@@ -162,4 +158,4 @@ if __name__ == "__main__":
         main()
     finally:
         if "ray" not in sys.modules:  # it has threads, which no fork may have
-            imported.write_text("\n".join(name for name in sys.modules if name.startswith("passatk.")))
+            imported.write_text("\n".join(name for name in list(sys.modules) if name.startswith("passatk.")))
