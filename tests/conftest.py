@@ -3,7 +3,6 @@
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,9 @@ import hypothesis
 import msgspec
 import pytest
 from running import Command, Require, Standing
+from warm import Warm
 
-from passatk.judging import Environment
+from passatk.judging import Environment, LocalPool
 from passatk.judging.environment import usable_cpus
 from passatk.languages import LANGUAGES
 from passatk.problems.rendering import RENDERERS
@@ -56,6 +56,22 @@ def environment() -> Environment:
 def python_only() -> Environment:
     """The same with Python alone: slots need no other toolchain."""
     return Environment(["python"])
+
+
+@pytest.fixture(scope="module")
+def pool(environment: Environment) -> Iterator[LocalPool]:
+    """Judges one program after the other in all languages, in a slot that stays."""
+    made = LocalPool(environment, 1)
+    with made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def python_pool(python_only: Environment) -> Iterator[LocalPool]:
+    """The same with Python alone."""
+    made = LocalPool(python_only, 1)
+    with made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -111,22 +127,33 @@ def rendered_language(language: str) -> str:
     return language
 
 
-@pytest.fixture
-def passatk(tmp_path: Path) -> Command:
-    """Runs the command in a process of its own, in an empty folder, with an empty verdict cache."""
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """Starts commands that need not import first."""
+    with contextlib.closing(Warm()) as made:
+        yield made
+
+
+def command_in(folder: Path, warm: Warm) -> Command:
+    """Runs the command in a process of its own, in this folder, with a verdict cache there."""
 
     def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "passatk", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "PASSATK_CACHE": str(tmp_path / "verdicts.sqlite"), **environment},
-            check=False,
-            timeout=300,
-        )
+        own = {**os.environ, "PASSATK_CACHE": str(folder / "verdicts.sqlite"), **environment}
+        return warm.run([*map(str, arguments)], folder, own)
 
     return run
+
+
+@pytest.fixture
+def passatk(warm: Warm, tmp_path: Path) -> Command:
+    """Runs the command in an empty folder."""
+    return command_in(tmp_path, warm)
+
+
+@pytest.fixture(scope="module")
+def passatk_once(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """The same for what the tests of a module share; they work on copies."""
+    return command_in(tmp_path_factory.mktemp("once"), warm)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

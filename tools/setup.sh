@@ -65,5 +65,6 @@ if [ ! -x .venv/bin/python ]; then
     "$python" -m venv .venv || { echo "setup: cannot make .venv; apt-get install python3-venv"; exit 3; }
 fi
 export PIP_CONSTRAINT=$PWD/constraints.txt # build environments too
-.venv/bin/python -m pip install -q --disable-pip-version-check -e '.[dev,files,frames,models,openai,ray,report,serve]'
+# --no-compile: what is imported is compiled then, a fifth of it all
+.venv/bin/python -m pip install -q --disable-pip-version-check --no-compile -e '.[dev,files,frames,models,openai,ray,report,serve]'
 touch .venv/.ready

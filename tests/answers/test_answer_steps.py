@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from verdict_cases import problem_for
@@ -156,6 +156,7 @@ PIECES = [
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=40), named=st.booleans())
 @example(pieces=["return 1", "'", "\ud800"], named=False)
+@settings(max_examples=40)
 def test_any_text_is_read_as_something(language: str, pieces: list[str], named: bool) -> None:
     problem = first(language)
     name = entry_point(problem) if named else ""
@@ -165,27 +166,27 @@ def test_any_text_is_read_as_something(language: str, pieces: list[str], named: 
 
 
 LONG = {
-    "NUL": "\0" * 1_000_000,
-    "fences": "```\n" * 250_000,
-    "prose": "The answer is found soon. " * 40_000,
-    "closing tags": "</think>" * 125_000,
-    "open brackets": "f({[" * 250_000,
-    "definitions": "```python\ndef f(x):\n    pass\n```\n" * 30_000,
-    "tokens": "<|im_end|>" * 100_000,
-    "blank": " \n" * 500_000,
-    "half an import": "```\nimport a" + " " * 1_000_000,
-    "half an export": "```\nexport {" + "a" * 1_000_000,
-    "half a function": "```\nexport async function" + " \n" * 500_000,
+    "NUL": "\0" * 300_000,
+    "fences": "```\n" * 75_000,
+    "prose": "The answer is found soon. " * 12_000,
+    "closing tags": "</think>" * 37_500,
+    "open brackets": "f({[" * 75_000,
+    "definitions": "```python\ndef f(x):\n    pass\n```\n" * 9_000,
+    "tokens": "<|im_end|>" * 30_000,
+    "blank": " \n" * 150_000,
+    "half an import": "```\nimport a" + " " * 300_000,
+    "half an export": "```\nexport {" + "a" * 300_000,
+    "half a function": "```\nexport async function" + " \n" * 150_000,
 }
 
 
 @pytest.mark.parametrize("kind", LONG)
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_a_megabyte_is_read_in_a_moment(language: str, kind: str) -> None:
+def test_a_long_answer_is_read_in_a_moment(language: str, kind: str) -> None:
     problem = first(language)
     started = time.process_time()
     read_answer(LONG[kind], problem)
-    assert time.process_time() - started < 3  # a second on an idle machine
+    assert time.process_time() - started < 1.5  # a third of a second on an idle machine
 
 
 STACK = "class Stack {\n  constructor() { this.values = []; }\n}\n"

@@ -8,7 +8,7 @@ from running import Command
 from passatk.languages import LANGUAGES
 
 
-def test_doctor_names_each_toolchain_and_the_isolation(passatk: Command) -> None:
+def test_doctor_names_each_toolchain_the_isolation_and_the_tokens(passatk: Command) -> None:
     done = passatk("doctor", "--json")
     found = json.loads(done.stdout)
     assert set(found["toolchains"]) == set(LANGUAGES)
@@ -18,6 +18,8 @@ def test_doctor_names_each_toolchain_and_the_isolation(passatk: Command) -> None
     for toolchain in found["toolchains"].values():
         assert toolchain["version"] or any(how in toolchain["missing"][0] for how in ("apt-get install", "npm install"))
     assert found["isolation"]["sandbox"] == "bubblewrap"
+    assert found["tokens_not_compared"] is None
+    assert found["tokens"]["holds"] == (found["tokens"]["digest"] == found["tokens"]["digest_shipped"])
     shown = passatk("doctor", "python").stdout
     assert "Sandbox: bubblewrap" in shown
     assert "Namespaces: mount, pid, ipc, uts, network, cgroup" in shown

@@ -5,13 +5,12 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
 from running import Command, Require, descendants
+from warm import Started, Warm
 
 from passatk.problems import load
 
@@ -33,22 +32,8 @@ def samples(path: Path) -> Path:
     return path
 
 
-def start(path: Path, out: Path) -> "subprocess.Popen[bytes]":
-    command = [
-        sys.executable,
-        "-m",
-        "passatk",
-        "evaluate",
-        str(path),
-        "--problems",
-        "basics",
-        "--out",
-        str(out),
-        "--cpu-seconds",
-        "1",
-        "--no-cache",
-    ]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+def start(warm: Warm, path: Path, out: Path) -> Started:
+    return warm.start("evaluate", path, "--problems", "basics", "--out", out, "--cpu-seconds", 1, "--no-cache")
 
 
 def judged(out: Path) -> int:
@@ -60,12 +45,14 @@ def judged(out: Path) -> int:
         return 0  # not there yet
 
 
-def wait_for(process: "subprocess.Popen[bytes]", out: Path, verdicts: int) -> None:
+def wait_for(process: Started, out: Path, verdicts: int) -> None:
     while process.poll() is None and judged(out) < verdicts:
         time.sleep(0.02)
 
 
-def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(passatk: Command, tmp_path: Path) -> None:
+def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(
+    passatk: Command, warm: Warm, tmp_path: Path
+) -> None:
     path = samples(tmp_path / "s.jsonl")
     options = ("--cpu-seconds", 1, "--no-cache", "--json")
     undisturbed = json.loads(
@@ -75,12 +62,12 @@ def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(passa
     killed = resumed_short = 0
     for attempt in range(KILLS):
         out = tmp_path / f"run{attempt}"
-        process = start(path, out)
+        process = start(warm, path, out)
         wait_for(process, out, rng.randrange(100))
         time.sleep(rng.uniform(0.0, 0.3))
         below = descendants(process.pid)
         killed += process.poll() is None
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
         wait_gone(below)
         report = json.loads(passatk("evaluate", path, "--problems", "basics", "--out", out, *options).stdout)
@@ -100,40 +87,40 @@ def wait_gone(pids: list[int]) -> None:
 
 
 def test_an_interrupted_run_ends_at_once_leaves_nothing_running_and_goes_on(
-    passatk: Command, tmp_path: Path, require: Require
+    passatk: Command, warm: Warm, tmp_path: Path, require: Require
 ) -> None:
     require("javascript")
     path = samples(tmp_path / "s.jsonl")
     for number in (signal.SIGINT, signal.SIGTERM):
         out = tmp_path / f"run-{number}"
-        process = start(path, out)
+        process = start(warm, path, out)
         wait_for(process, out, 10)
         below = descendants(process.pid)
-        process.send_signal(number)
+        process.kill(number)
         assert process.wait(timeout=60) == 130
         wait_gone(below)
         assert passatk("evaluate", path, "--problems", "basics", "--out", out, "--cpu-seconds", 1).returncode == 0
 
 
-def test_an_interrupt_does_not_wait_for_programs_that_sleep(tmp_path: Path) -> None:
+def test_an_interrupt_does_not_wait_for_programs_that_sleep(warm: Warm, tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     sleepers = [f"    import time; time.sleep({100 + n})\n" for n in range(4)]
     path.write_text("".join(json.dumps({"task_id": "Python/0", "generation": text}) + "\n" for text in sleepers))
-    process = start(path, tmp_path / "run")
+    process = start(warm, path, tmp_path / "run")
     wait_for(process, tmp_path / "run", 1)  # the reference solution: the sleepers are next
-    process.send_signal(signal.SIGINT)
+    process.kill(signal.SIGINT)
     assert process.wait(timeout=60) == 130
     assert judged(tmp_path / "run") == 1
 
 
-def test_a_run_folder_is_used_by_one_process_at_a_time(passatk: Command, tmp_path: Path) -> None:
+def test_a_run_folder_is_used_by_one_process_at_a_time(passatk: Command, warm: Warm, tmp_path: Path) -> None:
     path = samples(tmp_path / "s.jsonl")
     out = tmp_path / "run"
-    process = start(path, out)
+    process = start(warm, path, out)
     try:
         while not (out / "run.sqlite").exists():
             time.sleep(0.02)
-        process.send_signal(signal.SIGSTOP)  # else it may be done before the second begins
+        process.kill(signal.SIGSTOP)  # else it may be done before the second begins
         second = passatk("evaluate", path, "--problems", "basics", "--out", out, "--cpu-seconds", 1)
         assert second.returncode == 2
         assert "in use by another passatk" in second.stderr

@@ -204,11 +204,11 @@ def test_a_pipe_is_refused_before_it_is_read(passatk: Command, tmp_path: Path) -
 
 
 def test_toolchains_under_tmp_stay_visible_to_programs(passatk: Command, tmp_path: Path, require: Require) -> None:
-    require("go")
+    require("javascript")  # what it needs is prepared soonest
     home = str(tmp_path / "home")  # pytest's folders lie under /tmp
     samples = write(
         tmp_path / "s",
-        {"task_id": "Go/0", "generation": load("basics").get("Go/0").solution},
+        {"task_id": "JavaScript/0", "generation": load("basics").get("JavaScript/0").solution},
         {"task_id": "Python/0", "generation": "    import numpy\n" + REFERENCE},
     )
     done = passatk("evaluate", samples, "--problems", "basics", "--out", "run", PASSATK_HOME=home)

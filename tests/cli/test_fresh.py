@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import pytest
 from running import Command, Require
 
 from passatk.corpus.adequacy import near_misses
 from passatk.corpus.bodies import body
 from passatk.corpus.draws import Draws
-from passatk.corpus.fresh import Drawn, draw_suite
+from passatk.corpus.fresh import Drawn, draw_suite, programs
 from passatk.corpus.functions import RENDERER_OF
 from passatk.corpus.programs import AbstractProgram, OutOfRange
+from passatk.errors import InputError
 from passatk.problems import load
 from passatk.problems.rendering import Case
 from passatk.prompts.building import counterpart, translation_prompt
@@ -94,12 +96,17 @@ def test_what_cannot_be_drawn_is_refused_in_words(passatk: Command, tmp_path: Pa
         (("--depth", "9"), "'9': must be a number of steps from 1 to 8"),
         (("--languages", "python,ruby"), "functions cannot be written in ruby"),
         (("--languages", "klingon"), "unknown language 'klingon'"),
-        (("--depth", "1", "--count", "999"), "ask for fewer, or for more steps"),
     ):
         done = passatk("problems", "draw", "--seed", "1", "--out", "fresh.jsonl", *arguments)
         assert done.returncode == 2, (arguments, done.stderr)
         assert told in " ".join(done.stderr.split()), (arguments, done.stderr)
     assert not (tmp_path / "fresh.jsonl").exists()
+
+
+def test_more_than_there_are_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passatk.corpus.fresh._PERSISTENCE", 3)
+    with pytest.raises(InputError, match="999 are needed; ask for fewer, or for more steps"):
+        list(programs(1, 1, 999, set()))
 
 
 TEXTS = [

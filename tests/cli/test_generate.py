@@ -1,10 +1,6 @@
 """`generate`, `run`, `verify` and `tokenize` as a user runs them, with a tiny model."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +8,7 @@ from typing import Any
 import pytest
 from running import Command, Require
 from tiny import make_model
+from warm import Warm
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +80,7 @@ def test_samples_can_be_added_and_a_finished_folder_needs_no_model(passatk: Comm
     assert "samples: 2 here, 1 now" in " ".join(fewer.stderr.split())
 
 
-def test_a_thousand_samples_come_out_the_same(passatk: Command, model: Path, tmp_path: Path) -> None:
+def test_a_thousand_samples_come_out_the_same(passatk: Command, warm: Warm, model: Path, tmp_path: Path) -> None:
     """Batch sizes, a kill and a resume, and the tasks shared between two processes."""
     many = ("-n", "36")
     expected = generate(passatk, model, tmp_path / "one", *many)
@@ -92,20 +89,20 @@ def test_a_thousand_samples_come_out_the_same(passatk: Command, model: Path, tmp
         assert generate(passatk, model, tmp_path / batch, *many, "--batch-size", batch)["digest"] == expected["digest"]
     out = tmp_path / "killed"
     for wanted in (1, 300, 700):
-        kill_at(wanted, model, out, *many)
+        kill_at(warm, wanted, model, out, *many)
     resumed = generate(passatk, model, out, *many)
     assert 0 < resumed["generated_now"] <= 1008 - 700
     assert resumed["digest"] == expected["digest"]
 
 
-def kill_at(samples: int, model: Path, out: Path, *more: str) -> None:
+def kill_at(warm: Warm, samples: int, model: Path, out: Path, *more: str) -> None:
     """Generate in a process of its own, and kill it when there are so many samples."""
-    command = [sys.executable, "-m", "passatk", "generate", "--problems", "basics/written", "--language", "python"]
-    command += ["--model", str(model), "--out", str(out), "--preset", "humaneval-x", "--max-new-tokens", "24", *more]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None and there(out) < samples:
-            time.sleep(0.01)
-        os.kill(process.pid, signal.SIGKILL)
+    options = ("--model", model, "--out", out, "--preset", "humaneval-x", "--max-new-tokens", 24, *more)
+    process = warm.start("generate", "--problems", "basics/written", "--language", "python", *options)
+    while process.poll() is None and there(out) < samples:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
 
 
 def there(out: Path) -> int:

@@ -1,6 +1,7 @@
 """`passatk show` and `passatk replay` as a user runs them."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from running import Command, Require
 
+from passatk.judging import Environment
 from passatk.problems import load
 
 REFERENCE = load("basics").get("Python/0").reference
@@ -17,14 +19,20 @@ NASTY = "    print('\x1b]0;owned\x07\x1b[2J', '\u202e')  # \u2066 \ufeff\n    re
 HARMFUL = ("\x1b", "\x07", "\u202e", "\u2066", "\ufeff", "\x9b")
 
 
-@pytest.fixture
-def run(passatk: Command, tmp_path: Path) -> Path:
-    path = tmp_path / "s.jsonl"
+@pytest.fixture(scope="module")
+def judged(passatk_once: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("judged")
     texts = [REFERENCE, NASTY, "    retrun 1\n"]
-    path.write_text("".join(json.dumps({"task_id": "Python/0", "generation": text}) + "\n" for text in texts))
-    done = passatk("evaluate", path, "--problems", "basics", "--out", "run")
+    lines = [json.dumps({"task_id": "Python/0", "generation": text}) + "\n" for text in texts]
+    (folder / "s.jsonl").write_text("".join(lines))
+    done = passatk_once("evaluate", folder / "s.jsonl", "--problems", "basics", "--out", folder / "run")
     assert done.returncode == 0, done.stderr
-    return tmp_path / "run"
+    return folder / "run"
+
+
+@pytest.fixture
+def run(judged: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(judged, tmp_path / "run"))
 
 
 def test_a_sample_is_shown_with_verdict_limits_program_and_output(passatk: Command, run: Path) -> None:
@@ -150,16 +158,20 @@ def test_a_kept_program_runs_by_hand_and_can_be_changed(passatk: Command, run: P
     assert "not an empty folder" in again.stderr
 
 
-def test_every_language_runs_by_hand(passatk: Command, rendered_language: str, tmp_path: Path) -> None:
+def test_every_language_runs_by_hand(passatk: Command, environment: Environment, tmp_path: Path) -> None:
     """Its reference passes there, too."""
-    problem = next(p for p in load("basics").problems.values() if p.language == rendered_language)
-    (tmp_path / "s.jsonl").write_text(json.dumps({"task_id": problem.task_id, "generation": problem.reference}))
+    firsts = {problem.language: problem for problem in reversed(load("basics").problems.values())}
+    problems = [problem for name, problem in firsts.items() if environment.toolchains[name].usable]
+    lines = [json.dumps({"task_id": problem.task_id, "generation": problem.reference}) + "\n" for problem in problems]
+    (tmp_path / "s.jsonl").write_text("".join(lines))
     assert passatk("evaluate", "s.jsonl", "--problems", "basics", "--out", "run").returncode == 0
-    assert passatk("replay", "run", problem.task_id, "--keep", "kept").returncode == 0
-    done = subprocess.run(
-        [sys.executable, tmp_path / "kept" / "run.py"], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.stdout == "passed\n", done.stderr
+    for problem in problems:
+        kept = tmp_path / problem.language
+        assert passatk("replay", "run", problem.task_id, "--keep", kept).returncode == 0
+        done = subprocess.run(
+            [sys.executable, kept / "run.py"], capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.stdout == "passed\n", (problem.language, done.stderr)
 
 
 def test_a_run_that_says_it_had_no_sandbox_gets_one_nevertheless(passatk: Command, run: Path) -> None:

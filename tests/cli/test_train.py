@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from packing import make_corpus
 from running import Command
+from warm import Warm
 
 from passatk.cli.app import run_command
 
@@ -66,16 +66,14 @@ def test_a_model_is_trained_and_completes(passatk: Command, corpus: Path, tmp_pa
     assert (report["steps"], report["tokens"]) == (11, 2112)
 
 
-def test_ctrl_c_leaves_a_checkpoint(passatk: Command, corpus: Path, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_a_checkpoint(passatk: Command, warm: Warm, corpus: Path, tmp_path: Path) -> None:
     whole = train(passatk, corpus, tmp_path / "whole", "--tokens", "60k")
     arguments = ["train", "model", str(corpus), "--out", str(tmp_path / "run"), *SMALL, "--tokens", "60k"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "passatk", *arguments], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-    )
+    process = warm.start(*arguments)
     losses = tmp_path / "run" / "losses.jsonl"
     while process.poll() is None and not (losses.exists() and losses.read_bytes().count(b"\n") > 20):
         time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
+    process.kill(signal.SIGINT)
     _, told = process.communicate()
     assert process.returncode == 130, told
     assert "a checkpoint is kept in" in told

@@ -1,6 +1,7 @@
 """`passatk verify`, `cache`, `--repeat`, `--cpu-factor` and `--no-cache` as a user runs them."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -14,10 +15,7 @@ WRONG = "    return 0\n"
 BY_CLOCK = "    import time\n    return 2 if time.time_ns() // 1000 % 2 else 3\n"
 
 
-@pytest.fixture
-def samples(tmp_path: Path, require: Require) -> Path:
-    require("javascript")
-    path = tmp_path / "s.jsonl"
+def write_samples(path: Path) -> Path:
     other = load("basics").get("JavaScript/0").reference
     texts = [("Python/0", REFERENCE), ("Python/0", WRONG), ("Python/0", "    retrun\n"), ("JavaScript/0", other)]
     path.write_text("".join(json.dumps({"task_id": task, "generation": text}) + "\n" for task, text in texts))
@@ -25,14 +23,28 @@ def samples(tmp_path: Path, require: Require) -> Path:
 
 
 @pytest.fixture
-def run(passatk: Command, samples: Path, tmp_path: Path) -> Path:
-    done = passatk("evaluate", samples, "--problems", "basics", "--out", "run")
+def samples(tmp_path: Path, require: Require) -> Path:
+    require("javascript")
+    return write_samples(tmp_path / "s.jsonl")
+
+
+@pytest.fixture(scope="module")
+def judged(passatk_once: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("judged")
+    samples = write_samples(folder / "s.jsonl")
+    done = passatk_once("evaluate", samples, "--problems", "basics", "--out", folder / "run")
     assert done.returncode == 0, done.stderr
-    return tmp_path / "run"
-
-
-def test_a_run_verifies_with_any_number_of_workers(passatk: Command, run: Path, samples: Path) -> None:
     samples.unlink()  # the run holds its samples itself
+    return folder / "run"
+
+
+@pytest.fixture
+def run(judged: Path, tmp_path: Path, require: Require) -> Path:
+    require("javascript")
+    return Path(shutil.copytree(judged, tmp_path / "run"))
+
+
+def test_a_run_verifies_with_any_number_of_workers(passatk: Command, run: Path) -> None:
     before = {file: file.read_bytes() for file in run.iterdir()}
     for workers in (1, 5):
         done = passatk("verify", run, "--workers", workers, "--json")

@@ -26,7 +26,7 @@ from passatk.corpus.programs import (
 )
 from passatk.corpus.synthetic import synthetic_corpus
 from passatk.corpus.wording import description_of
-from passatk.judging import Environment, LocalPool, default_limits
+from passatk.judging import LocalPool, default_limits
 from passatk.judging.quiet import Job
 from passatk.languages import LANGUAGES
 from passatk.problems.rendering import Specification
@@ -161,11 +161,11 @@ def test_an_expression_that_went_into_the_next_step_is_not_named_later() -> None
     assert not any(f"{a} = {b};" in text for text in bodies for a, b in itertools.permutations(("first", "second")))
 
 
-def test_a_count_is_an_int_in_cpp_wherever_it_goes(environment: Environment, require: Require) -> None:
+def test_a_count_is_an_int_in_cpp_wherever_it_goes(pool: LocalPool, require: Require) -> None:
     require("cpp")
     program = AbstractProgram(steps=(step("even", "tally", NUMBERS), step("at_most", "value", "int", 4)))
     made = [specification_of(program, Draws(0, "counts", number)) for number in range(20)]
-    verdicts = judged(environment, [bundle("cpp", [one for one in made if one is not None], 0)])
+    verdicts = judged(pool, [bundle("cpp", [one for one in made if one is not None], 0)])
     assert {v.status for v in verdicts.values()} == {Status.PASSED}
 
 
@@ -198,13 +198,13 @@ def covering() -> list[tuple[AbstractProgram, Draws]]:
     raise AssertionError
 
 
-def judged(environment: Environment, problems: list[Problem]) -> dict[str, Verdict]:
+def judged(pool: LocalPool, problems: list[Problem]) -> dict[str, Verdict]:
     jobs = {}
     for problem in problems:
         sample = Sample(task_id=problem.task_id, index=0, text=problem.solution, whole=True)
         program = LANGUAGES[problem.language].program(problem, sample, problem.tests.code)
         jobs[program.key] = (problem.task_id, Job(program=program, limits=default_limits()))
-    found = LocalPool(environment, workers=1).judge(job for _, job in jobs.values())
+    found = pool.judge(job for _, job in jobs.values())
     return {jobs[job.program.key][0]: verdict for job, verdict in found}
 
 
@@ -216,23 +216,23 @@ def specifications() -> list[Specification]:
 
 
 def test_every_use_of_every_primitive_computes_in_each_language_what_the_interpreter_says(
-    environment: Environment, rendered_language: str, specifications: list[Specification]
+    pool: LocalPool, rendered_language: str, specifications: list[Specification]
 ) -> None:
     assert len(specifications) > 60
     pieces = [specifications[start : start + 25] for start in range(0, len(specifications), 25)]
-    verdicts = judged(environment, [bundle(rendered_language, piece, n) for n, piece in enumerate(pieces)])
+    verdicts = judged(pool, [bundle(rendered_language, piece, n) for n, piece in enumerate(pieces)])
     assert len(verdicts) == len(pieces)
     assert {task: v.reason for task, v in verdicts.items() if v.status is not Status.PASSED} == {}
 
 
-def test_one_wrong_function_fails_its_bundle(environment: Environment, rendered_language: str) -> None:
+def test_one_wrong_function_fails_its_bundle(pool: LocalPool, rendered_language: str) -> None:
     program = AbstractProgram(steps=(step("above", "keep", "list[int]", 7), step("sum", "step", "list[int]")))
     made = [specification_of(program, Draws(0, "wrong", number)) for number in range(4)]
     good = [specification for specification in made if specification is not None]
     assert len(good) == 4
     solution = {name: text.replace("> 7", "> 8") for name, text in good[2].solution.items()}
     bad = [*good[:2], msgspec.structs.replace(good[2], solution=solution), good[3]]
-    verdicts = judged(environment, [bundle(rendered_language, good, 0), bundle(rendered_language, bad, 1)])
+    verdicts = judged(pool, [bundle(rendered_language, good, 0), bundle(rendered_language, bad, 1)])
     assert [verdict.status for _, verdict in sorted(verdicts.items())] == [Status.PASSED, Status.WRONG_ANSWER]
 
 

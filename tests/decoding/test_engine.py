@@ -65,7 +65,7 @@ def generate(model: CodeGeeX, settings: DecodingSettings, wanted: list[Request],
 
 @pytest.mark.parametrize("method", SETTINGS)
 def test_tokens_depend_on_nothing_that_stands_beside_them(model: CodeGeeX, method: str) -> None:
-    settings, samples = SETTINGS[method], range(1 if method != "sample" else 8)
+    settings, samples = SETTINGS[method], range(1 if method != "sample" else 4)
     expected = generate(model, settings, requests(samples, tasks=20))
     assert len({completion.tokens for completion in expected}) >= 15
     for batch in (1, 3, 8):

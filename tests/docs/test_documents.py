@@ -2,13 +2,14 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running import ROOT, Require
+from running import ROOT, Command, Require
 
 from passatk.pipeline import check_tokens
 from passatk.records import Record
@@ -22,6 +23,8 @@ _MASKED = (
     (re.compile(r"^isolation: .*"), "isolation"),
 )
 """What differs from machine to machine, or from time to time."""
+_PLAIN = re.compile(r"[^|&;<>$*?~`\\(){}]+")
+"""A command in which no shell has anything to do."""
 
 
 class Block(Record, frozen=True, kw_only=True):
@@ -61,7 +64,9 @@ def matches(expected: list[str], printed: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_block_runs_and_prints_what_it_says(document: str, require: Require, tmp_path: Path) -> None:
+def test_every_block_runs_and_prints_what_it_says(
+    document: str, require: Require, passatk: Command, tmp_path: Path
+) -> None:
     require("python")
     digits = not check_tokens().holds
     tools = tmp_path / "bin"
@@ -69,8 +74,7 @@ def test_every_block_runs_and_prints_what_it_says(document: str, require: Requir
     command = tools / "passatk"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m passatk "$@"\n')
     command.chmod(0o755)
-    folder = tmp_path / "folder"
-    folder.mkdir()
+    folder = tmp_path
     environment = {
         **os.environ,
         "PATH": f"{tools}:{os.environ['PATH']}",
@@ -83,13 +87,21 @@ def test_every_block_runs_and_prints_what_it_says(document: str, require: Requir
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def run_line(line: str) -> str:
+        name, *arguments = shlex.split(line, comments=True)
+        if name != "passatk" or not _PLAIN.fullmatch(line):
+            return run("bash", "-c", line)
+        done = passatk(*arguments)
+        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+        return done.stdout
+
     ran = 0
     for block in blocks_of(document):
         if block.kind == "text" or block.note == "not-run":
             continue
         if block.kind == "console":
             for line, printed in commands_of(block.text):
-                said = run("bash", "-c", line).rstrip().splitlines()
+                said = run_line(line).rstrip().splitlines()
                 ran += 1
                 if printed:
                     expected = [one if one == "..." else masked(one, digits) for one in printed]

@@ -12,7 +12,7 @@ from running import Command, Require
 
 from passatk.cases import Case, Cases, Checked, Checker, fraction, weighted
 from passatk.errors import InputError
-from passatk.judging import Environment, Job, LocalPool, default_limits
+from passatk.judging import Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.languages.base import Language
 from passatk.records import Asserts, Limits, Problem, Sample, Status, Verdict
@@ -104,13 +104,10 @@ def problem(cases: Cases, language: str = "python") -> Problem:
     )
 
 
-def judged(
-    environment: Environment, text: str, cases: Cases, language: str = "python", limits: Limits | None = None
-) -> Verdict:
+def judged(pool: LocalPool, text: str, cases: Cases, language: str = "python", limits: Limits | None = None) -> Verdict:
     sample = Sample(task_id="sum", index=0, text=text, whole=True)
     program = LANGUAGES[language].program(problem(cases, language), sample, "")
-    with LocalPool(environment, 1) as pool:
-        [(_, verdict)] = pool.judge([Job(program=program, limits=limits or default_limits())])
+    [(_, verdict)] = pool.judge([Job(program=program, limits=limits or default_limits())])
     return verdict
 
 
@@ -119,19 +116,19 @@ def statuses(verdict: Verdict) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", sorted(SUMS))
-def test_in_every_language_that_reads(environment: Environment, language: str, require: Require) -> None:
+def test_in_every_language_that_reads(pool: LocalPool, language: str, require: Require) -> None:
     require(language)
-    assert judged(environment, SUMS[language], Cases(cases=ONES), language).reason == "all tests held"
-    wrong = judged(environment, SUMS[language], Cases(cases=(*ONES, Case(id="no", stdin="1", expected="2"))), language)
+    assert judged(pool, SUMS[language], Cases(cases=ONES), language).reason == "all tests held"
+    wrong = judged(pool, SUMS[language], Cases(cases=(*ONES, Case(id="no", stdin="1", expected="2"))), language)
     assert (wrong.status, wrong.walled) == (Status.WRONG_ANSWER, True)
     assert statuses(wrong) == {"one": "passed", "two": "passed", "three": "passed", "no": "wrong_answer"}
     assert (fraction(wrong.cases), fraction(wrong.cases, public=True), weighted(wrong.cases)) == (0.75, 1.0, 0.8)
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_what_does_not_compile_is_said_once(environment: Environment, language: str, require: Require) -> None:
+def test_what_does_not_compile_is_said_once(pool: LocalPool, language: str, require: Require) -> None:
     require(language)
-    verdict = judged(environment, BROKEN.get(language, "int main( {\n"), Cases(cases=ONES), language)
+    verdict = judged(pool, BROKEN.get(language, "int main( {\n"), Cases(cases=ONES), language)
     assert verdict.status is Status.COMPILE_ERROR, verdict.reason
     assert verdict.reason
 
@@ -143,13 +140,13 @@ def test_a_language_that_does_not_say_how_refuses_in_words() -> None:
 
 
 @pytest.mark.parametrize("stop", ["all", "first_failure"])
-def test_the_order_of_tests_changes_nothing(python_only: Environment, stop: str) -> None:
+def test_the_order_of_tests_changes_nothing(python_pool: LocalPool, stop: str) -> None:
     text = "n = int(input())\nif n == 1: raise KeyError(n)\nprint(7 if n == 2 else n)\n"
     cases = [Case(id=str(n), stdin=f"{n}" + "\n" * n, expected=str(n)) for n in range(4)]
     seen = set()
     for seed in range(3):
         random.Random(seed).shuffle(cases)
-        verdict = judged(python_only, text, Cases(cases=tuple(cases), stop=stop))  # type: ignore[arg-type]
+        verdict = judged(python_pool, text, Cases(cases=tuple(cases), stop=stop))  # type: ignore[arg-type]
         seen.add((verdict.status, verdict.reason))
         assert [result.id for result in verdict.cases] == [case.id for case in cases], "as they are listed"
         assert statuses(verdict)["2"] == ("wrong_answer" if stop == "all" else "not_run")
@@ -173,19 +170,19 @@ if os.fork() == 0:
 """.replace('count("LEAVES")', 'count("# LEAV" + "ES\\n")')
 
 
-def test_nothing_is_left_from_test_to_test(python_only: Environment) -> None:
+def test_nothing_is_left_from_test_to_test(python_pool: LocalPool) -> None:
     cases = tuple(Case(id=str(n), stdin=f"{n}\n", expected=f"{n}\n") for n in range(3))
-    assert judged(python_only, LEAVES, Cases(cases=cases)).reason == "all tests held"
+    assert judged(python_pool, LEAVES, Cases(cases=cases)).reason == "all tests held"
 
 
-def test_a_compiled_program_that_replaces_itself_is_put_back(environment: Environment, require: Require) -> None:
+def test_a_compiled_program_that_replaces_itself_is_put_back(pool: LocalPool, require: Require) -> None:
     require("cpp")
     text = (
         '#include <cstdio>\n#include <fstream>\n#include <unistd.h>\nint main() { int n; std::scanf("%d", &n);'
         ' std::printf("%d", n); std::fflush(stdout); ::unlink("program"); std::ofstream("program") << "no"; }\n'
     )
     cases = tuple(Case(id=str(n), stdin=f"{n}\n", expected=f"{n}\n") for n in range(3))
-    assert judged(environment, text, Cases(cases=cases), "cpp").reason == "all tests held"
+    assert judged(pool, text, Cases(cases=cases), "cpp").reason == "all tests held"
 
 
 MUCH = "x" * (8 << 20)
@@ -205,9 +202,9 @@ MUCH = "x" * (8 << 20)
     ],
     ids=["prints first", "closes", "reads nothing", "reads all", "thread", "at exit", "exit", "main"],
 )
-def test_what_is_read_and_printed(python_only: Environment, text: str, stdin: str, expected: str) -> None:
+def test_what_is_read_and_printed(python_pool: LocalPool, text: str, stdin: str, expected: str) -> None:
     cases = Cases(cases=(Case(id="1", stdin=stdin, expected=expected),))
-    assert judged(python_only, text, cases).reason == "all tests held"
+    assert judged(python_pool, text, cases).reason == "all tests held"
 
 
 @pytest.mark.parametrize(
@@ -223,18 +220,18 @@ def test_what_is_read_and_printed(python_only: Environment, text: str, stdin: st
         ("import os\nos.write(1, b'\\xff')\n", Status.WRONG_ANSWER),
     ],
 )
-def test_what_fails(python_only: Environment, text: str, status: Status) -> None:
+def test_what_fails(python_pool: LocalPool, text: str, status: Status) -> None:
     run = msgspec.structs.replace(Limits().run, cpu_s=0.5, idle_s=1.0)
     cases = Cases(cases=(Case(id="1", stdin="", expected="1"),), stop="first_failure")
-    assert judged(python_only, text, cases, limits=Limits(run=run)).status is status
+    assert judged(python_pool, text, cases, limits=Limits(run=run)).status is status
 
 
-def test_all_tests_together_have_a_limit(python_only: Environment) -> None:
+def test_all_tests_together_have_a_limit(python_pool: LocalPool) -> None:
     cases = tuple(Case(id=str(n), stdin=str(n), expected="1") for n in range(4))
     text = "import time\nwhile time.process_time() < 0.3: pass\nprint(1)\n"
-    verdict = judged(python_only, text, Cases(cases=cases, cpu_s=0.5))
+    verdict = judged(python_pool, text, Cases(cases=cases, cpu_s=0.5))
     assert verdict.status is Status.TIME_LIMIT, verdict.reason
-    assert judged(python_only, text, Cases(cases=cases, cpu_s=20)).status is Status.PASSED
+    assert judged(python_pool, text, Cases(cases=cases, cpu_s=20)).status is Status.PASSED
 
 
 def test_the_key_depends_on_cases_and_not_on_their_order() -> None:

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 from running import NAME, NAMES_ITSELF, Require, named, until_there
+from warm import Started, Warm
 
 from passatk.errors import EnvironmentFault
 from passatk.judging import Environment
@@ -73,26 +72,20 @@ def added(cluster: "Cluster", **more: Any) -> Any:
     return started(lambda: cluster.add_node(num_cpus=1, **more))
 
 
-def command(samples: Path, out: Path, *more: str) -> list[str]:
-    options = ["--problems", "basics", "--out", str(out), "--workers", "1", "--cpu-seconds", "1", "--no-cache"]
-    return [sys.executable, "-m", "passatk", "evaluate", str(samples), *options, "--json", *more]
-
-
 def on(cluster: "Cluster") -> tuple[str, ...]:
     return ("--executor", "ray", "--address", cluster.address)
 
 
-def report(process: "subprocess.Popen[str]") -> dict[str, Any]:
+def report(process: Started) -> dict[str, Any]:
     out, words = process.communicate(timeout=300)
     assert process.returncode == 0, words[-2000:]
     found: dict[str, Any] = json.loads(out)
     return found
 
 
-def begun(samples: Path, out: Path, *more: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        command(samples, out, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+def begun(warm: Warm, samples: Path, out: Path, *more: str) -> Started:
+    options = ("--problems", "basics", "--out", out, "--workers", 1, "--cpu-seconds", 1, "--no-cache")
+    return warm.start("evaluate", samples, *options, "--json", *more)
 
 
 def judged(out: Path, at_least: int) -> None:
@@ -112,19 +105,19 @@ def judged(out: Path, at_least: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def here(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def here(warm: Warm, samples: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The digest of this machine alone."""
-    digest = report(begun(samples, tmp_path_factory.mktemp("here") / "run"))["digest"]
+    digest = report(begun(warm, samples, tmp_path_factory.mktemp("here") / "run"))["digest"]
     assert isinstance(digest, str)
     return digest
 
 
 def test_nodes_that_come_and_go_change_no_verdict(
-    cluster: "Cluster", samples: Path, here: str, tmp_path: Path, require: Require
+    cluster: "Cluster", warm: Warm, samples: Path, here: str, tmp_path: Path, require: Require
 ) -> None:
     require(*LANGUAGES)
     node = added(cluster)
-    process = begun(samples, tmp_path / "run", *on(cluster))
+    process = begun(warm, samples, tmp_path / "run", *on(cluster))
     judged(tmp_path / "run", 8)
     cluster.remove_node(node, allow_graceful=False)
     node = added(cluster)
@@ -137,25 +130,25 @@ def test_nodes_that_come_and_go_change_no_verdict(
 
 
 def test_a_killed_driver_goes_on_where_it_was(
-    cluster: "Cluster", samples: Path, here: str, tmp_path: Path, require: Require
+    cluster: "Cluster", warm: Warm, samples: Path, here: str, tmp_path: Path, require: Require
 ) -> None:
     require(*LANGUAGES)
-    process = begun(samples, tmp_path / "run", *on(cluster))
+    process = begun(warm, samples, tmp_path / "run", *on(cluster))
     judged(tmp_path / "run", 8)
     os.killpg(process.pid, 9)
     process.communicate()
-    found = report(begun(samples, tmp_path / "run", *on(cluster)))
+    found = report(begun(warm, samples, tmp_path / "run", *on(cluster)))
     assert found["digest"] == here
     assert found["judged_now"] <= found["programs"] - 8
 
 
-def test_a_node_with_another_compiler_is_refused(cluster: "Cluster", samples: Path, tmp_path: Path) -> None:
+def test_a_node_with_another_compiler_is_refused(cluster: "Cluster", warm: Warm, samples: Path, tmp_path: Path) -> None:
     other = tmp_path / "g++"
     other.write_text('#!/bin/sh\nexec /usr/bin/g++ "$@"\n')
     other.chmod(0o755)
     node = added(cluster, env_vars={"PASSATK_GXX": str(other)})
     try:
-        process = begun(samples, tmp_path / "run", *on(cluster))
+        process = begun(warm, samples, tmp_path / "run", *on(cluster))
         _, words = process.communicate(timeout=300)
     finally:
         cluster.remove_node(node)
@@ -163,8 +156,8 @@ def test_a_node_with_another_compiler_is_refused(cluster: "Cluster", samples: Pa
     assert "is not like this machine, so its verdicts might not be: its cpp is g++" in " ".join(words.split())
 
 
-def test_where_there_is_no_cluster_it_is_said(samples: Path, tmp_path: Path) -> None:
-    process = begun(samples, tmp_path / "run", "--executor", "ray", "--address", "127.0.0.1:1")
+def test_where_there_is_no_cluster_it_is_said(warm: Warm, samples: Path, tmp_path: Path) -> None:
+    process = begun(warm, samples, tmp_path / "run", "--executor", "ray", "--address", "127.0.0.1:1")
     _, words = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "no Ray cluster answers at 127.0.0.1:1" in " ".join(words.split())

@@ -12,7 +12,7 @@ from running import Command
 
 from passatk.cases import Call, Case, Cases, Checked, Checker
 from passatk.errors import InputError
-from passatk.judging import Environment, Job, LocalPool, default_limits
+from passatk.judging import Job, LocalPool, default_limits
 from passatk.judging.returned import check_value
 from passatk.languages import LANGUAGES
 from passatk.records import Asserts, Limits, Problem, Sample, Status, Verdict
@@ -39,11 +39,10 @@ def problem(tests: Cases, language: str = "python", setup: str = "") -> Problem:
     )
 
 
-def judged(environment: Environment, text: str, tests: Cases, limits: Limits | None = None, setup: str = "") -> Verdict:
+def judged(pool: LocalPool, text: str, tests: Cases, limits: Limits | None = None, setup: str = "") -> Verdict:
     sample = Sample(task_id="f", index=0, text=text, whole=True)
     program = LANGUAGES["python"].program(problem(tests, setup=setup), sample, "")
-    with LocalPool(environment, 1) as pool:
-        [(_, verdict)] = pool.judge([Job(program=program, limits=limits or default_limits())])
+    [(_, verdict)] = pool.judge([Job(program=program, limits=limits or default_limits())])
     return verdict
 
 
@@ -104,23 +103,23 @@ VALUES: list[tuple[str, str, Literal["json", "python"], bool]] = [
 
 
 @pytest.mark.parametrize("written", ["json", "python"])
-def test_what_equals_what(python_only: Environment, written: Literal["json", "python"]) -> None:
+def test_what_equals_what(python_pool: LocalPool, written: Literal["json", "python"]) -> None:
     """One program that returns each value by its number."""
     rows = [row for row in VALUES if row[2] == written]
     text = f"def f(n):\n    return [{', '.join(f'lambda: {value}' for value, *_ in rows)}][n]()\n"
     pairs = ((f"[{n}]", expected) for n, (_, expected, *_) in enumerate(rows))
-    verdict = judged(python_only, text, cases(*pairs, call=Call(name="f", written=written)))
+    verdict = judged(python_pool, text, cases(*pairs, call=Call(name="f", written=written)))
     wrong = [(row, result.words) for row, result in zip(rows, verdict.cases, strict=True)]
     assert not [told for told in wrong if (told[1] == "") is not told[0][3]], verdict.reason
     assert {result.status for result in verdict.cases} == {"passed", "wrong_answer"}
 
 
-def test_numpy(python_only: Environment) -> None:
+def test_numpy(python_pool: LocalPool) -> None:
     values = ("np.int64(3)", "np.float64(0.5)", "np.bool_(True)", "np.float32(0.1)", "np.float32(0.2)", "np.arange(2)")
     expected = ("3", "0.5", "true", "0.1", "0.1", "[0,1]")
     text = f"import numpy as np\ndef f(n):\n    return [{', '.join(values)}][n]\n"
     pairs = ((f"[{n}]", one) for n, one in enumerate(expected))
-    assert failed(judged(python_only, text, cases(*pairs))) == {"5", "6"}
+    assert failed(judged(python_pool, text, cases(*pairs))) == {"5", "6"}
 
 
 @pytest.mark.parametrize(
@@ -142,9 +141,9 @@ def test_numpy(python_only: Environment) -> None:
     ],
 )
 def test_checkers_of_values(
-    python_only: Environment, returned: str, expected: str, checker: Checker, holds: bool
+    python_pool: LocalPool, returned: str, expected: str, checker: Checker, holds: bool
 ) -> None:
-    verdict = judged(python_only, f"def f():\n    return {returned}\n", cases(("[]", expected), checker=checker))
+    verdict = judged(python_pool, f"def f():\n    return {returned}\n", cases(("[]", expected), checker=checker))
     assert verdict.status is (Status.PASSED if holds else Status.WRONG_ANSWER), verdict.reason
 
 
@@ -165,9 +164,9 @@ def test_checkers_of_values(
         ("import threading\ndef f(a, b):\n    threading.Thread(target=input).start()\n    return a + len(b)\n", "f"),
     ],
 )
-def test_what_is_called(python_only: Environment, text: str, name: str) -> None:
+def test_what_is_called(python_pool: LocalPool, text: str, name: str) -> None:
     tests = cases(("[1,[1,2]]", "3"), ("[5,[]]", "5"), call=Call(name=name))
-    assert judged(python_only, text, tests, setup="from typing import *\n").reason == "all tests held"
+    assert judged(python_pool, text, tests, setup="from typing import *\n").reason == "all tests held"
 
 
 @pytest.mark.parametrize(
@@ -200,35 +199,35 @@ def test_what_is_called(python_only: Environment, text: str, name: str) -> None:
         ("async def f(): return 1\n", Status.WRONG_ANSWER, "an object of its own ('builtins.coroutine')"),
     ],
 )
-def test_what_fails(python_only: Environment, text: str, status: Status, words: str) -> None:
+def test_what_fails(python_pool: LocalPool, text: str, status: Status, words: str) -> None:
     run = msgspec.structs.replace(Limits().run, cpu_s=0.5, idle_s=1.0)
-    verdict = judged(python_only, text, cases(("[]", "1")), limits=Limits(run=run))
+    verdict = judged(python_pool, text, cases(("[]", "1")), limits=Limits(run=run))
     assert verdict.status is status, verdict.reason
     assert words in verdict.reason
 
 
 @pytest.mark.parametrize("name", ["gcd", "Solution().gcd"])
-def test_what_is_imported_for_a_program_is_not_what_it_defines(python_only: Environment, name: str) -> None:
+def test_what_is_imported_for_a_program_is_not_what_it_defines(python_pool: LocalPool, name: str) -> None:
     tests, setup = cases(("[4,6]", "2"), call=Call(name=name)), "from math import *\nclass Solution: pass\n"
-    missing = judged(python_only, "def other(): return gcd(4, 6)\n", tests, setup=setup)
+    missing = judged(python_pool, "def other(): return gcd(4, 6)\n", tests, setup=setup)
     assert "NameError: the program defines no function 'gcd'" in missing.reason
     own = "def f(a, b): return a if b == 0 else f(b, a % b)\ngcd = f\n"
-    assert judged(python_only, own, tests, setup=setup).reason == "all tests held"
+    assert judged(python_pool, own, tests, setup=setup).reason == "all tests held"
 
 
-def test_every_test_meets_a_fresh_program(python_only: Environment) -> None:
+def test_every_test_meets_a_fresh_program(python_pool: LocalPool) -> None:
     text = (
         "import os\nseen = []\ndef f(n):\n    seen.append(n)\n    found = os.path.exists('/tmp/left')\n"
         "    open('/tmp/left', 'w').close()\n    return [len(seen), found]\n"
     )
-    assert judged(python_only, text, cases(*((f"[{n}]", "[1,false]") for n in range(3)))).reason == "all tests held"
+    assert judged(python_pool, text, cases(*((f"[{n}]", "[1,false]") for n in range(3)))).reason == "all tests held"
 
 
-def test_the_first_failure_stops_where_that_is_asked(python_only: Environment) -> None:
+def test_the_first_failure_stops_where_that_is_asked(python_pool: LocalPool) -> None:
     text = "def f(n):\n    if n == 2: raise KeyError(n)\n    return n if n != 1 else 7\n"
     pairs = [(f"[{n}]", str(n)) for n in range(4)]
     for stop, expected in (("all", ["passed", "wrong_answer", "runtime_error", "passed"]), ("first_failure", None)):
-        verdict = judged(python_only, text, cases(*pairs, stop=stop))
+        verdict = judged(python_pool, text, cases(*pairs, stop=stop))
         assert (verdict.status, verdict.reason) == (Status.WRONG_ANSWER, "test 2: expected 1, got 7")
         assert [result.status for result in verdict.cases] == (
             expected or ["passed", "wrong_answer", "not_run", "not_run"]
@@ -251,8 +250,8 @@ def f(n):
 """
 
 
-def test_nothing_expected_is_in_the_process(python_only: Environment) -> None:
-    verdict = judged(python_only, LOOKS, cases(("[1]", "987654321"), ("[2]", "0")))
+def test_nothing_expected_is_in_the_process(python_pool: LocalPool) -> None:
+    verdict = judged(python_pool, LOOKS, cases(("[1]", "987654321"), ("[2]", "0")))
     assert [result.status for result in verdict.cases] == ["wrong_answer", "passed"]
     assert verdict.cases[0].words == "expected 987654321, got 0"
 

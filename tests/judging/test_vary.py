@@ -6,7 +6,7 @@ import pytest
 from running import Require
 from verdict_cases import problem_for
 
-from passatk.judging import Environment, Job, LocalPool, default_limits
+from passatk.judging import Job, LocalPool, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Asserts, Problem, Sample, Status, Verdict
 
@@ -17,7 +17,7 @@ FIRST = "    return words[0]\n"
 TESTS = "assert first(['alpha', 'beta', 'gamma', 'delta']) in ('alpha', 'gamma')\n"
 
 
-def judged(environment: Environment, body: str, repeat: int = 12, vary: bool = True) -> Verdict:
+def judged(pool: LocalPool, body: str, repeat: int = 12, vary: bool = True) -> Verdict:
     problem = Problem(
         task_id="Python/0",
         benchmark="test",
@@ -28,21 +28,21 @@ def judged(environment: Environment, body: str, repeat: int = 12, vary: bool = T
     )
     program = LANGUAGES["python"].program(problem, Sample(task_id="Python/0", index=0, text=body), TESTS)
     job = Job(program=program, limits=default_limits(), repeat=repeat, vary=vary)
-    with closing(LocalPool(environment, 2).judge([job])) as verdicts:
+    with closing(pool.judge([job])) as verdicts:
         return next(verdicts)[1]
 
 
 @pytest.mark.parametrize("body", [SETS, DRAWS, BYTES], ids=["hash seed", "random module", "random bytes"])
-def test_a_pass_by_luck_is_unstable(python_only: Environment, body: str) -> None:
-    verdict = judged(python_only, body)
+def test_a_pass_by_luck_is_unstable(python_pool: LocalPool, body: str) -> None:
+    verdict = judged(python_pool, body)
     assert verdict.unstable
     assert verdict.status is Status.WRONG_ANSWER
-    assert verdict.reason == judged(python_only, body).reason, "each repeat is reproducible"
-    assert not judged(python_only, body, repeat=3, vary=False).unstable
+    assert verdict.reason == judged(python_pool, body).reason, "each repeat is reproducible"
+    assert not judged(python_pool, body, repeat=3, vary=False).unstable
 
 
-def test_what_depends_on_nothing_is_stable(python_only: Environment) -> None:
-    verdict = judged(python_only, FIRST)
+def test_what_depends_on_nothing_is_stable(python_pool: LocalPool) -> None:
+    verdict = judged(python_pool, FIRST)
     assert (verdict.status, verdict.unstable) == (Status.PASSED, False)
 
 
@@ -107,7 +107,7 @@ LUCK = {
 
 
 @pytest.mark.parametrize("name", LUCK)
-def test_luck_varies_in_every_language(environment: Environment, require: Require, name: str) -> None:
+def test_luck_varies_in_every_language(pool: LocalPool, require: Require, name: str) -> None:
     language = name.partition(",")[0]
     require(language)
     problem = problem_for(language)
@@ -116,7 +116,7 @@ def test_luck_varies_in_every_language(environment: Environment, require: Requir
 
     def judged(vary: bool) -> Verdict:
         job = Job(program=program, limits=default_limits(), repeat=8, vary=vary)
-        with closing(LocalPool(environment, 2).judge([job])) as verdicts:
+        with closing(pool.judge([job])) as verdicts:
             return next(verdicts)[1]
 
     varied = judged(True)

@@ -3,8 +3,6 @@
 import json
 import pickle
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +14,7 @@ import test_cluster
 from running import Command
 from test_cluster import added, on
 from tiny import make_model
+from warm import Started, Warm
 
 from passatk.errors import InputError, UnknownNameError
 from passatk.models import ModelSpec, open_copies
@@ -83,14 +82,9 @@ def test_the_executor_of_a_run_is_that_of_both_halves(passatk: Command, tmp_path
     assert (tmp_path / "run" / "generations" / "complete").is_file()
 
 
-def command(out: Path, *more: str) -> list[str]:
-    options = ["--problems", "basics/written", "--language", "python", "-n", "2", "--out", str(out)]
-    settings = ["--preset", "nucleus", "--max-new-tokens", "48"]
-    return [sys.executable, "-m", "passatk", "generate", *options, *settings, "--json", *more]
-
-
-def begun(out: Path, *more: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(command(out, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def begun(warm: Warm, out: Path, *more: str) -> Started:
+    options = ("--problems", "basics/written", "--language", "python", "-n", 2, "--out", out)
+    return warm.start("generate", *options, "--preset", "nucleus", "--max-new-tokens", 48, "--json", *more)
 
 
 def journaled(out: Path) -> int:
@@ -110,11 +104,11 @@ def patient() -> Iterator[None]:
         yield
 
 
-def test_a_lost_node_changes_no_byte(cluster: "Cluster", tmp_path: Path) -> None:
+def test_a_lost_node_changes_no_byte(cluster: "Cluster", warm: Warm, tmp_path: Path) -> None:
     """The embedded model, on two nodes of which one is lost; a third takes its place."""
-    here = begun(tmp_path / "here")
+    here = begun(warm, tmp_path / "here")
     node = added(cluster)
-    there = begun(tmp_path / "there", *on(cluster))
+    there = begun(warm, tmp_path / "there", *on(cluster))
     while not journaled(tmp_path / "there"):
         assert there.poll() is None, there.communicate()
         time.sleep(0.02)
@@ -131,11 +125,11 @@ def test_a_lost_node_changes_no_byte(cluster: "Cluster", tmp_path: Path) -> None
     assert one.read_bytes() == other.read_bytes()
 
 
-def test_a_node_with_other_arithmetic_is_refused(cluster: "Cluster", tmp_path: Path) -> None:
+def test_a_node_with_other_arithmetic_is_refused(cluster: "Cluster", warm: Warm, tmp_path: Path) -> None:
     model = make_model(tmp_path / "model")
     node = added(cluster, env_vars={"ATEN_CPU_CAPABILITY": "default"})
     try:
-        process = begun(tmp_path / "out", "--model", str(model), *on(cluster))
+        process = begun(warm, tmp_path / "out", "--model", str(model), *on(cluster))
         _, words = process.communicate(timeout=600)
     finally:
         cluster.remove_node(node)

@@ -1,5 +1,6 @@
 """Whole runs: what they leave, and that nothing changes a bit of it."""
 
+import contextlib
 import json
 import os
 import random
@@ -29,7 +30,7 @@ from passatk.training.run import Progress
 from passatk.training.settings import TrainingSettings
 from passatk.training.shapes import shape_of
 
-STEPS, BATCH = 60, 4
+STEPS, BATCH = 40, 4
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +131,9 @@ def test_checkpoints_change_nothing(corpus: PackedCorpus, undisturbed: dict[str,
 def test_a_run_stopped_again_and_again_is_the_undisturbed_one(
     corpus: PackedCorpus, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
-    with pytest.raises(Interrupted, match=r"after step 5 of 60.*run the same command again"):
+    with pytest.raises(Interrupted, match=r"after step 5 of 40.*run the same command again"):
         train(request(corpus, tmp_path), stop=Stop(5))
-    with pytest.raises(Interrupted, match="after step 26 of 60"):
+    with pytest.raises(Interrupted, match="after step 26 of 40"):
         train(request(corpus, tmp_path), stop=Stop(21))
     train(request(corpus, tmp_path))
     assert trained(tmp_path) == undisturbed
@@ -143,38 +144,46 @@ def test_a_stop_in_the_last_step_is_too_late(corpus: PackedCorpus, tmp_path: Pat
 
 
 _PROGRAM = """
-import sys
+import os, sys
 from pathlib import Path
 import msgspec
 from passatk.training import Training, train
-train(msgspec.json.decode(sys.stdin.read(), type=Training, dec_hook=lambda _, text: Path(text)))
+for line in sys.stdin:
+    if (child := os.fork()) == 0:
+        train(msgspec.json.decode(line, type=Training, dec_hook=lambda _, text: Path(text)))
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Trains what it reads, each time in a process of its own that need not import again; says its id and how it ended."""
 
 
-def in_a_process(made: Training) -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen([sys.executable, "-c", _PROGRAM], stdin=subprocess.PIPE, env=dict(os.environ))
-    assert process.stdin is not None
-    process.stdin.write(msgspec.json.encode(made, enc_hook=str))
-    process.stdin.close()
-    return process
+def trained_until(trainer: "subprocess.Popen[str]", made: str, losses: Path, steps: int, rng: random.Random) -> int:
+    """How it ended, killed soon after so many steps if it has not ended before."""
+    assert trainer.stdin is not None
+    assert trainer.stdout is not None
+    trainer.stdin.write(made + "\n")
+    trainer.stdin.flush()
+    there = Path("/proc") / trainer.stdout.readline().strip()
+    while there.exists() and (not losses.exists() or losses.read_bytes().count(b"\n") < steps):
+        time.sleep(0.002)
+    time.sleep(rng.random() * 0.02)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(int(there.name), signal.SIGKILL)
+    return int(trainer.stdout.readline())
 
 
 def test_killed_at_random_it_is_the_undisturbed_run(
     corpus: PackedCorpus, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
-    rng, kills = random.Random(11), 0
-    made = request(corpus, tmp_path)
-    for aim in (3, 17, 30, 31, 52):
-        process = in_a_process(made)
-        losses = tmp_path / "losses.jsonl"
-        while process.poll() is None and (not losses.exists() or losses.read_bytes().count(b"\n") < aim):
-            time.sleep(0.002)
-        time.sleep(rng.random() * 0.02)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        kills += process.wait() == -signal.SIGKILL
+    rng = random.Random(11)
+    made = msgspec.json.encode(request(corpus, tmp_path), enc_hook=str).decode()
+    losses = tmp_path / "losses.jsonl"
+    command = [sys.executable, "-c", _PROGRAM]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as trainer:
+        kills = sum(trained_until(trainer, made, losses, aim, rng) == -signal.SIGKILL for aim in (3, 12, 20, 21, 34))
+        assert trained_until(trainer, made, losses, 1000, rng) == 0
     assert kills >= 4
-    assert in_a_process(made).wait() == 0
     assert trained(tmp_path) == undisturbed
 
 
@@ -203,7 +212,7 @@ def test_a_finished_run_is_not_trained_again(corpus: PackedCorpus, tmp_path: Pat
     ("change", "told"),
     [
         ({"learning_rate": 1e-3}, "settings.learning_rate: 0.005 here, 0.001 now"),
-        ({"tokens": 20_000}, "settings.tokens: 11520 here, 20000 now"),
+        ({"tokens": 20_000}, "settings.tokens: 7680 here, 20000 now"),
         ({"seed": 3}, "settings.seed: 0 here, 3 now"),
         ({"micro_batch": 4}, "settings.micro_batch: 2 here, 4 now"),
         ({"precision": "float32"}, "settings.precision: bfloat16 here, float32 now"),

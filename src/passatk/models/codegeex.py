@@ -327,6 +327,20 @@ def without_memory(config: CodeGeeXConfig) -> CodeGeeX:
         return CodeGeeX(config)
 
 
+def unfilled(config: CodeGeeXConfig, device: str, dtype: torch.dtype) -> CodeGeeX:
+    """A model for inference whose parameters have memory and no values yet.
+
+    Raises:
+        InputError: no model can have this shape.
+    """
+    model = without_memory(config)
+    for module in model.modules():  # `to_empty` would import PyTorch's symbolic shapes: a second for nothing
+        for name, parameter in module.named_parameters(recurse=False):
+            memory = torch.empty(parameter.shape, dtype=dtype, device=device)
+            setattr(module, name, nn.Parameter(memory, requires_grad=False))
+    return model.eval()
+
+
 class _NoInitialisation(TorchFunctionMode):
     """Leaves `torch.nn.init` out, which on `meta` would import PyTorch's compiler: a second for nothing."""
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from passatk.errors import InputError
 from passatk.models import ModelSpec
 from passatk.models.base import Origin
-from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig, without_memory
+from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig, unfilled
 from passatk.models.embedded import embedded_folder
 from passatk.models.local import EngineBackend, dtype_of, fingerprint_of, usable_device
 from passatk.records import Record
@@ -41,7 +41,7 @@ def load_folder(folder: Path, device: str = "cpu", dtype: torch.dtype = torch.fl
     Raises:
         InputError: a file is missing, damaged or of another model.
     """
-    model = _empty(_read_shape(folder), device, dtype)
+    model = unfilled(_read_shape(folder), device, dtype)
     try:
         with safe_open(str(folder / WEIGHTS), framework="pt") as file:
             names = set(file.keys())
@@ -93,7 +93,7 @@ def load_checkpoint(
         raise InputError(f"cannot read {path} as a CodeGeeX checkpoint: {error!r}") from error
     except Exception as error:  # pickle's own, for what is no pickle or holds more than tensors
         raise InputError(f"cannot read {path}: it is no file of tensors ({error})") from error
-    model = _empty(_shape_of(tensors, heads, path), device, dtype)
+    model = unfilled(_shape_of(tensors, heads, path), device, dtype)
     for name, part in released_tensors(model):
         if name not in tensors:
             raise InputError(f"{path} lacks {name}")
@@ -138,10 +138,6 @@ def released_tensors(model: CodeGeeX) -> Iterator[tuple[str, Tensor]]:
                 yield f"transformer.{place}.attention.{name}.{kind}", part
     for kind in ("weight", "bias"):
         yield f"transformer.final_layernorm.{kind}", getattr(model.final_layernorm, kind).data
-
-
-def _empty(config: CodeGeeXConfig, device: str, dtype: torch.dtype) -> CodeGeeX:
-    return without_memory(config).to(dtype).to_empty(device=device).eval().requires_grad_(False)
 
 
 def _fill(place: Tensor, tensor: Tensor, name: str, path: Path) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig, without_memory
+from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig, unfilled, without_memory
 
 _ALIGNED = 16
 """Numbers: parameters begin at multiples of 64 bytes."""
@@ -103,7 +103,7 @@ class Weights:
 
     def export(self, dtype: torch.dtype) -> CodeGeeX:
         """A model of its own memory, on the CPU."""
-        model = without_memory(self.model.config).to(dtype).to_empty(device="cpu").eval().requires_grad_(False)
+        model = unfilled(self.model.config, "cpu", dtype)
         parts = self.named()
         for name, parameter in model.named_parameters():
             parameter.copy_(parts[name])
