@@ -62,8 +62,8 @@ class CodeContestsPlus(Benchmark[Row]):
                 id=str(number),
                 stdin=test.input,
                 expected=test.output,
-                cpu_s=cpu_s and cpu_s / 1000,
-                memory_bytes=memory and int(memory * _MIB),
+                cpu_s=cpu_s / 1000 if cpu_s else None,
+                memory_bytes=int(memory * _MIB) if memory else None,
             )
             for number, test in enumerate(row.test_cases or (), 1)
         ]
