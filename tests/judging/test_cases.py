@@ -70,6 +70,10 @@ SUMS = {
         "    integer :: a(9), k, e\n    total = 0\n    do k = 1, 9\n      read (line, *, iostat=e) a(1:k)\n"
         "      if (e /= 0) exit\n      total = sum(a(1:k))\n    end do\n  end function\nend program\n"
     ),
+    "scala": (
+        "import scala.io.Source\nobject Sum extends App {\n"
+        '  println(Source.stdin.getLines.flatMap(_.split(" ")).filter(_ != "").map(_.toInt).sum)\n}\n'
+    ),
     "tcl": "set s 0\nforeach n [read stdin] { incr s $n }\nputs $s\n",
 }
 BROKEN = {
