@@ -49,7 +49,7 @@ class Scala(Simple):
     fences = ("scala",)
     lexicon = Lexicon(
         comments=(SLASHES, SLASH_STAR),
-        strings=(r'\w*"""(?:.|\n)*?(?:"""+|\Z)', DOUBLE_QUOTED, r"'(?:\\u[0-9a-fA-F]{4}|\\.|[^\\'\n])'"),
+        strings=(r'"""(?:.|\n)*?(?:"""+|\Z)', DOUBLE_QUOTED, r"'(?:\\u[0-9a-fA-F]{4}|\\.|[^\\'\n])'"),
         multiline=("/*", '"""'),
     )
     lines = Lines(
