@@ -70,6 +70,10 @@ SUMS = {
         "    integer :: a(9), k, e\n    total = 0\n    do k = 1, 9\n      read (line, *, iostat=e) a(1:k)\n"
         "      if (e /= 0) exit\n      total = sum(a(1:k))\n    end do\n  end function\nend program\n"
     ),
+    "scala": (
+        "import scala.io.Source\nobject Sum extends App {\n"
+        '  println(Source.stdin.getLines.flatMap(_.split(" ")).filter(_ != "").map(_.toInt).sum)\n}\n'
+    ),
     "tcl": "set s 0\nforeach n [read stdin] { incr s $n }\nputs $s\n",
 }
 BROKEN = {
@@ -166,6 +170,7 @@ open("program.py", "w").write("# LEAVES\\nprint(1)")
 os.chmod(".", 0o700)
 if os.fork() == 0:
     os.setsid()
+    os.closerange(0, 3)
     while True: pass
 """.replace('count("LEAVES")', 'count("# LEAV" + "ES\\n")')
 
@@ -186,6 +191,8 @@ def test_a_compiled_program_that_replaces_itself_is_put_back(pool: LocalPool, re
 
 
 MUCH = "x" * (8 << 20)
+BEHIND = "import os, time\nif not os.fork():\n    time.sleep(0.2)\n"
+"""A child that goes on when its program's main process has ended."""
 
 
 @pytest.mark.parametrize(
@@ -199,8 +206,13 @@ MUCH = "x" * (8 << 20)
         ("import atexit\natexit.register(print, input())\n", "a", "a"),
         ("import sys\nprint(input())\nsys.exit()\n", "\u00e9\n", "\u00e9"),
         ("print(__name__)\n", "", "__main__"),
+        (f"{BEHIND}    print(1)\n", "", "1"),
+        (f"print(1, flush=True)\n{BEHIND}    [os.close(n) for n in (1, 2)]\n    time.sleep(99)\n", "", "1"),
     ],
-    ids=["prints first", "closes", "reads nothing", "reads all", "thread", "at exit", "exit", "main"],
+    ids=[
+        *("prints first", "closes", "reads nothing", "reads all", "thread", "at exit", "exit", "main"),
+        *("child prints behind", "child that cannot print"),
+    ],
 )
 def test_what_is_read_and_printed(python_pool: LocalPool, text: str, stdin: str, expected: str) -> None:
     cases = Cases(cases=(Case(id="1", stdin=stdin, expected=expected),))
@@ -218,6 +230,9 @@ def test_what_is_read_and_printed(python_pool: LocalPool, text: str, stdin: str,
         ("print(\n", Status.COMPILE_ERROR),
         ("import os\nprint(1)\nos.kill(os.getpid(), 11)\n", Status.RUNTIME_ERROR),
         ("import os\nos.write(1, b'\\xff')\n", Status.WRONG_ANSWER),
+        (f"print(1, flush=True)\n{BEHIND}    print(2)\n", Status.WRONG_ANSWER),
+        (f"print(1, flush=True)\n{BEHIND}    time.sleep(99)\n", Status.TIME_LIMIT),
+        (f"print(1, flush=True)\n{BEHIND}    while True: pass\n", Status.TIME_LIMIT),
     ],
 )
 def test_what_fails(python_pool: LocalPool, text: str, status: Status) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from running import Command
+from running import Command, Require
 
 from passatk import InputError, Judge, Status, load
 from passatk.cases import Cases, Checker
@@ -164,7 +164,62 @@ FORMS: dict[str, dict[str, Any]] = {
         "memory_limit": 256.0,
         "generated_checker": None,
     },
+    "code-contests-plus": {
+        "source": "Codeforces",
+        "id": "1_A",
+        "title": "Twice",
+        "description": "Print twice the number.",
+        "validator": "int main() {}",
+        "generator": "int main() {}",
+        "generator_cmd": "./gen 1",
+        "checker": "",
+        "time_limit": 1500,
+        "memory_limit": 256,
+        "test_cases": stdin_tests(),
+        "correct_submissions": [
+            {"code": "print 2 * input()", "language": "py2"},
+            {"code": TWICE, "language": "py3"},
+        ],
+        "incorrect_submissions": [{"code": "print(3)", "language": "py3"}],
+        "true_positive_rate": 1.0,
+        "true_negative_rate": 0.9,
+    },
 }
+TESTLIB = """\
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+enum TResult { _ok, _wa };
+struct InStream {
+    std::ifstream file;
+    int readInt() {
+        int value;
+        if (!(file >> value)) exit(8);
+        return value;
+    }
+} inf, ouf, ans;
+inline void registerTestlibCmd(int, char **names) {
+    inf.file.open(names[1]);
+    ouf.file.open(names[2]);
+    ans.file.open(names[3]);
+}
+inline void quitf(TResult result, const char *words, ...) {
+    va_list rest;
+    va_start(rest, words);
+    vfprintf(stderr, words, rest);
+    exit(result);
+}
+"""  # the little of it that CLOSE needs
+CLOSE = """\
+#include "testlib.h"
+int main(int count, char *names[]) {
+    registerTestlibCmd(count, names);
+    int given = inf.readInt(), found = ouf.readInt(), right = ans.readInt();
+    if (abs(found - right) > 1) quitf(_wa, "%d for %d", found, given);
+    quitf(_ok, "near enough");
+}
+"""
 RIGHT = {"livecodebench": TWICE, "livecodebench functions": SOLUTION, "acecode": ADD, "codeforces": TWICE}
 RIGHT["deepcoder functions"] = SOLUTION
 
@@ -221,6 +276,13 @@ def test_what_is_read(tmp_path: Path) -> None:
         (True, 1.5, 256 << 20),
         (False, 1.5, 256 << 20),
     ]
+    plus = one(tmp_path, FORMS["code-contests-plus"])
+    assert (plus.task_id, plus.instruction, plus.reference) == (
+        "Codeforces/1_A",
+        "# Twice\n\nPrint twice the number.",
+        TWICE,
+    )
+    assert {(case.cpu_s, case.memory_bytes) for case in cases_of(plus).cases} == {(1.5, 256 << 20)}
     kod = one(tmp_path, FORMS["kodcode"])
     assert "solution" not in kod.tests.code
     names = ("acecode", "kodcode", "leetcode-dataset", "taco functions", "apps")
@@ -332,6 +394,8 @@ FUNCTIONAL = FORMS["livecodebench functions"]
         ("codeforces", {"time_limit": -1.0}, "-1 CPU seconds"),
         ("codeforces", {"generated_checker": 1}, "generated_checker"),
         ("codeforces", {"official_tests": [{"input": "1"}]}, "official_tests"),
+        ("code-contests-plus", {"time_limit": 2}, "is 2; expected milliseconds from 10"),
+        ("code-contests-plus", {"memory_limit": 256 << 20}, "expected MiB"),
     ],
 )
 def test_bad_records_are_refused_with_file_line_and_field(
@@ -380,6 +444,33 @@ def test_a_checker_of_codeforces_decides(tmp_path: Path, judge: Judge) -> None:
     problem = one(tmp_path, FORMS["codeforces"] | {"generated_checker": source})
     right, wrong = judge.judge([(problem, "print('yes')\n"), (problem, TWICE)])
     assert (right.status, wrong.reason) == (Status.PASSED, "test 2: the checker scores 0")
+
+
+def test_a_checker_with_testlib(tmp_path: Path, require: Require, monkeypatch: pytest.MonkeyPatch) -> None:
+    require("cpp")
+    form = FORMS["code-contests-plus"] | {"checker": CLOSE}
+    monkeypatch.delenv("PASSATK_TESTLIB", raising=False)
+    with pytest.raises(InputError, match=r"testlib.h, which does not come with passatk; expected PASSATK_TESTLIB set"):
+        one(tmp_path, form)
+    monkeypatch.setenv("PASSATK_TESTLIB", str(tmp_path / "testlib.h"))
+    with pytest.raises(InputError, match=r"testlib.h' cannot be read: No such file"):
+        one(tmp_path, form)
+    (tmp_path / "testlib.h").write_text(TESTLIB)
+    problem = one(tmp_path, form)
+    texts = ("print(2 * int(input()) + 1)\n", "print(2 * int(input()) + 2)\n", "input()\n")
+    with Judge(["python", "cpp"], workers=1, cached=False) as both:
+        near, far, nothing = both.judge([(problem, text) for text in texts])
+    assert near.reason == "all tests held"
+    assert (far.status, far.reason) == (Status.WRONG_ANSWER, "test 2: 10 for 4")
+    assert nothing.status is Status.WRONG_ANSWER
+
+
+def test_problems_without_tests_are_not_judged(tmp_path: Path, judge: Judge) -> None:
+    """Some of CodeContests+ have none."""
+    problem = one(tmp_path, FORMS["code-contests-plus"] | {"test_cases": None})
+    [verdict] = judge.judge([(problem, TWICE)])
+    assert verdict.status is Status.NOT_JUDGED
+    assert "tests are empty" in verdict.reason
 
 
 @pytest.mark.parametrize("name", ["apps", "livecodebench functions", "kodcode", "codeforces"])

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from passatk.cases import Call, Case, Cases, Checker, CheckerProgram, Stopping
 from passatk.errors import FieldError, InputError
+from passatk.problems import testlib
 from passatk.problems.calls import json_text, listed, parsed_json, python_value
 from passatk.problems.stdin import made
 
@@ -117,11 +118,14 @@ def _program(row: CheckerProgramRow) -> CheckerProgram:
     for name in row.files:
         if not re.fullmatch(r"[\w.-]+", name) or name in ("program.py", "main.cpp", ".", ".."):
             raise FieldError("checker.program.files", f"{name!r} cannot be a file beside the checker", "a name")
+    files = row.files
+    if row.language == "cpp" and testlib.NAME not in files:
+        files = files | dict(testlib.beside(row.source, "checker.program.source"))
     return CheckerProgram(
         language=row.language,
         source=row.source,
         protocol=row.protocol,
-        files=tuple(sorted(row.files.items())),
+        files=tuple(sorted(files.items())),
         points=row.points,
     )
 

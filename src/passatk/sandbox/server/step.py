@@ -273,7 +273,10 @@ def _follow(
     meeting: Meeting | None,
     feeding: Feeding | None,
 ) -> str | None:
-    """Read output and watch limits until the main process ends or is to be stopped; return the limit that stops it."""
+    """Read output and watch limits until the main process ends or is to be stopped; return the limit that stops it.
+
+    Of a test with inputs, until all that may write its output have closed it: no child's words count by chance.
+    """
     stopped = None
     poll = select.poll()
     read = kept | (meeting.kept if meeting else {})
@@ -285,10 +288,12 @@ def _follow(
         poll.register(feeding.fd, select.POLLOUT)
     next_look = time.monotonic() + watch.pause_s()
     ended = False
-    while not ended and stopped is None:
+    waited_for = set(kept) if feeding else set[int]()
+    while stopped is None and (waited_for or not ended):
         for fd, _ in poll.poll(max(0.0, next_look - time.monotonic()) * 1000):
             if fd == pidfd:
                 ended = True
+                poll.unregister(pidfd)
                 continue
             if feed and fd == feed.fd:
                 feed.refill()
@@ -303,10 +308,11 @@ def _follow(
             part = os.read(fd, _READ_BYTES)
             if not part:
                 poll.unregister(fd)  # it closed its output and runs on
+                waited_for.discard(fd)
             read[fd].add(part)
         if sum(output.total for output in kept.values()) > limits["output_bytes"]:
             stopped = "output"
-        elif not ended and time.monotonic() >= next_look:
+        elif (waited_for or not ended) and time.monotonic() >= next_look:
             stopped = watch.look()
             next_look = time.monotonic() + watch.pause_s()
     return stopped
