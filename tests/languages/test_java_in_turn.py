@@ -8,7 +8,7 @@ from verdict_cases import problem_for
 
 from passatk.judging import Environment, decide, default_limits
 from passatk.languages import LANGUAGES
-from passatk.records import Asserts, Sample, Status
+from passatk.records import Asserts, Program, Sample, Status
 from passatk.sandbox import Slot
 
 JAVA = LANGUAGES["java"]
@@ -18,17 +18,17 @@ JAVA = LANGUAGES["java"]
 def test_right_programs_pass_one_after_another(environment: Environment, name: str) -> None:
     if not environment.toolchains["java"].usable:
         pytest.skip(environment.toolchains["java"].missing[0])
+    limits = default_limits(cpu_s=2.0)
+    programs = {name: [_program(case) for case in cases] for name, cases in SEQUENCES.items()}
     with Slot(environment.world) as slot:
-        for case in SEQUENCES[name]:
-            assert _status(environment, slot, case) is Status.PASSED
+        environment.examine_with(slot, *(one for several in programs.values() for one in several))
+        for program in programs[name]:
+            assert decide([slot.execute(program, limits)], limits, JAVA.failure).status is Status.PASSED
 
 
-def _status(environment: Environment, slot: Slot, case: Honest) -> Status:
+def _program(case: Honest) -> Program:
     assert case.tests is not None
     assert case.declaration is not None
     problem = msgspec.structs.replace(problem_for("java"), tests=Asserts(code=case.tests), declaration=case.declaration)
     sample = Sample(task_id=problem.task_id, index=0, text=case.text, whole=case.whole)
-    limits = default_limits(cpu_s=2.0)
-    program = JAVA.program(problem, sample, problem.tests.code)
-    environment.examine_with(slot, program)
-    return decide([slot.execute(program, limits)], limits, JAVA.failure).status
+    return JAVA.program(problem, sample, problem.tests.code)
