@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from verdict_cases import problem_for
@@ -154,6 +154,7 @@ PIECES = [
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
+@settings(max_examples=40)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=40), named=st.booleans())
 @example(pieces=["return 1", "'", "\ud800"], named=False)
 def test_any_text_is_read_as_something(language: str, pieces: list[str], named: bool) -> None:
@@ -164,28 +165,32 @@ def test_any_text_is_read_as_something(language: str, pieces: list[str], named: 
     assert answer == read_answer(name.join(pieces), problem)
 
 
+LENGTH = 300_000
 LONG = {
-    "NUL": "\0" * 1_000_000,
-    "fences": "```\n" * 250_000,
-    "prose": "The answer is found soon. " * 40_000,
-    "closing tags": "</think>" * 125_000,
-    "open brackets": "f({[" * 250_000,
-    "definitions": "```python\ndef f(x):\n    pass\n```\n" * 30_000,
-    "tokens": "<|im_end|>" * 100_000,
-    "blank": " \n" * 500_000,
-    "half an import": "```\nimport a" + " " * 1_000_000,
-    "half an export": "```\nexport {" + "a" * 1_000_000,
-    "half a function": "```\nexport async function" + " \n" * 500_000,
+    name: (start + part * (LENGTH // len(part)))[:LENGTH]
+    for name, start, part in [
+        ("NUL", "", "\0"),
+        ("fences", "", "```\n"),
+        ("prose", "", "The answer is found soon. "),
+        ("closing tags", "", "</think>"),
+        ("open brackets", "", "f({["),
+        ("definitions", "", "```python\ndef f(x):\n    pass\n```\n"),
+        ("tokens", "", "<|im_end|>"),
+        ("blank", "", " \n"),
+        ("half an import", "```\nimport a", " "),
+        ("half an export", "```\nexport {", "a"),
+        ("half a function", "```\nexport async function", " \n"),
+    ]
 }
 
 
 @pytest.mark.parametrize("kind", LONG)
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_a_megabyte_is_read_in_a_moment(language: str, kind: str) -> None:
+def test_a_long_answer_is_read_in_a_moment(language: str, kind: str) -> None:
     problem = first(language)
     started = time.process_time()
     read_answer(LONG[kind], problem)
-    assert time.process_time() - started < 3  # a second on an idle machine
+    assert time.process_time() - started < 1  # a third of it on an idle machine
 
 
 STACK = "class Stack {\n  constructor() { this.values = []; }\n}\n"
