@@ -17,10 +17,15 @@ from hostile.judging import Plan, Report
 THIS, ORDINARY = "this user", "an ordinary user"
 PLANS = {
     THIS: Plan(workers=(8,), categories=tuple(CATEGORIES), repeats=2),
-    ORDINARY: Plan(workers=(8,), categories=("resources", "survival", "escape"), repeats=1),
+    ORDINARY: Plan(
+        workers=(8,),
+        categories=("resources", "survival", "escape"),
+        languages=("python", "java", "javascript", "go"),
+        repeats=1,
+    ),
 }
-"""One round for each: without rights only what holds a program back differs, not how it is compiled or read.
-`bench/hostile_programs.py` has all the other ways."""
+"""One round for each: without rights only what holds a program back differs, not how it is compiled or read. C++ and
+Rust do what Python does with `ctypes`, after minutes of preparation. `bench/hostile_programs.py` has all other ways."""
 _TIMEOUT_S = 1500
 
 
