@@ -154,9 +154,9 @@ PIECES = [
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
+@settings(max_examples=40)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=40), named=st.booleans())
 @example(pieces=["return 1", "'", "\ud800"], named=False)
-@settings(max_examples=40)
 def test_any_text_is_read_as_something(language: str, pieces: list[str], named: bool) -> None:
     problem = first(language)
     name = entry_point(problem) if named else ""
@@ -165,18 +165,22 @@ def test_any_text_is_read_as_something(language: str, pieces: list[str], named: 
     assert answer == read_answer(name.join(pieces), problem)
 
 
+LENGTH = 300_000
 LONG = {
-    "NUL": "\0" * 300_000,
-    "fences": "```\n" * 75_000,
-    "prose": "The answer is found soon. " * 12_000,
-    "closing tags": "</think>" * 37_500,
-    "open brackets": "f({[" * 75_000,
-    "definitions": "```python\ndef f(x):\n    pass\n```\n" * 9_000,
-    "tokens": "<|im_end|>" * 30_000,
-    "blank": " \n" * 150_000,
-    "half an import": "```\nimport a" + " " * 300_000,
-    "half an export": "```\nexport {" + "a" * 300_000,
-    "half a function": "```\nexport async function" + " \n" * 150_000,
+    name: (start + part * (LENGTH // len(part)))[:LENGTH]
+    for name, start, part in [
+        ("NUL", "", "\0"),
+        ("fences", "", "```\n"),
+        ("prose", "", "The answer is found soon. "),
+        ("closing tags", "", "</think>"),
+        ("open brackets", "", "f({["),
+        ("definitions", "", "```python\ndef f(x):\n    pass\n```\n"),
+        ("tokens", "", "<|im_end|>"),
+        ("blank", "", " \n"),
+        ("half an import", "```\nimport a", " "),
+        ("half an export", "```\nexport {", "a"),
+        ("half a function", "```\nexport async function", " \n"),
+    ]
 }
 
 

@@ -1,4 +1,4 @@
-"""Hostile programs through the real pool, and what they leave behind. As a command: one user's whole trial, as JSON."""
+"""Hostile programs through the real pool, and what they leave behind. As a command: one trial by a plan, both JSON."""
 
 import contextlib
 import os
@@ -20,10 +20,9 @@ from passatk.judging import Environment, LocalPool, default_limits
 from passatk.judging.environment import usable_cpus
 from passatk.judging.quiet import Job
 from passatk.languages import LANGUAGES
-from passatk.records import Isolation, Limits, Program, Record, Sample, Step, Verdict
+from passatk.records import Isolation, Limits, Program, Record, Sample, Status, Step, Verdict
 
 _MIB = 1 << 20
-REPEATS = 20
 _HOGS = 4
 _MARK = "PASSATK_HOSTILE"
 """A variable in the environment of every program, by which its processes are found."""
@@ -48,6 +47,21 @@ def answer() -> int:
 """The honest neighbour: right, if it finds nothing of those before it."""
 
 
+class Plan(Record, frozen=True, kw_only=True):
+    """What one user tries."""
+
+    workers: tuple[int, ...]
+    """A round of all programs for each number of workers."""
+    categories: tuple[str, ...] = tuple(CATEGORIES)
+    languages: tuple[str, ...] = chance.LANGUAGES
+    repeats: int
+    """Runs of every program that prints facts, on an idle machine and as many beside programs that burn every CPU."""
+
+    def cases(self, category: str) -> list[Case]:
+        """Programs of a category in these languages."""
+        return [case for case in CATEGORIES[category] if case.language in self.languages]
+
+
 class Seen(Record, frozen=True, kw_only=True):
     """What became of one hostile program and of its neighbour."""
 
@@ -61,7 +75,7 @@ class Seen(Record, frozen=True, kw_only=True):
 
 
 class Round(Record, frozen=True, kw_only=True):
-    """All hostile programs, a pool of `workers` slots for each category."""
+    """The hostile programs of a plan, a pool of `workers` slots for each category."""
 
     workers: int
     seen: dict[str, dict[str, Seen]]
@@ -74,6 +88,7 @@ class Round(Record, frozen=True, kw_only=True):
 class Report(Record, frozen=True, kw_only=True):
     """One user's trial."""
 
+    plan: Plan
     isolation: Isolation
     missing: dict[str, str]
     """Language -> why its toolchain cannot be used."""
@@ -82,6 +97,11 @@ class Report(Record, frozen=True, kw_only=True):
     """Language -> runs of the program that prints every fact, on an idle machine."""
     loaded: dict[str, tuple[Seen, ...]]
     """The same beside programs that burn every CPU."""
+
+    def facts(self, language: str) -> dict[str, set[str]]:
+        """Fact -> all that programs of this language saw of it."""
+        printed = [chance.facts(one.stdout) for one in self.idle[language] + self.loaded[language]]
+        return {fact: {one.get(fact, "") for one in printed} for fact in chance.facts_of(language)}
 
 
 def judge_all(
@@ -124,21 +144,21 @@ def program_of(language: str, source: str, mark: str = "") -> Program:
     return msgspec.structs.replace(program, build=build, run=marked(program.run))
 
 
-def judge_round(environment: Environment, workers: int) -> Round:
-    """All categories: pools of one slot on as many CPUs as there are at a time, larger ones by themselves."""
+def judge_round(environment: Environment, plan: Plan, workers: int) -> Round:
+    """Each category: pools of one slot on as many CPUs as there are at a time, larger ones by themselves."""
     started, before = time.monotonic(), _surroundings()
     at_a_time = len(usable_cpus()) if workers == 1 else 1
     with _bait(), ThreadPoolExecutor(at_a_time) as threads:
-        judged = threads.map(partial(judge_category, environment, workers=workers), CATEGORIES)
-        seen = dict(zip(CATEGORIES, judged, strict=True))
+        judged = threads.map(partial(judge_cases, environment, workers=workers), map(plan.cases, plan.categories))
+        seen = dict(zip(plan.categories, judged, strict=True))
     left = tuple(sorted(_surroundings() - before))
     return Round(workers=workers, seen=seen, left=left, wall_s=time.monotonic() - started)
 
 
-def judge_category(environment: Environment, category: str, workers: int) -> dict[str, Seen]:
-    """Every program of a category, each with an honest neighbour behind it."""
+def judge_cases(environment: Environment, cases: Sequence[Case], workers: int) -> dict[str, Seen]:
+    """Every program, each with an honest neighbour behind it."""
     trial = f"{os.getpid()}/{workers}"
-    cases = [case for case in CATEGORIES[category] if environment.toolchains[case.language].usable]
+    cases = [case for case in cases if environment.toolchains[case.language].usable]
     found: dict[str, tuple[Verdict, tuple[str, ...]]] = {}
     for program, verdict in judge_all(environment, _interleaved(cases, trial), hostile_limits(), workers):
         mark = dict(program.run.env)[_MARK]
@@ -161,7 +181,7 @@ def _seen(verdict: Verdict, survivors: tuple[str, ...] = (), neighbour: Verdict 
 
 def judge_chances(environment: Environment, runs: int) -> dict[str, tuple[Seen, ...]]:
     """Each language's curious program, `runs` times."""
-    usable = [name for name in chance.LANGUAGES if environment.toolchains[name].usable]
+    usable = [name for name, toolchain in environment.toolchains.items() if toolchain.usable]
     programs = [program_of(name, chance.source(name)) for name in usable for _ in range(runs)]
     found: dict[str, list[Seen]] = {name: [] for name in usable}
     for program, verdict in judge_all(environment, programs, honest_limits(), workers=2):
@@ -224,16 +244,23 @@ def _load() -> Iterator[None]:
             hog.wait()
 
 
-def trial(worker_counts: Sequence[int]) -> Report:
-    """All programs, once for each number of workers, as the user of this process."""
-    environment = Environment()
-    rounds = tuple(judge_round(environment, workers) for workers in worker_counts)
-    idle = judge_chances(environment, REPEATS // 2)
+def faults(case: Case, seen: Seen) -> list[str]:
+    """What is not as it must be, in words."""
+    found = [] if seen.status == case.status else [f"{seen.status} in place of {case.status}: {seen.reason}"]
+    found += [f"outlived its verdict: {process}" for process in seen.survivors]
+    return found if seen.neighbour.startswith(f"{Status.PASSED}:") else [*found, f"its neighbour: {seen.neighbour}"]
+
+
+def trial(plan: Plan) -> Report:
+    """All that is planned, as the user of this process."""
+    environment = Environment(plan.languages)
+    rounds = tuple(judge_round(environment, plan, workers) for workers in plan.workers)
+    idle = judge_chances(environment, plan.repeats)
     with _load():
-        loaded = judge_chances(environment, REPEATS - REPEATS // 2)
+        loaded = judge_chances(environment, plan.repeats)
     missing = {name: tool.missing[0] for name, tool in environment.toolchains.items() if not tool.usable}
-    return Report(isolation=environment.isolation, missing=missing, rounds=rounds, idle=idle, loaded=loaded)
+    return Report(plan=plan, isolation=environment.isolation, missing=missing, rounds=rounds, idle=idle, loaded=loaded)
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(trial([int(workers) for workers in sys.argv[1:]])))
+    sys.stdout.buffer.write(msgspec.json.encode(trial(msgspec.json.decode(sys.argv[1], type=Plan))))

@@ -140,14 +140,14 @@ class Environment:
                     failures[name] = f"self-test {verdict.status}: {verdict.reason}"
         return failures
 
-    def examine_with(self, slot: Slot, program: Program) -> None:
-        """Build the examiner of `program` in `slot`, unless it has none, or that was done.
+    def examine_with(self, slot: Slot, *programs: Program) -> None:
+        """Build the examiners of these in `slot`, together, but for those that have none, or where that was done.
 
         Raises:
             SandboxError: the sandbox cannot execute the build.
             SlotDied: as `Slot.execute`.
         """
-        examiners = [program.examiner] if program.examiner is not None else []
+        examiners = [program.examiner for program in programs if program.examiner is not None]
         for group in self.examiners.groups(examiners, builders=1):
             self.examiners.build(group, slot.make)
 

@@ -129,13 +129,17 @@ _BLOCK = {
 }
 
 
+def facts_of(language: str) -> list[str]:
+    """Names of the facts that a program of `language` prints."""
+    return [fact for fact, languages in FIXED.items() if language in languages]
+
+
 def source(language: str) -> str:
     """The program that prints every fact of `language`."""
     parts = []
-    for fact, statements in FIXED.items():
-        if language in statements:
-            parts.append(_SAY[language].format(f"{_MARK} {fact}"))
-            parts.append(_BLOCK[language].format(statements[language]))
+    for fact in facts_of(language):
+        parts.append(_SAY[language].format(f"{_MARK} {fact}"))
+        parts.append(_BLOCK[language].format(FIXED[fact][language]))
     return frame(language, "\n".join(parts))
 
 
