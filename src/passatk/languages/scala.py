@@ -71,6 +71,7 @@ class Scala(Simple):
     driver_names = regex(r"main|[Tt]est\w*|Main|run[tT]ests?")
     driver_code = regex(r"println\(|assert\(|(?:def\s+)?main\b")
     test_imports = regex(r"import\s+(?:org\.scalatest|org\.junit|munit)")
+    returns = regex(r"")  # a function gives back what it computed last
     reads_input = regex(r"\bStdIn\b|\breadLine\b|\bfromInputStream\b|\bSource\.stdin\b|\bScanner\(")
     stub = regex(r"\?\?\?|throw\s.*|null", re.DOTALL)
     head = regex(
