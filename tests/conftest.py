@@ -161,3 +161,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
     for line in sorted({v for report in reports for k, v in getattr(report, "user_properties", ()) if k == "summary"}):
         terminalreporter.write_line(line)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hostile programs first: a trial of all of them keeps the machine busy, and no bomb is to go off beside it."""
+    items.sort(key=lambda item: item.path.parent.name != "hostile")

@@ -88,7 +88,7 @@ def test_every_block_runs_and_prints_what_it_says(
         return done.stdout
 
     def run_line(line: str) -> str:
-        name, *arguments = shlex.split(line, comments=True)
+        name, *arguments = shlex.split(re.sub(r"\s#.*", "", line))  # a # in a word begins nothing
         if name != "passatk" or not _PLAIN.fullmatch(line):
             return run("bash", "-c", line)
         done = passatk(*arguments)
