@@ -287,13 +287,12 @@ def _follow(
     if feeding:
         poll.register(feeding.fd, select.POLLOUT)
     next_look = time.monotonic() + watch.pause_s()
-    ended = False
-    waited_for = set(kept) if feeding else set[int]()
-    while stopped is None and (waited_for or not ended):
+    awaited = {pidfd, *(kept if feeding else ())}
+    while awaited and stopped is None:
         for fd, _ in poll.poll(max(0.0, next_look - time.monotonic()) * 1000):
             if fd == pidfd:
-                ended = True
-                poll.unregister(pidfd)
+                awaited.discard(fd)
+                poll.unregister(fd)
                 continue
             if feed and fd == feed.fd:
                 feed.refill()
@@ -308,11 +307,11 @@ def _follow(
             part = os.read(fd, _READ_BYTES)
             if not part:
                 poll.unregister(fd)  # it closed its output and runs on
-                waited_for.discard(fd)
+                awaited.discard(fd)
             read[fd].add(part)
         if sum(output.total for output in kept.values()) > limits["output_bytes"]:
             stopped = "output"
-        elif (waited_for or not ended) and time.monotonic() >= next_look:
+        elif awaited and time.monotonic() >= next_look:
             stopped = watch.look()
             next_look = time.monotonic() + watch.pause_s()
     return stopped
