@@ -2,7 +2,6 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -222,22 +221,24 @@ def summarised(view: RunView, tally: Tally, clusters: Clusters) -> None:
             tally.tokens[tokens] += samples
         tally.count_end(ended_by, read_as, samples)
     numbers = {task: number for number, task in enumerate(tally.tasks)}
-    for (task, cluster, said), samples in Counter(_verdicts(view, tally, clusters)).items():
-        waiting[task] -= samples
-        clusters.count(cluster, numbers[task], samples)
-        tally.count_verdict(task, said, samples)
+    for said, counted in _verdicts(view, tally, clusters).items():
+        for (task, cluster), samples in counted.items():
+            waiting[task] -= samples
+            clusters.count(cluster, numbers[task], samples)
+            tally.count_verdict(task, said, samples)
     for task, samples in waiting.items():
         if samples:
             tally.statuses[task][""] += samples
 
 
-def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> Iterator[tuple[str, int, Said]]:
-    """Task id, cluster and what is said of every sample that has a verdict; programs are counted by the way.
+def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> dict[Said, Counter[tuple[str, int]]]:
+    """What is said -> task id and cluster -> samples, of those that have a verdict; programs are counted by the way.
 
     To make a record takes as long as all else, so one is made only of a program of which more must be known than usual.
     """
     limits = {task: allowed.run.cpu_s for task, allowed in view.limits.items()}
-    usual: dict[tuple[str, int, int, int | None], tuple[Said, array[float], bool]] = {}
+    found: dict[Said, Counter[tuple[str, int]]] = defaultdict(Counter)
+    usual: dict[tuple[str, int, int, int | None], tuple[Counter[tuple[str, int]], array[float], bool]] = {}
     previous = None
     for program, task, status, reason, borderline, unstable, walled, executions, tests in view.programs():
         if program != previous:
@@ -246,7 +247,7 @@ def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> Iterator[tuple
             known = None if tests else usual.get((status, borderline, unstable, walled))
             attempts = () if known is None else _brief(executions)
             if known is not None and len(attempts) == 1:
-                said, shares, failed = known
+                counted, shares, failed = known
                 run = attempts[0].run
                 if run is not None and limit is not None:
                     shares.append(run.cpu_s / limit)
@@ -262,6 +263,8 @@ def _verdicts(view: RunView, tally: Tally, clusters: Clusters) -> Iterator[tuple
                     tests=b"" if tests is None else tests,
                 )
                 cluster, said = tally.counted(judged, limit, clusters)
+                counted = found[said]
                 if not tests and status != Status.NOT_JUDGED and not said.damaged:
-                    usual[status, borderline, unstable, walled] = said, tally.shares(status), _has_failed(status)
-        yield task, cluster, said
+                    usual[status, borderline, unstable, walled] = counted, tally.shares(status), _has_failed(status)
+        counted[task, cluster] += 1
+    return found
