@@ -84,6 +84,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def size(self) -> int:
         return len(self.stdin) + len(self.expected)
 
+    @property
+    def key(self) -> str:
+        """SHA-256 over all that a program's result depends on: not the test's name, nor what it counts for."""
+        parts = self.stdin, self.expected, self.cpu_s, self.memory_bytes
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
 
 class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Tests of a program that reads stdin and writes stdout, or of a function.
@@ -110,6 +116,11 @@ class Cases(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def in_order(self) -> tuple[Case, ...]:
         """As they are run: the smallest first. However they are listed, the first that fails is the same."""
         return tuple(sorted(self.cases, key=lambda case: (case.size, case.stdin, case.id)))
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """Id -> `Case.key` of each."""
+        return {case.id: case.key for case in self.cases}
 
     @cached_property
     def key(self) -> str:

@@ -420,6 +420,16 @@ class Outcome(Record, frozen=True, kw_only=True):
     """Why the sandbox could not execute the program; then nothing else here counts."""
 
 
+class Tried(Record, frozen=True, kw_only=True):
+    """What single tests with inputs said of a program under its limits, whatever tests it was judged by."""
+
+    build: StepFacts | None
+    """As of `Outcome`."""
+    isolation: Isolation
+    tests: dict[str, CaseFacts]
+    """By `Case.key`."""
+
+
 class Verdict(Record, frozen=True, kw_only=True):
     """A status, why, and every execution it rests on."""
 

@@ -19,7 +19,7 @@ import msgspec
 
 from passatk.errors import StorageError
 from passatk.judging.environment import Environment
-from passatk.records import Limits, Outcome, Record, Status, Verdict
+from passatk.records import Limits, Outcome, Program, Record, Status, Tried, Verdict
 from passatk.runs.manifest import this_machine
 from passatk.textfiles import data_home
 
@@ -84,6 +84,17 @@ class VerdictCache:
         if verdict.status is Status.NOT_JUDGED or verdict.borderline or verdict.unstable:
             return
         self._put(key, "verdict", language, msgspec.json.encode(verdict))
+
+    def tried(self, key: str) -> Tried | None:
+        """What single tests said of the program kept under `key`."""
+        body = self._get(key)
+        return None if body is None else msgspec.json.decode(body, type=Tried)
+
+    def keep_tried(self, key: str, language: str, tried: Tried) -> None:
+        """Keep what single tests said, beside what others did."""
+        if (before := self.tried(key)) is not None:
+            tried = msgspec.structs.replace(tried, tests=before.tests | tried.tests)
+        self._put(key, "verdict", language, msgspec.json.encode(tried))
 
     def measurement(self, key: str) -> tuple[Outcome, ...] | None:
         """The executions of a reference solution kept under `key`."""
@@ -154,6 +165,12 @@ class Keys:
     def verdict(self, program: str, language: str, limits: Limits) -> str:
         """Of the program with key `program` under `limits`."""
         return _hash("verdict", self._contexts[language], program, msgspec.json.encode(limits).decode())
+
+    def tried(self, program: Program, limits: Limits) -> str:
+        """Of what single tests say of `program` under `limits`: whichever it has now, and wherever they stop."""
+        assert program.cases is not None, "only of programs with inputs"
+        bare = msgspec.structs.replace(program, cases=msgspec.structs.replace(program.cases, cases=(), stop="all"))
+        return _hash("tests", self._contexts[program.language], bare.key, msgspec.json.encode(limits).decode())
 
     def measurement(self, program: str, language: str, limits: Limits) -> str:
         """Of the reference solution with key `program`, measured under `limits`."""

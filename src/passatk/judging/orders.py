@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from passatk.judging.cancellation import Cancellation
 from passatk.judging.executor import Execute
 from passatk.judging.quiet import Job, unsettled, with_headroom
+from passatk.judging.tried import joined, left
 from passatk.judging.verdict import agree, verdict_of
 from passatk.records import Outcome, Program, Verdict
 
@@ -55,8 +56,13 @@ class Case:
         return unsettled(self.attempts, self.order.job)
 
     def attempt(self, execute: Execute) -> None:
-        limits = with_headroom(self.order.job.limits)
-        self.attempts.append(execute(self.program, limits, self.variation, self.cancellation))
+        job = self.order.job
+        limits = with_headroom(job.limits)
+        if job.tried is None or self.attempts:
+            outcome = execute(self.program, limits, self.variation, self.cancellation)
+        else:
+            outcome = joined(job, execute(left(job), limits, self.variation, self.cancellation))
+        self.attempts.append(outcome)
 
     def settle(self) -> None:
         self.order.add(verdict_of(self.program, self.attempts, self.order.job.limits))

@@ -17,7 +17,18 @@ import msgspec
 from msgspec import UNSET
 
 from passatk.cases import Case, Cases
-from passatk.records import LimitPolicy, Limits, Outcome, Program, Record, StepFacts, StepLimits, Stop, case_limits
+from passatk.records import (
+    LimitPolicy,
+    Limits,
+    Outcome,
+    Program,
+    Record,
+    StepFacts,
+    StepLimits,
+    Stop,
+    Tried,
+    case_limits,
+)
 
 HEADROOM = 1.5
 """Also the factor within which a program counts as borderline."""
@@ -36,6 +47,8 @@ class Job(Record, frozen=True, kw_only=True):
     """How often it is judged; where the verdicts differ it is unstable."""
     vary: bool = False
     """Each time with another chance, the first one the usual."""
+    tried: Tried | None = None
+    """What is known of single tests: they are run only where the others leave a doubt."""
 
 
 def with_headroom(limits: Limits) -> Limits:

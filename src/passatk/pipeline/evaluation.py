@@ -13,6 +13,7 @@ from passatk.errors import EnvironmentFault, InputError
 from passatk.judging import Environment, Job, Pool, pool_on
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibrate
+from passatk.judging.tried import keep, remembered, with_tried
 from passatk.pipeline.languages import check_languages
 from passatk.pipeline.programs import Programs, reference_of, refuse_without_tests, with_options
 from passatk.pipeline.progress import Progress, no_progress
@@ -352,24 +353,30 @@ class _Judging:
                     self._record(entry.program, verdict)
 
     def _execute(self) -> None:
-        limits, floor = self._folder.limits, self._request.limits.floor
-        jobs = (
-            Job(
-                program=self.programs.taken(entry.program, entry.sample),
-                limits=limits.get(self._used.get(entry.sample.task_id).task_id, floor),
-                repeat=self._request.repeat,
-                vary=self._request.vary,
-            )
-            for entry in self._folder.unjudged()
-        )
-        with closing(self._pool.judge(jobs)) as judged:
+        with closing(self._pool.judge(self._jobs())) as judged:
             for job, verdict in judged:
-                program = job.program
                 self.executed += bool(verdict.attempts)
-                self._record(program.key, verdict)
-                if self._cache is not None and not program.checker_language:  # whose toolchain is in no key
-                    key = self._keys.verdict(program.key, program.language, job.limits)
-                    self._cache.keep_verdict(key, program.language, verdict)
+                self._record(job.program.key, verdict)
+                if self._cache is not None:
+                    keep(job, verdict, self._cache, self._keys)
+
+    def _jobs(self) -> Iterator[Job]:
+        """What is to be executed; of what tests said before in other company, the verdict is taken by the way."""
+        limits, request = self._folder.limits, self._request
+        for entry in self._folder.unjudged():
+            job = Job(
+                program=self.programs.taken(entry.program, entry.sample),
+                limits=limits.get(self._used.get(entry.sample.task_id).task_id, request.limits.floor),
+                repeat=request.repeat,
+                vary=request.vary,
+            )
+            if self._cache is not None and request.repeat == 1:
+                job = with_tried(job, self._cache, self._keys)
+            if (verdict := remembered(job)) is None:
+                yield job
+            else:
+                self.known += 1
+                self._record(entry.program, verdict)
 
 
 def _cache(request: Evaluation) -> VerdictCache | nullcontext[None]:

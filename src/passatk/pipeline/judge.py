@@ -14,6 +14,7 @@ from passatk.errors import InputError, StorageError
 from passatk.judging import Environment, Job, pool_on
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibration_of, known_measurement, measured, reference_job
+from passatk.judging.tried import keep, may_be_kept, remembered, with_tried
 from passatk.pipeline.calibrations import Calibrations
 from passatk.pipeline.languages import check_languages
 from passatk.pipeline.programs import Tests, program_of, reference_of
@@ -216,19 +217,22 @@ class Judge:
             _fail(future, error)
 
     def _begin(self, program: Program, limits: Limits, future: Future[Verdict]) -> None:
-        key = self._keys.verdict(program.key, program.language, limits)
+        key, job = self._keys.verdict(program.key, program.language, limits), Job(program=program, limits=limits)
         with self._lock:
-            verdict = self._cache.verdict(key) if self._cache is not None and _may_keep(program) else None
+            verdict = None
+            if self._cache is not None and may_be_kept(program) and (verdict := self._cache.verdict(key)) is None:
+                job = with_tried(job, self._cache, self._keys)
+                verdict = remembered(job)
             under_way = self._under_way.get(key)
             if verdict is None and not (under_way is not None and under_way.add(future)):
-                judged = self._pool.submit(Job(program=program, limits=limits))
+                judged = self._pool.submit(job)
                 shared = self._under_way[key] = _Shared(judged)
                 shared.add(future)
-                judged.add_done_callback(partial(self._take_verdict, key, program, shared))
+                judged.add_done_callback(partial(self._take_verdict, key, job, shared))
         if verdict is not None:
             _set(future, verdict)
 
-    def _take_verdict(self, key: str, program: Program, shared: "_Shared", judged: Future[Verdict]) -> None:
+    def _take_verdict(self, key: str, job: Job, shared: "_Shared", judged: Future[Verdict]) -> None:
         with self._lock:
             if self._under_way.get(key) is shared:
                 del self._under_way[key]
@@ -236,9 +240,9 @@ class Judge:
         if judged.cancelled():
             return
         error = judged.exception()
-        if error is None and self._cache is not None and _may_keep(program):
+        if error is None and self._cache is not None:
             with self._lock, contextlib.suppress(StorageError):  # it costs time later, and no verdict
-                self._cache.keep_verdict(key, program.language, judged.result())
+                keep(job, judged.result(), self._cache, self._keys)
         for future in waiting:
             if error is None:
                 _set(future, judged.result())
@@ -276,11 +280,6 @@ class _Shared:
             wanted = self._ended or not all(future.cancelled() for future in self._waiting)
         if not wanted:
             self._judged.cancel()
-
-
-def _may_keep(program: Program) -> bool:
-    """Not where the toolchain of a checker is in no key, nor where the output is wanted, another one another time."""
-    return not program.checker_language and (program.cases is None or program.cases.checker.kind != "any")
 
 
 def _set(future: Future[Verdict], verdict: Verdict) -> None:
