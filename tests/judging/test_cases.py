@@ -180,6 +180,39 @@ def test_nothing_is_left_from_test_to_test(python_pool: LocalPool) -> None:
     assert judged(python_pool, LEAVES, Cases(cases=cases)).reason == "all tests held"
 
 
+SEARCHES = """
+import os, sys
+wanted = b"-".join([b"A29", b"31", b"C17"])
+found = []
+def look(place):
+    try:
+        if os.path.isfile(place) and wanted in open(place, "rb").read(1 << 20): found.append(place)
+    except OSError:
+        pass
+for folder in ("/tmp", "/dev", "/run", "/var/tmp", "/work", os.getcwd()):
+    for where, _, names in os.walk(folder):
+        for name in names: look(os.path.join(where, name))
+for process in set(filter(str.isdigit, os.listdir("/proc"))) - {str(os.getpid())}:
+    for name in ("environ", "cmdline", "stat", "maps"): look(f"/proc/{process}/{name}")
+    try:
+        for number in os.listdir(f"/proc/{process}/fd"): look(f"/proc/{process}/fd/{number}")
+        with open(f"/proc/{process}/mem", "rb", 0) as memory:
+            for line in open(f"/proc/{process}/maps"):
+                first, last = (int(part, 16) for part in line.split()[0].split("-"))
+                memory.seek(first)
+                if wanted in memory.read(min(last - first, 1 << 26)): found.append(line)
+    except (OSError, ValueError, OverflowError):
+        pass
+print(found)
+"""
+"""Where its judge might have left what is expected."""
+
+
+def test_what_is_expected_lies_nowhere(python_pool: LocalPool) -> None:
+    verdict = judged(python_pool, SEARCHES, Cases(cases=(Case(id="a", stdin="", expected="A29-31-C17"),)))
+    assert (verdict.status, verdict.cases[0].output.strip()) == (Status.WRONG_ANSWER, "[]"), verdict.reason
+
+
 def test_a_compiled_program_that_replaces_itself_is_put_back(pool: LocalPool, require: Require) -> None:
     require("cpp")
     text = (
