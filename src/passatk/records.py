@@ -310,6 +310,8 @@ class Limits(Record, frozen=True, kw_only=True):
 
 def case_limits(case: Case, limits: StepLimits) -> StepLimits:
     """What one test may use: what its benchmark says, else what its problem's programs may."""
+    if case.cpu_s is None and case.memory_bytes is None:
+        return limits
     return msgspec.structs.replace(
         limits,
         cpu_s=limits.cpu_s if case.cpu_s is None else case.cpu_s,
@@ -418,6 +420,8 @@ class Outcome(Record, frozen=True, kw_only=True):
     isolation: Isolation
     fault: str | None = None
     """Why the sandbox could not execute the program; then nothing else here counts."""
+    stands_in: bool | UnsetType = UNSET
+    """Of a reference solution, while it was asked what is right: only its CPU time counts, and it is executed again."""
 
 
 class Tried(Record, frozen=True, kw_only=True):

@@ -88,7 +88,7 @@ def test_every_task_gets_its_limits_once_and_from_the_cache_thereafter(
     assert 4.0 <= first["heavy"].limits.run.cpu_s <= 6.0
     assert first["heavy"].verdict.status is Status.PASSED
     assert not first["heavy"].verdict.borderline
-    assert len(first["heavy"].verdict.attempts) == 4, "it was measured alone"
+    assert 2 <= len(first["heavy"].verdict.attempts) <= 4, "it was measured alone, until two times agree"
     assert len(first["quick"].verdict.attempts) == 1, "the floor needs no quiet lane"
     assert first["wrong"].verdict.status is Status.WRONG_ANSWER
     assert not any(c.from_cache for c in (*first.values(), *fresh.values()))

@@ -116,10 +116,11 @@ def test_a_fault_does_not_outweigh_a_measurement() -> None:
 
 def test_a_reference_is_measured_alone_only_if_that_could_raise_a_limit() -> None:
     policy = default_policy(cpu_s=3.0, factor=10.0)
-    cheap, dear = (outcome(facts(cpu_s=cpu_s), proof=True) for cpu_s in (0.29, 0.31))
+    cheap, dear, dearer, dearest = (outcome(facts(cpu_s=cpu_s), proof=True) for cpu_s in (0.29, 0.31, 0.35, 0.5))
     assert not unsettled([cheap], job(policy))
     assert unsettled([dear], job(policy))
-    assert unsettled([dear, dear, dear], job(policy))
+    assert unsettled([dear, dearer, dearest], job(policy))
+    assert not unsettled([dear, dearest, dear], job(policy)), "two agree"
     assert not unsettled([dear, cheap], job(policy))
     assert not unsettled([dear], job())
 

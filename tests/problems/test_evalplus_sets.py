@@ -10,8 +10,12 @@ import pytest
 from picking import picked
 
 from passatk import InputError, Judge, Status, load
+from passatk.judging import Environment, LocalPool, default_policy, execution
 from passatk.judging.answers import Known
+from passatk.judging.cache import Keys
+from passatk.judging.calibration import calibrate
 from passatk.pipeline import check_problems
+from passatk.pipeline.programs import program_of, reference_of
 from passatk.records import Problem
 from passatk.sandbox import Slot
 
@@ -138,9 +142,30 @@ def test_what_a_reference_says_is_kept(tmp_path: Path, monkeypatch: pytest.Monke
     assert problem.cases is not msgspec.UNSET
     [folder] = (tmp_path / "home" / "answers").iterdir()
     found = Known(folder.name).of(cast(Slot, None), problem.cases)
-    assert [one if isinstance(one, str) else one.values for one in found] == [
+    assert not isinstance(found, str)
+    assert found.asking is None
+    assert [one.values for one in found.expected] == [
         *(("[]",), (), ("[1, 2, 3]",), ("['a', 'b']",), ("[0.1, 0.2]",)),
     ]
+
+
+@pytest.mark.parametrize(("also", "fit"), [("", True), ("  if __name__ == 'reference': return 5\n", False)])
+def test_a_slow_reference_that_said_what_is_right_is_executed_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, also: str, fit: bool
+) -> None:
+    """How long its own answers took stands in for an execution among others, and for nothing else."""
+    monkeypatch.setenv("PASSATK_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(execution, "_LONG_S", 0.0)
+    problem = one(tmp_path, MBPP | {"canonical_solution": f"\ndef add_tuple(values, more):\n{also}  return values\n"})
+    environment, policy = Environment(["python"]), default_policy()
+    reference = program_of(problem, reference_of(problem), "hidden")
+    with LocalPool(environment, 1) as pool:
+        [found] = calibrate(pool, policy, {problem.task_id: reference}, None, Keys(environment))
+    asking, alone = found.verdict.attempts
+    assert asking.stands_in is True
+    assert alone.stands_in is msgspec.UNSET
+    assert (found.verdict.status is Status.PASSED) == fit
+    assert len(found.verdict.cases) == 5
 
 
 def test_readings(tmp_path: Path, judge: Judge) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -35,6 +35,16 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     """Literals of Python's, each of them right."""
     left_out: str = ""
     """Why nothing is expected."""
+    message: bytes = b""
+    """SHA-256 of the message of a program that returns just what is expected; none where there is more to look at."""
+
+
+class Asked(NamedTuple):
+    """What is expected of each test, in the order in which they are run."""
+
+    expected: tuple[Expected, ...]
+    asking: StepFacts | None = None
+    """Of the process that said it just now; None where it was known, or several had to be asked."""
 
 
 class Known:
@@ -45,20 +55,19 @@ class Known:
         self._folder = data_home() / "answers" / toolchain
         self._known: dict[str, tuple[Expected, ...]] = {}
 
-    def of(self, slot: Slot, tests: Cases) -> tuple[Expected, ...] | str:
-        """In the order in which tests are run; words where the reference does not come to its end."""
+    def of(self, slot: Slot, tests: Cases) -> Asked | str:
+        """Words where the reference does not come to its end."""
         assert tests.answers is not UNSET
         inputs = [case.stdin for case in tests.in_order]
         key = _key(tests.answers, inputs)
-        known = self._known.get(key) or _read(self._folder / key)
-        if known is None:
-            found = _asked(slot, tests.answers, inputs)
-            if isinstance(found, str):
-                return found
-            known = found
-            self._keep(key, known)
-        self._known[key] = known
-        return known
+        if known := self._known.get(key) or _read(self._folder / key):
+            self._known[key] = known
+            return Asked(known)
+        found = _asked(slot, tests.answers, inputs)
+        if not isinstance(found, str):
+            self._keep(key, found.expected)
+            self._known[key] = found.expected
+        return found
 
     def _keep(self, key: str, known: tuple[Expected, ...]) -> None:
         """Where it cannot be kept, nothing is lost but time."""
@@ -66,6 +75,11 @@ class Known:
             self._folder.mkdir(parents=True, exist_ok=True)
             with made_whole(self._folder / key) as made:
                 made.write_bytes(msgspec.msgpack.encode(known))
+
+
+def is_asked(answers: Answers, program: Program) -> bool:
+    """Whether `program` is, word by word, the reference that says what is expected."""
+    return any(f"exec(compile({text!r}, " in answers.source for name, text in program.files if name == "program.py")
 
 
 def sent_together(inputs: list[str]) -> Case:
@@ -111,7 +125,7 @@ def _read(file: Path) -> tuple[Expected, ...] | None:
     return None
 
 
-def _asked(slot: Slot, answers: Answers, inputs: list[str]) -> tuple[Expected, ...] | str:
+def _asked(slot: Slot, answers: Answers, inputs: list[str]) -> Asked | str:
     """Run the reference. A test with which its process ends is left out, and another process goes on behind it."""
     known: list[Expected] = []
     ends = 0
@@ -121,12 +135,12 @@ def _asked(slot: Slot, answers: Answers, inputs: list[str]) -> tuple[Expected, .
             return fault or "nothing was executed"
         known.extend(map(_expected, found))
         if len(known) == len(inputs):
-            break
+            return Asked(tuple(known), facts if not ends else None)
         ends += 1
         if ends > _MOST_ENDS:
             return f"its process ended in {ends} of {len(inputs)} tests: {_ending(facts)}"
         known.append(Expected(left_out=f"its reference comes to no end here: {_ending(facts)}"))
-    return tuple(known)
+    return Asked(tuple(known))
 
 
 def _run(slot: Slot, program: Program, inputs: list[str]) -> tuple[list[bytes], StepFacts | None, str]:
@@ -175,7 +189,25 @@ def _expected(message: bytes) -> Expected:
         return Expected(left_out=f"its reference {error.problem}")
     except (ValueError, TypeError, IndexError, RecursionError) as error:
         return Expected(left_out=f"what its reference returns cannot be compared: {error}")
-    return Expected(values=texts) if texts else Expected(left_out="its input breaks the contract")
+    if not texts:
+        return Expected(left_out="its input breaks the contract")
+    return Expected(values=texts, message=_plain_message(value, nodes) if len(texts) == 1 else b"")
+
+
+def hashed(message: bytes) -> bytes:
+    """What `Expected.message` has."""
+    return hashlib.sha256(message).digest()
+
+
+def _plain_message(answer: Any, nodes: list[list[Any]]) -> bytes:
+    """Hash of the message about the only value in the list `answer`, which is the last of `nodes`.
+
+    None where a value is a number that is not exactly what it is compared as.
+    """
+    *others, (_, value) = nodes
+    if answer != [len(others)] or any(node[0] in ("narrow", "near") for node in others):
+        return b""
+    return hashed(json.dumps([0, value, others], separators=(",", ":")).encode())
 
 
 def _made(item: Any, nodes: list[list[Any]]) -> Any:

@@ -60,7 +60,7 @@ def calibrate(
         if attempts is None:
             jobs.append(job)
         else:
-            yield from _of_each(tasks[key], calibration_of(job, policy, attempts, from_cache=True))
+            yield from _of_each(tasks[key], calibration_of(job, policy, attempts))
     with closing(pool.judge(jobs)) as judged:
         for job, verdict in judged:
             yield from _of_each(tasks[job.program.key], measured(job, policy, verdict, cache, keys))
@@ -86,17 +86,20 @@ def measured(job: Job, policy: LimitPolicy, verdict: Verdict, cache: VerdictCach
     if cache is not None:
         key = keys.measurement(program.key, program.language, job.limits)
         cache.keep_measurement(key, program.language, verdict.attempts)
-    return calibration_of(job, policy, verdict.attempts)
+    return _calibration(job, policy, verdict)
 
 
-def calibration_of(
-    job: Job, policy: LimitPolicy, attempts: tuple[Outcome, ...], from_cache: bool = False
-) -> Calibration:
-    """What executions of a reference solution say, of a task without a name."""
+def calibration_of(job: Job, policy: LimitPolicy, attempts: tuple[Outcome, ...]) -> Calibration:
+    """What executions of a reference solution by an earlier run say, of a task without a name."""
+    return _calibration(job, policy, verdict_of(job.program, attempts, job.limits), from_cache=True)
+
+
+def _calibration(job: Job, policy: LimitPolicy, verdict: Verdict, from_cache: bool = False) -> Calibration:
+    """`verdict`: under the limits of `job`."""
     limits = policy.floor
-    if verdict_of(job.program, attempts, job.limits).status is Status.PASSED:
-        limits = limits_for(policy, quietest(attempts))
-    verdict = verdict_of(job.program, attempts, limits)
+    if verdict.status is Status.PASSED:
+        limits = limits_for(policy, quietest(verdict.attempts))
+    verdict = verdict_of(job.program, verdict.attempts, limits)
     return Calibration(task_id="", program=job.program, limits=limits, verdict=verdict, from_cache=from_cache)
 
 

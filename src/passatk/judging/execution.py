@@ -9,7 +9,17 @@ from msgspec import UNSET, UnsetType
 
 from passatk.cases import Case, Cases, Checked, CheckerProgram
 from passatk.errors import SandboxError
-from passatk.judging.answers import Expected, Known, messages, raised, sent_together, with_room
+from passatk.judging.answers import (
+    Asked,
+    Expected,
+    Known,
+    hashed,
+    is_asked,
+    messages,
+    raised,
+    sent_together,
+    with_room,
+)
 from passatk.judging.built_checkers import BuiltCheckers
 from passatk.judging.checker_programs import LIMITS, files_of, said
 from passatk.judging.checkers import check
@@ -21,6 +31,9 @@ from passatk.sandbox import Slot
 
 _IN_MEMORY = 64 << 20
 """Bytes of outputs that wait for a checker; what is more waits on disk."""
+_LONG_S = 0.5
+"""A reference that needed so much when it said what is right is not executed among others once more."""
+_ACCEPTED = Checked(outcome="accepted")
 
 
 def executed(slot: Slot, environment: Environment, program: Program, limits: Limits, variation: int) -> Outcome:
@@ -44,13 +57,17 @@ def _executed_together(
 ) -> Outcome:
     """All tests by one process. What that used stands with the test that it ended in."""
     cases = tests.in_order
-    expected: tuple[Expected, ...] | str = tuple(Expected(values=(case.expected,)) for case in cases)
+    answers: Asked | str = Asked(tuple(Expected(values=(case.expected,)) for case in cases))
     if tests.answers is not UNSET:
-        expected = known_answers.of(slot, tests)
-    if isinstance(expected, str) or all(one.left_out for one in expected):
-        expected = expected if isinstance(expected, str) else expected[0].left_out
-        fault = f"what its reference returns is not known: {expected}"
+        answers = known_answers.of(slot, tests)
+    if isinstance(answers, str) or all(one.left_out for one in answers.expected):
+        words = answers if isinstance(answers, str) else answers.expected[0].left_out
+        fault = f"what its reference returns is not known: {words}"
         return Outcome(build=None, run=None, cases=(), isolation=slot.isolation, fault=fault)
+    expected, asking = answers
+    long = asking is not None and asking.cpu_s >= _LONG_S
+    if long and tests.answers is not UNSET and is_asked(tests.answers, program):
+        return Outcome(build=None, run=asking, isolation=slot.isolation, stands_in=True)
     known: list[CaseFacts] = []
     asked = [(case, one) for case, one in zip(cases, expected, strict=True) if not one.left_out]
 
@@ -88,6 +105,8 @@ def _of_each(tests: Cases, asked: list[tuple[Case, Expected]], run: StepFacts, o
 def _checked_by_values(tests: Cases, case: Case, expected: Expected, message: bytes) -> Checked:
     """Right where one of the values that are right says so; else what the first one says."""
     assert tests.call is not UNSET
+    if expected.message and tests.checker.reading is UNSET and hashed(message) == expected.message:
+        return _ACCEPTED
     found = [check_value(tests.call, tests.checker, value, message, case.stdin) for value in expected.values]
     return next((one for one in found if one.outcome == "accepted"), found[0])
 

@@ -5,6 +5,8 @@ its limit before it is stopped. One that needed more than that is over its limit
 ended between the limit and HEADROOM times the limit is repeated alone, nothing else running, up to ATTEMPTS times, and
 the smallest CPU time counts.
 
+A reference solution whose time raises its task's limit is repeated until two executions agree, or ATTEMPTS times.
+
 One that seems borderline, one stopped for sleeping and one stopped for memory is repeated once: what happens twice, the
 second time on a quiet machine, is the program's own doing. One that was killed by nobody we know, or whose examiner
 was, and what the sandbox failed at, is tried again up to ATTEMPTS times.
@@ -34,6 +36,8 @@ HEADROOM = 1.5
 """Also the factor within which a program counts as borderline."""
 ATTEMPTS = 3
 """How often at most a program is repeated alone."""
+_AGREE = 0.1
+"""As a part of it, how far apart two measurements of a CPU time may lie that confirm each other."""
 
 
 class Job(Record, frozen=True, kw_only=True):
@@ -69,10 +73,10 @@ def unsettled(attempts: Sequence[Outcome], job: Job) -> bool:
     last = attempts[-1]
     if len(attempts) > ATTEMPTS:
         return False
-    if last.fault is not None or _killed_by_a_stranger(last):
+    if last.fault is not None or last.stands_in is True or _killed_by_a_stranger(last):
         return True
     cases = job.program.cases
-    if _over_limit(last, job.limits, cases) or _worth_measuring(last, job):
+    if _over_limit(last, job.limits, cases) or (_worth_measuring(last, job) and not _confirmed(attempts)):
         return True
     return len(attempts) == 1 and (_stopped_by(last, Stop.IDLE, Stop.MEMORY) or is_borderline(last, job.limits, cases))
 
@@ -99,9 +103,10 @@ def tests_cpu_s(outcome: Outcome) -> float:
 def quietest(attempts: Sequence[Outcome]) -> Outcome:
     """The attempt that counts: undisturbed and not stopped by a limit, if there is one; with the least CPU time."""
 
-    def doubts(outcome: Outcome) -> tuple[bool, bool, bool, float]:
+    def doubts(outcome: Outcome) -> tuple[bool, bool, bool, bool, float]:
         disturbed = _killed_by_a_stranger(outcome)
-        return outcome.fault is not None, disturbed, _stopped_by(outcome, *Stop), _cpu_s(outcome)
+        other = outcome.stands_in is True
+        return outcome.fault is not None, other, disturbed, _stopped_by(outcome, *Stop), _cpu_s(outcome)
 
     return min(attempts, key=doubts)
 
@@ -141,6 +146,21 @@ def _worth_measuring(outcome: Outcome, job: Job) -> bool:
         return False
     floor, factor = job.calibrates.floor, job.calibrates.factor
     return any(facts.cpu_s * factor > allowed.cpu_s for facts, allowed in _beside(outcome, floor))
+
+
+def _confirmed(attempts: Sequence[Outcome]) -> bool:
+    """The least CPU time, of a build and of runs, was needed twice. Whatever disturbs a program adds to it."""
+    if len(attempts) < 2:
+        return False
+    low, next_low = sorted(attempts, key=_cpu_s)[:2]
+    pairs = zip(_apart(low), _apart(next_low), strict=True)
+    return all(abs(one - other) <= _AGREE * max(one, other) for one, other in pairs)
+
+
+def _apart(outcome: Outcome) -> tuple[float, float]:
+    """CPU seconds of the build and of what was run."""
+    build = 0.0 if outcome.build is None else outcome.build.cpu_s
+    return build, _cpu_s(outcome) - build
 
 
 def _stopped_by(outcome: Outcome, *stops: Stop) -> bool:

@@ -188,7 +188,7 @@ class Judge:
             return future
         job = reference_job(reference, self._policy)
         if (attempts := known_measurement(job, self._cache, self._keys)) is not None:
-            future.set_result(calibration_of(job, self._policy, attempts, from_cache=True))
+            future.set_result(calibration_of(job, self._policy, attempts))
         else:
             self._pool.submit(job).add_done_callback(partial(self._take_measurement, job, future))
         return future

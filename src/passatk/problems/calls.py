@@ -14,6 +14,8 @@ _TOO_LONG = 10**MOST_DIGITS
 _MOST_KEY_PARTS = 500
 _MOST_KEY_DEPTH = 30
 _MOST_DEPTH = 200
+_RIGHT = {str, bool, type(None)}
+"""Types whose values are all right."""
 _LITERALS = "None, booleans, numbers, strings, bytes, lists, tuples, dicts and sets"
 
 
@@ -49,11 +51,8 @@ def python_text(field: str, value: Any) -> str:
         FieldError: no literal says it: it has NaN, or is nested too deeply.
     """
     _check(field, value, infinite=True)
-    return repr(value) if not _has_infinity(value) else _written(value)
-
-
-def _has_infinity(value: Any) -> bool:
-    return "inf" in repr(value)
+    text = repr(value)
+    return _written(value) if "inf" in text else text
 
 
 def _written(value: Any) -> str:
@@ -123,7 +122,7 @@ def _check(field: str, value: Any, infinite: bool = False) -> None:
             _check_keys(field, value)
         elif isinstance(value, list | tuple):
             if not _are_simple(value):
-                left.extend((one, depth + 1) for one in value)
+                left.extend([(one, depth + 1) for one in value if type(one) not in _RIGHT])
         elif value is Ellipsis:
             raise FieldError(field, "has an ellipsis", _LITERALS)
 
@@ -135,7 +134,7 @@ def _are_simple(values: Sequence[Any]) -> bool:
         return bool(max(map(abs, values)) < _TOO_LONG)
     if kinds == {float}:
         return all(map(math.isfinite, values))
-    return kinds <= {str, bool, type(None)}
+    return kinds <= _RIGHT
 
 
 def _check_keys(field: str, keys: Any) -> None:

@@ -202,7 +202,8 @@ def _attempts(attempts: tuple[Outcome, ...], limits: Limits | None) -> Table:
             table.add_row(f"{number}{mark} build", _ending(outcome.build), *usage)
         if outcome.run is not None:
             usage = _usage(outcome.run, limits.run if limits else None)
-            table.add_row(f"{number}{mark} run", _ending(outcome.run), *usage)
+            name = "asked" if outcome.stands_in is True else "run"
+            table.add_row(f"{number}{mark} {name}", _ending(outcome.run), *usage)
     return table
 
 
