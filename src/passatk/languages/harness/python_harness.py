@@ -87,7 +87,7 @@ def prepare(helpers, hooks):
     """Before any program is known."""
     PREPARED[helpers.encode()] = new_module(helpers.encode())
     AT_FORK.extend(hooks)
-    rehearse()
+    rehearse(REHEARSALS)
 
 
 def new_module(helpers):
@@ -114,17 +114,16 @@ QUESTIONS = (
 )  # as tests ask them: run it, give a name, three calls, flush
 
 
-def rehearse():
+def rehearse(times=1):
     """What every program's process does, with a program of ours: Python adapts its bytecode here, and not in each fork."""
     limit = sys.getrecursionlimit()
     (incoming, ask), (told, outgoing) = os.pipe(), os.pipe()
-    for _ in range(REHEARSALS):
+    for _ in range(times):
         module = new_module(b"")
         peer = Peer(incoming, outgoing, Trusted, lambda words: os._exit(1))
         Program(compiled_text("program.py", REHEARSED), vars(module), peer)
         for operation, target, keywords, *rest in QUESTIONS:
-            body = document([0, operation, target, keywords, *rest], 0)
-            body = "".join(body).encode()
+            body = "".join(document([0, operation, target, keywords, *rest], 0)).encode()
             os.write(ask, len(body).to_bytes(8, "little") + body)
             peer.answer(*peer.receive()[1:])
             os.read(told, 1 << 16)

@@ -114,6 +114,7 @@ def main() -> None:
         kernel.become_subreaper()
     gc.collect()
     gc.freeze()  # what is here now is never looked at, so never copied, in the forks
+    slot.pages.learn(tool.rehearse for tool in slot.warm.values() if tool.rehearse is not None)
     write_frame(control_w, {"ready": os.getpid()})
     while True:
         if namespaces is not None:

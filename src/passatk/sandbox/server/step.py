@@ -11,12 +11,13 @@ from typing import NoReturn, Protocol
 
 from . import kernel, parents
 from .accounts import NoGroup, StepLimits
-from .births import Born
+from .births import EARLY, RUN, Born
 from .descriptors import read_all, write_all
 from .entropy import Entropy, Feed
 from .examiner import NOT_STARTED, Room, runnable, used_s
 from .faults import OutOfMemory
 from .kept import Feeding, Kept
+from .pages import Pages
 from .request import ExaminerFacts, ExaminerRequest, Facts, StepRequest
 from .warm import Tool, call
 from .watch import Tree, Watch, reap_all
@@ -39,6 +40,7 @@ class Place(Protocol):
     environment: dict[str, str]
     cpu: int | None
     warm: dict[str, Tool]
+    pages: Pages
 
     def drop_privileges(self) -> None: ...
 
@@ -55,18 +57,18 @@ class Surroundings(Protocol):
 
     def give(self, descriptors: Iterable[int]) -> None: ...
 
-    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str | None) -> Born: ...
+    def bear(self, given: Sequence[int], others: Sequence[int], purpose: int, parent: str | None) -> Born: ...
 
 
 class Waiting:
     """A process that is to become one command, not yet told which: of a request read later it remembers nothing."""
 
-    def __init__(self, world: Surroundings, proof: bool, parent: str | None):
-        """With `proof`, it will be given a token, and asked for it, or meet an examiner that is.
+    def __init__(self, world: Surroundings, purpose: int, parent: str | None):
+        """A run (see `births`) will be given a token, and asked for it, or meet an examiner that is.
 
         `parent`: whose child it is to be, if it can.
         """
-        self._world, self._proof, self.parent = world, proof, parent
+        self._world, self._proof, self.parent = world, bool(purpose & RUN), parent
         stdin_r, self._stdin = os.pipe()
         self._out, out_w = os.pipe()
         self._err, err_w = os.pipe()
@@ -77,7 +79,7 @@ class Waiting:
         self._answers, answers_w = os.pipe()
         world.give([stdin_r, given_w, calls_r, answers_w])
         given = (stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w)
-        self._process = world.bear(given, (self._told, self._stdin, self._calls, self._answers), proof, parent)
+        self._process = world.bear(given, (self._told, self._stdin, self._calls, self._answers), purpose, parent)
         for fd in given:
             os.close(fd)
 
@@ -328,11 +330,11 @@ def _read_pipe(fd: int) -> bytes:
     return b"".join(parts)
 
 
-def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], None]) -> NoReturn:
+def become(place: Place, given: Sequence[int], purpose: int, first: Callable[[], None]) -> NoReturn:
     """In the process of a `Waiting`, with its descriptors: drop privileges, wait to be told, set limits, begin."""
     name = "a command"
     stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w = given
-    usual = [stdin_r, out_w, err_w, *([given_w] if proof else [])]
+    usual = [stdin_r, out_w, err_w, *([given_w] if purpose & RUN else [])]
     walled = [stdin_r, out_w, err_w, calls_r, answers_w]
     try:
         first()
@@ -342,6 +344,8 @@ def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], 
             os.sched_setaffinity(0, [place.cpu])
         os.umask(0o022)
         os.chdir(place.folder)
+        if purpose & EARLY:
+            place.pages.copy_when_idle(told_r)
         place.drop_privileges()
         step, lowered, variation, meets = marshal.loads(read_all(told_r))
         theirs = walled if meets else usual
