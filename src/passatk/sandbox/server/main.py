@@ -55,6 +55,7 @@ def _serve_one(world: World, control_r: int, control_w: int) -> int:
     except ValueError as error:  # no request
         reply = fault(str(error))
     write_frame(control_w, reply)
+    world.finish()
     if world.wanted is not None:
         return _WANTED + world.wanted
     return _GO_ON if world.tree.own_namespace and reply["fault"] is None else _ANSWERED

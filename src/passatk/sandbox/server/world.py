@@ -146,6 +146,8 @@ class World:
         self.room = slot.room
         self.residents = {tool.name: (number, tool) for number, tool in enumerate(slot.residents)}
         self.variation = 0
+        self.finish: Callable[[], object] = lambda: None
+        """Called when the reply was sent: what was left to do then."""
         self.wanted: int | None = None
         """The number of a resident tool to start, or to start again, when this program is done."""
 
