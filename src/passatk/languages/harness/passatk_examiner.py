@@ -119,9 +119,11 @@ def main(site):
                 del tasks[next(iter(tasks))]
         line, stays = examined(tasks[path], os.read(token, TOKEN_BYTES), answers, calls)
         os.write(said, line[:MOST_WORDS].replace(b"\n", b" ") + b"\n")
-        for fd in (token, said):
-            os.close(fd)
-        held = answers, calls  # so its program goes on to wait: what is left of it is killed when the verdict is given
+        # a program that is done goes on to wait for a question: it is killed when the verdict is given
+        held = () if line.startswith((b"ended", b"broken")) else (answers, calls)
+        for fd in given:
+            if fd not in held:
+                os.close(fd)
 
 
 if __name__ == "__main__":
