@@ -123,7 +123,8 @@ def test_a_program_that_waits_for_another_question_has_ended_well(slot: Slot) ->
     problem = spoken.self_test
     look = "import os\nprint(sum(name.isdigit() for name in os.listdir('/proc')))"
     alone = stdout(slot, look)
-    for more in ("", "import os, time\nif not os.fork(): time.sleep(60)", "import atexit, os\natexit.register(os.abort)"):
+    child, late = "import os, time\nif not os.fork(): time.sleep(60)", "import atexit, os\natexit.register(os.abort)"
+    for more in ("", child, late):
         text = f"{problem.prompt}{problem.reference}\nhoard = bytearray(50 << 20)\n{more}"
         program = spoken.assemble(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
         outcome = slot.execute(program, LIMITS)
