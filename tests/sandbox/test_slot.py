@@ -96,6 +96,45 @@ def test_addresses_do_not_vary(slot: Slot) -> None:
     assert len({stdout(slot, "print(id(object()))") for _ in range(3)}) == 1
 
 
+ADDRESSES = """
+import sys
+for made in (object, dict, set, lambda: [None] * 9, lambda: bytearray(700), lambda: (lambda: 0), lambda: [[], {}, ""]):
+    print(hash(tuple(map(id, [made() for _ in range(500)]))), file=sys.stderr)
+"""
+
+
+def test_addresses_are_the_same_for_a_program_whose_process_waited_before(slot: Slot) -> None:
+    spoken = LANGUAGES["python"]
+    problem = spoken.self_test
+    text = f"{problem.prompt}{problem.reference}\n{ADDRESSES}"
+    program = spoken.assemble(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
+    seen = []
+    for pause_s in (*[0.0] * 8, 0.1, 0.0, 0.1):  # the server itself needs a few programs until all is in its place
+        time.sleep(pause_s)
+        outcome = slot.execute(program, LIMITS)
+        assert outcome.run is not None
+        seen.append(outcome.run.stderr)
+    assert len(set(seen[-4:])) == 1
+    assert len(seen[-1].splitlines()) == 7
+
+
+def test_a_program_that_waits_for_another_question_has_ended_well(slot: Slot) -> None:
+    spoken = LANGUAGES["python"]
+    problem = spoken.self_test
+    look = "import os\nprint(sum(name.isdigit() for name in os.listdir('/proc')))"
+    alone = stdout(slot, look)
+    child, late = "import os, time\nif not os.fork(): time.sleep(60)", "import atexit, os\natexit.register(os.abort)"
+    for more in ("", child, late):
+        text = f"{problem.prompt}{problem.reference}\nhoard = bytearray(50 << 20)\n{more}"
+        program = spoken.assemble(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
+        outcome = slot.execute(program, LIMITS)
+        assert outcome.run is not None
+        assert (outcome.run.exit_code, outcome.run.stopped_by, outcome.proof) == (0, None, True)
+        assert outcome.run.peak_memory_bytes > 50 << 20
+        assert outcome.run.cpu_s > 0
+        assert stdout(slot, look) == alone
+
+
 def test_nothing_of_a_program_is_left_for_the_next(slot: Slot) -> None:
     run(slot, "for p in ('/box/a', '/tmp/a', '/dev/shm/a'): open(p, 'w').write('x')")
     # a toolchain may lie under /tmp, and is then seen there: what matters is the other program's file

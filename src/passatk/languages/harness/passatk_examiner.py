@@ -105,8 +105,10 @@ def main(site):
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     if site:
         sys.path.append(site)
-    tasks, stays = {}, True
+    tasks, stays, held = {}, True, ()
     while stays and (line := os.read(0, MOST_LINE)):
+        for fd in held:
+            os.close(fd)
         pid, token, said, answers, calls, _, path = line.decode().split()
         ways = ((token, os.O_RDONLY), (said, os.O_WRONLY), (answers, os.O_RDONLY), (calls, os.O_WRONLY))
         token, said, answers, calls = given = [os.open(f"/proc/{pid}/fd/{fd}", way) for fd, way in ways]
@@ -117,8 +119,11 @@ def main(site):
                 del tasks[next(iter(tasks))]
         line, stays = examined(tasks[path], os.read(token, TOKEN_BYTES), answers, calls)
         os.write(said, line[:MOST_WORDS].replace(b"\n", b" ") + b"\n")
+        # a program that is done goes on to wait for a question: it is killed when the verdict is given
+        held = () if line.startswith((b"ended", b"broken")) else (answers, calls)
         for fd in given:
-            os.close(fd)
+            if fd not in held:
+                os.close(fd)
 
 
 if __name__ == "__main__":

@@ -86,6 +86,8 @@ class NoGroup:
 
     memory_enforced = False
     pids_enforced = False
+    counts_cpu = False
+    """Whether it knows the CPU time of what still lives."""
 
     def __init__(self) -> None:
         self._machine_kills = 0
@@ -132,6 +134,7 @@ class GroupV1(NoGroup):
         self._own_before = 0.0
         self.memory_enforced = self._memory is not None
         self.pids_enforced = "pids" in folders
+        self.counts_cpu = "cpuacct" in folders
         self._kills = 0
 
     def begin(self, limits: StepLimits) -> None:
@@ -170,6 +173,8 @@ class GroupV1(NoGroup):
 
 class GroupV2(NoGroup):
     """cgroup v2: one folder; counters only grow, so a step is a difference."""
+
+    counts_cpu = True
 
     def __init__(self, folder: Folder):
         super().__init__()

@@ -17,9 +17,11 @@ from . import kernel
 from .descriptors import receive, send
 from .parents import Running
 
-Become = Callable[[Sequence[int], bool, Callable[[], None]], NoReturn]
-"""What a process does when it is born: its descriptors, whether it is the run of a program, not its build, and what it
-has to do first."""
+Become = Callable[[Sequence[int], int, Callable[[], None]], NoReturn]
+"""What a process does when it is born: its descriptors, what it is for, and what it has to do first."""
+RUN, EARLY = 1, 2
+"""What it is for: the run of a program, not its build; and it is born before the program comes, which is likely to be
+run in this memory."""
 _FORK, _WAIT, _PARENT = b"f", b"w", b"p"
 _ENDED = struct.Struct("iQd")
 
@@ -57,11 +59,11 @@ class Own:
 
     of_parent = False
 
-    def __init__(self, become: Become, given: Sequence[int], others: Sequence[int], proof: bool):
+    def __init__(self, become: Become, given: Sequence[int], others: Sequence[int], purpose: int):
         """`others`: descriptors that it must not keep."""
         self._pid = os.fork()
         if self._pid == 0:
-            become(given, proof, lambda: _close(others))
+            become(given, purpose, lambda: _close(others))
         self.pidfd = os.pidfd_open(self._pid)
 
     def kill(self) -> None:
@@ -76,7 +78,7 @@ class Own:
 class Adopted:
     """A process that the server forks for a supervisor, or a parent does."""
 
-    def __init__(self, server: "_socket.socket", given: Sequence[int], proof: bool, of_parent: bool = False):
+    def __init__(self, server: "_socket.socket", given: Sequence[int], purpose: int, of_parent: bool = False):
         """In the supervisor. `server`: a socket to who forks.
 
         Raises:
@@ -85,7 +87,7 @@ class Adopted:
         self._server, self.of_parent = server, of_parent
         kinds = ("mnt", "ipc", "pid") if of_parent else ("mnt", "ipc")
         namespaces = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in kinds]
-        send(server, _FORK + bytes([proof]), [*given, *namespaces])
+        send(server, _FORK + bytes([purpose]), [*given, *namespaces])
         for fd in namespaces:
             os.close(fd)
         words, pidfd = receive(server)
@@ -151,7 +153,7 @@ class Socket:
         try:
             child = os.fork()
             if child == 0:
-                become(given[:-2], bool(message[1]), lambda: _enter(*given[-2:]))
+                become(given[:-2], message[1], lambda: _enter(*given[-2:]))
             self._child = _Child(child, os.pidfd_open(child))
             self._poll.register(self._child.pidfd, select.POLLIN)
             send(self._supervisor, _FORK, [self._child.pidfd])

@@ -29,8 +29,10 @@ _CAPABILITIES = struct.Struct("6I")
 _NO_CAPABILITIES = bytes(_CAPABILITIES.size)
 
 _libc = ctypes.CDLL(None, use_errno=True)
-for _name in ("capget", "capset", "mount", "prctl", "setns", "shmget", "syscall", "umount2", "unshare"):
+_USED = "capget capset mount poll prctl process_vm_writev setns shmget syscall umount2 unshare"
+for _name in _USED.split():
     getattr(_libc, _name)  # found here once, and not in every fork
+_libc.process_vm_writev.restype = None
 
 
 def _check(result: int, what: str) -> None:
@@ -228,6 +230,17 @@ def vouch_for_devices() -> None:
     Without getrandom it reads no device on a modern kernel unless it finds this, and node does not start.
     """
     _check(min(_libc.shmget(OPENSSL_SEEDED_KEY, 1, _IPC_CREAT | 0o444), 0), "vouch for /dev/urandom")
+
+
+def ready(polled: "ctypes.Array[ctypes.c_char]", wait_ms: int) -> int:
+    """How many descriptors (`struct pollfd`) can be read within that time. It makes no object, however many."""
+    count: int = _libc.poll(polled, len(polled) // 8, wait_ms)
+    return count
+
+
+def write_over_itself(places: "ctypes.Array[ctypes.c_char]", number: int) -> None:
+    """What is at `places` (`struct iovec`) of our memory, without a moment in which anything else could change it."""
+    _libc.process_vm_writev(os.getpid(), places, number, places, number, 0)
 
 
 def open_socket() -> None:

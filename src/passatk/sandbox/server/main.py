@@ -55,6 +55,7 @@ def _serve_one(world: World, control_r: int, control_w: int) -> int:
     except ValueError as error:  # no request
         reply = fault(str(error))
     write_frame(control_w, reply)
+    world.finish()
     if world.wanted is not None:
         return _WANTED + world.wanted
     return _GO_ON if world.tree.own_namespace and reply["fault"] is None else _ANSWERED
@@ -114,6 +115,7 @@ def main() -> None:
         kernel.become_subreaper()
     gc.collect()
     gc.freeze()  # what is here now is never looked at, so never copied, in the forks
+    slot.pages.learn(tool.rehearse for tool in slot.warm.values() if tool.rehearse is not None)
     write_frame(control_w, {"ready": os.getpid()})
     while True:
         if namespaces is not None:

@@ -7,19 +7,22 @@ import select
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NoReturn, Protocol
 
 from . import kernel, parents
 from .accounts import NoGroup, StepLimits
-from .births import Born
-from .descriptors import read_all, write_all
+from .births import EARLY, RUN, Born
+from .descriptors import read_all, read_pipe, write_all
 from .entropy import Entropy, Feed
-from .examiner import NOT_STARTED, Room, runnable, used_s
+from .examiner import NOT_STARTED, Room
 from .faults import OutOfMemory
 from .kept import Feeding, Kept
+from .meeting import Meeting
+from .pages import Pages
 from .request import ExaminerFacts, ExaminerRequest, Facts, StepRequest
 from .warm import Tool, call
-from .watch import Tree, Watch, reap_all
+from .watch import Tree, Watch, peak_of, reap_all
 
 TOKEN_BYTES = 32
 _READ_BYTES = 65536
@@ -27,9 +30,6 @@ _PROCESSES_OF_ALL = 4096
 _OURS = 8
 """Processes of the slot, in the account of programs where there is one alone. Programs see their limit: always this."""
 _PASSED = "passed "
-_LOOK_S = 0.05
-_PATIENCE_S = 10.0
-"""How long an examiner may compute, and how long it may sleep, when its program has ended."""
 
 
 class Place(Protocol):
@@ -39,6 +39,7 @@ class Place(Protocol):
     environment: dict[str, str]
     cpu: int | None
     warm: dict[str, Tool]
+    pages: Pages
 
     def drop_privileges(self) -> None: ...
 
@@ -52,21 +53,23 @@ class Surroundings(Protocol):
     entropy: Entropy | None
     room: Room
     variation: int
+    finish: Callable[[], object]
+    """What is left to do when the reply was sent."""
 
     def give(self, descriptors: Iterable[int]) -> None: ...
 
-    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str | None) -> Born: ...
+    def bear(self, given: Sequence[int], others: Sequence[int], purpose: int, parent: str | None) -> Born: ...
 
 
 class Waiting:
     """A process that is to become one command, not yet told which: of a request read later it remembers nothing."""
 
-    def __init__(self, world: Surroundings, proof: bool, parent: str | None):
-        """With `proof`, it will be given a token, and asked for it, or meet an examiner that is.
+    def __init__(self, world: Surroundings, purpose: int, parent: str | None):
+        """A run (see `births`) will be given a token, and asked for it, or meet an examiner that is.
 
         `parent`: whose child it is to be, if it can.
         """
-        self._world, self._proof, self.parent = world, proof, parent
+        self._world, self._proof, self.parent = world, bool(purpose & RUN), parent
         stdin_r, self._stdin = os.pipe()
         self._out, out_w = os.pipe()
         self._err, err_w = os.pipe()
@@ -77,7 +80,7 @@ class Waiting:
         self._answers, answers_w = os.pipe()
         world.give([stdin_r, given_w, calls_r, answers_w])
         given = (stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w)
-        self._process = world.bear(given, (self._told, self._stdin, self._calls, self._answers), proof, parent)
+        self._process = world.bear(given, (self._told, self._stdin, self._calls, self._answers), purpose, parent)
         for fd in given:
             os.close(fd)
 
@@ -110,7 +113,7 @@ class Waiting:
         token = os.urandom(TOKEN_BYTES // 2).hex().encode()
         meeting = None
         if examiner is not None:
-            meeting = Meeting(world.room, examiner, token, self._answers, self._calls)
+            meeting = Meeting(world.room, examiner, token, self._answers, self._calls, decides=bool(step["warm"]))
         elif self._proof and given is None:
             os.write(self._stdin, token)
         feeding = Feeding(self._stdin, given) if given is not None else None
@@ -126,16 +129,18 @@ class Waiting:
         stopped = _follow(self._process.pidfd, kept, limits, watch, feed, meeting, feeding)
         if feeding:
             feeding.close()
-        world.tree.kill()
-        status, peak, watch.reaped_elsewhere_s = self._process.wait()
-        peak = max(peak, reap_all(world.tree))
+        done = stopped is None and meeting is not None and meeting.decided() and self._lives()
+        if done and (peak := self._peak_alone()):
+            world.finish = partial(self._end, watch, feed)
+        else:
+            status, peak = self._end(watch, feed)
+        if done:
+            status = 0  # it waits for the next question
         wall_s = time.monotonic() - watch.started
-        if feed:
-            feed.end()
         for fd, output in kept.items():
-            output.add(_read_pipe(fd))  # all writers are dead
-        proof = _read_pipe(self._given)
-        failure = _read_pipe(self._failed).decode()
+            output.add(read_pipe(fd))  # all writers are dead, or are not heard any more
+        proof = read_pipe(self._given)
+        failure = read_pipe(self._failed).decode()
         stopped = _stopped_by_kernel(stopped, status, limits, world.group)
         facts = _facts(status, stopped, wall_s, peak, watch, outputs)
         for fd in (self._out, self._err, self._given, self._failed):
@@ -150,6 +155,25 @@ class Waiting:
             said["said"] = _PASSED.strip() if proof == token else said["said"]
         return facts, self._proof and proof == token, said
 
+    def _lives(self) -> bool:
+        poll = select.poll()
+        poll.register(self._process.pidfd, select.POLLIN)
+        return not poll.poll(0)
+
+    def _peak_alone(self) -> int:
+        """The peak of its memory in bytes; 0 unless that and its CPU time are known while it lives."""
+        pids = self._world.tree.pids() if self._world.group.counts_cpu else []
+        return peak_of(pids[0]) if len(pids) == 1 else 0
+
+    def _end(self, watch: Watch, feed: Feed | None) -> tuple[int, int]:
+        """Of all processes: the wait status of the main one, and the peak of its memory in bytes."""
+        self._world.tree.kill()
+        status, peak, watch.reaped_elsewhere_s = self._process.wait()
+        peak = max(peak, reap_all(self._world.tree))
+        if feed:
+            feed.end()
+        return status, peak
+
     def _tell(self, step: StepRequest, limits: StepLimits, meets: bool) -> None:
         world = self._world
         lowered = lowered_limits(limits, world.group, world.own_user)
@@ -160,81 +184,6 @@ class Waiting:
                 write_all(self._told, marshal.dumps((dict(step), lowered, world.variation, meets)))
         finally:
             os.close(self._told)
-
-
-class Meeting:
-    """The examiner's side of a run. Its words are drained as they come, so that it never waits for us."""
-
-    def __init__(self, room: Room, request: ExaminerRequest, token: bytes, answers: int, calls: int):
-        """`answers`, `calls`: ends of the program's pipes, to read and to write."""
-        token_r, token_w = os.pipe()
-        self.said, said_w = os.pipe()
-        self.words, words_w = os.pipe()
-        os.write(token_w, token)
-        os.close(token_w)
-        self._room = room
-        self.kept = {self.said: Kept(), self.words: Kept()}
-        try:
-            self._tasks = room.begin(request, [token_r, said_w, answers, calls, words_w])
-        finally:
-            for fd in (token_r, said_w, words_w):
-                os.close(fd)
-        self._before_s = used_s(self._tasks)
-        self._open = len(self.kept)
-
-    def used_s(self) -> float:
-        """Seconds that it ran, or waited for a CPU."""
-        return used_s(self._tasks) - self._before_s
-
-    def runnable(self) -> bool:
-        """It has work to do: it runs, or waits for a CPU."""
-        return runnable(self._tasks)
-
-    def end(self) -> ExaminerFacts:
-        """The program has ended: what the examiner made of it, if it comes to an end by itself."""
-        stopped = not self._wait()
-        said = self.kept[self.said].text().partition("\n")[0]
-        status, cpu_s = self._room.end(done=said != "" and not stopped)
-        for fd, kept in self.kept.items():
-            kept.add(_read_pipe(fd))
-            os.close(fd)
-        os.close(self._tasks)
-        return ExaminerFacts(
-            said=said,
-            exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-            stopped=stopped,
-            cpu_s=cpu_s,
-            words=self.kept[self.words].text(),
-        )
-
-    def _wait(self) -> bool:
-        """Until it has closed its pipes, which it does at its end; False if it takes too long."""
-        poll = select.poll()
-        for fd in self.kept:
-            poll.register(fd, select.POLLIN)
-        if self._closed(poll):
-            return True
-        idle_s, used, looked = 0.0, self.used_s(), time.monotonic()
-        first = used
-        while not self._closed(poll):
-            now, before = time.monotonic(), used
-            used = self.used_s()
-            idle_s += max(0.0, now - looked - max(0.0, used - before))
-            looked = now
-            if used - first > _PATIENCE_S or (idle_s > _PATIENCE_S and not self.runnable()):
-                return False
-        return True
-
-    def _closed(self, poll: select.poll) -> bool:
-        """Read what it says for a moment; whether it has closed all its pipes."""
-        for fd, _ in poll.poll(_LOOK_S * 1000):
-            part = os.read(fd, _READ_BYTES)
-            if not part:
-                poll.unregister(fd)
-                self._open -= 1
-            self.kept[fd].add(part)
-        return self._open == 0
 
 
 def _facts(status: int, stopped: str | None, wall_s: float, peak: int, watch: Watch, outputs: Sequence[Kept]) -> Facts:
@@ -308,31 +257,24 @@ def _follow(
             if not part:
                 poll.unregister(fd)  # it closed its output and runs on
                 awaited.discard(fd)
+                if meeting and fd in meeting.kept:
+                    meeting.closed.add(fd)
             read[fd].add(part)
         if sum(output.total for output in kept.values()) > limits["output_bytes"]:
             stopped = "output"
+        elif meeting and meeting.decided():
+            break
         elif awaited and time.monotonic() >= next_look:
             stopped = watch.look()
             next_look = time.monotonic() + watch.pause_s()
     return stopped
 
 
-def _read_pipe(fd: int) -> bytes:
-    parts = []
-    os.set_blocking(fd, False)
-    try:
-        while part := os.read(fd, _READ_BYTES):
-            parts.append(part)
-    except BlockingIOError:
-        pass  # empty, and somebody outside our tree still holds its other end
-    return b"".join(parts)
-
-
-def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], None]) -> NoReturn:
+def become(place: Place, given: Sequence[int], purpose: int, first: Callable[[], None]) -> NoReturn:
     """In the process of a `Waiting`, with its descriptors: drop privileges, wait to be told, set limits, begin."""
     name = "a command"
     stdin_r, out_w, err_w, given_w, failed_w, told_r, calls_r, answers_w = given
-    usual = [stdin_r, out_w, err_w, *([given_w] if proof else [])]
+    usual = [stdin_r, out_w, err_w, *([given_w] if purpose & RUN else [])]
     walled = [stdin_r, out_w, err_w, calls_r, answers_w]
     try:
         first()
@@ -342,6 +284,8 @@ def become(place: Place, given: Sequence[int], proof: bool, first: Callable[[], 
             os.sched_setaffinity(0, [place.cpu])
         os.umask(0o022)
         os.chdir(place.folder)
+        if purpose & EARLY:
+            place.pages.copy_when_idle(told_r)
         place.drop_privileges()
         step, lowered, variation, meets = marshal.loads(read_all(told_r))
         theirs = walled if meets else usual

@@ -18,10 +18,14 @@ _COLD = (
 
 
 class Tool(NamedTuple):
-    """A warm tool: `main`, to be called in a process of its own, and where it was imported from."""
+    """A warm tool: `main`, to be called in a process of its own, and where it was imported from.
+
+    `rehearse` does what every program's process does, if it has such a function.
+    """
 
     main: Main
     config: WarmConfig
+    rehearse: Callable[[], None] | None
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         """To start it in an interpreter of its own."""
@@ -50,7 +54,7 @@ def warm_up(configs: Sequence[WarmConfig], environment: dict[str, str]) -> dict[
         module = importlib.import_module(config["module"])
         sys.path.pop(0)
         module.prepare(config["prelude"], hooks)
-        tools[config["name"]] = Tool(module.main, config)
+        tools[config["name"]] = Tool(module.main, config, getattr(module, "rehearse", None))
         environment = {**environment, **dict(config["env"])}
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
         del sys.modules[name]

@@ -108,6 +108,13 @@ def reap_all(tree: Tree) -> int:
             time.sleep(0.001)
 
 
+def peak_of(pid: int) -> int:
+    """The largest resident size of a living process in bytes; 0 if it has ended."""
+    with contextlib.suppress(OSError, IndexError):
+        return int(read_file(f"/proc/{pid}/status").partition(b"\nVmHWM:")[2].split(None, 1)[0]) * 1024
+    return 0
+
+
 def children_cpu_s() -> float:
     """CPU seconds of all reaped descendants of this process."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)

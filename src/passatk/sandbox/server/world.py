@@ -11,12 +11,13 @@ from typing import NoReturn
 
 from . import kernel
 from .accounts import OURS, make_groups
-from .births import Adopted, Born, Own, Socket, ask_for_parent
+from .births import EARLY, RUN, Adopted, Born, Own, Socket, ask_for_parent
 from .descriptors import read_all, read_file, write_all, write_file
 from .entropy import SCRATCH, Entropy
 from .examiner import Room
 from .faults import check_build
 from .kept import Whole, of_case
+from .pages import Pages
 from .parents import Parent, Running
 from .request import CaseRequest, Config, Facts, Reply, Request, StepRequest, case_reply, reply
 from .resident import Resident
@@ -66,12 +67,15 @@ class Slot:
         """In a supervisor: that of the last program, so it is likely to be the next one's. None: the server."""
         self.usually_built = False
         """In a supervisor: whether the last program had a build, so it is likely that the next has."""
+        self.usually_warm = False
+        """In a supervisor: whether the last program was run by a warm tool."""
         self.found_parents: dict[str, _socket.socket | None] = {}
         """In a supervisor: those that were asked for."""
         if config["namespaced"]:
             kernel.unshare(kernel.CLONE_NEWNET)  # whose /proc/net does not list the sockets made before
             self.entropy = Entropy()
         self.warm = warm_up(config["warm"], config["env"])
+        self.pages = Pages()
         self.residents = [Resident(tool, config["env"], self._become_tool) for tool in config["resident"]]
         self.group = self.groups["program"]
         self.group.join()
@@ -112,9 +116,9 @@ class Slot:
     def _lower_examiner(self) -> None:
         self.drop_privileges(self.config["examiner_uid"])
 
-    def become(self, given: Sequence[int], proof: bool, first: Callable[[], None]) -> NoReturn:
+    def become(self, given: Sequence[int], purpose: int, first: Callable[[], None]) -> NoReturn:
         """In a process that is to be a command of a program."""
-        become(self, given, proof, first)
+        become(self, given, purpose, first)
 
     def drop_privileges(self, uid: int = 0) -> None:
         """In the process of a program, a tool or an examiner, last before it starts. Programs' account by default."""
@@ -142,6 +146,8 @@ class World:
         self.room = slot.room
         self.residents = {tool.name: (number, tool) for number, tool in enumerate(slot.residents)}
         self.variation = 0
+        self.finish: Callable[[], object] = lambda: None
+        """Called when the reply was sent: what was left to do then."""
         self.wanted: int | None = None
         """The number of a resident tool to start, or to start again, when this program is done."""
 
@@ -166,25 +172,30 @@ class World:
         self.write_files(request["files"])
         self.write_files(((path, binascii.a2b_base64(content)) for path, content in request["made"]), mode=0o777)
 
-    def bear(self, given: Sequence[int], others: Sequence[int], proof: bool, parent: str | None) -> Born:
+    def bear(self, given: Sequence[int], others: Sequence[int], purpose: int, parent: str | None) -> Born:
         """A process that becomes a command of the program. `others` are descriptors that it must not have."""
         if self._config["namespaced"]:
             socket = None if parent is None else self._slot.parent(parent)
-            return Adopted(socket or self._slot.socket.server, given, proof, of_parent=socket is not None)
-        return Own(self._slot.become, given, others, proof)
+            if socket is not None:
+                return Adopted(socket, given, purpose & RUN, of_parent=True)
+            return Adopted(self._slot.socket.server, given, purpose)
+        return Own(self._slot.become, given, others, purpose)
 
-    def next_for(self, parent: str | None) -> Waiting:
+    def next_for(self, parent: str | None, early: bool = False) -> Waiting:
         """A process that waits to run a program, the child of that parent if it can be."""
         self.renumber()
-        return Waiting(self, proof=True, parent=parent)
+        return Waiting(self, RUN | EARLY if early else RUN, parent)
 
     def next(self) -> Waiting | None:
         """For the next program, whatever it is: one like the last, most likely. None for one with a build."""
-        return None if self._slot.usually_built else self.next_for(self._slot.usual_parent)
+        if self._slot.usually_built:
+            return None
+        return self.next_for(self._slot.usual_parent, self._slot.usually_warm)
 
-    def expect(self, parent: str | None, built: bool) -> None:
+    def expect(self, parent: str | None, built: bool, warm: bool) -> None:
         """How the next program begins, see `next`."""
-        self._slot.usual_parent, self._slot.usually_built = parent, built
+        slot = self._slot
+        slot.usual_parent, slot.usually_built, slot.usually_warm = parent, built, warm
 
     def renumber(self) -> None:
         """The next process has the same number always: how many a compiler had is chance."""
@@ -337,7 +348,7 @@ def judge_in(
     world.admit(request)
     build: Facts | None = None
     parent = None if request["variation"] else _parent_of(request["run"])
-    world.expect(parent, built=bool(request["build"]))
+    world.expect(parent, built=bool(request["build"]), warm=bool(request["run"]["warm"]))
     if waiting is not None and (request["build"] or waiting.parent != parent):
         waiting.dismiss()
         waiting = None
@@ -346,7 +357,7 @@ def judge_in(
             limits = request["limits"]["build"]
             build = _by_resident(world, step, request) if step["resident"] else None
             if build is None:
-                build, *_ = Waiting(world, proof=False, parent=_parent_of(step)).run(step, limits)
+                build, *_ = Waiting(world, 0, _parent_of(step)).run(step, limits)
                 check_build(build, limits)
             if build["exit_code"] != 0 or build["stopped_by"]:
                 return reply(build)
