@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from collections.abc import Iterable
 
 import pytest
 
@@ -19,7 +20,7 @@ class Waiting(Tree):
         self.has_work = has_work
         self.delay_s = 0.0
 
-    def sample(self) -> tuple[float, int, dict[str, float]]:
+    def sample(self, _: Iterable[int]) -> tuple[float, int, dict[str, float]]:
         return 0.0, 0, {"1": self.delay_s}
 
     def runnable(self) -> bool:

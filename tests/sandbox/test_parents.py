@@ -13,6 +13,7 @@ from passatk.judging import Environment, default_limits
 from passatk.languages import LANGUAGES
 from passatk.records import Limits, Outcome, ParentTool, Program, Sample, Step, StepFacts
 from passatk.sandbox import Slot, SlotDied, World
+from passatk.sandbox.cgroups import NO_PARENTS
 
 JAVASCRIPT, PYTHON = LANGUAGES["javascript"], LANGUAGES["python"]
 SELF_TEST = JAVASCRIPT.self_test
@@ -323,6 +324,23 @@ def test_an_executor_makes_no_difference(executors: list[Slot], argv: tuple[str,
     if quick.run and plain.run:
         told = [(run.exit_code, run.signal, run.stopped_by, run.stdout, run.stderr) for run in (quick.run, plain.run)]
         assert told[0] == told[1]
+
+
+def test_an_executor_makes_no_difference_where_the_kernel_counts_in_a_namespace() -> None:
+    world = msgspec.structs.replace(Environment(["python"]).world, cgroups=NO_PARENTS)
+    if not world.parents:
+        pytest.skip("no C++ compiler, so the server alone executes")
+    look = "grep -E '^(Cap|NoNew|Uid|Gid|Groups|NSpid)' /proc/self/status; cat /proc/self/uid_map; ulimit -a; "
+    look += "stat -c '%u %g %n' /* /box/.. /proc/self/fd/*"
+    program = Program(language="x", files=(), run=Step(argv=("sh", "-c", look)))
+    told = set()
+    for one in (world, msgspec.structs.replace(world, parents=())):
+        with Slot(one) as slot:
+            run = slot.execute(program, default_limits()).run
+            assert run is not None
+            told.add(run.stdout)
+    (said,) = told
+    assert said.count("0000000000000000") == 5
 
 
 def test_an_executor_forks_for_commands_and_the_server_for_warm_tools(executors: list[Slot]) -> None:

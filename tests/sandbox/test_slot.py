@@ -4,16 +4,18 @@ import os
 import resource
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
-from slot_programs import LIMITS, python, run, stdout, supervisor_of
+from slot_programs import LIMITS, below, python, run, server_of, stdout, supervisor_of
 
 from passatk.judging import Environment
 from passatk.languages import LANGUAGES
 from passatk.records import Program, Sample, Step, Stop
 from passatk.sandbox import Level, Slot, SlotDied
 from passatk.sandbox.cgroups import NO_PARENTS
+from passatk.sandbox.server.kernel import counts_processes_by_namespace
 
 COUNT_THE_MARK = """
 import re, sys
@@ -79,14 +81,18 @@ def test_reserved_but_untouched_memory_is_fine(slot: Slot) -> None:
         ("import os\nprint(os.environ['TZ'], os.environ['LC_ALL'], os.environ['HOME'])", "UTC C.UTF-8 /box\n"),
         ("import sys\nprint(repr(sys.stdin.read()[32:]))", "''\n"),
         ("print(sorted(p for p in __import__('os').listdir('/proc') if p.isdigit()))", "['1', '100']\n"),
-        ("print([l for l in open('/proc/self/status') if l[:6] in ('CapEff', 'CapPrm', 'CapAmb', 'NoNewP')])", None),
+        (
+            "print([l for l in open('/proc/self/status') if l[:5] == 'NoNew'"
+            " or l[:6] in ('CapEff', 'CapPrm', 'CapAmb', 'CapBnd')])",
+            None,
+        ),
         ("print(hash('x') == hash('x'), id(object()) % 16)", "True 0\n"),
     ],
 )
 def test_every_program_sees_the_same_world(slot: Slot, source: str, expected: str | None) -> None:
     seen = stdout(slot, source)
     if expected is None:
-        assert seen.count("0000000000000000") == 3
+        assert seen.count("0000000000000000") == 4
         assert "NoNewPrivs:\\t1" in seen
     else:
         assert seen == expected
@@ -202,6 +208,21 @@ def test_a_fork_bomb_ends_and_the_slot_goes_on(slot: Slot) -> None:
     assert facts is not None
     assert facts.stopped_by is not None
     assert stdout(slot, "print('alive')") == "alive\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's count has processes of the slot in it")
+@pytest.mark.skipif(not counts_processes_by_namespace(), reason="before Linux 5.14 slots share the count of an account")
+def test_a_program_has_its_number_of_processes_whatever_others_have(slot: Slot, python_only: Environment) -> None:
+    keep = "import os, signal\nfor _ in range(60):\n  if os.fork() == 0: signal.pause()\nsignal.pause()"
+    count = "import os, time\nn = 1\ntry:\n  while os.fork(): n += 1\n  time.sleep(9)\nexcept OSError: print(n)"
+    other = Slot(msgspec.structs.replace(python_only.world, cgroups=NO_PARENTS))
+    with other, ThreadPoolExecutor(1) as beside:
+        kept = beside.submit(run, other, keep, idle_s=300)
+        while sum(name.startswith("python") for name, _ in below(server_of(other)).values()) < 60:
+            assert not kept.done()
+        assert stdout(slot, count) == f"{LIMITS.run.processes}\n"
+        other.kill()
+        assert isinstance(kept.exception(), SlotDied)
 
 
 def test_a_full_disk_is_the_programs_own(slot: Slot) -> None:

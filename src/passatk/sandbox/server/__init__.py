@@ -22,6 +22,7 @@ then everything else in the PID namespace is killed and reaped, so nothing survi
     watch     the live process tree, and which limit it passed
     faults    what is done to a step from outside
     accounts  cgroup v1, v2 or none: where CPU time and memory are read and limited
+    lowering  limits that the kernel enforces on a command
     entropy   /dev/random and /dev/urandom: one stream, the same for every program
     seccomp   the system call filter
     removal   of folders, whatever is in them

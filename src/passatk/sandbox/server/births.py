@@ -78,8 +78,15 @@ class Own:
 class Adopted:
     """A process that the server forks for a supervisor, or a parent does."""
 
-    def __init__(self, server: "_socket.socket", given: Sequence[int], purpose: int, of_parent: bool = False):
-        """In the supervisor. `server`: a socket to who forks.
+    def __init__(
+        self,
+        server: "_socket.socket",
+        given: Sequence[int],
+        purpose: int,
+        of_parent: bool = False,
+        users: int | None = None,
+    ):
+        """In the supervisor. `server`: a socket to who forks. `users`: a user namespace, which a parent has to know.
 
         Raises:
             OSError: there can be no more processes.
@@ -87,7 +94,8 @@ class Adopted:
         self._server, self.of_parent = server, of_parent
         kinds = ("mnt", "ipc", "pid") if of_parent else ("mnt", "ipc")
         namespaces = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in kinds]
-        send(server, _FORK + bytes([purpose]), [*given, *namespaces])
+        known = [users] if of_parent and users is not None else []
+        send(server, _FORK + bytes([purpose]), [*given, *namespaces, *known])
         for fd in namespaces:
             os.close(fd)
         words, pidfd = receive(server)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from .descriptors import write_file
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWCGROUP = 0x00020000, 0x08000000, 0x20000000, 0x02000000
-CLONE_NEWNET = 0x40000000
+CLONE_NEWNET, CLONE_NEWUSER = 0x40000000, 0x10000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
 _MS_RELATIME = 1 << 21  # the one flag whose number differs between statvfs and mount
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 36, 38, 47
@@ -21,6 +21,8 @@ _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW = 1, 4
 _AF_UNIX, _SOCK_STREAM = 1, 1
 _IPC_CREAT, OPENSSL_SEEDED_KEY = 0o1000, 114
 _ADDR_NO_RANDOMIZE = 0x0040000
+_COUNTS_BY_NAMESPACE = (5, 14)
+_NUMBER_BYTES = 16
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 _CAPABILITIES_OF_ALL_THREADS = struct.pack("II", _LINUX_CAPABILITY_VERSION_3, 0)
@@ -114,6 +116,43 @@ class PidNamespaces:
 def enter_namespace(namespace: int, kind: int) -> None:
     """Belong to it; a PID namespace: the next child does."""
     _check(_libc.setns(namespace, kind), "enter a namespace")
+
+
+def counts_processes_by_namespace() -> bool:
+    """Whether an account has, for RLIMIT_NPROC, a count of its own in each user namespace."""
+    release = [int(part) for part in os.uname().release.split("-")[0].split(".")[:2] if part.isdigit()]
+    return tuple(release) >= _COUNTS_BY_NAMESPACE
+
+
+def user_namespace(uid: int) -> int:
+    """A new one, open, in which that account is the same as here, and there is no other.
+
+    Raises:
+        OSError: there can be none.
+    """
+    number_r, number_w = os.pipe()
+    done_r, done_w = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(done_w)
+            unshare(CLONE_NEWUSER)
+            show_to_own_account()
+            os.write(number_w, os.readlink("/proc/self").encode())
+            os.read(done_r, 1)
+        finally:
+            os._exit(0)
+    os.close(number_w)
+    try:
+        # its number in this /proc, which may count the processes of a namespace above ours
+        folder = f"/proc/{os.read(number_r, _NUMBER_BYTES).decode() or 'none'}"
+        for name in ("uid_map", "gid_map"):
+            write_file(f"{folder}/{name}", f"{uid} {uid} 1\n".encode())
+        return os.open(f"{folder}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        for fd in (number_r, done_r, done_w):
+            os.close(fd)
+        os.waitpid(child, 0)
 
 
 def reset_signal(number: int) -> None:

@@ -18,6 +18,7 @@ from .entropy import Entropy, Feed
 from .examiner import NOT_STARTED, Room
 from .faults import OutOfMemory
 from .kept import Feeding, Kept
+from .lowering import Count, lowered_limits
 from .meeting import Meeting
 from .pages import Pages
 from .request import ExaminerFacts, ExaminerRequest, Facts, StepRequest
@@ -26,9 +27,6 @@ from .watch import Tree, Watch, peak_of, reap_all
 
 TOKEN_BYTES = 32
 _READ_BYTES = 65536
-_PROCESSES_OF_ALL = 4096
-_OURS = 8
-"""Processes of the slot, in the account of programs where there is one alone. Programs see their limit: always this."""
 _PASSED = "passed "
 
 
@@ -47,8 +45,8 @@ class Place(Protocol):
 class Surroundings(Protocol):
     """What a step needs of the world it runs in."""
 
-    own_user: bool
     group: NoGroup
+    count: Count
     tree: Tree
     entropy: Entropy | None
     room: Room
@@ -121,7 +119,7 @@ class Waiting:
             os.close(fd)
         world.group.begin(limits)
         feed = world.entropy.feed(world.variation) if world.entropy else None
-        watch = Watch(limits, world.group, world.tree, count_tasks=not (world.group.pids_enforced or world.own_user))
+        watch = Watch(limits, world.group, world.tree, count_tasks=world.count.by_watch)
         self._tell(step, limits, meeting is not None)
         outputs = outputs or (Kept(), Kept())
         kept = dict(zip((self._out, self._err, self._given), outputs, strict=False))
@@ -176,7 +174,7 @@ class Waiting:
 
     def _tell(self, step: StepRequest, limits: StepLimits, meets: bool) -> None:
         world = self._world
-        lowered = lowered_limits(limits, world.group, world.own_user)
+        lowered = lowered_limits(limits, world.count)
         try:
             if self._process.of_parent:
                 write_all(self._told, parents.told(step, lowered, meets))
@@ -318,26 +316,3 @@ def _find_command(name: str, path: str) -> str:
         if os.access(f"{folder}/{name}", os.X_OK):
             return f"{folder}/{name}"
     raise FileNotFoundError(f"not on the sandbox's PATH {path}")
-
-
-def lowered_limits(limits: StepLimits, group: NoGroup, own_user: bool) -> list[parents.Limit]:
-    """What the kernel is to enforce on a command."""
-    wanted = {
-        # a backstop, the supervisor comes first: whole seconds, by ticks, which run ahead of the exact account
-        resource.RLIMIT_CPU: 2 * int(limits["cpu_s"]) + 2,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: limits["disk_bytes"],
-        resource.RLIMIT_NOFILE: 1024,
-        resource.RLIMIT_STACK: parents.STACK_BYTES,
-        resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_MSGQUEUE: 0,
-    }
-    if not group.pids_enforced:
-        # where the account is shared with other slots, only a backstop: the watch counts
-        wanted[resource.RLIMIT_NPROC] = limits["processes"] + _OURS if own_user else _PROCESSES_OF_ALL
-    lowered = []
-    for kind, value in wanted.items():
-        _, hard = resource.getrlimit(kind)
-        soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        lowered.append((kind, soft, hard if kind == resource.RLIMIT_STACK else soft))
-    return lowered

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import time
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from .accounts import NoGroup, StepLimits
@@ -31,10 +32,10 @@ class Tree:
         """A new step begins."""
         self._seen.clear()
 
-    def memory_bytes(self) -> int:
-        """What the living hold, pages that several of them share counted once; slower than `sample`."""
+    def memory_bytes(self, pids: Iterable[int]) -> int:
+        """What these hold, pages that several of them share counted once; slower than `sample`."""
         total = 0
-        for pid in self.pids():
+        for pid in pids:
             try:
                 lines = read_file(f"/proc/{pid}/smaps_rollup").splitlines()
                 total += next(int(line.split()[1]) for line in lines if line.startswith(b"Pss:")) * 1024
@@ -58,18 +59,33 @@ class Tree:
             queue = queue[1:] + children
         return found
 
-    def sample(self) -> tuple[float, int, dict[str, float]]:
-        """(CPU seconds with waited children, resident bytes, {task: seconds it waited for a CPU}) of the living."""
+    def many(self, pids: Sequence[int], most: int) -> bool:
+        """Whether these have more threads than that."""
+        threads = 0
+        for pid in pids if len(pids) <= most else ():
+            with contextlib.suppress(OSError, IndexError):  # it has ended
+                threads += int(_stat(f"/proc/{pid}")[17])
+        return max(threads, len(pids)) > most
+
+    def sample(self, pids: Iterable[int]) -> tuple[float, int, dict[str, float]]:
+        """(CPU seconds with waited children, resident bytes, {task: seconds it waited for a CPU}) of these."""
         cpu, resident = 0.0, 0
         delays: dict[str, float] = {}
-        for pid in self.pids():
+        for pid in pids:
             try:
                 fields = _stat(f"/proc/{pid}")
-                cpu += sum(int(ticks) for ticks in fields[11:15]) / _TICKS
-                self._seen[f"{pid} {fields[19].decode()}"] = sum(int(ticks) for ticks in fields[11:13]) / _TICKS
+                ticks_s, run_s = sum(map(int, fields[11:13])) / _TICKS, 0.0
+                cpu += sum(map(int, fields[11:15])) / _TICKS
+                started = f"{pid} {fields[19].decode()}"
+                self._seen[started] = ticks_s
                 resident += int(fields[21]) * _PAGE
                 for task in os.listdir(f"/proc/{pid}/task"):
-                    delays[task] = int(read_file(f"/proc/{pid}/task/{task}/schedstat").split()[1]) / 1e9
+                    run_ns, delay_ns, _ = map(int, read_file(f"/proc/{pid}/task/{task}/schedstat").split())
+                    delays[task] = delay_ns / 1e9
+                    run_s += run_ns / 1e9
+                # ticks are cut off, for each of many processes; the exact account knows no threads that have ended
+                cpu += max(0.0, run_s - ticks_s)
+                self._seen[started] = max(ticks_s, run_s)
             except (OSError, IndexError):
                 continue  # it ended while we looked
         return cpu, resident, delays
@@ -175,9 +191,10 @@ class Watch:
     def look(self) -> str | None:
         """Take a sample; return the limit it passes: `cpu`, `memory`, `idle` or None."""
         now = time.monotonic()
-        if self._count_tasks and len(self._tree.pids()) > self._limits["processes"]:
+        pids = self._tree.pids()
+        if self._count_tasks and self._tree.many(pids, self._limits["processes"]):
             return "memory"  # before a bomb grows while each of its processes is looked at
-        live_s, resident, delays = self._tree.sample()
+        live_s, resident, delays = self._tree.sample(pids)
         cpu = self.cpu_s(live_s)
         waits = [max(0.0, delay - self._delays.get(task, 0.0)) for task, delay in delays.items()]
         window = now - self._looked
@@ -190,7 +207,7 @@ class Watch:
         self.idle_s = max(0.0, self.idle_s + asleep - told_late)
         self._looked, self._cpu, self._delays = now, max(cpu, self._cpu), delays
         if not self._group.memory_enforced and resident > self._limits["memory_bytes"]:
-            resident = self._tree.memory_bytes()
+            resident = self._tree.memory_bytes(pids)
         self.peak_bytes = max(self.peak_bytes, resident)
         if self._cpu > self._limits["cpu_s"]:
             return "cpu"
@@ -198,8 +215,6 @@ class Watch:
             return "memory"
         if self.idle_s > self._limits["idle_s"] and not (self._tree.runnable() or self._examiner_runnable()):
             return "idle"
-        if self._count_tasks and len(delays) > self._limits["processes"]:
-            return "memory"
         return None
 
     def _examined_s(self) -> float:

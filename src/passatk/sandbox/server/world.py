@@ -17,6 +17,7 @@ from .entropy import SCRATCH, Entropy
 from .examiner import Room
 from .faults import check_build
 from .kept import Whole, of_case
+from .lowering import count_of
 from .pages import Pages
 from .parents import Parent, Running
 from .request import CaseRequest, Config, Facts, Reply, Request, StepRequest, case_reply, reply
@@ -48,7 +49,7 @@ class Slot:
     def __init__(self, config: Config, namespaces: kernel.PidNamespaces | None):
         """In the server's own namespaces. Without a sandbox, there is next to nothing."""
         self.config, self._namespaces = config, namespaces
-        self.own_user, self.cpu = config["own_user"], config["cpu"]
+        self.cpu = config["cpu"]
         self.folder, self.environment = config["work"], config["env"]
         self.filter_program = (config["system_call_filter"] and compile_filter(os.uname().machine)) or b""
         self.filter = kernel.prepared_filter(self.filter_program) if self.filter_program else None
@@ -60,6 +61,7 @@ class Slot:
                 kernel.keep_capabilities()
             kernel.bound_capabilities()
         self.groups = make_groups(config["cgroups"])
+        self.count = count_of(config, self.groups["program"])
         self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
         self.parents = [Parent(parent, self) for parent in config["parents"]]
         self.socket = Socket(self._parent)
@@ -111,18 +113,24 @@ class Slot:
     def _become_tool(self) -> None:
         """In the process of a resident tool, last before it starts."""
         self.groups["tools"].join()
-        self.drop_privileges()
+        self._lower(self.config["uid"])
 
     def _lower_examiner(self) -> None:
-        self.drop_privileges(self.config["examiner_uid"])
+        self._lower(self.config["examiner_uid"])
 
     def become(self, given: Sequence[int], purpose: int, first: Callable[[], None]) -> NoReturn:
         """In a process that is to be a command of a program."""
         become(self, given, purpose, first)
 
-    def drop_privileges(self, uid: int = 0) -> None:
-        """In the process of a program, a tool or an examiner, last before it starts. Programs' account by default."""
-        uid = uid or self.config["uid"]
+    def drop_privileges(self) -> None:
+        """In the process of a program, last before it starts."""
+        if self.count.namespace is not None:
+            kernel.enter_namespace(self.count.namespace, kernel.CLONE_NEWUSER)
+            kernel.bound_capabilities()  # entering gave them all, in there
+        self._lower(self.config["uid"])
+
+    def _lower(self, uid: int) -> None:
+        """In the process of a program, a tool or an examiner: to this account, without privileges."""
         if self.config["switch_user"]:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
@@ -140,7 +148,7 @@ class World:
     def __init__(self, slot: Slot):
         self._slot = slot
         config = self._config = slot.config
-        self.own_user, self.folder, self.group = slot.own_user, slot.folder, slot.group
+        self.folder, self.group, self.count = slot.folder, slot.group, slot.count
         self.tree = Tree(config["namespaced"])
         self.entropy = slot.entropy
         self.room = slot.room
@@ -177,7 +185,7 @@ class World:
         if self._config["namespaced"]:
             socket = None if parent is None else self._slot.parent(parent)
             if socket is not None:
-                return Adopted(socket, given, purpose & RUN, of_parent=True)
+                return Adopted(socket, given, purpose & RUN, of_parent=True, users=self.count.namespace)
             return Adopted(self._slot.socket.server, given, purpose)
         return Own(self._slot.become, given, others, purpose)
 

@@ -86,15 +86,18 @@ struct Place {
   std::string folder, filter;
 };
 
-// what a message gives: ends of pipes, then namespaces. FAILED is closed when the program has begun.
-enum { IN, OUT, ERR, TOKEN, FAILED, TOLD, CALLS, ANSWERS, MOUNTS, MESSAGES, PROCESSES, ALL_GIVEN };
+// what a message gives: ends of pipes, then namespaces, the last where programs have one of users. FAILED is closed when
+// the program has begun.
+enum { IN, OUT, ERR, TOKEN, FAILED, TOLD, CALLS, ANSWERS, MOUNTS, MESSAGES, PROCESSES, USERS };
 
 struct Limit {
   int32_t kind, unused;
   int64_t soft, hard;
 };
 
-inline void lower(const Place &place) {
+inline void lower(const Place &place, int users) {
+  if (users >= 0 && setns(users, CLONE_NEWUSER)) fail("enter its user namespace");
+  for (int one = 0; users >= 0 && prctl(PR_CAPBSET_DROP, one, 0, 0, 0) == 0;) one++; // entering gave them all, in there
   const uid_t uid = place.head.uid;
   if (place.head.switches_user && (setgroups(0, nullptr) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid)))
     fail("its account");
@@ -144,7 +147,7 @@ inline std::string become(const Place &place, const std::vector<int> &given, boo
   }
   umask(022);
   if (chdir(place.folder.c_str())) fail("its folder");
-  lower(place);
+  lower(place, given.size() > USERS ? given[USERS] : -1);
   const std::string all = read_all(given[TOLD]);
   uint32_t head[2]; // how many limits, and whether it meets an examiner
   if (all.size() < sizeof head) _exit(127); // it is not needed
@@ -272,7 +275,7 @@ inline std::string births() {
       send_with(&child.end, sizeof child.end);
       continue;
     }
-    if (message.size() != 2 || given.size() != ALL_GIVEN || setns(given[PROCESSES], CLONE_NEWPID)) _exit(1);
+    if (message.size() != 2 || given.size() < USERS || setns(given[PROCESSES], CLONE_NEWPID)) _exit(1);
     const pid_t pid = fork();
     if (pid == 0) return become(place, given, message[1], own);
     if (pid > 0) {
