@@ -14,7 +14,7 @@ from warm import Started, Warm
 
 from passatk.problems import load
 
-KILLS = 10
+KILLS = 4
 
 
 def samples(path: Path) -> Path:
@@ -50,9 +50,10 @@ def wait_for(process: Started, out: Path, verdicts: int) -> None:
         time.sleep(0.02)
 
 
-def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(
+def test_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(
     passatk: Command, warm: Warm, tmp_path: Path
 ) -> None:
+    """At a few moments; `bench/kills.py` kills hundreds of times, and slots and programs too."""
     path = samples(tmp_path / "s.jsonl")
     options = ("--cpu-seconds", 1, "--no-cache", "--json")
     undisturbed = json.loads(
@@ -63,7 +64,7 @@ def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(
     for attempt in range(KILLS):
         out = tmp_path / f"run{attempt}"
         process = start(warm, path, out)
-        wait_for(process, out, rng.randrange(100))
+        wait_for(process, out, rng.randrange(attempt * 25, attempt * 25 + 25))
         time.sleep(rng.uniform(0.0, 0.3))
         below = descendants(process.pid)
         killed += process.poll() is None
@@ -74,7 +75,7 @@ def test_ten_killed_and_resumed_runs_have_the_digest_of_an_undisturbed_one(
         assert report["digest"] == undisturbed["digest"]
         assert report["scores"] == undisturbed["scores"]
         resumed_short += report["judged_now"] < undisturbed["programs"]
-    assert killed >= KILLS - 2, "the runs were over before they were killed"
+    assert killed >= KILLS - 1, "the runs were over before they were killed"
     assert resumed_short >= KILLS // 2, "what was judged before a kill was judged again"
 
 
