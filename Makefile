@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PASSATK := .venv/bin/passatk
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test browser lint bench clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,9 +20,15 @@ endif
 demo: setup ## The embedded model writes programs; they are executed, scored, verified and shown on a page
 	@tools/demo.sh
 
-test: setup ## All tests, in parallel; installs a browser for them first
+test: setup browser ## All tests, in parallel; installs a browser for them first
+	@env -u MAKEFLAGS $(PY) -m pytest -q -n $(JOBS) --dist worksteal
+
+browser: setup
 	@tools/setup_tests.sh
-	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
+
+ifneq ($(filter lint,$(MAKECMDGOALS)),) # both are asked for: the browser comes beside the linting, the tests thereafter
+test: | lint
+endif
 
 lint: setup ## Style, types, architecture
 	@$(PY) -m ruff check .

@@ -15,7 +15,7 @@ def make_model(folder: Path, seed: int = 0) -> Path:
     tokenizer = train([p.prompt + p.solution for p in load("basics/written").problems.values()], 600)
     torch.manual_seed(seed)
     shape = CodeGeeXConfig(
-        layers=2, hidden=64, heads=4, feed_forward=128, positions=768, vocabulary=608, eos=tokenizer.eos
+        layers=1, hidden=64, heads=2, feed_forward=128, positions=768, vocabulary=608, eos=tokenizer.eos
     )
     model = CodeGeeX(shape)
     for name, parameter in model.named_parameters():

@@ -1,7 +1,7 @@
 """The command in a process of its own that need not import first: a fork of one that has imported what commands import.
 
 Run as a script, this reads requests from its standard input, and forks for each new command. What a command imported
-of passatk, the next has already.
+of passatk, the next has already; so it has the problems of `basics`.
 """
 
 import contextlib
@@ -117,6 +117,8 @@ def _serve() -> Path:
     requests, replies = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the command does before it loads PyTorch
     importlib.import_module("passatk.cli.app")
+    for tier in ("", "written"):  # a process writes them out once, and most commands name them
+        importlib.import_module("passatk.problems.basics").problems(tier)
     for line in requests:
         request, imported = json.loads(line), []
         if (pid := request.get("ended")) is not None:  # still there to be reaped, so its id is nobody else's

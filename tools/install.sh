@@ -6,6 +6,7 @@ install_packages() {
         echo "setup: installing $*"
         export DEBIAN_FRONTEND=noninteractive
         apt-get update -q >/dev/null
+        if apt-get install -y -q --no-install-recommends "$@" >/tmp/passatk-setup.log 2>&1; then return; fi
         for package in "$@"; do # one by one: a package that is not to be had must not take the others along
             apt-get install -y -q --no-install-recommends "$package" >/tmp/passatk-setup.log 2>&1 ||
                 { echo "setup: could not install $package:"; tail -n 3 /tmp/passatk-setup.log; }

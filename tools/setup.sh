@@ -47,9 +47,9 @@ md5_there() {
 md5_there || have npm || need npm
 
 . tools/install.sh
-install_packages "${packages[@]}"
-
-if ! md5_there; then
+install_toolchains() {
+    install_packages "${packages[@]}"
+    if md5_there; then return; fi
     if have npm; then
         mkdir -p "$modules"
         npm install --silent --no-audit --no-fund --prefix "$modules" js-md5@0.8.3 ||
@@ -57,9 +57,14 @@ if ! md5_there; then
     else
         echo "setup: npm is missing, so js-md5 is: JavaScript programs that require it will not be judged"
     fi
-fi
+}
 
-[ -n "$python" ] || python=python3
+if [ -n "$python" ] && "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    install_toolchains & # Python's packages meanwhile
+else
+    install_toolchains
+    python=${python:-python3}
+fi
 if [ ! -x .venv/bin/python ]; then
     rm -rf .venv
     "$python" -m venv .venv || { echo "setup: cannot make .venv; apt-get install python3-venv"; exit 3; }
@@ -67,4 +72,5 @@ fi
 export PIP_CONSTRAINT=$PWD/constraints.txt # build environments too
 # --no-compile: what is imported is compiled then, a fifth of it all
 .venv/bin/python -m pip install -q --disable-pip-version-check --no-compile -e '.[dev,files,frames,models,openai,ray,report,serve]'
+wait
 touch .venv/.ready

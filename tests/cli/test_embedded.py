@@ -10,6 +10,7 @@ from running import Command
 from passatk import pipeline
 from passatk.errors import EnvironmentFault
 from passatk.models import embedded
+from passatk.pipeline import reference
 
 SMALL = """[problems]
 source = "basics/compositions"
@@ -80,7 +81,7 @@ def test_the_shipped_experiments_are_whole() -> None:
 
 @pytest.fixture(scope="module")
 def here() -> embedded.Reference:
-    return pipeline.reference.compute_reference(embedded.read_reference().prompts)
+    return reference.compute_reference(embedded.read_reference().prompts)
 
 
 def test_this_machine_gives_the_reference_tokens_or_says_what_is_different(here: embedded.Reference) -> None:
@@ -94,8 +95,8 @@ def test_other_tokens_are_counted_and_told(here: embedded.Reference, monkeypatch
     first, *rest = here.tokens["nucleus"]
     tokens = here.tokens | {"nucleus": [(*first[:-1], first[-1] + 1), *rest]}
     changed = msgspec.structs.replace(here, tokens=tokens, origin=here.origin | {"torch": "1.0"})
-    monkeypatch.setattr(pipeline.reference, "read_reference", lambda: changed)
-    monkeypatch.setattr(pipeline.reference, "compute_reference", lambda _prompts: here)
+    monkeypatch.setattr(reference, "read_reference", lambda: changed)
+    monkeypatch.setattr(reference, "compute_reference", lambda _prompts: here)
     check = pipeline.check_tokens()
     assert check.differing == {"greedy": 0, "nucleus": 1, "contrastive": 0}
     assert not check.holds
@@ -105,10 +106,8 @@ def test_another_model_or_none_is_not_compared(
     here: embedded.Reference, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shipped = embedded.read_reference()
-    monkeypatch.setattr(pipeline.reference, "compute_reference", lambda _prompts: here)
-    monkeypatch.setattr(
-        pipeline.reference, "read_reference", lambda: msgspec.structs.replace(shipped, fingerprint="0" * 64)
-    )
+    monkeypatch.setattr(reference, "compute_reference", lambda _prompts: here)
+    monkeypatch.setattr(reference, "read_reference", lambda: msgspec.structs.replace(shipped, fingerprint="0" * 64))
     with pytest.raises(EnvironmentFault, match="not those that were shipped"):
         pipeline.check_tokens()
     monkeypatch.setattr(embedded, "embedded_folder", lambda: tmp_path)
@@ -117,7 +116,8 @@ def test_another_model_or_none_is_not_compared(
 
 
 def test_the_doctor_says_so(passatk: Command) -> None:
-    assert "Tokens: " in passatk("doctor").stdout
+    """Also where nothing can be judged, so no toolchain is tried for this."""
+    assert "Tokens: " in passatk("doctor", PATH="/nowhere").stdout
 
 
 def test_the_package_stays_small_and_has_its_card() -> None:

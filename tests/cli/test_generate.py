@@ -80,18 +80,18 @@ def test_samples_can_be_added_and_a_finished_folder_needs_no_model(passatk: Comm
     assert "samples: 2 here, 1 now" in " ".join(fewer.stderr.split())
 
 
-def test_a_thousand_samples_come_out_the_same(passatk: Command, warm: Warm, model: Path, tmp_path: Path) -> None:
-    """Batch sizes, a kill and a resume, and the tasks shared between two processes."""
-    many = ("-n", "36")
+def test_hundreds_of_samples_come_out_the_same(passatk: Command, warm: Warm, model: Path, tmp_path: Path) -> None:
+    """Batch sizes, kills and a resume; `bench/same_tokens.py` draws a thousand in more ways."""
+    many = ("-n", "12")
     expected = generate(passatk, model, tmp_path / "one", *many)
-    assert expected["samples"] == 1008
+    assert expected["samples"] == 336
     for batch in ("3", "8", "200"):
         assert generate(passatk, model, tmp_path / batch, *many, "--batch-size", batch)["digest"] == expected["digest"]
     out = tmp_path / "killed"
-    for wanted in (1, 300, 700):
+    for wanted in (1, 200):
         kill_at(warm, wanted, model, out, *many)
     resumed = generate(passatk, model, out, *many)
-    assert 0 < resumed["generated_now"] <= 1008 - 700
+    assert 0 < resumed["generated_now"] <= 336 - 200
     assert resumed["digest"] == expected["digest"]
 
 

@@ -160,11 +160,11 @@ def test_a_kept_program_runs_by_hand_and_can_be_changed(passatk: Command, run: P
 
 def test_every_language_runs_by_hand(passatk: Command, environment: Environment, tmp_path: Path) -> None:
     """Its reference passes there, too."""
-    firsts = {problem.language: problem for problem in reversed(load("basics").problems.values())}
+    firsts = {problem.language: problem for problem in reversed(load("basics/written").problems.values())}
     problems = [problem for name, problem in firsts.items() if environment.toolchains[name].usable]
     lines = [json.dumps({"task_id": problem.task_id, "generation": problem.reference}) + "\n" for problem in problems]
     (tmp_path / "s.jsonl").write_text("".join(lines))
-    assert passatk("evaluate", "s.jsonl", "--problems", "basics", "--out", "run").returncode == 0
+    assert passatk("evaluate", "s.jsonl", "--problems", "basics/written", "--out", "run").returncode == 0
     for problem in problems:
         kept = tmp_path / problem.language
         assert passatk("replay", "run", problem.task_id, "--keep", kept).returncode == 0

@@ -67,8 +67,8 @@ def test_a_model_is_trained_and_completes(passatk: Command, corpus: Path, tmp_pa
 
 
 def test_ctrl_c_leaves_a_checkpoint(passatk: Command, warm: Warm, corpus: Path, tmp_path: Path) -> None:
-    whole = train(passatk, corpus, tmp_path / "whole", "--tokens", "60k")
-    arguments = ["train", "model", str(corpus), "--out", str(tmp_path / "run"), *SMALL, "--tokens", "60k"]
+    whole = train(passatk, corpus, tmp_path / "whole", "--tokens", "30k")
+    arguments = ["train", "model", str(corpus), "--out", str(tmp_path / "run"), *SMALL, "--tokens", "30k"]
     process = warm.start(*arguments)
     losses = tmp_path / "run" / "losses.jsonl"
     while process.poll() is None and not (losses.exists() and losses.read_bytes().count(b"\n") > 20):
@@ -82,7 +82,7 @@ def test_ctrl_c_leaves_a_checkpoint(passatk: Command, warm: Warm, corpus: Path, 
     done = passatk(*arguments, "--learning-rate", "0.5")
     assert done.returncode == 2
     assert "settings.learning_rate: 0.01 here, 0.5 now" in done.stderr
-    assert train(passatk, corpus, tmp_path / "run", "--tokens", "60k")["digest"] == whole["digest"]
+    assert train(passatk, corpus, tmp_path / "run", "--tokens", "30k")["digest"] == whole["digest"]
 
 
 def test_a_ladder_makes_a_table(passatk: Command, corpus: Path, tmp_path: Path) -> None:

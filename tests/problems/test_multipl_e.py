@@ -10,7 +10,7 @@ from verdict_cases import FOLDER, PROBLEM
 from passatk.answers import read_answer
 from passatk.errors import InputError, SourceError, UnknownNameError
 from passatk.judging import Environment, Job, LocalPool, default_limits
-from passatk.languages import LANGUAGES
+from passatk.languages import LANGUAGES, by_name
 from passatk.pipeline import check_problems
 from passatk.pipeline.programs import program_of
 from passatk.problems import load, load_all
@@ -177,7 +177,7 @@ def problem_of(folder: Path, form: Form, **changes: object) -> Problem:
     return load(str(file)).get(NAME)
 
 
-def statuses(environment: Environment, problem: Problem, samples: dict[str, Sample]) -> dict[str, tuple[Status, str]]:
+def statuses(pool: LocalPool, problem: Problem, samples: dict[str, Sample]) -> dict[str, tuple[Status, str]]:
     names: dict[str, list[str]] = {}
     programs = {}
     for name, sample in samples.items():
@@ -186,7 +186,7 @@ def statuses(environment: Environment, problem: Problem, samples: dict[str, Samp
         programs[program.key] = program
     jobs = [Job(program=program, limits=default_limits()) for program in programs.values()]
     found = {}
-    for job, verdict in LocalPool(environment, workers=1).judge(jobs):
+    for job, verdict in pool.judge(jobs):
         found.update(dict.fromkeys(names[job.program.key], (verdict.status, verdict.reason)))
     return found
 
@@ -208,7 +208,7 @@ def test_every_language_with_a_name_in_multipl_e_is_tried() -> None:
 
 
 def test_a_completion_is_judged_alike_cut_closed_or_whole(
-    language: str, environment: Environment, tmp_path: Path
+    language: str, environment: Environment, pool: LocalPool, tmp_path: Path
 ) -> None:
     form = FORMS[language]
     if language == "java" and environment.toolchains["java"].lacks:
@@ -224,7 +224,7 @@ def test_a_completion_is_judged_alike_cut_closed_or_whole(
     }
     if any(stop.strip().startswith("}") for stop in form.stop):
         samples["right: cut before its brace"] = sample(form.right)
-    found = statuses(environment, problem, samples)
+    found = statuses(pool, problem, samples)
     assert len(found) == len(samples)
     for name, (status, reason) in found.items():
         assert status is (Status.PASSED if name.startswith("right") else Status.WRONG_ANSWER), (name, reason)
@@ -251,7 +251,9 @@ JAVA_ANSWERS = {
 }
 
 
-def test_a_chat_answer_is_judged_like_its_code(language: str, environment: Environment, tmp_path: Path) -> None:
+def test_a_chat_answer_is_judged_like_its_code(
+    language: str, environment: Environment, pool: LocalPool, tmp_path: Path
+) -> None:
     form = FORMS[language]
     if language == "java" and environment.toolchains["java"].lacks:
         pytest.skip(environment.toolchains["java"].lacks[0])
@@ -262,7 +264,7 @@ def test_a_chat_answer_is_judged_like_its_code(language: str, environment: Envir
     for name, text in texts.items():
         read = read_answer(f"Here it is:\n\n```{language}\n{text}```\nIt adds.", problem)
         samples[name] = sample(read.code, whole=read.whole)
-    found = statuses(environment, problem, samples)
+    found = statuses(pool, problem, samples)
     assert {name: reason for name, (status, reason) in found.items() if status is not Status.PASSED} == {}
     assert len(found) == len(texts)
 
@@ -278,30 +280,34 @@ def test_a_file_may_call_its_tests_test_and_name_the_entry_point(language: str, 
     assert usual.reference is None
 
 
-def test_a_helper_behind_the_function_is_part_of_the_program(environment: Environment, tmp_path: Path) -> None:
+def test_a_helper_behind_the_function_is_part_of_the_program(
+    environment: Environment, pool: LocalPool, tmp_path: Path
+) -> None:
     if not environment.toolchains["javascript"].usable:
         pytest.skip(environment.toolchains["javascript"].missing[0])
     problem = problem_of(tmp_path, FORMS["javascript"])
     text = "  return total(l)\n}\nconst total = (l) => l.reduce((a, b) => a + b, 0)\n\nfunction unfinished() {"
-    found = statuses(environment, problem, {"helper": sample(text)})
+    found = statuses(pool, problem, {"helper": sample(text)})
     assert found["helper"][0] is Status.PASSED, found
 
 
-def test_a_go_file_that_does_not_import_what_it_uses_does_not_compile(environment: Environment, tmp_path: Path) -> None:
+def test_a_go_file_that_does_not_import_what_it_uses_does_not_compile(
+    environment: Environment, pool: LocalPool, tmp_path: Path
+) -> None:
     if not environment.toolchains["go"].usable:
         pytest.skip(environment.toolchains["go"].missing[0])
     form = FORMS["go"]
     problem = problem_of(tmp_path, form)
     body = "    sort.Ints(l)\n    return l[0] + l[1]\n}\n"
     with_import = form.prompt.replace('"fmt"\n', '"fmt"\n    "sort"\n') + body
-    found = statuses(environment, problem, {"without": sample(body), "with": sample(with_import, whole=True)})
+    found = statuses(pool, problem, {"without": sample(body), "with": sample(with_import, whole=True)})
     assert {name: status for name, (status, _) in found.items()} == {
         "without": Status.COMPILE_ERROR,
         "with": Status.PASSED,
     }
 
 
-def test_tests_of_any_class_name_are_judged(environment: Environment, tmp_path: Path) -> None:
+def test_tests_of_any_class_name_are_judged(environment: Environment, pool: LocalPool, tmp_path: Path) -> None:
     java = environment.toolchains["java"]
     if not java.usable or java.lacks:
         pytest.skip((*java.missing, *java.lacks)[0])
@@ -310,7 +316,7 @@ def test_tests_of_any_class_name_are_judged(environment: Environment, tmp_path: 
         "Problem", "Sums"
     )
     problem = problem_of(tmp_path, form, prompt=prompt)
-    found = statuses(environment, problem, {"right": sample(form.right)})
+    found = statuses(pool, problem, {"right": sample(form.right)})
     assert found["right"][0] is Status.PASSED, found
 
 
@@ -341,11 +347,13 @@ def test_a_program_that_needs_javatuples_is_not_judged_without_them() -> None:
 def test_names_and_aliases_of_languages_are_parts_of_the_name(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSATK_DATA", str(data))
     for language, count in FILES.items():
-        names = (language, LANGUAGES[language].title, *LANGUAGES[language].aliases)
-        found = [load(f"multipl-e/{name}").problems for name in names]
-        assert len(found[0]) == count
-        assert all(other == found[0] for other in found)
-        assert {problem.language for problem in found[0].values()} == {language}
+        names = (LANGUAGES[language].title, *LANGUAGES[language].aliases)
+        assert {by_name(name).name for name in names} == {language}
+        found = load(f"multipl-e/{names[-1]}").problems
+        assert len(found) == count
+        assert {problem.language for problem in found.values()} == {language}
+        if language == "javascript":
+            assert all(load(f"multipl-e/{name}").problems == found for name in (language, *names))
     assert load("humaneval-x/c++").problems == load("humaneval-x/cpp").problems
     with pytest.raises(UnknownNameError, match="unknown language of multipl-e 'cobol'; known: bash, cpp, "):
         load("multipl-e/cobol")

@@ -64,6 +64,7 @@ def test_one_tier_of_the_suite() -> None:
     assert next(iter(tiers["written"].problems)) == "Java/0"
     assert next(iter(tiers["depth"].problems)) == "Java/300"
     assert load("basics/java/depth").problems == tiers["depth"].problems
+    assert all(load(f"basics/{tier}").problems.items() <= load("basics").problems.items() for tier in tiers)
     with pytest.raises(UnknownNameError, match="tier or language of basics 'deep'"):
         load("basics/deep")
 

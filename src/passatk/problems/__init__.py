@@ -131,7 +131,8 @@ def load_all(source: str) -> list[Problem]:
         raise UnknownNameError("problems", source, NAMES, "A file or folder works too.")
     variants = BENCHMARKS[name].variants if name in BENCHMARKS else ()
     variant = next((part for part in parts if part in variants), "")
-    problems = _load_name(name, variant)
+    tier = parts[0] if name == basics.NAME and parts and parts[0] in basics.FIRST_NUMBER else ""
+    problems = list(basics.problems(tier)) if name == basics.NAME else _load_name(name, variant)
     for part in parts:
         if part != variant:
             problems = _part(name, problems, part, variants)
@@ -159,8 +160,6 @@ def folder_of(name: str) -> Path | None:
 
 
 def _load_name(name: str, variant: str) -> list[Problem]:
-    if name == basics.NAME:
-        return list(basics.problems())
     benchmark = BENCHMARKS[name]
     folder = folder_of(name)
     if folder is None:

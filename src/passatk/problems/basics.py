@@ -55,9 +55,9 @@ def specifications() -> list[tuple[str, int, Specification]]:
 
 
 @cache
-def problems() -> tuple[Problem, ...]:
-    """All problems of the suite, language by language."""
-    listed = specifications()
+def problems(of_tier: str = "") -> tuple[Problem, ...]:
+    """All problems of the suite, or those of one tier, language by language."""
+    listed = [one for one in specifications() if of_tier in ("", one[0])]
     found = []
     for renderer in RENDERERS:
         for tier, number, specification in listed:
