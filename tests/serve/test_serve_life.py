@@ -79,7 +79,7 @@ def test_who_vanishes_frees_the_slot_of_a_program_that_runs(tmp_path: Path) -> N
             assert named(NAME) == 0
         server.stop()
     with contextlib.closing(sqlite3.connect(tmp_path / "verdicts.sqlite")) as kept:
-        assert kept.execute("SELECT COUNT(*) FROM kept WHERE kind = 'verdict'").fetchone() == (2 + 1,)
+        assert kept.execute("SELECT COUNT(*) FROM kept WHERE kind = 'verdict'").fetchone() == (1 + 1,)
 
 
 def test_half_closed_is_gone(slow: Served) -> None:
