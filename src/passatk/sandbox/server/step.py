@@ -127,13 +127,8 @@ class Waiting:
         stopped = _follow(self._process.pidfd, kept, limits, watch, feed, meeting, feeding)
         if feeding:
             feeding.close()
-        done = stopped is None and meeting is not None and meeting.decided() and self._lives()
-        if done and (peak := self._peak_alone()):
-            world.finish = partial(self._end, watch, feed)
-        else:
-            status, peak = self._end(watch, feed)
-        if done:
-            status = 0  # it waits for the next question
+        waits = stopped is None and meeting is not None and meeting.decided() and self._lives()
+        status, peak = self._left_waiting(watch, feed) if waits else self._end(watch, feed)
         wall_s = time.monotonic() - watch.started
         for fd, output in kept.items():
             output.add(read_pipe(fd))  # all writers are dead, or are not heard any more
@@ -157,6 +152,14 @@ class Waiting:
         poll = select.poll()
         poll.register(self._process.pidfd, select.POLLIN)
         return not poll.poll(0)
+
+    def _left_waiting(self, watch: Watch, feed: Feed | None) -> tuple[int, int]:
+        """As `_end`, of a main process that waits for a question: it ends when the reply was sent, if that can be."""
+        if peak := self._peak_alone():
+            self._world.finish = partial(self._end, watch, feed)
+        else:
+            _, peak = self._end(watch, feed)
+        return 0, peak
 
     def _peak_alone(self) -> int:
         """The peak of its memory in bytes; 0 unless that and its CPU time are known while it lives."""

@@ -11,7 +11,6 @@ namespace {
 
 using Main = int (*)(int, char **, char **);
 using Start = int (*)(Main, int, char **, void (*)(), void (*)(), void (*)(), void *);
-
 using Initial = void (*)(int, char **, char **);
 
 Main real_main;
