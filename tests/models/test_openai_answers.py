@@ -18,7 +18,7 @@ from passatk.models import ModelSpec
 from passatk.pipeline import Generation, GenerationReport, generate
 from passatk.problems import load
 from passatk.prompts.stopping import first_string
-from passatk.report.terminal import print_generation
+from passatk.report.outcomes import print_generation
 from passatk.runs.generations import past_generations
 
 

@@ -20,14 +20,14 @@ def info(json: _Json = False) -> None:
     import msgspec
 
     from passatk.judging.cache import VerdictCache
-    from passatk.report import terminal
+    from passatk.report import outcomes, terminal
 
     with VerdictCache() as cache:
         summary = cache.summary()
     if json:
         print(msgspec.json.encode(summary).decode())
     else:
-        terminal.print_cache(terminal.console_for(), summary)
+        outcomes.print_cache(terminal.console_for(), summary)
 
 
 @app.command()

@@ -22,7 +22,7 @@ def doctor(
     from passatk.errors import PassatkError, SandboxError
     from passatk.judging import Environment
     from passatk.languages import by_name
-    from passatk.report import terminal
+    from passatk.report import outcomes, terminal
 
     problem = tokens = untold = None
     names = [by_name(name).name for name in languages] if languages else None
@@ -33,7 +33,7 @@ def doctor(
         environment, failures, problem = Environment(names, sandboxed=False), {}, error
     console = terminal.console_for()
     if not json:
-        terminal.print_doctor(console, environment, failures, sandbox=problem is None)
+        outcomes.print_doctor(console, environment, failures, sandbox=problem is None)
     try:
         tokens = None if names else pipeline.check_tokens()
     except PassatkError as error:  # no library, or damaged files: programs can be judged all the same
@@ -48,7 +48,7 @@ def doctor(
         }
         print(msgspec.json.encode(plain).decode())
     elif tokens is not None:
-        terminal.print_tokens(console, tokens)
+        outcomes.print_tokens(console, tokens)
     elif untold is not None:
         console.print(f"Tokens: not compared: {untold}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     if problem is not None:

@@ -40,7 +40,7 @@ def evaluate(
     sample.
     """
     from passatk import pipeline
-    from passatk.report import terminal
+    from passatk.report import outcomes, terminal
 
     if (samples is None) == (not reference):
         raise InputError("give either a file of generations or --reference")
@@ -56,7 +56,7 @@ def evaluate(
     if json:
         print(options.as_json(report))
     else:
-        terminal.print_report(terminal.console_for(), report)
+        outcomes.print_report(terminal.console_for(), report)
     if report.refused:
         raise pipeline.refusal(report)
 

@@ -29,7 +29,7 @@ def generate(
     Leaves OUT/generations.jsonl, which `passatk evaluate OUT` scores.
     """
     from passatk import pipeline
-    from passatk.report import terminal
+    from passatk.report import outcomes, terminal
 
     options.require_problems(given)
     request = pipeline.generation_of(given, out)
@@ -38,4 +38,4 @@ def generate(
     if json:
         print(options.as_json(report))
     else:
-        terminal.print_generation(terminal.console_for(), report)
+        outcomes.print_generation(terminal.console_for(), report)

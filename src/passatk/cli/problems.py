@@ -115,7 +115,7 @@ def check(
     from passatk.pipeline import check_problems
     from passatk.pipeline.languages import canonical
     from passatk.problems import load
-    from passatk.report import terminal
+    from passatk.report import outcomes, terminal
 
     problems = load(source)
     languages = canonical(given["problems"].get("languages"), "languages")
@@ -136,7 +136,7 @@ def check(
         ]
         print(msgspec.json.encode(rows).decode())
     else:
-        terminal.print_checks(terminal.console_for(), checks)
+        outcomes.print_checks(terminal.console_for(), checks)
     if not all(check.fit for check in checks):
         raise typer.Exit(1)
 

@@ -47,7 +47,7 @@ def run(
     """
     from passatk import pipeline
     from passatk.pipeline.tables import merged
-    from passatk.report import terminal
+    from passatk.report import outcomes, terminal
 
     where = {key: value for key, value in (("executor", executor), ("address", address)) if value is not None}
     both = {"task": {f"generation_{key}": value for key, value in where.items()}, "judging": where}
@@ -59,7 +59,7 @@ def run(
         if json:
             print(options.as_json(finished, experiment=name))
         else:
-            terminal.print_experiment(terminal.console_for(), name if len(wanted) > 1 else "", finished)
+            outcomes.print_experiment(terminal.console_for(), name if len(wanted) > 1 else "", finished)
         if finished.evaluation.refused:
             refused.append(finished.evaluation)
     if refused:

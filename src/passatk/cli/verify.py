@@ -37,7 +37,7 @@ def verify(
 
     from passatk import pipeline
     from passatk.problems import load
-    from passatk.report import terminal
+    from passatk.report import outcomes, terminal
 
     known = None if problems is None else load(problems)
     where = {key: value for key, value in given["judging"].items() if key in ("executor", "address")}
@@ -52,12 +52,12 @@ def verify(
         with terminal.progress(progress, "generating again", "samples") as generating:
             regenerated = pipeline.regenerate(generations, known, None, generating, **where)
         if not json:
-            terminal.print_regeneration(console, regenerated)
+            outcomes.print_regeneration(console, regenerated)
     if generations != run:
         with terminal.progress(progress, "judging again") as judging:
             found = pipeline.verify(run, known, out=out, progress=judging, **given["judging"])
         if not json:
-            terminal.print_verification(console, found)
+            outcomes.print_verification(console, found)
     holds = all(part.holds for part in (regenerated, found) if part is not None)
     if json:
         plain = {} if found is None else msgspec.to_builtins(found, enc_hook=str)

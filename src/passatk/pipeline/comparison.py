@@ -82,7 +82,10 @@ def _read(path: Path) -> ComparedRun:
             traces=tuple(found),
             references=past.references(),
             limits=past.limits,
-            tasks={trace.task_id: task_of(manifest.problems, trace.language, trace.task_id) for trace in found},
+            tasks={
+                task: task_of(manifest.problems, language, task)
+                for task, language in {trace.task_id: trace.language for trace in found}.items()
+            },
         )
 
 

@@ -29,22 +29,35 @@ class Trace(Record, frozen=True, kw_only=True):
 
 def traces(view: RunView) -> Iterator[Trace]:
     """Every sample of a complete run, in order of task id and number."""
-    for judged, text, answer in view.with_texts():
+    for (
+        task_id,
+        sample,
+        language,
+        tier,
+        program,
+        status,
+        borderline,
+        unstable,
+        read_as,
+        ended,
+        text,
+        answer,
+    ) in view.compared():
         yield Trace(
-            task_id=judged.task_id,
-            sample=judged.sample,
-            language=judged.language,
-            tier=judged.tier,
-            program=judged.program,
-            status=judged.status,
-            borderline=judged.borderline,
-            unstable=judged.unstable,
+            task_id=task_id,
+            sample=sample,
+            language=language,
+            tier=tier or "",
+            program=program,
+            status=status or "",
+            borderline=bool(borderline),
+            unstable=bool(unstable),
             text=_mark(text),
-            said=_mark(answer if judged.read_as else text),
-            read_as=judged.read_as,
-            finish_reason=judged.finish_reason,
+            said=_mark(answer if read_as else text),
+            read_as=read_as,
+            finish_reason=ended,
         )
 
 
-def _mark(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _mark(text: bytes) -> bytes:
+    return blake2b(text, digest_size=16).digest()

@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +178,7 @@ class RunView:
     def judged(self, task: str | None = None) -> Iterator[Judged]:
         """Every sample, or those of a task, in order of task id and number; those without a verdict too."""
         where, order = "" if task is None else " AND s.task_id = ?", " ORDER BY s.task_id, s.sample"
-        for row in self._looked_up(f"{self._query('')}{where}{order}", () if task is None else (task,)):
+        for row in self._looked_up(f"{self._query()}{where}{order}", () if task is None else (task,)):
             yield Judged(**self._fields(row))
 
     def kinds(self) -> dict[str, tuple[str, str]]:
@@ -225,7 +225,7 @@ class RunView:
     def with_texts(self) -> Iterator[tuple[Judged, str, str]]:
         """Every sample as `judged` has it, its text, and the answer that this was read from."""
         answers = self._column("samples", "s.answer", "x''")
-        query = self._query(f", s.completion, {answers}")
+        query = self._query("s.completion", answers)
         for *usual, completion, answer in self._looked_up(f"{query} ORDER BY s.task_id, s.sample"):
             yield (
                 Judged(**self._fields(usual)),
@@ -233,10 +233,20 @@ class RunView:
                 answer.decode("utf-8", "surrogatepass"),
             )
 
+    def compared(self) -> Iterator[tuple[str, int, str, str | None, str, str | None, int, int, str, str, bytes, bytes]]:
+        """Of every sample what `Trace` keeps, in its order there, as the journal has it; by task id and number."""
+        columns = [
+            *("s.task_id", "s.sample", "s.language", self._column("problems", "p.tier", "''")),
+            *("s.program", "v.status", "v.borderline", "v.unstable"),
+            *(self._column("samples", f"s.{name}", "''") for name in ("read_as", "finish_reason")),
+            *("s.completion", self._column("samples", "s.answer", "x''")),
+        ]
+        return self._looked_up(f"{self._from(columns)} ORDER BY s.task_id, s.sample")
+
     def sample(self, task: str, index: int) -> SampleView | None:
         """All that is known of one sample; None where there is no such sample."""
         answer = self._column("samples", "s.answer", "x''")
-        query = self._query(f", s.completion, {answer}")
+        query = self._query("s.completion", answer)
         row = next(self._rows(f"{query} AND s.task_id = ? AND s.sample = ?", (task, index)), None)
         if row is None:
             return None
@@ -297,7 +307,7 @@ class RunView:
 
     # --- queries ---------------------------------------------------------------------------------------------------
 
-    def _query(self, more: str) -> str:
+    def _query(self, *more: str) -> str:
         """Of `_fields`, and `more` columns."""
         columns = [
             *("s.task_id", "s.sample", "s.language", "s.whole", "s.program"),
@@ -311,8 +321,12 @@ class RunView:
             self._column("problems", "p.benchmark", "''"),
             self._column("problems", "p.tier", "''"),
         ]
+        return self._from([*columns, *more])
+
+    def _from(self, columns: Sequence[str]) -> str:
+        """These columns of samples, their verdicts and problems."""
         return (
-            f"SELECT {', '.join(columns)}{more} FROM samples s LEFT JOIN verdicts v USING (program)"  # noqa: S608
+            f"SELECT {', '.join(columns)} FROM samples s LEFT JOIN verdicts v USING (program)"  # noqa: S608
             f"{self._with_problems} WHERE NOT s.reference"
         )
 
