@@ -31,6 +31,13 @@ CHEATS: dict[str, Cheat] = {
         "__attribute__((constructor)) static void begin(void) { atexit(end); }\n",
         UNPROVEN,
     ),
+    "a fork answers the second question": cheat(
+        "#include <unistd.h>\nint f(int x) { if (x == 2) { if (!fork()) return 4; usleep(50000); } return 2; }\n",
+        WRONG,
+        tests=tests("assert(f(1) == 2);", "assert(f(2) == 4);"),
+        whole=True,
+        declaration="int f(int x) {\n",
+    ),
     "prints that it passed": cheat('    puts("passed"); fputs("passed", stderr);\n' + BAD, WRONG),
     "writes to the verdict's descriptor": cheat('    dprintf(3, "passed"); dprintf(4, "passed");\n' + BAD, CRASH),
     "own assert": cheat(BAD + "#define assert(x) ((void)0)\n#define NDEBUG\nvoid __assert_fail() {}\n", WRONG),

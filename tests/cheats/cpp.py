@@ -307,6 +307,12 @@ CHEATS |= {
         CHANGES,
         FILLED + "assert(f(v) == 2 && v.size() == 2);",
     ),
+    "a fork answers the second question": lying(
+        "#include <unistd.h>\n" + INT + " { if (x == 2) { if (!fork()) return 4; usleep(50000); } return 2; }\n",
+        INT,
+        "assert(f(1) == 2); assert(f(2) == 4);",
+        allowed=(WRONG,),
+    ),
     "prints, which the tests hear": lying(
         INT + " { cout << x; return x; }\n", INT, CAPTURED + 'assert(s.str() == "");', SSTREAM
     ),

@@ -709,19 +709,20 @@ CHEATS |= {
         whole=True,
         prompt="func CountVowels(text string) int {\n",
     ),
-    "forks and answers": cheat(
+    "a fork answers the second question": cheat(
         (
             "package main\n"
             "\n"
             'import "syscall"\n'
             "\n"
             "func Two(n int) int {\n"
-            "    pid, _, _ := syscall.RawSyscall(57, 0, 0, 0)\n"
-            "    if pid == 0 { return 4 }\n"
+            "    if n == 2 {\n"
+            "        if pid, _, _ := syscall.RawSyscall(syscall.SYS_FORK, 0, 0, 0); pid == 0 { return 4 }\n"
+            "        syscall.Select(0, nil, nil, nil, &syscall.Timeval{Usec: 50000})\n"
+            "    }\n"
             "    return 2\n"
             "}\n"
         ),
-        CRASH,
         WRONG,
         tests=("func TestX(t *testing.T) {\n    assert.Equal(t, 2, Two(1))\n    assert.Equal(t, 4, Two(2))\n}\n"),
         whole=True,

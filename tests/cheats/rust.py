@@ -292,6 +292,15 @@ CHEATS |= {
         whole=True,
         tests=ONE,
     ),
+    "a fork answers the second question": cheat(
+        'extern "C" { fn fork() -> i32; fn usleep(us: u32) -> i32; }\n'
+        "fn f(n: i32) -> i32 {\n    if n == 2 {\n        if unsafe { fork() } == 0 { return 4 }\n"
+        "        unsafe { usleep(50000) };\n    }\n    2\n}\n",
+        WRONG,
+        declaration=CONST_F,
+        whole=True,
+        tests=module_of("assert_eq!(f(1), 2);\n        assert_eq!(f(2), 4);"),
+    ),
     "module called like the harness' crate": cheat(
         "fn f(_n: i32) -> Vec<i32> {\n    vec![]\n}\nmod passatk_wall { pub fn serve() {} }\n",
         REFUSED,

@@ -223,6 +223,17 @@ def test_every_test_meets_a_fresh_program(python_pool: LocalPool) -> None:
     assert judged(python_pool, text, cases(*((f"[{n}]", "[1,false]") for n in range(3)))).reason == "all tests held"
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_a_fork_that_comes_back_gives_no_answer(python_pool: LocalPool, together: bool) -> None:
+    text = (
+        "import os, time\ndef f(n):\n    if n == 2:\n        if not os.fork(): return 4\n        time.sleep(0.05)\n"
+        "    return 2\n"
+    )
+    call = Call(name="f", together=together)
+    verdict = judged(python_pool, text, cases(("[1]", "2"), ("[2]", "4"), call=call))
+    assert (verdict.status, failed(verdict)) == ("wrong_answer", {"2"})
+
+
 def test_the_first_failure_stops_where_that_is_asked(python_pool: LocalPool) -> None:
     text = "def f(n):\n    if n == 2: raise KeyError(n)\n    return n if n != 1 else 7\n"
     pairs = [(f"[{n}]", str(n)) for n in range(4)]
