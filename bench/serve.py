@@ -5,7 +5,7 @@ Usage: python bench/serve.py [DATA/humaneval-x] [--programs 400] [--workers 2] [
 
 - batches of 64 Python programs that were never seen: the judge alone, the server's replies, its streams;
 - one program at a time: milliseconds from asking to the verdict, by the judge and by the server;
-- half load: programs come at half the rate that the server manages; how long do they wait?
+- half load: programs come at half the rate that the server manages; how long until the verdict, how long in the queue?
 - many clients at once, a program each: does everybody get a verdict?
 - memory of the server's process after each part.
 
@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,6 +134,21 @@ async def at_half_load(url: str, programs: Programs, count: int, full: float) ->
         return sorted(await asyncio.gather(*asked))
 
 
+def queued(url: str) -> dict[float, float]:
+    """How many programs had their turn within so many seconds, since the server began."""
+    found = {}
+    for line in urllib.request.urlopen(url + "/metrics").read().decode().splitlines():
+        if line.startswith("passatk_queued_seconds_bucket"):
+            found[float(line.split('"')[1])] = float(line.split()[-1])
+    return found
+
+
+def within(before: dict[float, float], after: dict[float, float], share: float) -> float:
+    """The least of the bounds, in seconds, within which so many of the programs between had their turn."""
+    had = {bound: after[bound] - before[bound] for bound in sorted(after)}
+    return next(bound for bound, count in had.items() if count >= share * had[math.inf])
+
+
 async def many_clients(url: str, programs: Programs, clients: int) -> tuple[float, int]:
     """Programs a second, and how many got a verdict."""
 
@@ -166,8 +182,10 @@ def measured(options: argparse.Namespace) -> dict[str, float]:
         row["streams_per_s"] = by_server(client, programs, options.programs, stream=True)
         alone = one_by_one(client, programs, options.programs // 4)
         row["server_p50_ms"], row["server_p99_ms"] = statistics.median(alone), p99(alone)
+        before = queued(server.url)
         half = asyncio.run(at_half_load(server.url, programs, options.programs, row["replies_per_s"]))
         row["half_p50_ms"], row["half_p99_ms"] = statistics.median(half), p99(half)
+        row["half_turn_p99_ms"] = 1000 * within(before, queued(server.url), 0.99)
         row["clients"] = options.clients
         row["clients_per_s"], row["clients_served"] = asyncio.run(many_clients(server.url, programs, options.clients))
         row["memory_end_mib"] = server.memory_mib
@@ -217,6 +235,7 @@ def main() -> None:
         ("one at a time, ms: judge p50, p99", f"{row['judge_p50_ms']:.1f}, {row['judge_p99_ms']:.1f}"),
         ("  server p50, p99", f"{row['server_p50_ms']:.1f}, {row['server_p99_ms']:.1f}"),
         ("half load, ms: p50, p99", f"{row['half_p50_ms']:.1f}, {row['half_p99_ms']:.1f}"),
+        ("  of it in the queue, p99: at most", f"{row['half_turn_p99_ms']:.0f}"),
         (
             f"{row['clients']:.0f} clients at once: served, a second",
             f"{row['clients_served']:.0f}, {row['clients_per_s']:.1f}",

@@ -60,7 +60,7 @@ class _Native:
         """Judge programs: all results at once, or one a line as they come."""
         body = await self._service.body(request)
         asked = decoded(body, wire.JudgeRequest)
-        problems = await self._service.in_thread(lambda: self._problems(asked))
+        problems = await self._found(asked)
         each = len(body) // len(asked.programs)
         tasks = [
             completion_task(problem, program.completion, asked.extract, each)
@@ -82,6 +82,11 @@ class _Native:
             words = f"deadline_s = {asked.deadline_s:g}: at most {serving.longest_deadline_s:g} s are allowed here"
             raise Refusal(422, "request", words)
         return asked.deadline_s
+
+    async def _found(self, asked: wire.JudgeRequest) -> list[Problem]:
+        if any(program.problem is not None for program in asked.programs):  # which takes long to read
+            return await self._service.in_thread(lambda: self._problems(asked))
+        return self._problems(asked)
 
     def _problems(self, asked: wire.JudgeRequest) -> list[Problem]:
         """The problem of each program.

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from passatk.errors import PassatkError, SandboxError
 from passatk.judging.verdict import is_trouble
@@ -204,25 +205,34 @@ class Batch:
         return await self._tried(task)
 
     async def _tried(self, task: Task) -> Answer:
-        given = None
+        answered: Future[Answer] = Future()
+        self._desk.readers.submit(_begin, task, self._desk.judge, answered)
+        return await asyncio.wrap_future(answered)
+
+
+def _begin(task: Task, judge: Judge, answered: "Future[Answer]") -> None:
+    """In a reader's thread, and so is what comes of it: the event loop wakes once for a program."""
+    if answered.cancelled():
+        return
+    given: Given | None = None
+    try:
+        given, judging = task.begin(judge)
+    except Exception as error:  # noqa: BLE001 - carried to who waits
+        judging = Future()
+        judging.set_exception(error)
+    answered.add_done_callback(lambda done: done.cancelled() and judging.cancel())
+    judging.add_done_callback(partial(_settle, answered, given))
+
+
+def _settle(answered: "Future[Answer]", given: Given | None, judged: "Future[Verdict]") -> None:
+    if judged.cancelled():
+        answered.cancel()
+    elif answered.set_running_or_notify_cancel():
         try:
-            given, future = await self._begun(task)
-            verdict = await asyncio.wrap_future(future)
+            verdict = judged.result()
+            answered.set_result(Answer(verdict=verdict, given=given, retry=is_trouble(verdict)))
         except PassatkError as error:
             verdict = Verdict(status=Status.NOT_JUDGED, reason=str(error))
-            return Answer(verdict=verdict, given=given, retry=isinstance(error, SandboxError))
-        return Answer(verdict=verdict, given=given, retry=is_trouble(verdict))
-
-    async def _begun(self, task: Task) -> Begun:
-        begun = self._desk.readers.submit(task.begin, self._desk.judge)
-        try:
-            return await asyncio.wrap_future(begun)
-        except asyncio.CancelledError:
-            begun.add_done_callback(_forget)  # a thread may be at it
-            raise
-
-
-def _forget(begun: "Future[Begun]") -> None:
-    """Nobody waits for what has begun."""
-    if not begun.cancelled() and begun.exception() is None:
-        begun.result()[1].cancel()
+            answered.set_result(Answer(verdict=verdict, given=given, retry=isinstance(error, SandboxError)))
+        except Exception as error:  # noqa: BLE001 - carried to who waits
+            answered.set_exception(error)
