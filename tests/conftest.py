@@ -81,20 +81,31 @@ def standing(environment: Environment) -> Iterator[Standing]:
         yield made
 
 
-@pytest.fixture(params=["best", "without cgroup"])
-def slot(request: pytest.FixtureRequest, python_only: Environment) -> Iterator[Slot]:
-    """A slot as good as this machine gives, and one as on a machine without cgroups."""
+@pytest.fixture(scope="session")
+def slots(python_only: Environment) -> Iterator[dict[str, Standing]]:
+    """Slots for Python alone that stay from test to test."""
     world = python_only.world
-    if request.param == "without cgroup":
-        world = msgspec.structs.replace(world, cgroups=NO_PARENTS)
-    with Slot(world) as made:
+    made = {
+        "best": Standing(world),
+        "without cgroup": Standing(msgspec.structs.replace(world, cgroups=NO_PARENTS)),
+        "on one CPU": Standing(world, cpu=usable_cpus()[0]),
+    }
+    yield made
+    for standing in made.values():
+        standing.close()
+
+
+@pytest.fixture(params=["best", "without cgroup"])
+def slot(request: pytest.FixtureRequest, slots: dict[str, Standing]) -> Iterator[Slot]:
+    """A slot as good as this machine gives, and one as on a machine without cgroups."""
+    with slots[request.param].slot() as made:
         yield made
 
 
 @pytest.fixture
-def best(python_only: Environment) -> Iterator[Slot]:
+def best(slots: dict[str, Standing]) -> Iterator[Slot]:
     """A slot as good as this machine gives, on one CPU as all workers have."""
-    with Slot(python_only.world, cpu=usable_cpus()[0]) as made:
+    with slots["on one CPU"].slot() as made:
         yield made
 
 

@@ -24,16 +24,17 @@ NOBODY = 65534
 
 
 class Standing:
-    """A slot that the tests of one process share, as the programs of a run share theirs. Use as a context manager."""
+    """A slot that the tests of one process share, as the programs of a run share theirs. Close it at the end."""
 
-    def __init__(self, world: World):
-        self._world = world
+    def __init__(self, world: World, cpu: int | None = None):
+        self._world, self._cpu = world, cpu
         self._slot: Slot | None = None
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[Slot]:
-        """The slot; another one after an exception within."""
-        self._slot = self._slot or Slot(self._world)
+        """The slot; another one after an exception within, or after one that was closed."""
+        if self._slot is None or (self._slot._process and self._slot._process.poll() is not None):
+            self._slot = Slot(self._world, self._cpu)
         try:
             yield self._slot
         except BaseException:

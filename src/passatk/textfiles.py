@@ -4,6 +4,7 @@ Every error names the file and the line.
 """
 
 import codecs
+import fcntl
 import gzip
 import hashlib
 import io
@@ -332,6 +333,25 @@ def made_whole(path: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
         with suppress(OSError):
             made.unlink()
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Hold `folder`, which is made if need be: threads and processes that want it too wait until it is let go.
+
+    Where its file system has no locks nobody waits.
+
+    Raises:
+        OSError: it cannot be made or opened.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def find_data(name: str) -> Path | None:

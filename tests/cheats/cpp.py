@@ -16,15 +16,13 @@ WORDS = "using namespace std;\n#include <string>\n#include <vector>\nvector<stri
 NEAR = "#undef NDEBUG\n#include <assert.h>\nint main() {\n    assert(abs(half(3) - 1.5) < 1e-4);\n}\n"
 HALF = "using namespace std;\n#include <math.h>\ndouble half(double x) {\n"
 FIRST = "#include <assert.h>\nint main() {\n    int numbers[] = {3, 4};\n    assert(first(numbers) == 3);\n}\n"
-POINTED = "#include <stdio.h>\n#include <stdlib.h>\nint first(const int *numbers) {\n"
+POINTED = "using namespace std;\n#include <stdio.h>\n#include <stdlib.h>\nint first(const int *numbers) {\n"
 """A pointer, which cannot cross the wall."""
 
 WHOLE = (
-    "".join(
-        f"#include <{name}>\n"
-        for name in ("string", "exception", "assert.h", "setjmp.h", "signal.h", "unistd.h", "sys/syscall.h")
-    )
-    + "using namespace std;\nint count_vowels(string text) {\n    BODY\n}\n"
+    "#include <string>\nusing namespace std;\n"
+    + "".join(f"#include <{name}>\n" for name in ("assert.h", "setjmp.h", "signal.h", "unistd.h", "sys/syscall.h"))
+    + "int count_vowels(string text) {\n    BODY\n}\n"
 )
 
 

@@ -22,13 +22,13 @@ def answer() -> int:
 """
 
 CPP = """\
+using namespace std;  // ends what is replaced by precompiled headers
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 %s
-using namespace std;
 int answer() {
 %s
     return 42;

@@ -7,8 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,7 +15,6 @@ from running import processes_with
 from hostile.cases import CATEGORIES, chance, escape
 from hostile.cases.case import Case
 from passatk.judging import Environment, LocalPool, default_limits
-from passatk.judging.environment import usable_cpus
 from passatk.judging.quiet import Job
 from passatk.languages import LANGUAGES
 from passatk.records import Isolation, Limits, Program, Record, Sample, Status, Step, Verdict
@@ -75,7 +72,7 @@ class Seen(Record, frozen=True, kw_only=True):
 
 
 class Round(Record, frozen=True, kw_only=True):
-    """The hostile programs of a plan, a pool of `workers` slots for each category."""
+    """The hostile programs of a plan in a pool of `workers` slots."""
 
     workers: int
     seen: dict[str, dict[str, Seen]]
@@ -104,12 +101,9 @@ class Report(Record, frozen=True, kw_only=True):
         return {fact: {one.get(fact, "") for one in printed} for fact in chance.facts_of(language)}
 
 
-def judge_all(
-    environment: Environment, programs: Iterable[Program], limits: Limits, workers: int
-) -> Iterator[tuple[Program, Verdict]]:
+def judge_all(pool: LocalPool, programs: Iterable[Program], limits: Limits) -> Iterator[tuple[Program, Verdict]]:
     """Verdicts as they come: the only place of this suite that drives a pool."""
-    jobs = (Job(program=program, limits=limits) for program in programs)
-    for job, verdict in LocalPool(environment, workers).judge(jobs):
+    for job, verdict in pool.judge(Job(program=program, limits=limits) for program in programs):
         yield job.program, verdict
 
 
@@ -145,25 +139,23 @@ def program_of(language: str, source: str, mark: str = "") -> Program:
 
 
 def judge_round(environment: Environment, plan: Plan, workers: int) -> Round:
-    """Each category: pools of one slot on as many CPUs as there are at a time, larger ones by themselves."""
+    """Every program, each with an honest neighbour behind it."""
     started, before = time.monotonic(), _surroundings()
-    at_a_time = len(usable_cpus()) if workers == 1 else 1
-    with _bait(), ThreadPoolExecutor(at_a_time) as threads:
-        judged = threads.map(partial(judge_cases, environment, workers=workers), map(plan.cases, plan.categories))
-        seen = dict(zip(plan.categories, judged, strict=True))
+    trial = f"{os.getpid()}/{workers}"
+    usable = {name for name, toolchain in environment.toolchains.items() if toolchain.usable}
+    cases = {name: [case for case in plan.cases(name) if case.language in usable] for name in plan.categories}
+    programs = _interleaved([case for several in cases.values() for case in several], trial)
+    found: dict[str, tuple[Verdict, tuple[str, ...]]] = {}
+    with _bait():
+        for program, verdict in judge_all(LocalPool(environment, workers), programs, hostile_limits()):
+            mark = dict(program.run.env)[_MARK]
+            found[mark.removeprefix(f"{trial}/")] = verdict, _processes_with(mark)
+    seen = {
+        name: {case.id: _seen(*found[case.id], neighbour=found[f"{case.id} neighbour"][0]) for case in several}
+        for name, several in cases.items()
+    }
     left = tuple(sorted(_surroundings() - before))
     return Round(workers=workers, seen=seen, left=left, wall_s=time.monotonic() - started)
-
-
-def judge_cases(environment: Environment, cases: Sequence[Case], workers: int) -> dict[str, Seen]:
-    """Every program, each with an honest neighbour behind it."""
-    trial = f"{os.getpid()}/{workers}"
-    cases = [case for case in cases if environment.toolchains[case.language].usable]
-    found: dict[str, tuple[Verdict, tuple[str, ...]]] = {}
-    for program, verdict in judge_all(environment, _interleaved(cases, trial), hostile_limits(), workers):
-        mark = dict(program.run.env)[_MARK]
-        found[mark.removeprefix(f"{trial}/")] = verdict, _processes_with(mark)
-    return {case.id: _seen(*found[case.id], neighbour=found[f"{case.id} neighbour"][0]) for case in cases}
 
 
 def _interleaved(cases: Sequence[Case], trial: str) -> Iterator[Program]:
@@ -184,7 +176,7 @@ def judge_chances(environment: Environment, runs: int) -> dict[str, tuple[Seen, 
     usable = [name for name, toolchain in environment.toolchains.items() if toolchain.usable]
     programs = [program_of(name, chance.source(name)) for name in usable for _ in range(runs)]
     found: dict[str, list[Seen]] = {name: [] for name in usable}
-    for program, verdict in judge_all(environment, programs, honest_limits(), workers=2):
+    for program, verdict in judge_all(LocalPool(environment, workers=2), programs, honest_limits()):
         found[program.language].append(_seen(verdict))
     return {name: tuple(seen) for name, seen in found.items()}
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -142,18 +143,21 @@ def test_a_killed_driver_goes_on_where_it_was(
     assert found["judged_now"] <= found["programs"] - 8
 
 
-def test_a_node_with_another_compiler_is_refused(cluster: "Cluster", warm: Warm, samples: Path, tmp_path: Path) -> None:
-    other = tmp_path / "g++"
-    other.write_text('#!/bin/sh\nexec /usr/bin/g++ "$@"\n')
+def test_a_node_with_another_interpreter_is_refused(
+    cluster: "Cluster", warm: Warm, samples: Path, tmp_path: Path, require: Require
+) -> None:
+    require("javascript")
+    other = tmp_path / "node"
+    other.write_text(f'#!/bin/sh\nexec {shutil.which("node")} "$@"\n')
     other.chmod(0o755)
-    node = added(cluster, env_vars={"PASSATK_GXX": str(other)})
+    node = added(cluster, env_vars={"PASSATK_NODE": str(other)})
     try:
         process = begun(warm, samples, tmp_path / "run", *on(cluster))
         _, words = process.communicate(timeout=300)
     finally:
         cluster.remove_node(node)
     assert process.returncode == 3, words
-    assert "is not like this machine, so its verdicts might not be: its cpp is g++" in " ".join(words.split())
+    assert "is not like this machine, so its verdicts might not be: its javascript is node" in " ".join(words.split())
 
 
 def test_where_there_is_no_cluster_it_is_said(warm: Warm, samples: Path, tmp_path: Path) -> None:

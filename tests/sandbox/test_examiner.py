@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -48,20 +47,23 @@ os.close(5)
 """
 
 
-@pytest.fixture(params=["best", "without cgroup", "without sandbox"])
-def met(request: pytest.FixtureRequest, python_only: Environment, tmp_path: Path) -> Iterator["Meet"]:
+@pytest.fixture(scope="module", params=["best", "without cgroup", "without sandbox"])
+def met(
+    request: pytest.FixtureRequest, python_only: Environment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Meet"]:
     """Executes a program beside an examiner, both given as the ends of the scripts above."""
-    bare = request.param == "without sandbox"
-    store = Examiners(tmp_path, {"python": python_only.toolchains["python"]})
+    bare, home = request.param == "without sandbox", tmp_path_factory.mktemp("examiners")
+    store = Examiners(home, {"python": python_only.toolchains["python"]})
     variables = [pair for pair in python_only.world.variables if not pair[0].startswith("EXAMINERS")]
     world = msgspec.structs.replace(
         python_only.world,
-        examiners=str(tmp_path),
-        variables=(*variables, *store.variables(str(tmp_path) if bare else EXAMINERS)),
+        examiners=str(home),
+        variables=(*variables, *store.variables(str(home) if bare else EXAMINERS)),
         cgroups=python_only.world.cgroups if request.param == "best" else NO_PARENTS,
         level=Level.NONE if bare else python_only.world.level,
+        patience_s=2.0,
     )
-    tmp_path.chmod(0o755)
+    home.chmod(0o755)
     with Slot(world) as slot:
         yield Meet(slot, store)
 

@@ -72,15 +72,13 @@ class Meet:
         return decide([outcome], allowed, LANGUAGES["python"].failure)
 
 
-@pytest.fixture(params=["best", "without cgroup", "without sandbox"])
-def meet(request: pytest.FixtureRequest, python_only: Environment, tmp_path: Path) -> Iterator[Meet]:
-    bare = request.param == "without sandbox"
-    home = tmp_path / "examiners"
-    home.mkdir()
-    for folder in (tmp_path, home):
-        folder.chmod(0o755)
-    script = home / "stays.py"
-    script.write_text(STAYS)
+@pytest.fixture(scope="module", params=["best", "without cgroup", "without sandbox"])
+def place(
+    request: pytest.FixtureRequest, python_only: Environment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Slot, Examiners, Path]]:
+    """A slot, where its examiners lie, and where it sees them."""
+    bare, home = request.param == "without sandbox", tmp_path_factory.mktemp("examiners")
+    home.chmod(0o755)
     store = Examiners(home, {"python": python_only.toolchains["python"]})
     seen_at = str(home) if bare else EXAMINERS
     variables = [pair for pair in python_only.world.variables if not pair[0].startswith("EXAMINERS")]
@@ -90,9 +88,19 @@ def meet(request: pytest.FixtureRequest, python_only: Environment, tmp_path: Pat
         variables=(*variables, *store.variables(seen_at)),
         cgroups=python_only.world.cgroups if request.param == "best" else NO_PARENTS,
         level=Level.NONE if bare else python_only.world.level,
+        patience_s=2.0,
     )
     with Slot(world) as slot:
-        yield Meet(slot, store, Path(seen_at) / "stays.py")
+        yield slot, store, Path(seen_at)
+
+
+@pytest.fixture
+def meet(place: tuple[Slot, Examiners, Path]) -> Meet:
+    """With a script of the test's own, so that none of it stays already."""
+    slot, store, seen_at = place
+    script = f"stays{len(list(store.home.iterdir()))}.py"
+    (store.home / script).write_text(STAYS)
+    return Meet(slot, store, seen_at / script)
 
 
 def test_it_asks_program_after_program(meet: Meet) -> None:

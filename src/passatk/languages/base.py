@@ -40,7 +40,7 @@ from passatk.records import (
     Workshop,
 )
 from passatk.regex import regex
-from passatk.textfiles import data_home, made_whole
+from passatk.textfiles import data_home, in_turn, made_whole
 
 EXIT_NOT_COMPILED = 64
 EXIT_ASSERTION = 65
@@ -386,12 +386,14 @@ def harness(name: str) -> str:
 
 
 def prepared(folder: Path, make: Callable[[Path], None]) -> Path:
-    """`folder`, which `make` has filled, now or before: whole, or not there, whoever else makes it meanwhile."""
+    """`folder`, which `make` has filled, now or before: whole, or not there. Who wants it meanwhile waits for it."""
     if folder.exists():
         return folder
-    with made_whole(folder) as made:
-        made.mkdir(parents=True)
-        make(made)
+    with in_turn(folder.parent):
+        if not folder.exists():
+            with made_whole(folder) as made:
+                made.mkdir()
+                make(made)
     return folder
 
 

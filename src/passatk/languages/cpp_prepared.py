@@ -40,10 +40,12 @@ _STANDARD_HEADERS = frozenset(
     re.findall(
         r"\w+",
         """
-    algorithm any array bitset cassert cctype cfloat chrono climits cmath complex cstddef cstdint cstdio cstdlib cstring
-    ctime deque exception fstream functional iomanip ios iostream istream iterator limits list locale map memory new
-    numeric optional ostream queue random ratio regex set sstream stack stdexcept streambuf string string_view tuple
-    type_traits typeinfo unordered_map unordered_set utility valarray variant vector
+    algorithm any array atomic bitset cassert cctype cerrno cfenv cfloat chrono cinttypes climits clocale cmath
+    complex condition_variable csetjmp csignal cstdarg cstddef cstdint cstdio cstdlib cstring ctime cwchar cwctype
+    deque exception forward_list fstream functional future initializer_list iomanip ios iosfwd iostream istream
+    iterator limits list locale map memory mutex new numeric optional ostream queue random ratio regex
+    scoped_allocator set sstream stack stdexcept streambuf string string_view system_error thread tuple type_traits
+    typeindex typeinfo unordered_map unordered_set utility valarray variant vector
     """,
     )
 )

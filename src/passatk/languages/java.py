@@ -28,7 +28,7 @@ from passatk.languages.lexing import blanked
 from passatk.languages.syntax import Part
 from passatk.records import Asserts, Examiner, Problem, Program, ResidentTool, Sample, Step, Workshop
 from passatk.regex import regex
-from passatk.textfiles import made_whole
+from passatk.textfiles import in_turn, made_whole
 
 # starting up may compile the iterators with the order of this run as a constant, before Proof can set it
 _ONE_ORDER = (
@@ -213,8 +213,9 @@ class Java(Language):
                     jar.write(path, str(path.relative_to(made)))
 
         prepared(folder, make)
-        if not (folder / _ARCHIVE).exists():
-            _make_archive(os.path.dirname(compiler), folder)
+        with in_turn(folder):
+            if not (folder / _ARCHIVE).exists():
+                _make_archive(os.path.dirname(compiler), folder)
         return folder
 
     def beside(self, declaration: str, tests: str) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,7 +41,6 @@ from passatk.languages.rust_wall import (
 from passatk.languages.syntax import Outline, Part
 from passatk.records import Asserts, Examiner, ParentTool, Problem, Program, Sample, Step, Workshop
 from passatk.regex import regex
-from passatk.textfiles import made_whole
 
 CRATES = {
     "rand": '"0.8"',
@@ -158,7 +157,7 @@ class Rust(Language):
         lacks = []
         for crate in CRATES:
             try:
-                _build_crate(crate, rustc, folder)
+                prepared(folder / crate, partial(_build_crate, crate, rustc))
             except (Missing, OSError) as error:
                 lacks.append(f"crate {crate}: {error}; `apt-get install librust-{crate}-dev cargo`")
         parent = built("preload", cache / "rust")
@@ -337,21 +336,17 @@ def _build_wall(rustc: str, folder: Path) -> None:
 
 
 def _build_crate(crate: str, rustc: str, folder: Path) -> None:
-    """Build `crate` and what it needs from Debian's sources into `folder/crate`, once.
+    """Build `crate` and what it needs from Debian's sources into `folder`.
 
     Raises:
         Missing: the sources or cargo are not there, or the build fails.
     """
-    target = folder / crate
-    if (target / f"lib{crate}.rlib").exists():
-        return
     if not _REGISTRY.exists() or not any(_REGISTRY.glob(f"{crate}-*")):
         raise Missing("its source is not installed")
     cargo = os.path.join(os.path.dirname(rustc), "cargo")
     cargo = cargo if os.path.exists(cargo) else shutil.which("cargo") or ""
     if not cargo:
         raise Missing("cargo is not installed")
-    folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as own:
         work = Path(own)
         (work / "src").mkdir()
@@ -367,11 +362,9 @@ def _build_crate(crate: str, rustc: str, folder: Path) -> None:
         printed = output_of(cargo, "build", "--offline", "--release", "--message-format=json", env=env, cwd=work)
         built = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
         files = [f for message in built for f in message.get("filenames", []) if f.endswith((".rlib", ".so"))]
-        with made_whole(target) as made:
-            made.mkdir()
-            for file in files:
-                shutil.copy(file, made)
-            shutil.copy(next(f for f in files if f"lib{crate}-" in os.path.basename(f)), made / f"lib{crate}.rlib")
+        for file in files:
+            shutil.copy(file, folder)
+        shutil.copy(next(f for f in files if f"lib{crate}-" in os.path.basename(f)), folder / f"lib{crate}.rlib")
 
 
 LANGUAGE = Rust()

@@ -16,7 +16,7 @@ from passatk.languages.lines import Lines
 from passatk.languages.simple import MARK, Simple, outside_text, simple_self_test
 from passatk.records import Problem, Program, Sample, Step
 from passatk.regex import regex
-from passatk.textfiles import made_whole
+from passatk.textfiles import in_turn, made_whole
 
 _IMPORT = regex(r"^[ \t]*import\s[^\n]*\n?", re.MULTILINE)
 _PACKAGE = regex(r"^[ \t]*package\s+[\w.`]+[ \t]*;?[ \t]*$", re.MULTILINE)
@@ -121,9 +121,9 @@ class Scala(Simple):
         times = [os.stat(library / f"{name}.jar").st_mtime_ns for name in _COMPILER]
         recipe = f"{java} {os.stat(java).st_mtime_ns} {library} {times}"
         folder = cache / "scala" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / _ARCHIVE).exists():
-            _make_archive(java, str(library), folder)
+        with in_turn(folder):
+            if not (folder / _ARCHIVE).exists():
+                _make_archive(java, str(library), folder)
         return {
             "JAVA": java,
             "SCALA_LIBRARY": str(library),

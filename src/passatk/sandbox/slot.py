@@ -110,6 +110,8 @@ class World(Record, frozen=True, kw_only=True):
     parents: tuple[ParentTool, ...] = ()
     examiners: str = ""
     """The folder below which examiners were built; empty where there are none. `variables` say where in it."""
+    patience_s: float = 10.0
+    """How long an examiner may compute, and how long it may sleep, when its program has ended."""
 
     @property
     def isolation(self) -> Isolation:
@@ -161,6 +163,7 @@ class Slot:
             "parents": [] if bare else self._parents(),
             "cpu": self._cpu,
             "env": fixed_environment("/box" if self._folder is None else self._folder),
+            "patience_s": world.patience_s,
         }
         home = str(SERVER.parent) if bare else "/passatk"
         python = world.interpreter or own_interpreter()

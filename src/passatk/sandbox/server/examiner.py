@@ -36,6 +36,7 @@ class Room:
     def __init__(self, config: Config, join: Callable[[], None], lower: Callable[[], None]):
         """`join`: called in the room, puts it in its group. `lower`: called last in an examiner, ends privileges."""
         self._environment, self._cpu, self._namespaced = config["env"], config["cpu"], config["namespaced"]
+        self.patience_s = config["patience_s"]
         self._join, self._lower = join, lower
         self._socket, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         self._child = 0

@@ -13,8 +13,6 @@ _READ_BYTES = 65536
 _DECIDED = frozenset(("passed", "failed", "raised", "error"))
 """First words of an examiner that was done with its program, which was there and waited for another question."""
 _LOOK_S = 0.05
-_PATIENCE_S = 10.0
-"""How long an examiner may compute, and how long it may sleep, when its program has ended."""
 
 
 class Meeting:
@@ -82,6 +80,7 @@ class Meeting:
             poll.register(fd, select.POLLIN)
         if self._closed(poll):
             return True
+        patience_s = self._room.patience_s
         idle_s, used, looked = 0.0, self.used_s(), time.monotonic()
         first = used
         while not self._closed(poll):
@@ -89,7 +88,7 @@ class Meeting:
             used = self.used_s()
             idle_s += max(0.0, now - looked - max(0.0, used - before))
             looked = now
-            if used - first > _PATIENCE_S or (idle_s > _PATIENCE_S and not self.runnable()):
+            if used - first > patience_s or (idle_s > patience_s and not self.runnable()):
                 return False
         return True
 

@@ -89,6 +89,8 @@ class Config(TypedDict):
     """The one that programs run on; any, if None."""
     env: dict[str, str]
     """What every command has in its environment."""
+    patience_s: float
+    """How long an examiner may compute, and how long it may sleep, when its program has ended."""
 
 
 class ExaminerRequest(TypedDict):
