@@ -168,6 +168,8 @@ class Matching:
         close = re.search(r" Did you mean '([^']*)'\?$", words)
         if close and not meant and not _alike(name, close[1]):
             words = words.removesuffix(close[0])
+        if self._set.left_out:
+            words = f"{words.rstrip('.')} ({self._set.left_out_words})"
         return words.rstrip("."), f"a task of {self._set.name}"
 
     def _meant(self, name: str) -> str | None:
