@@ -83,6 +83,17 @@ class FieldError(Exception):
         return SourceError(path, line, self.problem, self.expected, field)
 
 
+class LeftOutError(FieldError):
+    """A record of a problem that cannot be judged, as files of data sets hold some: the others are read without it.
+
+    `reason` says in a few words what it is, the same for all of a kind.
+    """
+
+    def __init__(self, field: str | None, problem: str, expected: str, reason: str):
+        super().__init__(field, problem, expected)
+        self.reason = reason
+
+
 class UnknownNameError(InputError):
     """A name was looked up exactly and is not there."""
 

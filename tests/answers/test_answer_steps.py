@@ -150,6 +150,7 @@ PIECES = [
     *("```", "~~~", "python\n", "\n", "    ", "def f(x):", "return 1", "{", "}", "(", ")", '"""', "/*", "*/", "'", "// "),
     *("<think>", "</think>", "<|im_end|>", "[PYTHON]", "<pre>", "> ", "- ", ">>> ", "import a", "use a::{b, c};", "\0", "\ud800"),
     *("class Solution {", "export default ", "module.exports = ", "package main", "#include <a>", "\u00a0", "\u200b", "é", "\r\n"),
+    *('{"code": "', '"}', "\\n", "```json\n", "&lt;", "1 ", "2 ", "+", "-", "@@ -1 +1 @@\n", "<answer>", "<br>", "\u201c", "print(input())"),
 ]  # fmt: skip
 
 
@@ -179,6 +180,12 @@ LONG = {
         ("blank", "", " \n"),
         ("half an import", "```\nimport a", " "),
         ("half an export", "```\nexport {", "a"),
+        ("half an object", "", '{"a": '),
+        ("objects in fences", "", '```json\n{"a": 1}\n```\n'),
+        ("numbers", "", "1 a\n"),
+        ("entities", "", "&lt;"),
+        ("tags", "", "<answer>\n"),
+        ("additions", "```diff\n", "+a\n"),
         ("half a function", "```\nexport async function", " \n"),
     ]
 }

@@ -77,7 +77,7 @@ def judged(environment: Environment, text: str, kind: Checker, stop: Any = "all"
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (checker(CMS, "cms"), "test 2: the checker scores 0.5"),
+        (checker(CMS, "cms"), "test 2: the checker scores 0.5 of 1, which is partial credit"),
         (checker(FUNCTION, "function"), "test 2: the sum is 4"),
     ],
     ids=["cms", "function"],
@@ -131,7 +131,12 @@ def test_what_is_compiled_is_compiled_once(tmp_path: Path, require: Require) -> 
         ("import sys; sys.exit(3)", "testlib", "it exited with 3"),
         ("import sys; sys.exit(99)", "testlib", "it exited with 99"),
         ("raise KeyError(1)", "testlib", "KeyError: 1"),
-        ("print('points 3'); import sys; sys.exit(7)", "testlib", "does not say how many are all"),
+        (
+            "print('points 3'); import sys; sys.exit(7)",
+            "testlib",
+            "it gives partial credit ('points 3'), and the problem",
+        ),
+        ("print('points 0.5')", "cms", "it gives partial credit in testlib's words ('points 0.5'), not a score"),
         ("raise KeyError(1)", "cms", "it exited with 1"),
         ("print('yes')", "cms", "it printed 'yes', not a score"),
         ("print('nan')", "cms", "it printed 'nan', not a score"),

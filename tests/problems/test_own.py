@@ -41,6 +41,12 @@ def without(*fields: str) -> dict[str, Any]:
     return {name: value for name, value in PROBLEM.items() if name not in fields}
 
 
+def test_an_id_that_is_a_number_is_its_text(tmp_path: Path) -> None:
+    assert load(write(tmp_path / "own.jsonl", PROBLEM | {"id": 3})).problems["3"].task_id == "3"
+    with pytest.raises(SourceError, match="'3' is there twice"):
+        load(write(tmp_path / "own.jsonl", PROBLEM | {"id": 3}, PROBLEM | {"id": "3"}))
+
+
 def test_the_examples_of_the_docs_are_in_six_languages() -> None:
     assert {example["language"] for example in documented()} >= {"python", "cpp", "java", "javascript", "go", "rust"}
 
@@ -133,7 +139,7 @@ def test_tests_are_judged_in_the_natural_form_of_their_language(tmp_path: Path, 
         (PROBLEM | {"language": "cobol"}, r"field 'language': .*'cobol'.*python"),
         (PROBLEM | {"langauge": "python"}, r"field 'langauge': is not a field of a problem; .*did you mean 'language'"),
         (PROBLEM | {"points": 3}, r"field 'points': is not a field of a problem; expected one of id, language"),
-        (PROBLEM | {"id": 3}, r"field 'id': must be a string, got 3"),
+        (PROBLEM | {"id": [3]}, r"field 'id': must be a string, got \[3\]"),
         (PROBLEM | {"id": ""}, r"field 'id': is empty"),
         (PROBLEM | {"stop": "end"}, r"field 'stop': must be a list, got \"end\""),
         (PROBLEM | {"stop": [""]}, r"field 'stop\[0\]': is empty"),

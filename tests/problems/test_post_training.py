@@ -396,6 +396,11 @@ FUNCTIONAL = FORMS["livecodebench functions"]
         ("codeforces", {"official_tests": [{"input": "1"}]}, "official_tests"),
         ("code-contests-plus", {"time_limit": 2}, "is 2; expected milliseconds from 10"),
         ("code-contests-plus", {"memory_limit": 256 << 20}, "expected MiB"),
+        ("apps", {"input_output": None}, "input_output.inputs': is missing"),
+        ("codeforces", {"official_tests": None}, "there is none"),
+        ("codeforces", {"interaction_format": "Print a query."}, "programs talk with another"),
+        ("livecodebench", {"private_test_cases": None}, "is null"),
+        ("apps", {"input_output": json.dumps(CALLS).replace('"ab"', "1" * 4301)}, "more than 4300 digits"),
     ],
 )
 def test_bad_records_are_refused_with_file_line_and_field(
@@ -405,6 +410,92 @@ def test_bad_records_are_refused_with_file_line_and_field(
         one(tmp_path, FORMS[name] | changes)
     assert words in str(caught.value)
     assert "rows.jsonl:1: field '" in str(caught.value)
+
+
+UNJUDGED = [
+    ("apps", {"input_output": ""}, "no tests"),
+    ("apps", {"input_output": None}, "no tests"),
+    ("apps", {"input_output": '{"inputs": [], "outputs": []}'}, "no tests"),
+    (
+        "apps",
+        {"input_output": json.dumps(CALLS).replace('"ab"', "1" * 4301)},
+        "values that no program can be sent or can return",
+    ),
+    ("taco", {"input_output": "{}"}, "no tests"),
+    ("taco", {"input_output": '{"inputs": null, "outputs": null}'}, "no tests"),
+    ("code-contests", {"input_file": "in.txt"}, "programs that read or write files"),
+    (
+        "code-contests",
+        {name: {"input": [], "output": []} for name in ("public_tests", "private_tests", "generated_tests")},
+        "no tests",
+    ),
+    ("codeforces", {"input_mode": "file"}, "programs that read or write files"),
+    ("codeforces", {"input_mode": "interactive"}, "interactive programs"),
+    ("codeforces", {"interaction_format": "Print a query."}, "interactive programs"),
+    ("codeforces", {"official_tests": None}, "no tests"),
+    ("codeforces", {"official_tests": []}, "no tests"),
+    ("livecodebench", {"private_test_cases": None}, "no tests"),
+    ("livecodebench", {"public_test_cases": "[]", "private_test_cases": "[]"}, "no tests"),
+    ("deepcoder", {"tests": "[]"}, "no tests"),
+]
+_NAMES = {"apps": "problem_id", "code-contests": "name", "livecodebench": "question_id", "codeforces": "id"}
+
+
+@pytest.mark.parametrize(("name", "changes", "reason"), UNJUDGED)
+def test_what_cannot_be_judged_is_left_out_beside_what_can(
+    tmp_path: Path, name: str, changes: dict[str, Any], reason: str
+) -> None:
+    rows = [FORMS[name], FORMS[name] | changes, FORMS[name] | ({_NAMES[name]: "last"} if name in _NAMES else {})]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = load(str(file))
+    assert len(found.problems) == 2
+    assert found.left_out == {reason: 1}
+    if name in ("taco", "deepcoder"):
+        assert list(found.problems) == [f"{name}/0", f"{name}/2"]
+    assert found.hash == msgspec.structs.replace(found, left_out={}).hash
+
+
+def test_a_file_of_which_nothing_is_left_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    changes: list[dict[str, Any]] = [{"input_mode": "file"}, {"official_tests": []}, {"official_tests": None}]
+    file.write_text("".join(json.dumps(FORMS["codeforces"] | one) + "\n" for one in changes))
+    words = "none of its 3 problems can be judged: 1 with programs that read or write files, 2 with no tests"
+    with pytest.raises(InputError, match=words):
+        load(str(file))
+
+
+def test_what_is_wrong_is_refused_beside_what_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    rows = [FORMS["apps"], FORMS["apps"] | {"input_output": ""}, FORMS["apps"] | {"input_output": "{"}]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InputError, match=r"rows.jsonl:3: field 'input_output': cannot be read"):
+        load(str(file))
+
+
+def test_what_is_left_out_is_said_once_on_stderr(tmp_path: Path, passatk: Command) -> None:
+    file, samples = tmp_path / "rows.jsonl", tmp_path / "samples.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in (FORMS["taco"], FORMS["taco"] | {"input_output": "{}"})))
+    samples.write_text(json.dumps({"task_id": "taco/0", "solution": TWICE}) + "\n")
+    words = "1 problem of rows.jsonl left out: 1 with no tests"
+    given = ("--problems", str(file), "--out", str(tmp_path / "run"), "--workers", "1")
+    done = passatk("evaluate", str(samples), *given, "--json")
+    assert done.stderr.count(words) == 1, done.stderr
+    assert json.loads(done.stdout)["warnings"] == [words]
+    listed = passatk("problems", "list", str(file))
+    assert (listed.stdout, listed.stderr.count(words)) == ("taco/0\n", 1)
+    samples.write_text(json.dumps({"task_id": "taco/1", "solution": TWICE}) + "\n")
+    refused = passatk("evaluate", str(samples), *given)
+    assert refused.returncode == 2
+    assert words in refused.stderr
+
+
+@pytest.mark.parametrize(("name", "field"), [("code-contests", "name"), ("livecodebench", "question_id")])
+def test_an_id_that_is_a_number_is_its_text(tmp_path: Path, name: str, field: str) -> None:
+    assert one(tmp_path, FORMS[name] | {field: 7}) == one(tmp_path, FORMS[name] | {field: "7"})
+    for other in (True, 7.0, None):
+        with pytest.raises(InputError, match=f"field '{field}': must be a string"):
+            one(tmp_path, FORMS[name] | {field: other})
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def lm_eval(said: object, filtered: object, **doc: object) -> dict[str, Any]:
 
 
 PROGRAM = COUNT_VOWELS.prompt + "    return 1"
+CHAT = f"Sure!\n\n```python\n{PROGRAM}\n```\nIt counts."
 
 FORMATS: dict[str, tuple[object, list[Read]]] = {
     "an answer": ({"task_id": "Go/1", "answer": "said"}, [("Go/1", "said", False, True)]),
@@ -71,6 +72,23 @@ FORMATS: dict[str, tuple[object, list[Read]]] = {
     "BigCode": ([["a"], [], ["b"]], [(None, "a", True, False), (None, "b", True, False)]),
     "lm-eval, what it judged": (lm_eval([["x"]], [[PROGRAM]]), [("Python/0", PROGRAM, True, False)]),
     "lm-eval, repeats": (lm_eval([["x", "y"]], [["x", "y"]]), [("Python/0", t, False, True) for t in ("x", "y")]),
+    "lm-eval, a chat behind the prompt": (
+        lm_eval([[CHAT]], [[COUNT_VOWELS.prompt + CHAT]]),
+        [("Python/0", CHAT, False, True)],
+    ),
+    "lm-eval, a chat without a filter": (lm_eval([[CHAT]], [[CHAT]]), [("Python/0", CHAT, False, True)]),
+    "lm-eval, a chat alone": (
+        lm_eval([], [[COUNT_VOWELS.prompt + CHAT]]),
+        [("Python/0", CHAT, False, True)],
+    ),
+    "lm-eval, thinking": (
+        lm_eval([[f"<think>a</think>{CHAT}"]], [[f"<think>a</think>{CHAT}"]]),
+        [("Python/0", f"<think>a</think>{CHAT}", False, True)],
+    ),
+    "lm-eval, a fence in a docstring": (
+        lm_eval([["x"]], [[f'{PROGRAM}\n\ndef g():\n    """\n    ```\n    """\n']]),
+        [("Python/0", f'{PROGRAM}\n\ndef g():\n    """\n    ```\n    """\n', True, False)],
+    ),
     "lm-eval, what was said": (lm_eval([["said"]], [["cut"]]), [("Python/0", "said", False, True)]),
     "OpenCompass": (
         {"0": {"origin_prompt": [{"role": "HUMAN", "prompt": "p"}], "prediction": "a", "gold": "Go/1"}},
@@ -188,6 +206,50 @@ def test_a_custom_id_may_go_on_with_a_sample_number(tmp_path: Path) -> None:
     names = ["Go/1", "Go/1-1", "Go/1_sample_2", "Go/11"]
     path.write_text("".join(json.dumps(batch(name, {"choices": [chat("a")]})) + "\n" for name in names))
     assert ids(path) == [("Go/1", 0), ("Go/1", 1), ("Go/1", 2), ("Go/11", 0)]
+
+
+def anthropic(custom_id: str) -> dict[str, Any]:
+    return {"custom_id": custom_id, "result": {"type": "succeeded", "message": {"content": "a"}}}
+
+
+def named(*tasks: str) -> ProblemSet:
+    problem = next(iter(PYTHON.problems.values()))
+    return ProblemSet(name="some", problems={task: msgspec.structs.replace(problem, task_id=task) for task in tasks})
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "task"),
+    [
+        ("HumanEval_0", "HumanEval/0"),
+        ("HumanEval-0", "HumanEval/0"),
+        ("HumanEval-0-3", "HumanEval/0"),
+        ("HumanEval_0_3", "HumanEval/0"),
+        ("HumanEval-0_sample_3", "HumanEval/0"),
+        ("HumanEval__0__s3", "HumanEval/0"),
+        ("HumanEval-10", "HumanEval/10"),
+        ("HumanEval-10-0", "HumanEval/10"),
+        ("abc301_a-0", "abc301_a"),
+        ("1_A-Twice-0", "1_A. Twice"),
+        ("11-4", "11"),
+    ],
+)
+def test_a_batch_names_tasks_without_the_signs_that_it_may_not_have(tmp_path: Path, custom_id: str, task: str) -> None:
+    problems = named("HumanEval/0", "HumanEval/10", "abc301_a", "1_A. Twice", "11")
+    assert ids(written(tmp_path / "s", anthropic(custom_id)), problems) == [(task, 0)]
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "tasks"),
+    [("a-1-2", ("a/1", "a/1/2")), ("a-1", ("a/1", "a.1")), ("a_1_sample_0", ("a/1", "a.1"))],
+)
+def test_an_id_of_a_batch_that_may_mean_two_tasks_is_refused(
+    tmp_path: Path, custom_id: str, tasks: tuple[str, ...]
+) -> None:
+    with pytest.raises(
+        SourceError, match=f"'custom_id': '{custom_id}' may mean '.*' or '.*'; expected ids that mean one"
+    ):
+        ids(written(tmp_path / "s", anthropic(custom_id)), named(*tasks))
+    assert ids(written(tmp_path / "s", anthropic(tasks[0])), named(*tasks)) == [(tasks[0], 0)]
 
 
 def test_an_epoch_is_a_sample_number(tmp_path: Path) -> None:

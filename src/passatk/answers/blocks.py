@@ -20,9 +20,16 @@ _SENTENCE = regex(r"[A-Za-z][\w'-]*(?:[ \t]+[\w'(),.-]+){2,}[ \t.:!]*\Z")
 _TAGGED = regex(
     r"\[(?P<tag>PYTHON|CODE|JAVA|CPP|JAVASCRIPT|GO|RUST|SOLUTION)\](?P<body>.*?)(?:\[/(?P=tag)\]|\Z)", re.DOTALL
 )
+_XML = regex(
+    r"^[ \t]*<(?P<tag>answer|final_answer|solution|code|final_code|program|python|cpp|java|javascript|go|rust|response)"
+    r"(?:[ \t][^<>\n]{0,200})?>(?P<body>.*?)(?:</(?P=tag)>|\Z)",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
+_CDATA = regex(r"\s*<!\[CDATA\[(?P<body>.*?)\]\]>\s*", re.DOTALL)
 _HTML = regex(
     r"<pre\b[^<>\n]{0,200}>\s*(?:<code\b(?P<attributes>[^<>\n]{0,200})>)?(?P<body>.*?)(?:</code>|</pre>|\Z)", re.DOTALL
 )
+_BREAK = regex(r"<br\s*/?>\n?", re.IGNORECASE)
 _SESSION = regex(r"^\s*(?:>>> |>>>$|In \[\d+\]: )", re.MULTILINE)
 _IN = regex(r"\s*(?:>>>|\.\.\.|In \[\d+\]:|   \.\.\.:)(?: |$)")
 _MOST_INSIDE = 8
@@ -62,9 +69,22 @@ def _tagged(text: str) -> list[Block]:
         Block(name=found["tag"].lower().replace("code", "").replace("solution", ""), code=found["body"])
         for found in (_TAGGED.finditer(text) if "[" in text else ())
     ]
-    return blocks or [
-        Block(name="", code=html.unescape(found["body"])) for found in (_HTML.finditer(text) if "<pre" in text else ())
-    ]
+    return blocks or _in_html(text) or _in_xml(text)
+
+
+def _in_html(text: str) -> list[Block]:
+    bodies = [found["body"] for found in (_HTML.finditer(text) if "<pre" in text else ())]
+    return [Block(name="", code=html.unescape(_BREAK.sub("\n", body)).replace("\u00a0", " ")) for body in bodies]
+
+
+def _in_xml(text: str, depth: int = 3) -> list[Block]:
+    blocks: list[Block] = []
+    for found in _XML.finditer(text) if "<" in text else ():
+        body = found["body"]
+        inside = _CDATA.fullmatch(body)
+        within = _in_xml(body, depth - 1) if depth and inside is None else []
+        blocks += within or [Block(name="", code=inside["body"] if inside else body)]
+    return blocks
 
 
 class _Open:

@@ -1,6 +1,7 @@
 """Which block of an answer is the solution, and what of it is one: no drivers, and all that it relies on."""
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from passatk.answers.blocks import Block
@@ -21,7 +22,11 @@ def words_of(dialect: Dialect, code: str) -> set[str]:
 
 
 def defines(dialect: Dialect, code: str, entry: str) -> bool | None:
-    """Whether `code` defines `entry`; None where it only says how that is called and leaves the rest to others."""
+    """Whether `code` defines `entry`; None where it only says how that is called and leaves the rest to others.
+
+    `entry`: a name, or a method as `Class.name`, which has to be in the class.
+    """
+    entry, _, method = entry.partition(".")
     if not re.search(rf"(?<!\w){re.escape(entry)}(?!\w)", code):
         return False
     if len(code) > LONGEST:
@@ -29,10 +34,23 @@ def defines(dialect: Dialect, code: str, entry: str) -> bool | None:
     closed = _closed(dialect, code)
     for part in dialect.outline(closed).parts:
         if entry in part.names and part.kind in ("function", "definition"):
+            if method and not _has_method(dialect, part.text, method):
+                continue
             bodies = [body for name, body in part.bodies if name == entry]
             begun = closed != code and not bodies
             return True if not (bodies or begun) or any(not is_stub(dialect, body) for body in bodies) else None
     return False
+
+
+def _has_method(dialect: Dialect, text: str, method: str) -> bool:
+    """Whether the class that `text` is has a method that does something."""
+    if not dialect.by_indentation:
+        return re.search(rf"(?<!\w){re.escape(method)}\s*\(", text) is not None
+    inside = dialect.outline(textwrap.dedent(text.partition("\n")[2]))
+    bodies = [body for part in inside.parts for name, body in part.bodies if name == method]
+    if inside.broken and not bodies:
+        return re.search(rf"\bdef\s+{re.escape(method)}\b", text) is not None
+    return any(not is_stub(dialect, body) for body in bodies)
 
 
 def _closed(dialect: Dialect, code: str) -> str:

@@ -17,7 +17,9 @@ from passatk.answers.choosing import (
     words_of,
 )
 from passatk.answers.predictions import predicted
+from passatk.answers.programs import program
 from passatk.answers.thinking import with_plain_blanks, within_reach, without_marks, without_thinking
+from passatk.answers.wrappings import is_diff, new_side, opened, plain
 from passatk.languages import LANGUAGES
 from passatk.languages.dialect import Dialect
 from passatk.languages.heads import heads
@@ -25,7 +27,7 @@ from passatk.languages.syntax import LONGEST
 from passatk.records import Problem, Record
 from passatk.regex import regex
 
-VERSION = 3
+VERSION = 4
 """Of the rules. An answer that is read differently has another."""
 
 
@@ -33,6 +35,8 @@ _NO_CODE = frozenset(
     ("bash", "sh", "shell", "zsh", "console", "terminal", "powershell", "output", "json", "yaml", "html", "diff")
 )
 """Names of blocks that hold no part of a solution."""
+_MOST_PLAIN = 60
+"""Blocks whose wrappings are looked at, from the end."""
 
 
 class Answer(Record, frozen=True, kw_only=True):
@@ -61,41 +65,75 @@ def read_answer(text: str, problem: Problem) -> Answer:
     if problem.predicts is not UNSET:
         code, read_as = predicted(said, problem.predicts)
         return Answer(code=code, whole=False, read_as=read_as, thinking=thinking)
+    said = opened(said)
     if problem.cases is not UNSET and problem.cases.call is UNSET:
-        return _program(dialect, said, thinking)
-    entry = entry_point(problem)
+        code, read_as = program(dialect, said)
+        return Answer(code=code, whole=True, read_as=read_as, thinking=thinking)
     marked = fenced_blocks(said, dialect)
+    marked = [*marked[:-_MOST_PLAIN], *(plain(dialect, block) for block in marked[-_MOST_PLAIN:])]
+    if not marked and (bare := plain(dialect, Block(name="", code=said))).code != said:
+        marked = [bare]
+    for entry in _entries(problem):
+        if found := _defining(dialect, problem, said, marked, entry, thinking):
+            return found
+    return _undefined(dialect, problem, said, marked, thinking)
+
+
+def _entries(problem: Problem) -> list[str]:
+    """What an answer may define: a method as `Class.name`, which also counts as a function, or the other way round."""
+    if problem.cases is UNSET or problem.cases.call is UNSET:
+        return [entry_point(problem)]
+    name = problem.cases.call.name
+    owner, _, method = name.partition("().")
+    return [f"{owner}.{method}", method] if method else [name, f"Solution.{name}"]
+
+
+def _defining(
+    dialect: Dialect, problem: Problem, said: str, marked: Sequence[Block], entry: str, thinking: str
+) -> Answer | None:
+    """What defines `entry`: a block, or code between the prose."""
     fenced = _in_language(dialect, marked)
     chosen, declared = solution(dialect, fenced, entry)
     if chosen is not None:
         later = unfenced_blocks(_behind_fences(said), dialect) if marked[-1].closed else []
         found, _ = solution(dialect, later, entry)
         if found is None:
-            return _whole(dialect, problem, fenced, chosen, "block", thinking)
-        return _whole(dialect, problem, [*fenced, *later], len(fenced) + found, "no fence", thinking)
+            return _whole(dialect, problem, fenced, chosen, entry, "block", thinking)
+        return _whole(dialect, problem, [*fenced, *later], len(fenced) + found, entry, "no fence", thinking)
     begun = declared is not None or _declares(problem, said, entry)
     if begun and (body := _body(dialect, problem, fenced, thinking)):
         return body
+    more = _misnamed(dialect, marked, fenced)
+    chosen, _ = solution(dialect, more, entry)
+    if chosen is not None:
+        return _whole(dialect, problem, [*fenced, *more], len(fenced) + chosen, entry, "block", thinking)
     unfenced, found = _unfenced(dialect, said, entry)
     if found is not None:
-        return _whole(dialect, problem, unfenced, found, "no fence", thinking)
+        return _whole(dialect, problem, unfenced, found, entry, "no fence", thinking)
+    return None
+
+
+def _undefined(dialect: Dialect, problem: Problem, said: str, marked: Sequence[Block], thinking: str) -> Answer:
+    """What does not define what was asked: the body of it, a declaration alone, or another function."""
+    entry = _entries(problem)[0]
+    fenced = _in_language(dialect, marked)
+    _, declared = solution(dialect, fenced, entry)
+    begun = declared is not None or _declares(problem, said, entry)
     bodies = fenced or _unfenced_bodies(said, problem, entry)
     if not (begun and fenced) and (body := _body(dialect, problem, bodies, thinking)):
         return body
     if declared is not None:
-        return _whole(dialect, problem, fenced, declared, "block", thinking)
-    code = next((block.code for block in reversed(fenced or unfenced) if block.code.strip()), "")
+        return _whole(dialect, problem, fenced, declared, entry, "block", thinking)
+    blocks = fenced or unfenced_blocks(said, dialect)
+    code = next((block.code for block in reversed(blocks) if block.code.strip()), "")
     return Answer(code=code, whole=True, read_as="another function" if code else "nothing", thinking=thinking)
 
 
-def _program(dialect: Dialect, said: str, thinking: str) -> Answer:
-    """A program that reads stdin: the last block in its language as it stands, its driver being all of it."""
-    fenced = [block for block in _in_language(dialect, fenced_blocks(said, dialect)) if block.code.strip()]
-    if fenced:
-        return Answer(code=fenced[-1].code, whole=True, read_as="block", thinking=thinking)
-    blocks = [block for block in unfenced_blocks(said, dialect) if block.code.strip()]
-    code = blocks[-1].code if blocks else ""
-    return Answer(code=code, whole=True, read_as="no fence" if code else "nothing", thinking=thinking)
+def _misnamed(dialect: Dialect, marked: Sequence[Block], fenced: Sequence[Block]) -> list[Block]:
+    """Programs of the language in blocks that say they are in another, and what diffs leave of theirs."""
+    named = [block for block in marked[-_MOST_PLAIN:] if block not in fenced and dialect.valid(block.code)]
+    sides = [new_side(block.code) or "" for block in marked if is_diff(block)]
+    return [*named, *(Block(name="", code=side) for side in sides if len(side) <= LONGEST and dialect.valid(side))]
 
 
 def _declares(problem: Problem, said: str, entry: str) -> bool:
@@ -157,17 +195,18 @@ def prompt_program(dialect: Dialect, problem: Problem) -> str:
 
 
 def _in_language(dialect: Dialect, blocks: Sequence[Block]) -> list[Block]:
-    """Blocks without those that say they are in another language, unless all do."""
+    """Blocks without those that say they are in another language, unless all do; diffs in none."""
     others = {name for language in LANGUAGES.values() for name in language.fences} - set(dialect.fences)
+    blocks = [block for block in blocks if not is_diff(block)]
     own = [block for block in blocks if block.name not in others]
-    return own or list(blocks)
+    return own or blocks
 
 
 def _whole(
-    dialect: Dialect, problem: Problem, blocks: Sequence[Block], chosen: int, label: str, thinking: str
+    dialect: Dialect, problem: Problem, blocks: Sequence[Block], chosen: int, entry: str, label: str, thinking: str
 ) -> Answer:
     """The program in a block, with what it needs of the other blocks and of the prompt."""
-    entry = entry_point(problem)
+    entry = entry.partition(".")[0]
     code = dialect.shaped(blocks[chosen].code, entry)
     if len(code) > LONGEST:
         return Answer(code=code, whole=True, read_as=f"{label}, too long to look into", thinking=thinking)
@@ -230,7 +269,7 @@ def _body(dialect: Dialect, problem: Problem, blocks: Sequence[Block], thinking:
                 return Answer(code=body, whole=False, read_as="body", thinking=thinking)
             _, own = _imports_of_body(dialect, prompt)
             whole = Block(name="", code=f"{imports}{own}{body}")
-            return _whole(dialect, problem, [whole], 0, "body", thinking)
+            return _whole(dialect, problem, [whole], 0, entry_point(problem), "body", thinking)
     return None
 
 

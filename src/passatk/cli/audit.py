@@ -42,15 +42,14 @@ def audit(
     nothing; right solutions that fail, or fail only by how outputs are compared.
     """
     from passatk import pipeline
-    from passatk.cli.options import as_json
+    from passatk.cli.options import as_json, problems_of
     from passatk.errors import EnvironmentFault
     from passatk.pipeline.auditing import REPEAT
     from passatk.pipeline.languages import canonical
-    from passatk.problems import load
     from passatk.report import terminal
     from passatk.report.problems import print_audit
 
-    problems = load(source)
+    problems = problems_of(source)
     languages = canonical(given["problems"].get("languages"), "languages")
     if languages is not None:
         problems = problems.only(languages)

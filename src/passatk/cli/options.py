@@ -2,13 +2,17 @@
 
 import math
 import re
+import sys
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from passatk.errors import InputError
 from passatk.regex import regex
+
+if TYPE_CHECKING:
+    from passatk.problems import ProblemSet
 
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -56,6 +60,20 @@ def refuse_unused(where: str, **given: object) -> None:
     if names:
         verb, them = ("changes", "it") if len(names) == 1 else ("change", "them")
         raise InputError(f"{', '.join(names)} {verb} nothing {where}; leave {them} out")
+
+
+def problems_of(source: str) -> "ProblemSet":
+    """Problems by name or path; what is left out of them is said on stderr.
+
+    Raises:
+        InputError: as `passatk.problems.load`.
+    """
+    from passatk.problems import load
+
+    problems = load(source)
+    if problems.left_out:
+        print(f"Warning: {problems.left_out_words}.", file=sys.stderr)
+    return problems
 
 
 def require_problems(given: Mapping[str, Mapping[str, object]], why: str = "") -> None:

@@ -35,12 +35,13 @@ def list_(
     import msgspec
     from rich.table import Table
 
+    from passatk.cli import options
     from passatk.errors import InputError
-    from passatk.problems import BENCHMARKS, NAMES, folder_of, load, load_all
+    from passatk.problems import BENCHMARKS, NAMES, folder_of, load_all
     from passatk.report import terminal
 
     if source is not None:
-        tasks = load(source).problems
+        tasks = options.problems_of(source).problems
         print(msgspec.json.encode(list(tasks)).decode() if json else "\n".join(tasks))
         return
     rows = []
@@ -112,12 +113,12 @@ def check(
     """Run every reference solution; exit 1 if one does not pass here."""
     import msgspec
 
+    from passatk.cli import options
     from passatk.pipeline import check_problems
     from passatk.pipeline.languages import canonical
-    from passatk.problems import load
     from passatk.report import outcomes, terminal
 
-    problems = load(source)
+    problems = options.problems_of(source)
     languages = canonical(given["problems"].get("languages"), "languages")
     if languages is not None:
         problems = problems.only(languages)

@@ -97,16 +97,26 @@ def _scored(printed: str, words: str, exit_code: int) -> Checked:
         return _failed(f"it exited with {exit_code}: {words}")
     first = next(iter(printed.splitlines()), "")
     score = _number(first)
+    if score is None and first.split()[:1] == ["points"]:
+        return _failed(f"it gives partial credit in testlib's words ({first[:40]!r}), not a score from 0 to 1")
     if score is None or not 0 <= score <= 1:
         return _failed(f"it printed {first[:40]!r}, not a score from 0 to 1")
-    return Checked(outcome="accepted") if score == 1 else Checked(outcome="wrong", words=f"the checker scores {first}")
+    return Checked(outcome="accepted") if score == 1 else Checked(outcome="wrong", words=_part(score, first))
+
+
+def _part(score: float, first: str) -> str:
+    credit = " of 1, which is partial credit" if score else ""
+    return f"the checker scores {first}{credit}"
 
 
 def _pointed(checker: CheckerProgram, words: str) -> Checked:
     """By testlib's `points N`."""
     points = _number(words.split()[1]) if words.startswith("points ") and len(words.split()) > 1 else None
     if points is None or checker.points is None:
-        return _failed(f"it gives points ({words[:40]!r}), and the problem does not say how many are all")
+        return _failed(
+            f"it gives partial credit ({words[:40]!r}), and the problem does not say how many points are all of it"
+            " (`points` of the checker's program)"
+        )
     if points >= checker.points:
         return Checked(outcome="accepted", words=words)
     return Checked(outcome="wrong", words=f"{points:g} points of {checker.points:g}")

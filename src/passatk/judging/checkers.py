@@ -7,19 +7,21 @@ that is not UTF-8 is compared as it is: what is not equal to the expected bytes 
 import re
 from collections import Counter
 from collections.abc import Callable
-from decimal import Decimal
-from fractions import Fraction
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from functools import lru_cache
 from itertools import zip_longest
 
 from passatk.cases import Checked, Checker
 
 _ACCEPTED = Checked(outcome="accepted")
 _SHOWN = 60
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d+)?", re.ASCII)
 _UNBOUNDED = re.compile(r"([+-]?)(?:inf|infinity)|[+-]?(nan)", re.IGNORECASE | re.ASCII)
 _SPACE = " \t\n\r\v\f"
 _TOKEN = re.compile(rf"[^{_SPACE}]+")
 _MOST_EXPONENT = 100_000
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""Nothing is rounded, and sums and products with a short number take no longer than to read the long one."""
 
 
 def check(checker: Checker, expected: str, output: bytes) -> Checked:
@@ -76,7 +78,9 @@ def _numbers(expected: str, output: str, checker: Checker) -> Checked:
 
 
 def near(wanted: str, got: str, absolute: float, relative: float) -> bool:
-    """Whether |got - wanted| <= max(absolute, relative x |wanted|), computed exactly.
+    """Whether |got - wanted| <= max(absolute, relative x |wanted|), computed exactly in decimals.
+
+    An error is the decimal that it is written as: 1e-6 is a millionth, not the float beside it.
 
     What is no number has to be equal. Infinities are near only themselves, and so is NaN.
     """
@@ -88,9 +92,15 @@ def near(wanted: str, got: str, absolute: float, relative: float) -> bool:
         return False
     if _too_far(wanted) or _too_far(got):
         return False  # equal spelling was asked first
-    # in fractions nothing is rounded, so that 5,000 digits are as good as five
-    x, y = Fraction(Decimal(wanted)), Fraction(Decimal(got))
-    return abs(y - x) <= max(Fraction(absolute), Fraction(relative) * abs(x))
+    x, y = Decimal(wanted), Decimal(got)
+    off = _EXACT.subtract(y, x).copy_abs()
+    return off <= _written(absolute) or off <= _EXACT.multiply(_written(relative), x.copy_abs())
+
+
+@lru_cache
+def _written(error: float) -> Decimal:
+    """An error as it is written: the shortest decimal that is this float."""
+    return Decimal(repr(error))
 
 
 def _unbounded(token: str) -> str | None:

@@ -211,11 +211,12 @@ class _Message:
             return False
         if wanted in (float("inf"), float("-inf")):
             return False
-        x, y = Fraction(wanted), Fraction(got)
-        absolute, relative = Fraction(self._checker.absolute), Fraction(self._checker.relative) * abs(x)
-        if self._checker.kind == "close":
-            return abs(y - x) <= (absolute or _USUAL) + relative
-        return abs(y - x) <= max(absolute, relative)
+        checker = self._checker
+        if checker.kind == "close":
+            x, y = Fraction(wanted), Fraction(got)
+            return abs(y - x) <= (Fraction(checker.absolute) or _USUAL) + Fraction(checker.relative) * abs(x)
+        x, y, absolute, relative = map(_as_written, (wanted, got, checker.absolute, checker.relative))
+        return abs(y - x) <= max(absolute, relative * abs(x))
 
     def _same_narrow(self, wanted: float, item: list[Any]) -> bool:
         """As numpy compares a float of less precision with one of Python's: in that precision."""
@@ -346,6 +347,11 @@ def _is_root(value: float, coefficients: list[float], bound: float) -> bool:
 def _are_scalars(values: list[Any] | tuple[Any, ...]) -> bool:
     """None of which a reference could equal."""
     return set(map(type, values)) <= _SCALARS
+
+
+def _as_written(value: float) -> Fraction:
+    """A number as it is written: of a float the shortest decimal that is it, 0.1 for one."""
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
 def _number(item: list[Any]) -> int | complex:

@@ -40,6 +40,8 @@ class Dialect:
     """Comments and strings."""
     grammar: ClassVar[Grammar]
     """Definitions, imports and names."""
+    parsed: ClassVar[bool] = True
+    """`valid` tells programs of the language from other texts."""
     interpolated: ClassVar[str] = r"(?!)"
     """Strings that hold expressions: a regular expression."""
     binds: ClassVar[tuple[re.Pattern[str], ...]] = ()

@@ -135,6 +135,8 @@ class Python(Language):
         r"(?:from\s+[\w.]+\s+import\s|import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:\s*,.*)?\s*(?:#.*)?$|(?:async\s+)?def\s+\w+\s*\("
         r"|class\s+\w+\s*(?:\(.*\))?:|@\w|\#|[)\]}]|if\s+__name__\b"
         r"|(?:\w+(?:\s*:\s*[\w\[\], .]+)?)\s*(?:[-+*/|]?=)(?!=)\s*\S"
+        r"|\*?[\w.]+(?:\[[^\n=]*\])?(?:\s*,\s*\*?[\w.]+(?:\[[^\n=,]*\])?)*\s*,?\s*(?:[-+*/%&^|]|//|\*\*|<<|>>)?=(?!=)\s*\S"
+        r"|(?:(?:for\s.*\sin|while|if|elif|with|except|match|case)\b.+|else|try|finally|except)\s*:\s*(?:#.*)?$"
         r"|print\(|assert\s|[\w.]+\(.*\)\s*(?:\#.*)?$)"
     )
     driver_names = regex(r"test_\w+|Test[A-Z_]\w*|Tests?|\w+Tests?|run_tests?|tests?")

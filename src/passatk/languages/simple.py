@@ -29,6 +29,7 @@ class Simple(Language):
     """A language that is judged by a harness, from a file for the program and one for its tests."""
 
     optional = True
+    parsed = False
     lines: ClassVar[Lines]
     tools: ClassVar[dict[str, str]]
     """Variable of the toolchain -> command. The first is asked for its version."""

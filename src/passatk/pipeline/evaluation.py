@@ -115,8 +115,9 @@ def evaluate(
     request = msgspec.structs.replace(request, problems=problems)
     given = Samples(request.samples, problems, request.languages, request.target_language, request.extract)
     tasks = given.tasks
+    doubts = (*filter(None, [problems.left_out_words]), *given.warnings)
     if warn is not None:
-        for warning in given.warnings:
+        for warning in doubts:
             warn(warning)
     used = msgspec.structs.replace(problems, problems={t: p for t, p in problems.problems.items() if t in tasks})
     if request.samples is None and not tasks and request.languages is None:
@@ -140,7 +141,7 @@ def evaluate(
         left_out = left_out_words(folder, used.problems)
         if left_out and warn is not None:
             warn(left_out)
-        warnings = (*given.warnings, *filter(None, [left_out]))
+        warnings = (*doubts, *filter(None, [left_out]))
         return _report(request, used, folder, judging, warnings, time.monotonic() - started)
 
 

@@ -161,7 +161,7 @@ def generate(
                 uncounted=uncounted,
                 seconds=time.monotonic() - started,
                 finish_reasons=seen.finish_reasons,
-                warnings=seen.warnings,
+                warnings=(*filter(None, [request.problems.left_out_words]), *seen.warnings),
             )
     finally:
         if backend is None:
@@ -335,7 +335,7 @@ def _finished(request: Generation, asked: list[Asked], started: float) -> Genera
         tokens=0,
         seconds=time.monotonic() - started,
         finish_reasons=seen.finish_reasons,
-        warnings=seen.warnings,
+        warnings=(*filter(None, [request.problems.left_out_words]), *seen.warnings),
     )
 
 

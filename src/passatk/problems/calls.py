@@ -6,16 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from passatk.errors import FieldError
+from passatk.errors import FieldError, LeftOutError
 
 MOST_DIGITS = 4300
 """Of an integer, which Python refuses to write or read beyond."""
-_TOO_LONG = 10**MOST_DIGITS
+_LEAST_TOO_LONG = 10**MOST_DIGITS
 _MOST_KEY_PARTS = 500
 _MOST_KEY_DEPTH = 30
 _MOST_DEPTH = 200
 _RIGHT = {str, bool, type(None)}
 """Types whose values are all right."""
+_UNSAYABLE = "values that no program can be sent or can return"
+"""Why a problem is left out."""
 _LITERALS = "None, booleans, numbers, strings, bytes, lists, tuples, dicts and sets"
 
 
@@ -23,12 +25,15 @@ def parsed_json(field: str, text: str) -> Any:
     """A value that is written as JSON.
 
     Raises:
-        FieldError: it is not, or says what no program can return (NaN, numbers that no float holds).
+        FieldError: it is not.
+        LeftOutError: it says what no program can return (NaN, numbers that no float holds, integers that are too long).
     """
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_int=_integer)
     except RecursionError as error:
         raise FieldError(field, "is nested too deeply", f"values nested at most {_MOST_DEPTH} deep") from error
+    except _Unsayable as error:
+        raise LeftOutError(field, f"cannot be read: {error}", "a value written as JSON", _UNSAYABLE) from error
     except ValueError as error:
         raise FieldError(field, f"cannot be read: {error}, in {text[:40]!r}", "a value written as JSON") from error
     return value
@@ -107,12 +112,15 @@ def _check(field: str, value: Any, infinite: bool = False) -> None:
         if isinstance(value, float | complex):
             parts = (value.real, value.imag)
             if not all(map(math.isfinite, parts)) and not (infinite and value == value):
-                raise FieldError(field, f"has the number {value}", "numbers that a float holds, no infinity and no NaN")
-        elif isinstance(value, int):
-            if abs(value) >= _TOO_LONG:
-                raise FieldError(
-                    field, f"has an integer of more than {MOST_DIGITS} digits", "shorter integers, or tests as code"
+                raise LeftOutError(
+                    field,
+                    f"has the number {value}",
+                    "numbers that a float holds, no infinity and no NaN",
+                    _UNSAYABLE,
                 )
+        elif isinstance(value, int):
+            if abs(value) >= _LEAST_TOO_LONG:
+                raise _too_long(field)
         elif isinstance(value, dict):
             left.extend((key, depth + 1) for key in value)
             left.extend((one, depth + 1) for one in value.values())
@@ -131,7 +139,7 @@ def _are_simple(values: Sequence[Any]) -> bool:
     """Whether all that is in a list is right for certain: most are long lists of one kind, which is quick to see."""
     kinds = set(map(type, values))
     if kinds == {int}:
-        return bool(max(map(abs, values)) < _TOO_LONG)
+        return bool(max(map(abs, values)) < _LEAST_TOO_LONG)
     if kinds == {float}:
         return all(map(math.isfinite, values))
     return kinds <= _RIGHT
@@ -149,8 +157,23 @@ def _check_keys(field: str, keys: Any) -> None:
                 left.extend((part, depth + 1) for part in one)
 
 
+class _Unsayable(ValueError):
+    """A value of a text with JSON that is none of JSON's, or none that can be read."""
+
+
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise _Unsayable(f"{name} is not JSON")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise _Unsayable(f"an integer of more than {MOST_DIGITS} digits")
+    return int(text)
+
+
+def _too_long(field: str) -> LeftOutError:
+    about = f"has an integer of more than {MOST_DIGITS} digits"
+    return LeftOutError(field, about, "shorter integers, or tests as code", _UNSAYABLE)
 
 
 def _shown(value: Any) -> str:

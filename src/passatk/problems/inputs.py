@@ -13,9 +13,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from passatk.cases import Call, Case, Cases, Checker
-from passatk.errors import FieldError
+from passatk.errors import FieldError, LeftOutError
 from passatk.problems.calls import json_text, listed, parsed_json
-from passatk.problems.stdin import made
+from passatk.problems.stdin import NO_TESTS, made
 
 IMPORTS = """\
 import sys
@@ -89,8 +89,11 @@ def by_lists(field: str, tests: Mapping[str, Any], *codes: str) -> Cases:
     """`{inputs, outputs, fn_name}`; `codes` as for `called_by`.
 
     Raises:
+        LeftOutError: there are none.
         FieldError: they are no tests.
     """
+    if tests.get("inputs") is None and tests.get("outputs") is None:
+        raise LeftOutError(f"{field}.inputs", "is missing", "a list", NO_TESTS)
     inputs, outputs = (_list(f"{field}.{name}", tests.get(name)) for name in ("inputs", "outputs"))
     if len(inputs) != len(outputs):
         raise FieldError(

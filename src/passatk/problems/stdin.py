@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 
 from passatk.cases import Call, Case, Cases, Checker, Stopping
-from passatk.errors import FieldError
+from passatk.errors import FieldError, LeftOutError
 
 _MOST_BYTES = 32 << 20
 _MOST_CPU_S = 1e6
 _LEAST_MEMORY, _MOST_MEMORY = 1 << 20, 1 << 44
+NO_TESTS = "no tests"
+"""Why a problem is left out."""
 _LARGEST = 1e300
 """Of weights and of errors of numbers: finite, and sums of them too."""
 
@@ -24,10 +26,11 @@ def made(
     """`cases` as tests that say something of a program.
 
     Raises:
-        FieldError: there are none, two share an id, one cannot be sent, or a number says nothing.
+        LeftOutError: there are none.
+        FieldError: two share an id, one cannot be sent, or a number says nothing.
     """
     if not cases:
-        raise FieldError(field, "there is none", "at least one input with its expected output")
+        raise LeftOutError(field, "there is none", "at least one input with its expected output", NO_TESTS)
     known: set[str] = set()
     for case in cases:
         if case.id in known:

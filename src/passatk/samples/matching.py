@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import cached_property
 
 import msgspec
 
@@ -61,6 +62,8 @@ class Matching:
     def _task(self, generation: Generation) -> str:
         name = generation.task
         if name is not None:
+            if generation.counted and name not in self._known and (task := self._counted_task(name)) is not None:
+                return task
             exact = next((one for one in self._spellings(generation, name) if one in self._known), None)
             if exact is not None:
                 return exact
@@ -69,6 +72,32 @@ class Matching:
         if name is None:
             return self._asked(generation.prompt or "")
         raise FieldError("task_id", *self._unknown(generation, name))
+
+    def _counted_task(self, name: str) -> str | None:
+        """The task of an id of a batch, in which signs may be others (Anthropic has no slash) and a number may follow.
+
+        Raises:
+            FieldError: it may mean several.
+        """
+        counted = _COUNTED.fullmatch(name)
+        names = [name] if counted is None else [name, counted[1]]
+        tasks = dict.fromkeys(task for one in names for task in self._by_words.get(_words_of(one), []))
+        if counted and counted[1] in self._known:
+            tasks = dict.fromkeys([*(task for task in tasks if _words_of(task) != _words_of(counted[1])), counted[1]])
+        if len(tasks) > 1:
+            raise FieldError(
+                "custom_id",
+                f"{name!r} may mean {' or '.join(map(repr, list(tasks)[:3]))}",
+                "ids that mean one task whatever signs stand in them, and with a number behind them or not",
+            )
+        return next(iter(tasks), None)
+
+    @cached_property
+    def _by_words(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for task in self._known:
+            found.setdefault(_words_of(task), []).append(task)
+        return found
 
     def _spellings(self, generation: Generation, name: str) -> Iterator[str]:
         """The ids by which the problem may be known, the file's own first; none of them can mean another problem."""
@@ -85,7 +114,7 @@ class Matching:
             yield from (f"{start}{found[1]}" for start in ("", "Mbpp/", "MBPP/", "mbpp/"))
         counted = _COUNTED.fullmatch(name) if generation.counted else None
         if counted:
-            yield counted[1]
+            yield from self._spellings(msgspec.structs.replace(generation, counted=False), counted[1])
 
     def _of_multipl_e(self, generation: Generation, name: str) -> Iterator[str]:
         language = _MULTIPL_E_LANGUAGES.get(generation.language or "")
@@ -168,6 +197,8 @@ class Matching:
         close = re.search(r" Did you mean '([^']*)'\?$", words)
         if close and not meant and not _alike(name, close[1]):
             words = words.removesuffix(close[0])
+        if self._set.left_out:
+            words = f"{words.rstrip('.')} ({self._set.left_out_words})"
         return words.rstrip("."), f"a task of {self._set.name}"
 
     def _meant(self, name: str) -> str | None:
@@ -341,6 +372,11 @@ def _alike(name: str, task: str) -> bool:
 
 
 _ALIKE = 0.8
+
+
+def _words_of(name: str) -> str:
+    """Words and numbers of a task id, whatever signs are between them."""
+    return re.sub(r"[\W_]+", "-", name).strip("-")
 
 
 def _plain_id(name: str) -> str:

@@ -18,7 +18,7 @@ class Row(msgspec.Struct):
 
     problem_id: int | str
     question: str
-    input_output: str
+    input_output: str | None
     solutions: str = ""
     difficulty: str = ""
     starter_code: str = ""
@@ -40,11 +40,12 @@ class Apps(Benchmark[Row]):
         )
 
 
-def tests_of(input_output: str, solutions: str, starter: str) -> tuple[Cases, list[str]]:
+def tests_of(input_output: str | None, solutions: str, starter: str) -> tuple[Cases, list[str]]:
     """The tests in a text, and the solutions in another.
 
     Raises:
-        FieldError: they are not there.
+        LeftOutError: they are not there.
+        FieldError: they cannot be read.
     """
     tests: Any = parsed_json("input_output", input_output or "{}")
     if not isinstance(tests, dict):

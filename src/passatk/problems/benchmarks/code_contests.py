@@ -3,7 +3,7 @@
 import msgspec
 
 from passatk.cases import Case, Checker
-from passatk.errors import FieldError
+from passatk.errors import LeftOutError
 from passatk.problems.base import Benchmark
 from passatk.problems.inputs import words_checker
 from passatk.problems.stdin import made, paired
@@ -55,7 +55,12 @@ class CodeContests(Benchmark[Row]):
     def problem(self, row: Row, variant: str) -> Problem:
         for field, path in (("input_file", row.input_file), ("output_file", row.output_file)):
             if path:
-                raise FieldError(field, f"programs read or write {path!r}", "programs that read stdin and write stdout")
+                raise LeftOutError(
+                    field,
+                    f"programs read or write {path!r}",
+                    "programs that read stdin and write stdout",
+                    "programs that read or write files",
+                )
         limit = row.time_limit or _Duration()
         cpu_s = limit.seconds + limit.nanos / 1e9
         cases: list[Case] = []

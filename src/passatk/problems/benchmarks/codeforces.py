@@ -3,7 +3,7 @@
 import msgspec
 
 from passatk.cases import Case, Checker, CheckerProgram
-from passatk.errors import FieldError
+from passatk.errors import LeftOutError
 from passatk.problems.base import Benchmark
 from passatk.problems.inputs import words_checker
 from passatk.problems.stdin import made
@@ -23,12 +23,13 @@ class Row(msgspec.Struct):
     id: str
     title: str
     description: str
-    official_tests: list[_Test]
+    official_tests: list[_Test] | None
     input_mode: str
     time_limit: float | None = None
     memory_limit: float | None = None
     input_format: str | None = None
     output_format: str | None = None
+    interaction_format: str | None = None
     note: str | None = None
     examples: list[_Test] | None = None
     generated_checker: str | None = None
@@ -43,8 +44,7 @@ class Codeforces(Benchmark[Row]):
     variants = ("python", "cpp", "java", "rust", "go", "javascript", "ruby")
 
     def problem(self, row: Row, variant: str) -> Problem:
-        if row.input_mode != "stdio":
-            raise FieldError("input_mode", f"is {row.input_mode!r}", "stdio: programs that read files are not judged")
+        _refuse_other_ways(row)
         shown = {test.input.strip() for test in row.examples or ()}
         cases = [
             Case(
@@ -55,7 +55,7 @@ class Codeforces(Benchmark[Row]):
                 cpu_s=row.time_limit or None,
                 memory_bytes=int(row.memory_limit * _MIB) if row.memory_limit else None,
             )
-            for number, test in enumerate(row.official_tests, 1)
+            for number, test in enumerate(row.official_tests or (), 1)
         ]
         return Problem(
             task_id=row.id,
@@ -66,6 +66,25 @@ class Codeforces(Benchmark[Row]):
             tests=Asserts(code=""),
             cases=made(cases, _checker(row, cases), field="official_tests"),
             in_function=False,
+        )
+
+
+def _refuse_other_ways(row: Row) -> None:
+    """Raises LeftOutError where a program does more than to read stdin and to write stdout."""
+    if row.interaction_format or row.input_mode == "interactive":
+        field = "interaction_format" if row.interaction_format else "input_mode"
+        raise LeftOutError(
+            field,
+            "says that programs talk with another",
+            "programs that read stdin to its end: interactive ones are not judged",
+            "interactive programs",
+        )
+    if row.input_mode != "stdio":
+        raise LeftOutError(
+            "input_mode",
+            f"is {row.input_mode!r}",
+            "stdio: programs that read files are not judged",
+            "programs that read or write files",
         )
 
 

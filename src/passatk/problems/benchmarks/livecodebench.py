@@ -12,9 +12,10 @@ import msgspec
 from msgspec import UNSET
 
 from passatk.cases import Checker
-from passatk.errors import FieldError
+from passatk.errors import FieldError, LeftOutError
 from passatk.problems.base import Benchmark
 from passatk.problems.inputs import asked, by_tests
+from passatk.problems.stdin import NO_TESTS
 from passatk.records import Asserts, Problem
 
 _STARRED = (
@@ -38,7 +39,7 @@ class Row(msgspec.Struct):
     question_id: str
     question_content: str
     public_test_cases: str
-    private_test_cases: str
+    private_test_cases: str | None
     starter_code: str = ""
     difficulty: str = ""
     metadata: str = "{}"
@@ -53,6 +54,8 @@ class LiveCodeBench(Benchmark[Row]):
 
     def problem(self, row: Row, variant: str) -> Problem:
         public = tests_in("public_test_cases", row.public_test_cases)
+        if row.private_test_cases is None:
+            raise LeftOutError("private_test_cases", "is null", _FORM, NO_TESTS)
         private = tests_in("private_test_cases", row.private_test_cases)
         cases = by_tests(
             "private_test_cases",

@@ -11,7 +11,7 @@ class Row(msgspec.Struct):
     """A record."""
 
     question: str
-    input_output: str
+    input_output: str | None
     solutions: str | None
     difficulty: str = ""
     starter_code: str = ""

@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from passatk.answers import looks_like_chat
 from passatk.errors import FieldError
+from passatk.languages import by_name
 from passatk.samples.formats.base import Format, Generation, has, kind, optional_text, task_name
 
 
 class LmEval(Format):
-    """What the harness judged (`filtered_resps`) where it is a program with the function, else what was said."""
+    """What the harness judged (`filtered_resps`) where it is a program with the function, else what was said.
+
+    A chat's answer that no filter read, alone or behind the prompt, is no program: what was said is read.
+    """
 
     name = "lm-eval"
     form = 'an object with "doc" and "resps" or "filtered_resps", as --log_samples writes'
@@ -26,7 +31,9 @@ class LmEval(Format):
         judged = filtered and all(_program(one, prompt, entry_point) for one in filtered)
         if not (judged or said or filtered):
             raise FieldError("resps", "is empty", "at least one text")
-        for one in filtered if judged else said or filtered:
+        if not said:
+            said = [text.removeprefix(prompt or "") for text in filtered]
+        for one in filtered if judged else said:
             yield Generation(
                 task=task,
                 text=one,
@@ -40,6 +47,8 @@ class LmEval(Format):
 
 def _program(text: str, prompt: str | None, entry_point: str | None) -> bool:
     """Whether the harness made a program of an answer: the prompt with what was said, or a function of that name."""
+    if looks_like_chat(text) and not by_name("python").valid(text):
+        return False
     return bool(prompt and text.startswith(prompt)) or bool(entry_point and f"def {entry_point}(" in text)
 
 
