@@ -50,8 +50,10 @@ def test_a_function_is_shown_in_six_languages(passatk: Command) -> None:
 def test_a_file_is_checked_by_what_its_manifest_says(passatk: Command, tmp_path: Path, require: Require) -> None:
     require(*LANGUAGES)
     file = tmp_path / "documents.jsonl"
-    made = passatk("corpus", "synthesize", "--functions", "800", "--documents", "60", "--seed", "5", "--out", str(file))
+    asked = ("--functions", "800", "--documents", "60", "--seed", "5", "--one-step", "0.3")
+    made = passatk("corpus", "synthesize", *asked, "--out", str(file))
     assert made.returncode == 0, made.stderr
+    assert json.loads((tmp_path / "documents.manifest.json").read_text())["made"]["mix"]["one_step"] == 0.3
     checked = passatk("corpus", "check", str(file), "--json")
     assert checked.returncode == 0, checked.stdout
     report = json.loads(checked.stdout)
