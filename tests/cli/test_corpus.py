@@ -6,6 +6,7 @@ from pathlib import Path
 from running import Command, Require
 
 from passatk.languages import LANGUAGES
+from passatk.models.embedded import embedded_folder
 
 
 def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
@@ -27,6 +28,9 @@ def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
     assert packed.returncode == 0, packed.stderr
     assert "tokens for train" in packed.stdout
     assert json.loads((tmp_path / "packed" / "manifest.json").read_text())["vocabulary"] == 512
+    again = passatk("corpus", "pack", str(code), str(documents), "--tokenizer", "embedded", "--out", "again")
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "again" / "vocab.json").read_bytes() == (embedded_folder() / "vocab.json").read_bytes()
     leaks = passatk("problems", "similar", "basics", str(documents), "--language", "python")
     assert leaks.returncode == 0, leaks.stderr
     assert leaks.stdout.splitlines()[1].split()[:3] == ["Python", "172", "0"]

@@ -199,19 +199,21 @@ def pack(
     context: Annotated[int, typer.Option(min=16, max=1 << 16, help="Tokens a model reads at once.")] = 320,
     vocabulary: Annotated[int, typer.Option(min=1, help="Tokens of the tokenizer that is learnt.")] = 1_536,
     tokenizer: Annotated[
-        Path | None, typer.Option(help="Folder of a tokenizer to use. [default: learn one from the documents]")
+        Path | None,
+        typer.Option(help="Folder of a tokenizer to use, or `embedded`. [default: learn one from the documents]"),
     ] = None,
 ) -> None:
     """Turn documents into windows of tokens; prompts do not count in the loss, real code does."""
     from passatk.corpus.packing import LEFT_OUT, learn_tokenizer
     from passatk.corpus.packing import pack as pack_documents
+    from passatk.models.embedded import folder_named
     from passatk.report import terminal
     from passatk.tokenizer import CodeGeeXTokenizer
 
     console = terminal.console_for("stderr")
     if tokenizer is None:
         console.print(f"learning a tokenizer of {vocabulary:,} tokens", highlight=False)
-    ours = CodeGeeXTokenizer.load(tokenizer) if tokenizer else learn_tokenizer(sources, vocabulary)
+    ours = CodeGeeXTokenizer.load(folder_named(tokenizer)) if tokenizer else learn_tokenizer(sources, vocabulary)
     with terminal.progress(console, "packing", "documents") as progress:
         packed = pack_documents(sources, ours, context, out, progress)
     for field in ("documents", LEFT_OUT, "filled", "vocabulary"):
