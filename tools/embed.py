@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from passatk.models.embedded import REFERENCE
+from passatk.models.embedded import REFERENCE, TRAINING
 from passatk.pipeline.reference import compute_reference
 from passatk.problems import load
 from passatk.prompts.building import generation_prompt
@@ -24,7 +24,7 @@ def embed(run: Path) -> None:
     """Copy the model of a finished `run` and write what it gives here."""
     for file in sorted((run / "model").iterdir()):
         shutil.copyfile(file, PLACE / file.name)
-    shutil.copyfile(run / "manifest.json", PLACE / "training.json")
+    shutil.copyfile(run / "manifest.json", PLACE / TRAINING)
     problems = load("basics")
     asked = [p for p in problems.problems.values() if p.task_id.endswith(f"/{PROBLEM}")]
     reference = compute_reference(tuple(generation_prompt(problem, "full", True) for problem in asked))

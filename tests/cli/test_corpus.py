@@ -6,6 +6,7 @@ from pathlib import Path
 from running import Command, Require
 
 from passatk.languages import LANGUAGES
+from passatk.models.embedded import embedded_folder
 
 
 def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
@@ -27,6 +28,9 @@ def test_from_functions_to_windows(passatk: Command, tmp_path: Path) -> None:
     assert packed.returncode == 0, packed.stderr
     assert "tokens for train" in packed.stdout
     assert json.loads((tmp_path / "packed" / "manifest.json").read_text())["vocabulary"] == 512
+    again = passatk("corpus", "pack", str(code), str(documents), "--tokenizer", "embedded", "--out", "again")
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "again" / "vocab.json").read_bytes() == (embedded_folder() / "vocab.json").read_bytes()
     leaks = passatk("problems", "similar", "basics", str(documents), "--language", "python")
     assert leaks.returncode == 0, leaks.stderr
     assert leaks.stdout.splitlines()[1].split()[:3] == ["Python", "172", "0"]
@@ -50,8 +54,10 @@ def test_a_function_is_shown_in_six_languages(passatk: Command) -> None:
 def test_a_file_is_checked_by_what_its_manifest_says(passatk: Command, tmp_path: Path, require: Require) -> None:
     require(*LANGUAGES)
     file = tmp_path / "documents.jsonl"
-    made = passatk("corpus", "synthesize", "--functions", "800", "--documents", "60", "--seed", "5", "--out", str(file))
+    asked = ("--functions", "800", "--documents", "60", "--seed", "5", "--one-step", "0.3")
+    made = passatk("corpus", "synthesize", *asked, "--out", str(file))
     assert made.returncode == 0, made.stderr
+    assert json.loads((tmp_path / "documents.manifest.json").read_text())["made"]["mix"]["one_step"] == 0.3
     checked = passatk("corpus", "check", str(file), "--json")
     assert checked.returncode == 0, checked.stdout
     report = json.loads(checked.stdout)

@@ -153,6 +153,26 @@ def test_senseless_ladders_are_refused(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_model_goes_on(passatk: Command, here: Callable[..., tuple[int, str]], corpus: Path, tmp_path: Path) -> None:
+    train(passatk, corpus, tmp_path / "first", "--tokens", "2k")
+    on = ("train", "model", corpus, "--out", tmp_path / "on", "--batch-size", "4", "--tokens", "1k")
+    done = passatk(*on, "--from", tmp_path / "first" / "model")
+    assert done.returncode == 0, done.stderr
+    told = f"went on from {tmp_path / 'first' / 'model'}, which had read 2,112 tokens in"
+    assert told in " ".join(done.stdout.split())
+    for more, told in (
+        (
+            ("--from", tmp_path / "first" / "model", "--hidden", "32"),
+            "leave it out to go on from one (option --hidden)",
+        ),
+        (("--from", tmp_path), "it has no model.safetensors"),
+        (("--from", "embedded"), "the tokenizer of embedded is not that of"),
+        ((*SMALL[:4],), "start.fingerprint"),
+    ):
+        code, said = here(*on, *more)
+        assert (code, told in " ".join(said.split())) == (2, True), said
+
+
 def test_no_corpus_is_named(here: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     code, said = here("train", "model", tmp_path, "--tokens", "1k", "--parameters", "40k")
     assert (code, "is no packed corpus" in said) == (2, True)

@@ -1,11 +1,13 @@
 """What is held out never occurs in training: by behaviour, whatever it is called and however it is written."""
 
 import hashlib
+from collections import Counter
 
 import msgspec
 import pytest
 
 from passatk.corpus.documents import Mix
+from passatk.corpus.files import as_line
 from passatk.corpus.primitives import operations
 from passatk.corpus.programs import AbstractProgram, Applied, behaviour
 from passatk.corpus.splits import DEEPEST, TIERS, composition_is_held_out, trained_on
@@ -102,6 +104,23 @@ def test_documents_do_not_depend_on_the_number_of_processes(corpus: SyntheticCor
     for document in alone:
         assert document.split == corpus.splits[document.function]
     assert {"train", "valid"} == {document.split for document in alone}
+
+
+def test_documents_without_a_share_of_one_step_are_what_they_were(corpus: SyntheticCorpus) -> None:
+    written = b"".join(as_line(d) for chunk in corpus.documents(100) for d in chunk)
+    assert hashlib.sha256(written).hexdigest() == "97b7eefbe9887ab3bf71f2f661faf17c8bd2aaf22c1ef4b426d1191fa26abff8"
+
+
+def test_a_share_of_documents_is_about_one_step(corpus: SyntheticCorpus) -> None:
+    some = [d.function for chunk in corpus.documents(400, Mix(one_step=0.25)) for d in chunk]
+    alone = [d.function for chunk in corpus.documents(400, Mix(one_step=1.0)) for d in chunk]
+    single = {number for number, function in enumerate(corpus.functions) if function.depth == 1}
+    others = 0.75 * (1 - len(single) / len(corpus.functions))
+    assert sum(number not in single for number in some) / len(some) == pytest.approx(others, abs=0.05)
+    assert set(alone) <= single
+    compositions = Counter(corpus.functions[number].composition for number in alone)
+    assert len(compositions) > 140  # of 162, evenly, however many constants each has
+    assert max(compositions.values()) < 12
 
 
 def test_documents_ask_as_generation_does(corpus: SyntheticCorpus) -> None:

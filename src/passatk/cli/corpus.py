@@ -20,6 +20,9 @@ _Seed = Annotated[int, typer.Option(help="Another seed makes another corpus.")]
 _Functions = Annotated[int, typer.Option(min=1, help="How many different functions.")]
 _Translation = Annotated[float, typer.Option(min=0, max=1, help="Share of documents that translate.")]
 _Python = Annotated[float, typer.Option(min=0, max=1, help="Share of the others that are in Python.")]
+_OneStep = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of documents about functions of one step, of which there are few.")
+]
 _Sources = Annotated[list[Path], typer.Argument(help="Files of documents, from `synthesize` or `gather`.")]
 _Language = Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")]
 _Workers = Annotated[int | None, typer.Option(min=1, help="Processes; changes nothing. [default: number of CPUs]")]
@@ -32,6 +35,7 @@ def synthesize(
     documents: Annotated[int, typer.Option(min=1, help="How many documents about them.")] = 300_000,
     translation: _Translation = 0.25,
     python: _Python = 0.5,
+    one_step: _OneStep = 0.0,
     seed: _Seed = 0,
     workers: _Workers = None,
     json: Json = False,
@@ -51,7 +55,7 @@ def synthesize(
 
     console = terminal.console_for("stderr")
     kinds: Counter[str] = Counter()
-    mix = Mix(translation=translation, python=python)
+    mix = Mix(translation=translation, python=python, one_step=one_step)
     with DocumentWriter(out) as writer, terminal.progress(console, "writing", "documents") as progress:
         corpus = synthetic_corpus(seed, functions)
         for chunk in corpus.documents(documents, mix, workers or os.cpu_count() or 1):
@@ -195,19 +199,21 @@ def pack(
     context: Annotated[int, typer.Option(min=16, max=1 << 16, help="Tokens a model reads at once.")] = 320,
     vocabulary: Annotated[int, typer.Option(min=1, help="Tokens of the tokenizer that is learnt.")] = 1_536,
     tokenizer: Annotated[
-        Path | None, typer.Option(help="Folder of a tokenizer to use. [default: learn one from the documents]")
+        Path | None,
+        typer.Option(help="Folder of a tokenizer to use, or `embedded`. [default: learn one from the documents]"),
     ] = None,
 ) -> None:
     """Turn documents into windows of tokens; prompts do not count in the loss, real code does."""
     from passatk.corpus.packing import LEFT_OUT, learn_tokenizer
     from passatk.corpus.packing import pack as pack_documents
+    from passatk.models.embedded import folder_named
     from passatk.report import terminal
     from passatk.tokenizer import CodeGeeXTokenizer
 
     console = terminal.console_for("stderr")
     if tokenizer is None:
         console.print(f"learning a tokenizer of {vocabulary:,} tokens", highlight=False)
-    ours = CodeGeeXTokenizer.load(tokenizer) if tokenizer else learn_tokenizer(sources, vocabulary)
+    ours = CodeGeeXTokenizer.load(folder_named(tokenizer)) if tokenizer else learn_tokenizer(sources, vocabulary)
     with terminal.progress(console, "packing", "documents") as progress:
         packed = pack_documents(sources, ours, context, out, progress)
     for field in ("documents", LEFT_OUT, "filled", "vocabulary"):

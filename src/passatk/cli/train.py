@@ -31,6 +31,10 @@ def model(
     corpus: Corpus,
     tokens: Annotated[str, typer.Option(metavar="NUMBER", help="Budget: tokens to read, like 50M or 3e7.")],
     out: Annotated[Path, typer.Option(help="Run folder to write; the same command resumes it.")] = Path("runs/model"),
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="MODEL", help="Go on from a trained model: its folder, or `embedded`."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Train one model. Leaves OUT/model, which `passatk complete --backend codegeex --model OUT/model` opens."""
@@ -41,15 +45,24 @@ def model(
         from passatk.training.run import Training, train
         from passatk.training.settings import usual_settings
         from passatk.training.shapes import parameters as parameters_of
+        from passatk.training.start import shape_of_start
 
     packed = load_packed(corpus)
     budget = round(options.number_of(tokens, "--tokens"))
-    shape = _shape(given["shape"], (packed.vocabulary, packed.context, packed.eos))
+    if start is None:
+        shape = _shape(given["shape"], (packed.vocabulary, packed.context, packed.eos))
+    elif given["shape"]:
+        raise InputError(
+            "a model's size is what it is; leave it out to go on from one", setting=next(iter(given["shape"]))
+        )
+    else:
+        shape = shape_of_start(start)
     request = Training(
         corpus=corpus,
         shape=shape,
         settings=usual_settings(parameters_of(shape), packed.context, budget, given["settings"]),
         out=out,
+        start=start,
         **_options(given),
     )
     with shown.progress(terminal.console_for("stderr")) as show, _gentle_stop() as stop:

@@ -7,6 +7,7 @@ solution. Each one words, names and writes its function anew.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import takewhile
 from multiprocessing import get_context
 from typing import Literal
 
@@ -46,6 +47,8 @@ class Mix(Record, frozen=True, kw_only=True):
     """Share of generation documents in Python; the other languages share the rest evenly."""
     pair: float = 0.5
     """Share of translations from Python to JavaScript; all other pairs share the rest evenly."""
+    one_step: float = 0.0
+    """Share of documents whose function is drawn among those of one step; of the others, few have one."""
 
 
 _EXAMPLES = (0, 0, 1, 2)
@@ -68,7 +71,7 @@ class Task(Record, frozen=True, kw_only=True):
 def task(functions: Sequence[AbstractProgram], number: int, seed: int, mix: Mix) -> Task | None:
     """Document `number` of a corpus, or None: its function has no case that is short enough to show."""
     draws = Draws(seed, "document", number)
-    which = draws.below(len(functions))
+    which = _which(functions, mix, draws)
     specification = specification_of(functions[which], draws, examples=draws.choice(_EXAMPLES))
     if specification is None:
         return None
@@ -78,6 +81,16 @@ def task(functions: Sequence[AbstractProgram], number: int, seed: int, mix: Mix)
     elif not draws.chance(mix.python):
         target = draws.choice(_OTHERS)
     return Task(number=number, function=which, specification=specification, language=target, source_language=source)
+
+
+def _which(functions: Sequence[AbstractProgram], mix: Mix, draws: Draws) -> int:
+    """The number of a function: any, or one of those of one step, which come first: a composition, then a function."""
+    if not mix.one_step or not draws.chance(mix.one_step):  # without a share no choice is drawn, as ever
+        return draws.below(len(functions))
+    known: dict[str, list[int]] = {}
+    for number, function in enumerate(takewhile(lambda function: function.depth == 1, functions)):
+        known.setdefault(function.composition, []).append(number)
+    return draws.choice(draws.choice(list(known.values())))
 
 
 def document_of(asked: Task, split: Split) -> Document:

@@ -18,7 +18,7 @@ from passatk.errors import InputError
 from passatk.models import ModelSpec
 from passatk.models.base import Origin
 from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig, unfilled
-from passatk.models.embedded import embedded_folder
+from passatk.models.embedded import EMBEDDED, embedded_folder
 from passatk.models.local import EngineBackend, dtype_of, fingerprint_of, usable_device
 from passatk.records import Record
 from passatk.tokenizer import CodeGeeXTokenizer
@@ -41,7 +41,7 @@ def load_folder(folder: Path, device: str = "cpu", dtype: torch.dtype = torch.fl
     Raises:
         InputError: a file is missing, damaged or of another model.
     """
-    model = unfilled(_read_shape(folder), device, dtype)
+    model = unfilled(read_shape(folder), device, dtype)
     try:
         with safe_open(str(folder / WEIGHTS), framework="pt") as file:
             names = set(file.keys())
@@ -54,7 +54,12 @@ def load_folder(folder: Path, device: str = "cpu", dtype: torch.dtype = torch.fl
     return model
 
 
-def _read_shape(folder: Path) -> CodeGeeXConfig:
+def read_shape(folder: Path) -> CodeGeeXConfig:
+    """The shape of the model in a folder.
+
+    Raises:
+        InputError: the file is missing, damaged or of another model.
+    """
     try:
         config = msgspec.json.decode((folder / CONFIG).read_bytes(), type=_ConfigFile)
     except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
@@ -192,7 +197,7 @@ def open_tokenizer(spec: ModelSpec) -> tuple[CodeGeeXTokenizer, int] | None:
         InputError: a file is missing or damaged.
     """
     path, home = _places(spec)
-    return (CodeGeeXTokenizer.load(home), _read_shape(path).positions) if path.is_dir() else None
+    return (CodeGeeXTokenizer.load(home), read_shape(path).positions) if path.is_dir() else None
 
 
 def open_backend(spec: ModelSpec) -> EngineBackend:
@@ -215,7 +220,7 @@ def open_backend(spec: ModelSpec) -> EngineBackend:
     files = [path / WEIGHTS, path / CONFIG] if path.is_dir() else [path]
     origin = Origin(
         backend="codegeex",
-        model=spec.model or "embedded",
+        model=spec.model or EMBEDDED,
         fingerprint=fingerprint_of([*files, *(home / name for name in (VOCABULARY, MERGES, ADDED))]),
         versions={},
         dtype=spec.dtype,

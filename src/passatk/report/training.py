@@ -79,6 +79,11 @@ def print_training(console: Console, report: TrainingReport) -> None:
         f"{duration(report.seconds)} of training, {report.tokens_per_second:,.0f} tokens/s",
     ):
         console.print(line, highlight=False)
+    if report.start is not None:
+        before = "how much it had read is not known"
+        if report.start.tokens is not None and report.start.flops is not None:
+            before = f"which had read {report.start.tokens:,} tokens in {report.start.flops:.3g} FLOP"
+        console.print(f"went on from {report.start.model}, {before}", highlight=False, markup=False)
     if report.epochs > 1:
         console.print(
             f"The budget is {report.epochs:.2f} times the corpus: its windows were read again.", style="yellow"

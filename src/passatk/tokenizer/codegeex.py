@@ -86,10 +86,14 @@ class CodeGeeXTokenizer:
     def save(self, folder: Path) -> None:
         """Write the three files that `load` reads."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name, tokens in ((VOCABULARY, self._vocabulary), (ADDED, self._added)):
-            (folder / name).write_text(json.dumps(tokens, ensure_ascii=False), encoding="utf-8")
+        for name, text in self.files().items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def files(self) -> dict[str, str]:
+        """Name -> text of the three files. Two tokenizers are the same where they are."""
+        vocabulary, added = (json.dumps(tokens, ensure_ascii=False) for tokens in (self._vocabulary, self._added))
         merges = "".join(f"{left} {right}\n" for left, right in self._merges)
-        (folder / MERGES).write_text(f"#version: 0.2\n{merges}", encoding="utf-8")
+        return {VOCABULARY: vocabulary, ADDED: added, MERGES: f"#version: 0.2\n{merges}"}
 
     @property
     def size(self) -> int:

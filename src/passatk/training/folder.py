@@ -26,6 +26,21 @@ from passatk.training.trainer import STATE
 
 LOSSES, CHECKPOINT, MODEL, REPORT = "losses.jsonl", "checkpoint.safetensors", "model", "report.json"
 _MAY_DIFFER = ("passatk", "corpus", "checkpoint_every", "machine")
+_OF_START = ("start.model", "start.tokens", "start.flops")
+"""May differ too: the fingerprint says which it is."""
+
+
+class Start(Record, frozen=True, kw_only=True):
+    """The model that a run goes on from."""
+
+    model: str
+    """As it was named."""
+    fingerprint: str
+    """SHA-256 of its files, the tokenizer's among them."""
+    tokens: int | None
+    """Read by it before, in all its trainings; None: nothing of that lies beside it."""
+    flops: float | None
+    """Floating-point operations of these."""
 
 
 class TrainingManifest(Record, frozen=True, kw_only=True):
@@ -56,6 +71,8 @@ class TrainingManifest(Record, frozen=True, kw_only=True):
     """In which the model is written at the end."""
     arithmetic: Arithmetic
     machine: Machine
+    start: Start | None = None
+    """None: first weights were drawn."""
 
     def check_same_run(self, other: "TrainingManifest") -> None:
         """Refuse to continue this run as another.
@@ -67,7 +84,7 @@ class TrainingManifest(Record, frozen=True, kw_only=True):
         differing = [
             f"{name}: {short(mine.get(name))} here, {short(theirs.get(name))} now"
             for name in dict.fromkeys([*mine, *theirs])
-            if name.split(".")[0] not in _MAY_DIFFER and mine.get(name) != theirs.get(name)
+            if name not in _OF_START and name.split(".")[0] not in _MAY_DIFFER and mine.get(name) != theirs.get(name)
         ]
         if differing:
             raise RunFolderError(

@@ -21,6 +21,7 @@ from passatk.training.folder import (
     REPORT,
     Checkpoint,
     LossLine,
+    Start,
     TrainingFolder,
     TrainingManifest,
     dtype_named,
@@ -28,6 +29,7 @@ from passatk.training.folder import (
 )
 from passatk.training.settings import TrainingOptions, TrainingSettings
 from passatk.training.shapes import flops_per_token, non_embedding_parameters, parameters
+from passatk.training.start import first_weights, shape_of_start, start_of
 from passatk.training.trainer import Trainer
 
 _VALIDATIONS = 10
@@ -43,6 +45,8 @@ class Training(TrainingOptions, frozen=True, kw_only=True):
     settings: TrainingSettings
     out: Path
     """Run folder. The same request resumes it."""
+    start: str | None = None
+    """Go on from this model, a folder or `embedded`, with the weights that it was written with; the shape is its."""
 
 
 class Progress(Record, frozen=True, kw_only=True):
@@ -83,6 +87,8 @@ class TrainingReport(Record, frozen=True, kw_only=True):
     tokens_per_second: float
     digest: str
     """SHA-256 of the fp32 weights: two runs are equal where it is."""
+    start: Start | None = None
+    """The model that it went on from; its tokens and FLOP are not counted above."""
 
     @property
     def model(self) -> Path:
@@ -115,7 +121,8 @@ def train(
     with TrainingFolder(request.out, manifest) as folder, computing(manifest.arithmetic):
         if folder.complete:
             return past_report(request.out)
-        trainer = Trainer(corpus, request.shape, request.settings, request.device)
+        start = first_weights(request.start) if request.start is not None else None
+        trainer = Trainer(corpus, request.shape, request.settings, request.device, start)
         return _Run(folder, manifest, corpus, trainer).finish_with(listener, stop)
 
 
@@ -128,6 +135,9 @@ def manifest_of(request: Training, corpus: PackedCorpus) -> TrainingManifest:
     settings, shape, context = request.settings, request.shape, corpus.context
     settings.check()
     shape.check()
+    start = None if request.start is None else start_of(request.start, corpus)
+    if request.start is not None and shape != (theirs := shape_of_start(request.start)):
+        raise InputError(f"{request.start} has the shape {theirs}, and {shape} was asked for; leave it to the model")
     if shape.positions < context:
         raise InputError(f"positions = {shape.positions}: windows of {request.corpus} have {context} tokens")
     if shape.vocabulary < corpus.vocabulary:
@@ -154,6 +164,7 @@ def manifest_of(request: Training, corpus: PackedCorpus) -> TrainingManifest:
         model_dtype=request.model_dtype,
         arithmetic=find_arithmetic(request.device, request.threads),
         machine=this_machine(),
+        start=start,
     )
 
 
@@ -269,6 +280,7 @@ class _Run:
             seconds=seconds,
             tokens_per_second=manifest.tokens / self._spent,
             digest=digest,
+            start=manifest.start,
         )
         folder.finish(self._trainer.weights.export(dtype_named(manifest.model_dtype)), self._corpus, report, digest)
         return report

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from passatk.corpus.packed import PackedCorpus, Windows
-from passatk.models.codegeex import CodeGeeXConfig
+from passatk.models.codegeex import CodeGeeX, CodeGeeXConfig
 from passatk.records import Record
 from passatk.training.loss import summed_loss
 from passatk.training.optimizer import Optimizer
@@ -31,12 +31,23 @@ class Step(Record, frozen=True, kw_only=True):
 class Trainer:
     """A model in training."""
 
-    def __init__(self, corpus: PackedCorpus, shape: CodeGeeXConfig, settings: TrainingSettings, device: str):
+    def __init__(
+        self,
+        corpus: PackedCorpus,
+        shape: CodeGeeXConfig,
+        settings: TrainingSettings,
+        device: str,
+        start: CodeGeeX | None = None,
+    ):
+        """`start`: the model whose weights are the first ones; None draws them."""
         self._corpus, self._settings, self._device = corpus, settings, device
         self.steps = settings.steps(corpus.context)
         precision: torch.dtype = getattr(torch, settings.precision)
         self.weights = Weights(shape, precision, device)
-        self.weights.initialise(settings.seed)
+        if start is None:
+            self.weights.initialise(settings.seed)
+        else:
+            self.weights.take(start)
         self._optimizer = Optimizer(self.weights, settings)
 
     def state(self) -> dict[str, Tensor]:

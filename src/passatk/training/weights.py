@@ -24,7 +24,7 @@ class Weights:
     """Weights, gradient and working model of one shape."""
 
     def __init__(self, shape: CodeGeeXConfig, precision: torch.dtype, device: str):
-        """Zeros; `initialise` or `load` comes next."""
+        """Zeros; `initialise`, `take` or `load` comes next."""
         self.model = without_memory(shape)
         named = sorted(self.model.named_parameters(), key=lambda pair: _kind(*pair))
         starts = [0]
@@ -81,6 +81,14 @@ class Weights:
             else:
                 std = into_stream if ".dense.weight" in name or "4h_to_h" in name else _STD
                 part.copy_(torch.empty(part.shape).normal_(0.0, std, generator=generator))
+        self.refresh()
+
+    @torch.no_grad()
+    def take(self, model: CodeGeeX) -> None:
+        """Begin with those of a model of this shape: what `export` gave."""
+        theirs = dict(model.named_parameters())
+        for name, part in self.named().items():
+            part.copy_(theirs[name])
         self.refresh()
 
     @torch.no_grad()

@@ -16,7 +16,11 @@ from passatk.errors import EnvironmentFault
 from passatk.models.base import NO_PROBLEM, Backend, Wanted
 from passatk.records import Record
 
+EMBEDDED = "embedded"
+"""What it is called where a model is named."""
 REFERENCE = "reference.json"
+TRAINING = "training.json"
+"""The manifest of the run that trained it."""
 _PRESETS = ("greedy", "nucleus", "contrastive")
 _SAMPLES, _TOKENS, _BATCH = 2, 48, 16
 
@@ -41,6 +45,11 @@ class Reference(Record, frozen=True, kw_only=True):
 def embedded_folder() -> Path:
     """Where it is on the disk."""
     return Path(str(resources.files(__package__)))
+
+
+def folder_named(model: str | Path) -> Path:
+    """The folder of a model: of the embedded one for `embedded`."""
+    return embedded_folder() if str(model) == EMBEDDED else Path(model)
 
 
 def read_reference() -> Reference:
