@@ -188,7 +188,7 @@ def test_what_holds_no_code_is_not_opened(said: str) -> None:
 
 def test_a_docstring_is_no_fence() -> None:
     code = f"'''Finding\nquickly\n'''\n{CODE}"
-    assert read_answer(code, PROBLEM).code.endswith(CODE)
+    assert tokens(read_answer(code, PROBLEM).code) == tokens(CODE)
     assert opened(code) == code
 
 
