@@ -90,6 +90,13 @@ WRAPPINGS: dict[str, str] = {
     "CDATA": f"<code><![CDATA[\n{CODE}]]></code>",
     "pre": f"<pre><code>{html.escape(CODE)}</code></pre>",
     "pre with breaks": f"<pre>{html.escape(CODE).replace(chr(10), '<br>')}</pre>",
+    "an answer's tags beside an example": f"<answer>\n{fence(CODE)}</answer>\n{fence(CODE.replace('v', 'w'))}",
+    "torn JSON": '{"why": "It loops.", "code": "' + escaped(CODE),
+    "torn JSON in a fence": '```json\n{"code": "' + escaped(CODE),
+    "two objects": json.dumps({"code": "def find(a, b):\n    return 1\n"}) + "\n" + json.dumps({"code": CODE}),
+    "apostrophes for fences": f"'''python\n{CODE}'''\n",
+    "escaped fences": f"\\```python\n{CODE}\\```\n",
+    "commands to a notebook": fence(f"%%time\n!pip install numpy\n{CODE}"),
     "no-break entities": f"<pre>{html.escape(CODE).replace('    ', '&nbsp;' * 4)}</pre>",
     "entities": fence(html.escape(CODE)),
     "entities of entities": fence(html.escape(html.escape(CODE))),
@@ -177,6 +184,12 @@ def test_a_program_and_a_broken_one_stay_as_they_are(code: str) -> None:
 )
 def test_what_holds_no_code_is_not_opened(said: str) -> None:
     assert opened(said) == said
+
+
+def test_a_docstring_is_no_fence() -> None:
+    code = f"'''Finding\nquickly\n'''\n{CODE}"
+    assert tokens(read_answer(code, PROBLEM).code) == tokens(CODE)
+    assert opened(code) == code
 
 
 def test_a_diff_does_not_replace_the_program_that_it_changes() -> None:

@@ -434,11 +434,20 @@ UNJUDGED = [
     ("codeforces", {"interaction_format": "Print a query."}, "interactive programs"),
     ("codeforces", {"official_tests": None}, "no tests"),
     ("codeforces", {"official_tests": []}, "no tests"),
+    ("codeforces", {"description": None}, "no description"),
+    ("codeforces", {"input_mode": None}, "no input_mode"),
     ("livecodebench", {"private_test_cases": None}, "no tests"),
     ("livecodebench", {"public_test_cases": "[]", "private_test_cases": "[]"}, "no tests"),
     ("deepcoder", {"tests": "[]"}, "no tests"),
+    ("acecode", {"test_cases": []}, "no tests"),
 ]
-_NAMES = {"apps": "problem_id", "code-contests": "name", "livecodebench": "question_id", "codeforces": "id"}
+_NAMES = {
+    "apps": "problem_id",
+    "code-contests": "name",
+    "livecodebench": "question_id",
+    "codeforces": "id",
+    "acecode": "id",
+}
 
 
 @pytest.mark.parametrize(("name", "changes", "reason"), UNJUDGED)
@@ -454,6 +463,16 @@ def test_what_cannot_be_judged_is_left_out_beside_what_can(
     if name in ("taco", "deepcoder"):
         assert list(found.problems) == [f"{name}/0", f"{name}/2"]
     assert found.hash == msgspec.structs.replace(found, left_out={}).hash
+
+
+def test_tests_that_somebody_has_unpacked_are_the_same(tmp_path: Path) -> None:
+    tests = stdin_tests(testtype="stdin")
+    unpacked = {"public_test_cases": tests[:1], "private_test_cases": tests[1:], "metadata": {}}
+    assert one(tmp_path, FORMS["livecodebench"] | unpacked) == one(tmp_path, FORMS["livecodebench"])
+    none: dict[str, list[str]] = {"input": [], "output": []}
+    assert one(tmp_path, FORMS["code-contests"] | {"generated_tests": None}) == one(
+        tmp_path, FORMS["code-contests"] | {"generated_tests": none}
+    )
 
 
 def test_a_file_of_which_nothing_is_left_says_why(tmp_path: Path) -> None:

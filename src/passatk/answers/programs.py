@@ -17,6 +17,7 @@ _WRITES = regex(
     r"[pP]rint|puts|put[Ss]tr|\bputc|[wW]rite|echo|\bsay\b|display|console\.log|\bcat\s*\(|stdout|\bcout\b|interact|\bp\b|\bpp\b"
 )
 _SENTENCE = regex(r"[A-Z*-][\w'*:-]*(?: +[\w',()`*:/-]+)*[.:!?*]*$")
+_LABEL = regex(r"\s*(?P<name>[A-Za-z0-9+#]+)[ \t]*\n(?:Copy(?: code)?[ \t]*\n)?")
 _MOST_TRIED = 6
 """Paragraphs of prose before a program without fences, and behind it, are at most so many."""
 _MAIN = regex(r"\b[mM]ain\b")
@@ -32,11 +33,17 @@ def program(dialect: Dialect, said: str) -> tuple[str, str]:
     marked = [block for block in fenced_blocks(said, dialect) if block.code.strip()][-_MOST_BLOCKS:]
     if marked:
         return _chosen(dialect, marked, "block")
-    whole = plain(dialect, Block(name="", code=said))
+    whole = plain(dialect, Block(name="", code=_LABEL.sub("", said) if _labelled(dialect, said) else said))
     if code := _without_prose(dialect, whole.code):
         return code, "no fence"
     blocks = [block for block in unfenced_blocks(said, dialect) if block.code.strip()][-_MOST_BLOCKS:]
     return _chosen(dialect, blocks, "no fence") if blocks else ("", "nothing")
+
+
+def _labelled(dialect: Dialect, said: str) -> bool:
+    """Whether an answer without fences begins with the name of its language, as pages show it above a block."""
+    found = _LABEL.match(said)
+    return found is not None and found["name"].lower() in dialect.fences
 
 
 def _without_prose(dialect: Dialect, text: str) -> str:

@@ -28,10 +28,10 @@ _KEYS = (
 )
 """Names of what holds the code in an object, the surest first."""
 _IN_FENCE = regex(
-    r"^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?:jsonc?|json5|ipynb|javascript|js|python)?[ \t]*\n"
-    r"(?P<json>\s*[{\[].*?[}\]])\s*\n[ \t]*(?P=mark)[ \t]*$",
-    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+    r"^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?:jsonc?|json5|ipynb|javascript|js|python)?[ \t]*\n(?=\s*[{\[])",
+    re.MULTILINE | re.IGNORECASE,
 )
+_CLOSED = regex(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _IN_PROSE = regex(r"""^[ \t]*(?=\{\s*["'])""", re.MULTILINE)
 _CALLED = regex(r"^[ \t]*[%!].*\n?", re.MULTILINE)
 _MOST_TRIED = 20
@@ -39,23 +39,58 @@ _MOST_DEPTH = 6
 _MARKS = regex(r"`+")
 
 
+_OTHER_FENCE = regex(
+    r"^'{3}[ \t]*(python3?|py|c|cpp|c\+\+|java|javascript|js|go|rust|ruby)[ \t]*\n(.*?)\n'{3}[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+_ESCAPED_FENCE = regex(r"^([ \t]*)\\(?:`{3}|`\\`\\`)", re.MULTILINE)
+_TORN = regex(
+    rf"""\A\s*(?:`{{3}}\w*\s*)?\{{(?s:.*?)"(?:{"|".join(_KEYS)})"\s*:\s*"(?P<text>(?:\\(?s:.)|[^"\\])*+)\\?\s*\Z""",
+)
+
+
 def opened(said: str) -> str:
-    """An answer that is JSON, or has its code in some, with that code between fences; any other as it is."""
+    """An answer that is JSON, or has its code in some, with that code between fences; any other as it is.
+
+    What stands between tags of an answer is all of it, if there are fences in it.
+    """
+    said = _ESCAPED_FENCE.sub(r"\1```", said) if "\\`" in said else said
+    if "```" not in said and 0 < said.count("'''") <= _MOST_TRIED:
+        said = _OTHER_FENCE.sub(r"```\1\n\2\n```", said)
+    said = _answered(said) if "```" in said else said
     if "{" not in said and '"' not in said[:40]:
         return said
     if (found := _held(said)) is not None:
         return found
-    pieces, at = [], 0
-    for found_in in _IN_FENCE.finditer(said) if "```" in said or "~~~" in said else ():
-        if (held := _held(found_in["json"])) is not None:
+    if (torn := _TORN.match(said)) is not None and "\\n" in torn["text"]:
+        return f"```\n{_unescaped(torn['text'])}"
+    pieces, at, after = [], 0, 0
+    while found_in := _IN_FENCE.search(said, after):
+        closed = _CLOSED.search(said, found_in.end())
+        if closed is None:
+            break
+        after = closed.end()
+        if (held := _held(said[found_in.end() : closed.start()])) is not None:
             pieces += [said[at : found_in.start()], held]
-            at = found_in.end()
+            at = after
     if at or looks_fenced(said):
         return "".join(pieces) + said[at:]
-    for place in list(_IN_PROSE.finditer(said))[:_MOST_TRIED]:
+    for place in reversed(list(_IN_PROSE.finditer(said))[-_MOST_TRIED:]):
         end = _end_of_object(said, place.end())
         if end and (held := _held(said[place.end() : end])) is not None:
             return f"{said[: place.start()]}\n{held}\n{said[end:]}"
+    return said
+
+
+def _answered(said: str) -> str:
+    """What stands between the last tags of an answer, if there are fences in it; else all."""
+    plain_case = said.lower()
+    for tag in ("final_answer", "answer"):
+        end = plain_case.rfind(f"</{tag}>")
+        start = plain_case.rfind(f"<{tag}>", 0, max(end, 0))
+        within = said[start + len(tag) + 2 : end] if start >= 0 else ""
+        if len(plain_case) == len(said) and looks_fenced(within):
+            return within
     return said
 
 
@@ -232,13 +267,18 @@ _STEPS: tuple[Callable[[Dialect, str], str], ...] = (
     lambda _, code: _BREAK.sub(lambda found: "\n" if found[0][1] in "bB" else "", code),
     lambda _, code: html.unescape(code).replace("\u00a0", " "),
     lambda _, code: html.unescape(html.unescape(code)).replace("\u00a0", " "),
-    lambda _, code: _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), code) if _one_line(code) else code,
+    lambda _, code: _unescaped(code) if _one_line(code) else code,
+    lambda dialect, code: _CALLED.sub("", code) if dialect.by_indentation else code,
     lambda _, code: _MARKDOWN.sub(r"\1", code),
     lambda _, code: code.translate(_DOUBLE),
     lambda _, code: code.translate(_SINGLE),
     lambda _, code: code.translate(_DOUBLE | _SINGLE),
 )
 """Each takes one wrapping away; first alone, then after those before it."""
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
 
 
 def _one_line(code: str) -> bool:

@@ -6,9 +6,10 @@ from collections import Counter
 
 import msgspec
 
-from passatk.errors import FieldError
+from passatk.errors import FieldError, LeftOutError
 from passatk.languages.python_plain import tree_of
 from passatk.problems.base import Benchmark
+from passatk.problems.stdin import NO_TESTS
 from passatk.records import Asserts, Problem
 
 
@@ -29,6 +30,8 @@ class AceCode(Benchmark[Row]):
     home = "https://huggingface.co/datasets/TIGER-Lab/AceCode-87K"
 
     def problem(self, row: Row, variant: str) -> Problem:
+        if not row.test_cases:
+            raise LeftOutError("test_cases", "has no assertion", "texts with assertions", NO_TESTS)
         if not any("assert" in test for test in row.test_cases):
             raise FieldError("test_cases", "has no assertion", "texts with assertions")
         return Problem(

@@ -34,9 +34,9 @@ class Row(msgspec.Struct):
 
     name: str
     description: str
-    public_tests: _Tests
-    private_tests: _Tests
-    generated_tests: _Tests
+    public_tests: _Tests | None
+    private_tests: _Tests | None
+    generated_tests: _Tests | None
     solutions: _Solutions | None = None
     time_limit: _Duration | None = None
     memory_limit_bytes: int = 0
@@ -87,7 +87,7 @@ class CodeContests(Benchmark[Row]):
 
     def _tests(self, row: Row) -> list[tuple[str, _Tests]]:
         names = ("public_tests", "private_tests", "generated_tests")
-        return [(name, getattr(row, name)) for name in names]
+        return [(name, getattr(row, name) or _Tests()) for name in names]
 
 
 def _solution(solutions: _Solutions, language: int | None) -> str | None:

@@ -21,10 +21,10 @@ class Row(msgspec.Struct):
     """A record."""
 
     id: str
-    title: str
-    description: str
+    title: str | None
+    description: str | None
     official_tests: list[_Test] | None
-    input_mode: str
+    input_mode: str | None
     time_limit: float | None = None
     memory_limit: float | None = None
     input_format: str | None = None
@@ -70,7 +70,10 @@ class Codeforces(Benchmark[Row]):
 
 
 def _refuse_other_ways(row: Row) -> None:
-    """Raises LeftOutError where a program does more than to read stdin and to write stdout."""
+    """Raises LeftOutError where a program does more than to read stdin and to write stdout, or nobody says what."""
+    for field, value in (("description", row.description), ("input_mode", row.input_mode)):
+        if value is None:
+            raise LeftOutError(field, "is null", "text", f"no {field}")
     if row.interaction_format or row.input_mode == "interactive":
         field = "interaction_format" if row.interaction_format else "input_mode"
         raise LeftOutError(
@@ -96,7 +99,7 @@ def _checker(row: Row, cases: list[Case]) -> Checker:
 
 
 def _asked(row: Row) -> str:
-    parts = [f"# {row.title}", row.description]
+    parts = [f"# {row.title or row.id}", row.description or ""]
     for heading, text in (("Input", row.input_format), ("Output", row.output_format), ("Note", row.note)):
         if text:
             parts.append(f"## {heading}\n\n{text}")

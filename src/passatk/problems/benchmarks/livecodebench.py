@@ -38,11 +38,11 @@ class Row(msgspec.Struct):
 
     question_id: str
     question_content: str
-    public_test_cases: str
-    private_test_cases: str | None
+    public_test_cases: str | list[Any]
+    private_test_cases: str | list[Any] | None
     starter_code: str = ""
     difficulty: str = ""
-    metadata: str = "{}"
+    metadata: str | dict[str, Any] = "{}"
 
 
 class LiveCodeBench(Benchmark[Row]):
@@ -80,21 +80,23 @@ class LiveCodeBench(Benchmark[Row]):
         )
 
 
-def _function(metadata: str) -> str:
+def _function(metadata: str | dict[str, Any]) -> str:
     try:
-        known = json.loads(metadata or "{}")
+        known = json.loads(metadata or "{}") if isinstance(metadata, str) else metadata
     except ValueError as error:
         raise FieldError("metadata", f"cannot be read: {error}", "JSON with func_name, or {}") from error
     name = known.get("func_name") if isinstance(known, dict) else None
     return name if isinstance(name, str) else ""
 
 
-def tests_in(field: str, text: str) -> list[Any]:
-    """The tests in a text.
+def tests_in(field: str, text: str | list[Any]) -> list[Any]:
+    """The tests in a text; those that somebody has unpacked, as they are.
 
     Raises:
         FieldError: it is none of their forms, or what is pickled is not text.
     """
+    if isinstance(text, list):
+        return text
     if not text.lstrip().startswith("["):
         text = _unpacked(field, text)
     try:
