@@ -33,7 +33,7 @@ endif
 lint: setup ## Style, types, architecture
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy
+	@$(PY) -m mypy -n 2
 	@.venv/bin/lint-imports
 
 bench: setup ## Throughput on the reference solutions and overhead of the sandbox
