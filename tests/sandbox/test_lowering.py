@@ -23,7 +23,7 @@ def processes_under(count: Count) -> int | None:
 def test_the_kernel_counts_for_a_user_in_a_namespace_of_the_slots() -> None:
     count = count_of(cast(Config, {"own_user": True, "switch_user": False}), NoGroup())
     assert not count.by_watch
-    assert processes_under(count) == 72
+    assert processes_under(count) == 74
 
 
 @pytest.mark.parametrize("switch_user", [True, False])

@@ -109,19 +109,44 @@ for made in (object, dict, set, lambda: [None] * 9, lambda: bytearray(700), lamb
 """
 
 
-def test_addresses_are_the_same_for_a_program_whose_process_waited_before(slot: Slot) -> None:
-    spoken = LANGUAGES["python"]
+def self_test(language: str, more: str = "") -> Program:
+    spoken = LANGUAGES[language]
     problem = spoken.self_test
-    text = f"{problem.prompt}{problem.reference}\n{ADDRESSES}"
-    program = spoken.assemble(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
+    text = f"{problem.prompt}{problem.reference}\n{more}"
+    return spoken.assemble(problem, Sample(task_id="a", index=0, text=text, whole=True), problem.tests.code)
+
+
+def addresses(slot: Slot) -> str:
+    outcome = slot.execute(self_test("python", ADDRESSES), LIMITS)
+    assert outcome.run is not None, outcome.fault
+    assert len(outcome.run.stderr.splitlines()) == 7
+    return outcome.run.stderr
+
+
+def test_addresses_are_the_same_however_many_programs_came_before_and_however_long_ago(slot: Slot) -> None:
     seen = []
-    for pause_s in (*[0.0] * 8, 0.1, 0.0, 0.1):  # the server itself needs a few programs until all is in its place
+    for pause_s in (*[0.0] * 8, 0.1, 0.0, 0.1):
         time.sleep(pause_s)
-        outcome = slot.execute(program, LIMITS)
-        assert outcome.run is not None
-        seen.append(outcome.run.stderr)
-    assert len(set(seen[-4:])) == 1
-    assert len(seen[-1].splitlines()) == 7
+        seen.append(addresses(slot))
+    assert len(set(seen)) == 1
+
+
+def test_addresses_are_the_same_in_every_slot_whatever_came_before() -> None:
+    others = (
+        self_test("javascript"),  # whose parent is started then
+        self_test("python", "import os\nif not os.fork(): os._exit(0)"),
+        self_test("python", "while True: pass"),
+    )
+    world = Environment(["python", "javascript"]).world
+    seen = []
+    for programs in ((), others):
+        with Slot(world) as slot:
+            seen.append(addresses(slot))
+            for program in programs:
+                slot.execute(program, LIMITS)
+                seen.append(addresses(slot))
+    assert len(seen) == 5
+    assert len(set(seen)) == 1
 
 
 def test_a_program_that_waits_for_another_question_has_ended_well(slot: Slot) -> None:

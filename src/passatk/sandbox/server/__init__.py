@@ -4,7 +4,7 @@ Runs as a process of its own under bubblewrap (or bare, without a sandbox), from
 standard library only, nothing of passatk imported. Frames on stdin and stdout: 4 bytes big-endian length, then JSON.
 
 server ── fork ── supervisor (pid 1 of a PID namespace of its own): a program after the other
-   └───── fork ── command, for each that the supervisor asks for, in its namespaces
+   └───── fork ── nursery ── fork ── command, for each that the supervisor asks for, in its namespaces
 The supervisor mounts a fresh tmpfs and /proc and asks for a process, which joins its accounts, drops every privilege,
 puts on the system call filter and waits. Only then it reads a request, writes the files, tells that process what to
 become, reads its bounded output and watches its limits. A step ends when its main process ends or a limit stops it;
@@ -12,7 +12,8 @@ then everything else in the PID namespace is killed and reaped, so nothing survi
 
     start     addresses are fixed
     main      the server and its supervisors
-    births    the server makes the processes of programs, because it knows nothing of any
+    births    processes of programs are made by one that knows nothing of any
+    nursery   that one, which does nothing else, so that each program finds the same memory
     frames    how they come and go
     request   what a slot is, what it is asked and what it replies
     world     a slot, and file systems, identity and environment of one program in it; building and running it

@@ -1,4 +1,4 @@
-"""Processes of programs: the slot's server forks them, which has read no request, into the world of a supervisor.
+"""Processes of programs: forked by one that has read no request (`nursery`, `parents`), into the world of a supervisor.
 
 The supervisor, who has read them all, asks for one over a socket: it gives descriptors and its namespaces, and gets a
 descriptor of the process. Without namespaces there is nothing to join, and it forks by itself.
@@ -15,14 +15,13 @@ from typing import NamedTuple, NoReturn, Protocol
 
 from . import kernel
 from .descriptors import receive, send
-from .parents import Running
 
 Become = Callable[[Sequence[int], int, Callable[[], None]], NoReturn]
 """What a process does when it is born: its descriptors, what it is for, and what it has to do first."""
 RUN, EARLY = 1, 2
 """What it is for: the run of a program, not its build; and it is born before the program comes, which is likely to be
 run in this memory."""
-_FORK, _WAIT, _PARENT = b"f", b"w", b"p"
+_FORK, _WAIT = b"f", b"w"
 _ENDED = struct.Struct("iQd")
 
 
@@ -76,7 +75,7 @@ class Own:
 
 
 class Adopted:
-    """A process that the server forks for a supervisor, or a parent does."""
+    """A process that the nursery forks for a supervisor, or a parent does."""
 
     def __init__(
         self,
@@ -115,39 +114,30 @@ class Adopted:
 
 
 class Socket:
-    """Between the server and its supervisors, one after the other: `server` is the supervisors' end.
+    """Between who forks and the supervisors, one after the other: `server` is the supervisors' end."""
 
-    Args:
-        parent: the parent of that number, or None, and the threads of ours among the programs'.
-    """
-
-    def __init__(self, parent: Callable[[int], tuple[Running | None, int]]) -> None:
-        self._parent = parent
-        self._parents: list[int] = []
+    def __init__(self) -> None:
         self._supervisor, self.server = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 
     def serve(self, supervisor: int, become: Become) -> None:
-        """In the server, whose children belong to the supervisor's PID namespace: until the supervisor ends.
+        """For one that has the process descriptor `supervisor`, until it ends; children belong to its PID namespace.
 
         A child is waited for as soon as it ends: until then the first process of its namespace cannot end either.
         """
-        first = os.pidfd_open(supervisor)
         self._child = _NO_CHILD
-        self._poll = select.poll()
-        for fd in (first, self._supervisor.fileno(), *self._parents):
-            self._poll.register(fd, select.POLLIN)
         ready: list[int] = []
-        while first not in ready:
-            ready = [fd for fd, _ in self._poll.poll()]
+        while supervisor not in ready:
+            poll = select.poll()  # a new one: what comes and goes in one that stays moves what is made later
+            for fd in (supervisor, self._supervisor.fileno(), *self._child[1:]):
+                if fd >= 0:
+                    poll.register(fd, select.POLLIN)
+            ready = [fd for fd, _ in poll.poll()]
             if self._child.pidfd in ready:
                 self._wait()
             if self._supervisor.fileno() in ready:
                 self._answer(become)
-            if not set(ready).isdisjoint(self._parents):  # somebody killed it, and its children are nobody's
-                raise ChildProcessError("a parent has ended")
-        os.close(first)
         self._wait()
-        self._forget()
+        forget(self._supervisor, self.server)
 
     def _answer(self, become: Become) -> None:
         message, given = receive(self._supervisor)
@@ -155,27 +145,16 @@ class Socket:
             self._wait()
             self._supervisor.send(_ENDED.pack(*self._end))
             return
-        if message[:1] == _PARENT:
-            self._tell_of_parent(message[1])
-            return
         try:
             child = os.fork()
             if child == 0:
                 become(given[:-2], message[1], lambda: _enter(*given[-2:]))
             self._child = _Child(child, os.pidfd_open(child))
-            self._poll.register(self._child.pidfd, select.POLLIN)
             send(self._supervisor, _FORK, [self._child.pidfd])
         except OSError as error:
             self._supervisor.send(str(error).encode())
         for fd in given:
             os.close(fd)
-
-    def _tell_of_parent(self, number: int) -> None:
-        parent, ours = self._parent(number)
-        if parent is not None and parent.pidfd not in self._parents:
-            self._parents.append(parent.pidfd)
-            self._poll.register(parent.pidfd, select.POLLIN)
-        send(self._supervisor, bytes([ours]), [parent.socket.fileno()] if parent is not None else [])
 
     def _wait(self) -> None:
         """For the child, if there is one that has not been waited for."""
@@ -183,26 +162,19 @@ class Socket:
         if pid:
             _, status, usage = os.wait4(pid, 0)
             self._end = End(status, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
-            self._poll.unregister(pidfd)
             os.close(pidfd)
             self._child = _NO_CHILD
 
-    def _forget(self) -> None:
-        """What a supervisor that was killed has not been told, or nobody has read."""
-        for end in (self._supervisor, self.server):
-            end.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    for fd in receive(end)[1]:
-                        os.close(fd)
-            end.setblocking(True)
 
-
-def ask_for_parent(server: "_socket.socket", number: int) -> tuple["_socket.socket | None", int]:
-    """In a supervisor: the parent's socket, None if it is not to be had, and the threads of ours in the group."""
-    send(server, _PARENT + bytes([number]))
-    words, given = receive(server)
-    return _socket.socket(fileno=given[0]) if given else None, words[0]
+def forget(*ends: "_socket.socket") -> None:
+    """What a supervisor that was killed has not been told, or nobody has read."""
+    for end in ends:
+        end.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                for fd in receive(end)[1]:
+                    os.close(fd)
+        end.setblocking(True)
 
 
 def _close(descriptors: Sequence[int]) -> None:

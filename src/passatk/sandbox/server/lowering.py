@@ -10,7 +10,7 @@ from .accounts import NoGroup, StepLimits
 from .parents import STACK_BYTES, Limit
 from .request import Config
 
-_OURS = 8
+_OURS = 10
 """Processes of the slot, in the account of programs where there is one alone. Programs see their limit: always this."""
 _PROCESSES_OF_USER, _PROCESSES_OF_PROGRAMS, _PROCESSES_OF_CPU = 4096, 1024, 32
 """Backstops for an account that slots share: a user's own; that of programs alone; the same for each CPU, if more."""

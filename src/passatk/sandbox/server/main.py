@@ -1,7 +1,7 @@
 """Frames in, frames out: a supervisor, a fork of this process, reads one request after another and replies.
 
-This process never reads any. It makes the programs' processes, which so hold nothing of a request, be it their own or
-an earlier one, and it does the same from program to program, so that each finds the same memory.
+This process never reads any. Nor does the nursery, an early fork of it, which makes the programs' processes: so they
+hold nothing of a request, be it their own or an earlier one.
 """
 
 import fcntl
@@ -15,6 +15,7 @@ from typing import NoReturn
 from . import kernel
 from .faults import Fault
 from .frames import read_frame, write_frame
+from .nursery import Nursery
 from .removal import remove_tree
 from .request import CaseRequest, Config, Reply, Request, check_case, check_request, fault
 from .step import Waiting
@@ -116,6 +117,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is here now is never looked at, so never copied, in the forks
     slot.pages.learn(tool.rehearse for tool in slot.warm.values() if tool.rehearse is not None)
+    nursery = Nursery(slot.births, slot.become) if namespaces is not None else None
     write_frame(control_w, {"ready": os.getpid()})
     while True:
         if namespaces is not None:
@@ -123,7 +125,12 @@ def main() -> None:
         supervisor = os.fork()
         if supervisor == 0:
             _supervise(slot, control_r, control_w)
-        slot.socket.serve(supervisor, slot.become)
+        if nursery is not None:
+            first = os.pidfd_open(supervisor)
+            nursery.begin(first)
+            slot.desk.serve(first, nursery.socket.fileno())
+            nursery.end()
+            os.close(first)
         _, status = os.waitpid(supervisor, 0)
         if namespaces is None:
             _clean_up(slot)

@@ -1,7 +1,7 @@
 """Parents: interpreters that have started, each in a process of its own that forks for every program which names it.
 
-Such a process does for a supervisor what the server does, see `births`, and its child what `step.become` does. Where it
-cannot be started, a program's command is executed instead.
+Such a process does for a supervisor what the nursery does, see `births`, and its child what `step.become` does. Where
+it cannot be started, a program's command is executed instead.
 """
 
 import _socket
@@ -17,7 +17,8 @@ from typing import NamedTuple, NoReturn, Protocol
 
 from . import kernel
 from .accounts import NoGroup
-from .descriptors import receive, send, write_file
+from .births import forget
+from .descriptors import receive, send
 from .entropy import same_random_bytes
 from .request import Config, ParentConfig, StepRequest
 from .seccomp import compile_filter
@@ -79,12 +80,13 @@ class Parent:
 
     def _started(self) -> Running | None:
         ours, theirs = self._ends
-        with contextlib.suppress(OSError):
-            write_file("/proc/sys/kernel/ns_last_pid", str(_NUMBER - 1).encode())
+        last = kernel.number_next(_NUMBER)
         doors = self._home.groups["program"].doors()
         child = os.fork()
         if child == 0:
             self._become([theirs.fileno(), *doors])
+        if last is not None:
+            kernel.number_next(last + 1)
         theirs.close()
         for fd in doors:
             os.close(fd)
@@ -137,6 +139,50 @@ class Parent:
             os.execve(argv[0], argv, environment)
         finally:
             os._exit(127)
+
+
+class Desk:
+    """Where supervisors, one after the other, ask the server for a parent.
+
+    Args:
+        parent: the parent of that number, or None, and the threads of ours among the programs'.
+    """
+
+    def __init__(self, parent: Callable[[int], tuple[Running | None, int]]) -> None:
+        self._parent = parent
+        self._known: list[int] = []
+        self._supervisor, self._server = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+
+    def ask(self, number: int) -> tuple["_socket.socket | None", int]:
+        """In a supervisor: the parent's socket, None if it is not to be had, and the threads of ours in the group."""
+        self._server.send(bytes([number]))
+        words, given = receive(self._server)
+        return _socket.socket(fileno=given[0]) if given else None, words[0]
+
+    def serve(self, supervisor: int, nursery: int) -> None:
+        """In the server: until the supervisor of this process descriptor ends.
+
+        Raises:
+            ChildProcessError: a parent has, or the nursery, whose descriptor tells it.
+        """
+        poll = select.poll()
+        for fd in (supervisor, nursery, self._supervisor.fileno(), *self._known):
+            poll.register(fd, select.POLLIN)
+        ready: list[int] = []
+        while supervisor not in ready:
+            ready = [fd for fd, _ in poll.poll()]
+            if self._supervisor.fileno() in ready:
+                message, _ = receive(self._supervisor)
+                parent, ours = self._parent(message[0])
+                if parent is not None and parent.pidfd not in self._known:
+                    self._known.append(parent.pidfd)
+                    poll.register(parent.pidfd, select.POLLIN)
+                send(self._supervisor, bytes([ours]), [parent.socket.fileno()] if parent is not None else [])
+            if nursery in ready and supervisor not in ready:
+                raise ChildProcessError("the nursery has ended")
+            if not set(ready).isdisjoint(self._known):  # somebody killed it, and its children are nobody's
+                raise ChildProcessError("a parent has ended")
+        forget(self._supervisor, self._server)
 
 
 def told(step: StepRequest, limits: Iterable[Limit], meets: bool) -> bytes:

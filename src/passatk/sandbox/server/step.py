@@ -182,7 +182,7 @@ class Waiting:
             if self._process.of_parent:
                 write_all(self._told, parents.told(step, lowered, meets))
             else:
-                write_all(self._told, marshal.dumps((dict(step), lowered, world.variation, meets)))
+                write_all(self._told, marshal.dumps((dict(step), lowered, world.variation, meets), 2))
         finally:
             os.close(self._told)
 

@@ -9,17 +9,17 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
-from . import kernel
+from . import kernel, nursery
 from .accounts import OURS, make_groups
-from .births import EARLY, RUN, Adopted, Born, Own, Socket, ask_for_parent
-from .descriptors import read_all, read_file, write_all, write_file
+from .births import EARLY, RUN, Adopted, Born, Own, Socket
+from .descriptors import read_all, read_file, write_all
 from .entropy import SCRATCH, Entropy
 from .examiner import Room
 from .faults import check_build
 from .kept import Whole, of_case
 from .lowering import count_of
 from .pages import Pages
-from .parents import Parent, Running
+from .parents import Desk, Parent, Running
 from .request import CaseRequest, Config, Facts, Reply, Request, StepRequest, case_reply, reply
 from .resident import Resident
 from .seccomp import compile_filter
@@ -64,7 +64,7 @@ class Slot:
         self.count = count_of(config, self.groups["program"])
         self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
         self.parents = [Parent(parent, self) for parent in config["parents"]]
-        self.socket = Socket(self._parent)
+        self.births, self.desk = Socket(), Desk(self._parent)
         self.usual_parent: str | None = None
         """In a supervisor: that of the last program, so it is likely to be the next one's. None: the server."""
         self.usually_built = False
@@ -80,6 +80,7 @@ class Slot:
         self.pages = Pages()
         self.residents = [Resident(tool, config["env"], self._become_tool) for tool in config["resident"]]
         self.group = self.groups["program"]
+        self.group.ours = self._ours = OURS + (nursery.OURS if config["namespaced"] else 0)
         self.group.join()
         if config["namespaced"]:
             self.mounts = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
@@ -98,7 +99,7 @@ class Slot:
     def _parent(self, number: int) -> tuple[Running | None, int]:
         assert self._namespaces is not None
         running = self.parents[number].running(self._namespaces.aside)
-        self.group.ours = OURS + sum(parent.threads for parent in self.parents)
+        self.group.ours = self._ours + sum(parent.threads for parent in self.parents)
         return running, self.group.ours
 
     def parent(self, name: str) -> _socket.socket | None:
@@ -107,7 +108,7 @@ class Slot:
             numbers = [number for number, parent in enumerate(self.config["parents"]) if parent["name"] == name]
             self.found_parents[name] = None
             if numbers:
-                self.found_parents[name], self.group.ours = ask_for_parent(self.socket.server, numbers[0])
+                self.found_parents[name], self.group.ours = self.desk.ask(numbers[0])
         return self.found_parents[name]
 
     def _become_tool(self) -> None:
@@ -186,12 +187,13 @@ class World:
             socket = None if parent is None else self._slot.parent(parent)
             if socket is not None:
                 return Adopted(socket, given, purpose & RUN, of_parent=True, users=self.count.namespace)
-            return Adopted(self._slot.socket.server, given, purpose)
+            return Adopted(self._slot.births.server, given, purpose)
         return Own(self._slot.become, given, others, purpose)
 
     def next_for(self, parent: str | None, early: bool = False) -> Waiting:
         """A process that waits to run a program, the child of that parent if it can be."""
-        self.renumber()
+        if self._config["namespaced"]:
+            kernel.number_next(_PID)  # the same always: how many processes a compiler had is chance
         return Waiting(self, RUN | EARLY if early else RUN, parent)
 
     def next(self) -> Waiting | None:
@@ -204,12 +206,6 @@ class World:
         """How the next program begins, see `next`."""
         slot = self._slot
         slot.usual_parent, slot.usually_built, slot.usually_warm = parent, built, warm
-
-    def renumber(self) -> None:
-        """The next process has the same number always: how many a compiler had is chance."""
-        if self._config["namespaced"]:
-            with contextlib.suppress(OSError):
-                write_file("/proc/sys/kernel/ns_last_pid", str(_PID - 1).encode())
 
     def snapshot(self) -> Snapshot:
         """Of all that the program can write to, before it runs."""
