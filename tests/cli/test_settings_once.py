@@ -117,6 +117,19 @@ def test_every_limit_of_run_and_build_can_be_set() -> None:
 # --- requests made in Python -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("samples", "folder"),
+    [
+        ("out.jsonl", "out"),
+        ("codegen-1.5b_temp0.8.jsonl.gz", "codegen-1.5b_temp0.8"),
+        ("generations/x-t0.2", "x-t0.2"),
+        ("old.runs.json", "old"),
+    ],
+)
+def test_a_run_is_called_like_its_samples(samples: str, folder: str) -> None:
+    assert evaluation_of(PROBLEMS, Path(samples)).out == Path("runs") / folder
+
+
 def evaluation(tmp_path: Path, **changes: Any) -> Evaluation:
     return Evaluation(**{"samples": None, "problems": load("basics/written/python"), "out": tmp_path / "o", **changes})
 

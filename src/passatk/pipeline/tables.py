@@ -17,10 +17,14 @@ from passatk.pipeline.languages import canonical
 from passatk.pipeline.settings import TABLES, Judging, ProblemChoice, Prompting, Task
 from passatk.problems import ProblemSet, load
 from passatk.records import Record
+from passatk.regex import regex
 from passatk.settings import build, checked, setting_named
 
 Given = Mapping[str, Mapping[str, Any]]
 """Table -> key -> value; what is left out has its default."""
+
+_ENDINGS = regex(r"(?<=.)(?:\.[A-Za-z]\w*)+\Z")
+"""Of a file's name: kinds, which begin with a letter; what follows another dot is a number, as in `temp0.8`."""
 
 
 def generation_of(given: Given, out: Path | None = None, problems: ProblemSet | None = None) -> Generation:
@@ -75,7 +79,7 @@ def evaluation_of(
     Args:
         given: the tables.
         samples: what to score; None for the reference solutions.
-        out: the run folder; by default `runs/<name of samples>`.
+        out: the run folder; by default `runs/<name of samples>`, without `.jsonl.gz` and the like.
         problems: loaded already.
 
     Raises:
@@ -83,7 +87,7 @@ def evaluation_of(
     """
     choice = _table(given, "problems", ProblemChoice)
     task = _table(given, "task", Task)
-    name = samples.name.partition(".")[0] if samples else f"reference-{choice.source}".replace("/", "-")
+    name = _ENDINGS.sub("", samples.name) if samples else f"reference-{choice.source}".replace("/", "-")
     return checked(
         Evaluation(
             samples=samples,

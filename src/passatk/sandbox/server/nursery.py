@@ -90,7 +90,9 @@ def _rehearse(births: Socket) -> None:
                     child.wait()
         finally:
             os._exit(0)
-    births.serve(os.pidfd_open(client), _end_at_once)
+    first = os.pidfd_open(client)
+    births.serve(first, _end_at_once)
+    os.close(first)
     os.waitpid(client, 0)
 
 
