@@ -15,7 +15,6 @@ from typing import NoReturn
 from . import kernel
 from .faults import Fault
 from .frames import read_frame, write_frame
-from .nursery import Nursery
 from .removal import remove_tree
 from .request import CaseRequest, Config, Reply, Request, check_case, check_request, fault
 from .step import Waiting
@@ -117,7 +116,8 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is here now is never looked at, so never copied, in the forks
     slot.pages.learn(tool.rehearse for tool in slot.warm.values() if tool.rehearse is not None)
-    nursery = Nursery(slot.births, slot.become) if namespaces is not None else None
+    if namespaces is not None:
+        slot.nursery.start(slot.become)
     write_frame(control_w, {"ready": os.getpid()})
     while True:
         if namespaces is not None:
@@ -125,11 +125,11 @@ def main() -> None:
         supervisor = os.fork()
         if supervisor == 0:
             _supervise(slot, control_r, control_w)
-        if nursery is not None:
+        if namespaces is not None:
             first = os.pidfd_open(supervisor)
-            nursery.begin(first)
-            slot.desk.serve(first, nursery.socket.fileno())
-            nursery.end()
+            slot.nursery.begin(first)
+            slot.desk.serve(first, slot.nursery.socket.fileno())
+            slot.nursery.end()
             os.close(first)
         _, status = os.waitpid(supervisor, 0)
         if namespaces is None:

@@ -15,8 +15,8 @@ from . import kernel
 from .births import Adopted, Become, Socket
 from .descriptors import receive, send
 
-OURS = 2
-"""The nursery and its fork are in the programs' group."""
+IN_GROUP = 2
+"""The nursery and its fork are in the programs' cgroup."""
 _REHEARSED = 4
 """After so many programs all that an interpreter keeps for later is there."""
 _NUMBERS_FROM = 1000
@@ -25,14 +25,18 @@ _BEGIN, _ENDED = b"b", b"e"
 
 
 class Nursery:
-    """In the server, which has not begun to serve. `births`: what supervisors ask; `become`: what forks do."""
+    """The server's end. Made in the network namespace that programs do not see."""
 
-    def __init__(self, births: Socket, become: Become):
+    def __init__(self) -> None:
+        self.births = Socket()
+        self.socket, self._theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+
+    def start(self, become: Become) -> None:
+        """`become`: what processes of programs do."""
         kernel.number_next(_NUMBERS_FROM)
-        self.socket, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         if os.fork() == 0:
-            _nurse(theirs, births, become)
-        theirs.close()
+            _nurse(self._theirs, self.births, become)
+        self._theirs.close()
 
     def begin(self, supervisor: int) -> None:
         """Serve the last child, the first process of its namespace, by its process descriptor."""

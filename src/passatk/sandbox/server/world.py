@@ -9,15 +9,16 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
-from . import kernel, nursery
+from . import kernel
 from .accounts import OURS, make_groups
-from .births import EARLY, RUN, Adopted, Born, Own, Socket
+from .births import EARLY, RUN, Adopted, Born, Own
 from .descriptors import read_all, read_file, write_all
 from .entropy import SCRATCH, Entropy
 from .examiner import Room
 from .faults import check_build
 from .kept import Whole, of_case
 from .lowering import count_of
+from .nursery import IN_GROUP, Nursery
 from .pages import Pages
 from .parents import Desk, Parent, Running
 from .request import CaseRequest, Config, Facts, Reply, Request, StepRequest, case_reply, reply
@@ -64,7 +65,7 @@ class Slot:
         self.count = count_of(config, self.groups["program"])
         self.room = Room(config, self.groups["tools"].join, self._lower_examiner)
         self.parents = [Parent(parent, self) for parent in config["parents"]]
-        self.births, self.desk = Socket(), Desk(self._parent)
+        self.nursery, self.desk = Nursery(), Desk(self._parent)
         self.usual_parent: str | None = None
         """In a supervisor: that of the last program, so it is likely to be the next one's. None: the server."""
         self.usually_built = False
@@ -80,7 +81,7 @@ class Slot:
         self.pages = Pages()
         self.residents = [Resident(tool, config["env"], self._become_tool) for tool in config["resident"]]
         self.group = self.groups["program"]
-        self.group.ours = self._ours = OURS + (nursery.OURS if config["namespaced"] else 0)
+        self.group.ours = self._ours = OURS + (IN_GROUP if config["namespaced"] else 0)
         self.group.join()
         if config["namespaced"]:
             self.mounts = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
@@ -105,10 +106,9 @@ class Slot:
     def parent(self, name: str) -> _socket.socket | None:
         """In a supervisor: a socket to that parent; None: it is not to be had."""
         if name not in self.found_parents:
-            numbers = [number for number, parent in enumerate(self.config["parents"]) if parent["name"] == name]
             self.found_parents[name] = None
-            if numbers:
-                self.found_parents[name], self.group.ours = self.desk.ask(numbers[0])
+            if name in (names := [parent["name"] for parent in self.config["parents"]]):
+                self.found_parents[name], self.group.ours = self.desk.ask(names.index(name))
         return self.found_parents[name]
 
     def _become_tool(self) -> None:
@@ -187,7 +187,7 @@ class World:
             socket = None if parent is None else self._slot.parent(parent)
             if socket is not None:
                 return Adopted(socket, given, purpose & RUN, of_parent=True, users=self.count.namespace)
-            return Adopted(self._slot.births.server, given, purpose)
+            return Adopted(self._slot.nursery.births.server, given, purpose)
         return Own(self._slot.become, given, others, purpose)
 
     def next_for(self, parent: str | None, early: bool = False) -> Waiting:
