@@ -182,6 +182,7 @@ class Waiting:
             if self._process.of_parent:
                 write_all(self._told, parents.told(step, lowered, meets))
             else:
+                # version 2 says nothing of what is shared or interned here, which is chance
                 write_all(self._told, marshal.dumps((dict(step), lowered, world.variation, meets), 2))
         finally:
             os.close(self._told)
