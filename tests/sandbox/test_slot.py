@@ -136,6 +136,11 @@ def test_addresses_are_the_same_in_every_slot_whatever_came_before() -> None:
         self_test("javascript"),  # whose parent is started then
         self_test("python", "import os\nif not os.fork(): os._exit(0)"),
         self_test("python", "while True: pass"),
+        self_test("python", "import os\nos._exit(3)"),
+        self_test("python", "hoard = bytearray(600 << 20)"),  # it takes a while to end
+        self_test("python", "import os\nos.kill(os.getpid(), 9)"),
+        self_test("python", "import time\ntime.sleep(60)"),
+        self_test("javascript"),
     )
     world = Environment(["python", "javascript"]).world
     seen = []
@@ -145,7 +150,7 @@ def test_addresses_are_the_same_in_every_slot_whatever_came_before() -> None:
             for program in programs:
                 slot.execute(program, LIMITS)
                 seen.append(addresses(slot))
-    assert len(seen) == 5
+    assert len(seen) == 2 + len(others)
     assert len(set(seen)) == 1
 
 

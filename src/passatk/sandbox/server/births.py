@@ -8,13 +8,13 @@ import _signal  # type: ignore[import-not-found]  # see `kernel`
 import _socket
 import contextlib
 import os
-import select
 import struct
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn, Protocol
 
 from . import kernel
 from .descriptors import receive, send
+from .mail import Ended, Mail
 
 Become = Callable[[Sequence[int], int, Callable[[], None]], NoReturn]
 """What a process does when it is born: its descriptors, what it is for, and what it has to do first."""
@@ -22,7 +22,9 @@ RUN, EARLY = 1, 2
 """What it is for: the run of a program, not its build; and it is born before the program comes, which is likely to be
 run in this memory."""
 _FORK, _WAIT = b"f", b"w"
-_ENDED = struct.Struct("iQd")
+_ENDED = struct.Struct("i5l")
+"""Of `mail.Ended`: the wait status, CPU time of the user and of the system in seconds and microseconds,
+the largest resident size in KiB."""
 
 
 class End(NamedTuple):
@@ -31,14 +33,6 @@ class End(NamedTuple):
     status: int
     peak_bytes: int
     cpu_s: float
-
-
-class _Child(NamedTuple):
-    pid: int
-    pidfd: int
-
-
-_NO_CHILD = _Child(0, -1)
 
 
 class Born(Protocol):
@@ -108,9 +102,9 @@ class Adopted:
 
     def wait(self) -> End:
         self._server.send(_WAIT)
-        ended = End(*_ENDED.unpack(receive(self._server)[0]))
+        status, user_s, user_us, system_s, system_us, peak = _ENDED.unpack_from(receive(self._server)[0])
         os.close(self.pidfd)
-        return ended
+        return End(status, peak * 1024, user_s + system_s + (user_us + system_us) / 1e6)
 
 
 class Socket:
@@ -118,52 +112,38 @@ class Socket:
 
     def __init__(self) -> None:
         self._supervisor, self.server = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+        self._mail, self._ended = Mail(self._supervisor.fileno()), Ended()
 
     def serve(self, supervisor: int, become: Become) -> None:
         """For one that has the process descriptor `supervisor`, until it ends; children belong to its PID namespace.
 
-        A child is waited for as soon as it ends: until then the first process of its namespace cannot end either.
+        A child is waited for before anything else is heard: until then the first process of its namespace cannot end
+        either. So the same is done from child to child, however long each takes.
         """
-        self._child = _NO_CHILD
-        ready: list[int] = []
-        while supervisor not in ready:
-            poll = select.poll()  # a new one: what comes and goes in one that stays moves what is made later
-            for fd in (supervisor, self._supervisor.fileno(), *self._child[1:]):
-                if fd >= 0:
-                    poll.register(fd, select.POLLIN)
-            ready = [fd for fd, _ in poll.poll()]
-            if self._child.pidfd in ready:
-                self._wait()
-            if self._supervisor.fileno() in ready:
-                self._answer(become)
-        self._wait()
+        polled = kernel.polled(supervisor, self._mail.fd)
+        while kernel.ready(polled, -1) and not kernel.is_ready(polled, 0):
+            self._mail.receive()
+            if self._mail.words[0] == _WAIT:
+                os.write(self._mail.fd, self._ended.said)
+            else:
+                self._bear(become)
         forget(self._supervisor, self.server)
 
-    def _answer(self, become: Become) -> None:
-        message, given = receive(self._supervisor)
-        if message == _WAIT:
-            self._wait()
-            self._supervisor.send(_ENDED.pack(*self._end))
-            return
+    def _bear(self, become: Become) -> None:
         try:
             child = os.fork()
-            if child == 0:
-                become(given[:-2], message[1], lambda: _enter(*given[-2:]))
-            self._child = _Child(child, os.pidfd_open(child))
-            send(self._supervisor, _FORK, [self._child.pidfd])
         except OSError as error:
-            self._supervisor.send(str(error).encode())
-        for fd in given:
-            os.close(fd)
-
-    def _wait(self) -> None:
-        """For the child, if there is one that has not been waited for."""
-        pid, pidfd = self._child
-        if pid:
-            _, status, usage = os.wait4(pid, 0)
-            self._end = End(status, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
-            os.close(pidfd)
-            self._child = _NO_CHILD
+            os.write(self._mail.fd, str(error).encode())
+            self._mail.close_given()
+            return
+        if child == 0:
+            *given, mounts, messages = self._mail.given()
+            become(given, self._mail.words[1][0], lambda: _enter(mounts, messages))
+        pidfd = os.pidfd_open(child)
+        self._mail.send(pidfd)
+        os.close(pidfd)
+        self._mail.close_given()
+        self._ended.wait_for(child)
 
 
 def forget(*ends: "_socket.socket") -> None:

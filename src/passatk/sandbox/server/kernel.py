@@ -6,6 +6,7 @@ import ctypes
 import os
 import struct
 from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from .descriptors import write_file
 
@@ -18,7 +19,7 @@ _PR_CAP_AMBIENT_RAISE, _PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 _MNT_DETACH = 2
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}  # libc has no function for it
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_SPEC_ALLOW = 1, 4
-_AF_UNIX, _SOCK_STREAM = 1, 1
+_AF_UNIX, _SOCK_STREAM, _MSG_CMSG_CLOEXEC = 1, 1, 0x40000000
 _IPC_CREAT, OPENSSL_SEEDED_KEY = 0o1000, 114
 _ADDR_NO_RANDOMIZE = 0x0040000
 _COUNTS_BY_NAMESPACE = (5, 14)
@@ -31,10 +32,17 @@ _CAPABILITIES = struct.Struct("6I")
 _NO_CAPABILITIES = bytes(_CAPABILITIES.size)
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_USED = "capget capset mount poll prctl process_vm_writev setns shmget syscall umount2 unshare"
+_USED = "capget capset mount poll prctl process_vm_writev recvmsg sendmsg setns shmget syscall umount2 unshare wait4"
 for _name in _USED.split():
     getattr(_libc, _name)  # found here once, and not in every fork
 _libc.process_vm_writev.restype = None
+
+
+_POLLED = struct.Struct("ihh")
+_POLLIN, _READY_AT = 1, 6
+Buffer: TypeAlias = "ctypes.Array[ctypes.c_char]"
+Place = Any
+"""What `ctypes.byref` gives."""
 
 
 def _check(result: int, what: str) -> None:
@@ -284,13 +292,40 @@ def vouch_for_devices() -> None:
     _check(min(_libc.shmget(OPENSSL_SEEDED_KEY, 1, _IPC_CREAT | 0o444), 0), "vouch for /dev/urandom")
 
 
-def ready(polled: "ctypes.Array[ctypes.c_char]", wait_ms: int) -> int:
-    """How many descriptors (`struct pollfd`) can be read within that time. It makes no object, however many."""
-    count: int = _libc.poll(polled, len(polled) // 8, wait_ms)
+def polled(*descriptors: int) -> Buffer:
+    """For `ready`: `struct pollfd`s, to be read from."""
+    return ctypes.create_string_buffer(b"".join(_POLLED.pack(fd, _POLLIN, 0) for fd in descriptors))
+
+
+def ready(polled: Buffer, wait_ms: int) -> int:
+    """How many of them can be read within that time. It makes no object, however many."""
+    count: int = _libc.poll(polled, len(polled) // _POLLED.size, wait_ms)
     return count
 
 
-def write_over_itself(places: "ctypes.Array[ctypes.c_char]", number: int) -> None:
+def is_ready(polled: Buffer, place: int) -> bool:
+    """Whether that one was."""
+    return bool(polled[place * _POLLED.size + _READY_AT] != b"\0")
+
+
+def receive_into(fd: int, message: Place) -> int:
+    """A message of a socket, by a `struct msghdr`: how many bytes, 0 at the end. This makes no object."""
+    size: int = _libc.recvmsg(fd, message, _MSG_CMSG_CLOEXEC)
+    _check(min(size, 0), "receive a message")
+    return size
+
+
+def send_from(fd: int, message: Place) -> None:
+    """Send a message over a socket, by a `struct msghdr`."""
+    _check(min(_libc.sendmsg(fd, message, 0), 0), "send a message")
+
+
+def wait_into(child: int, status: Place, usage: Place) -> None:
+    """Wait for a child."""
+    _check(min(_libc.wait4(child, status, 0, usage), 0), "wait for a process")
+
+
+def write_over_itself(places: Buffer, number: int) -> None:
     """What is at `places` (`struct iovec`) of our memory, without a moment in which anything else could change it."""
     _libc.process_vm_writev(os.getpid(), places, number, places, number, 0)
 

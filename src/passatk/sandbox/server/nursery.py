@@ -14,6 +14,7 @@ from typing import NoReturn
 from . import kernel
 from .births import Adopted, Become, Socket
 from .descriptors import receive, send
+from .mail import Ended, Mail
 
 IN_GROUP = 2
 """The nursery and its fork are in the programs' cgroup."""
@@ -58,24 +59,27 @@ def _nurse(server: "_socket.socket", births: Socket, become: Become) -> NoReturn
     code = 1
     try:
         _rehearse(Socket())
-        while True:
-            message, given = receive(server)
-            if not message:
-                break
-            fork = os.fork()
-            if fork == 0:
-                kernel.enter_namespace(given[0], kernel.CLONE_NEWPID)
-                births.serve(given[1], become)
-                os._exit(0)
-            _, status = os.waitpid(fork, 0)
-            if status:
-                break
-            for fd in given:
-                os.close(fd)
-            server.send(_ENDED)
+        mail, ended = Mail(server.fileno()), Ended()
+        while mail.receive():
+            _serve(mail, ended, births, become)
         code = 0
     finally:
         os._exit(code)
+
+
+def _serve(mail: Mail, ended: Ended, births: Socket, become: Become) -> None:
+    """One supervisor, by a fork."""
+    fork = os.fork()
+    if fork == 0:
+        namespace, supervisor = mail.given()
+        kernel.enter_namespace(namespace, kernel.CLONE_NEWPID)
+        births.serve(supervisor, become)
+        os._exit(0)
+    ended.wait_for(fork)
+    mail.close_given()
+    if not ended.well():
+        raise ChildProcessError("a fork of the nursery has ended")
+    os.write(mail.fd, _ENDED)
 
 
 def _rehearse(births: Socket) -> None:

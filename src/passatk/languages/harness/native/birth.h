@@ -193,21 +193,18 @@ inline void begun() {
 
 struct Child {
   struct {
-    int32_t status, unused;
-    uint64_t peak_bytes;
-    double cpu_s;
+    int64_t status;
+    rusage used;
   } end = {};
   pid_t pid = 0;
   int pidfd = -1;
 
   void wait() {
     if (!pid) return;
-    rusage used = {};
     int status = 0;
-    while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR) {
+    while (wait4(pid, &status, 0, &end.used) < 0 && errno == EINTR) {
     }
-    const double micros = used.ru_utime.tv_usec + used.ru_stime.tv_usec;
-    end = {status, 0, static_cast<uint64_t>(used.ru_maxrss) * 1024, used.ru_utime.tv_sec + used.ru_stime.tv_sec + micros / 1e6};
+    end.status = status;
     close(pidfd);
     pid = 0, pidfd = -1;
   }
