@@ -85,16 +85,25 @@ async def while_there(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
     Raises:
         Vanished: the client is gone.
     """
-    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    task, vanished, over = asyncio.current_task(), False, False
+    assert task is not None
+
+    def vanish(_: "asyncio.Task[None]") -> None:
+        nonlocal vanished
+        if not over:
+            vanished = task.cancel()
+
+    gone = asyncio.ensure_future(_gone(request))
+    gone.add_done_callback(vanish)
     try:
-        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        raise Vanished
+        return await work
+    except asyncio.CancelledError:
+        if vanished and not task.uncancel():
+            raise Vanished from None
+        raise
     finally:
-        working.cancel()
+        over = True
         gone.cancel()
-        await asyncio.gather(working, gone, return_exceptions=True)
 
 
 async def _gone(request: Request) -> None:

@@ -8,11 +8,14 @@ be had is an error, never a result; a program without a verdict has the status `
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncGenerator, Generator, Sequence
+import urllib.parse
+import urllib.request
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
-import httpx
+import httpcore
 import msgspec
 
 from passatk.errors import EnvironmentFault, InputError
@@ -28,6 +31,11 @@ _CONNECT_S = 10.0
 _MARGIN_S = 30.0
 """So long after its deadline an answer may still be on its way."""
 _PAUSE_S, _MOST_PAUSE_S = 0.5, 30.0
+_KEEP_S = 30.0
+"""A connection that was not used for so long is closed: half as long as the server has patience."""
+_OK = 200
+
+_NO_ANSWER = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
 
 
 class _Waiting:
@@ -37,32 +45,36 @@ class _Waiting:
         self._ends = time.monotonic() + patience_s
         self._pause_s = _PAUSE_S
 
-    def after(self, answer: httpx.Response | httpx.TransportError) -> float:
-        """Seconds to wait after an answer that may be another one next time.
+    def after(self, answer: httpcore.Response | Exception) -> float:
+        """Seconds to wait after an answer, read to its end, that may be another one next time.
 
         Raises:
             EnvironmentFault: there is no more patience.
             InputError: it will not be another one.
         """
-        if isinstance(answer, httpx.Response) and answer.status_code not in _AGAIN:
+        if isinstance(answer, httpcore.Response) and answer.status not in _AGAIN:
             _refuse(answer)
-        said = answer.headers.get("Retry-After", "") if isinstance(answer, httpx.Response) else ""
+        said = _retry_after(answer) if isinstance(answer, httpcore.Response) else b""
         pause_s = min(float(said), _MOST_PAUSE_S) if said.isdigit() else self._pause_s
         self._pause_s = min(2 * self._pause_s, _MOST_PAUSE_S)
         if time.monotonic() + pause_s > self._ends:
-            if isinstance(answer, httpx.Response):
+            if isinstance(answer, httpcore.Response):
                 _refuse(answer)
             raise EnvironmentFault(f"no answer from the judge: {answer or type(answer).__name__}") from answer
         return pause_s
 
 
-def _refuse(answer: httpx.Response) -> NoReturn:
+def _retry_after(answer: httpcore.Response) -> bytes:
+    return next((value for name, value in answer.headers if name.lower() == b"retry-after"), b"")
+
+
+def _refuse(answer: httpcore.Response) -> NoReturn:
     try:
         words = msgspec.json.decode(answer.content, type=wire.FaultReply).error.message
     except (msgspec.DecodeError, UnicodeDecodeError):
-        words = answer.text[:200]
-    kind = InputError if 400 <= answer.status_code < 500 and answer.status_code not in _AGAIN else EnvironmentFault
-    raise kind(f"the judge answered {answer.status_code}: {words}")
+        words = answer.content[:200].decode(errors="replace")
+    kind = InputError if 400 <= answer.status < 500 and answer.status not in _AGAIN else EnvironmentFault
+    raise kind(f"the judge answered {answer.status}: {words}")
 
 
 def _read(body: bytes, kind: type[_T]) -> _T:
@@ -86,25 +98,42 @@ class _Lines:
 
 def _request(
     programs: Sequence[ProgramRequest], deadline_s: float, extract: bool, attempts: bool, stream: bool
-) -> dict[str, Any]:
-    """Arguments of httpx for a request."""
+) -> tuple[bytes, float]:
+    """The body of a request, and how many seconds it may take."""
     asked = wire.JudgeRequest(
         programs=tuple(programs), deadline_s=deadline_s, stream=stream, extract=extract, attempts=attempts
     )
-    return {
-        "method": "POST",
-        "url": wire.JUDGE,
-        "content": msgspec.json.encode(asked),
-        "headers": {"Content-Type": "application/json"},
-        "timeout": httpx.Timeout(_CONNECT_S, read=deadline_s + _MARGIN_S),
-    }
+    return msgspec.json.encode(asked), deadline_s + _MARGIN_S
 
 
-def _settings(url: str, token: str | None) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    # certificates take 30 ms to read, and nobody is asked for one without TLS
-    verify = not url.startswith("http://")
-    return {"base_url": url, "headers": headers, "timeout": httpx.Timeout(_CONNECT_S), "verify": verify}
+class _Server:
+    """Where it is, and how it is spoken to."""
+
+    def __init__(self, url: str, token: str | None):
+        """Raises InputError where `url` is no address of a server."""
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise InputError(f"url = {url!r}: where the judge is, as http://HOST:PORT")
+        self._url = url.rstrip("/")
+        self._headers = {"Content-Type": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+        proxy = "" if urllib.request.proxy_bypass(parts.netloc) else urllib.request.getproxies().get(parts.scheme, "")
+        self.pool: dict[str, Any] = {"max_connections": None, "keepalive_expiry": _KEEP_S}
+        """Arguments of a pool of connections."""
+        if proxy:
+            self.pool["proxy"] = httpcore.Proxy(proxy)
+
+    def asked(self, path: str, body: bytes | None = None, seconds: float = _CONNECT_S) -> dict[str, Any]:
+        """Arguments of a pool for a request."""
+        timeout = {"connect": _CONNECT_S, "write": _CONNECT_S, "pool": _CONNECT_S, "read": seconds}
+        return {
+            "method": "GET" if body is None else "POST",
+            "url": self._url + path,
+            "headers": self._headers,
+            "content": body,
+            "extensions": {"timeout": timeout},
+        }
 
 
 class Client:
@@ -117,8 +146,8 @@ class Client:
     """
 
     def __init__(self, url: str, token: str | None = None, patience_s: float = 600.0):
-        self._patience_s = patience_s
-        self._http = httpx.Client(**_settings(url, token))
+        self._server, self._patience_s = _Server(url, token), patience_s
+        self._pool = httpcore.ConnectionPool(**self._server.pool)
 
     def judge(
         self,
@@ -136,8 +165,8 @@ class Client:
         """
         if not programs:
             return []
-        answer = self._asked(_request(programs, deadline_s, extract, attempts, stream=False))
-        return list(_read(answer.content, wire.JudgeReply).results)
+        body, seconds = _request(programs, deadline_s, extract, attempts, stream=False)
+        return list(_read(self._said(wire.JUDGE, body, seconds), wire.JudgeReply).results)
 
     def stream(
         self,
@@ -154,28 +183,26 @@ class Client:
         """
         if not programs:
             return
-        request = self._http.build_request(**_request(programs, deadline_s, extract, attempts, stream=True))
-        answer = self._sent(request, stream=True)
+        asked = self._server.asked(wire.JUDGE, *_request(programs, deadline_s, extract, attempts, stream=True))
         lines, left = _Lines(), len(programs)
-        try:
-            for part in answer.iter_bytes():
-                for line in lines.of(part):
-                    yield _read(line, Result)
-                    left -= 1
-        except httpx.TransportError as error:
-            raise EnvironmentFault(f"the judge's answer broke off: {error}") from error
-        finally:
-            answer.close()
+        with self._answer(asked, whole=False) as answer:
+            try:
+                for part in answer.iter_stream():
+                    for line in lines.of(part):
+                        yield _read(line, Result)
+                        left -= 1
+            except _NO_ANSWER as error:
+                raise EnvironmentFault(f"the judge's answer broke off: {error}") from error
         if left:
             raise EnvironmentFault(f"the judge's answer broke off: {left} results are missing")
 
     def problems(self) -> dict[str, list[str]]:
         """Set -> task ids of the problems that programs may name."""
-        return _read(self._asked({"method": "GET", "url": wire.PROBLEMS}).content, wire.ProblemsReply).problems
+        return _read(self._said(wire.PROBLEMS), wire.ProblemsReply).problems
 
     def close(self) -> None:
         """Close its connections."""
-        self._http.close()
+        self._pool.close()
 
     def __enter__(self) -> "Client":
         return self
@@ -183,20 +210,28 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _asked(self, request: dict[str, Any]) -> httpx.Response:
-        return self._sent(self._http.build_request(**request))
+    def _said(self, path: str, body: bytes | None = None, seconds: float = _CONNECT_S) -> bytes:
+        with self._answer(self._server.asked(path, body, seconds), whole=True) as answer:
+            return answer.content
 
-    def _sent(self, request: httpx.Request, stream: bool = False) -> httpx.Response:
+    @contextlib.contextmanager
+    def _answer(self, asked: dict[str, Any], whole: bool) -> Iterator[httpcore.Response]:
+        """A good one; `whole`: it has been read."""
         waiting = _Waiting(self._patience_s)
         while True:
-            answer: httpx.Response | httpx.TransportError
-            try:
-                answer = self._http.send(request, stream=stream)
-                if answer.is_success:
-                    return answer
-                answer.read()
-            except httpx.TransportError as error:
-                answer = error
+            with contextlib.ExitStack() as stack:
+                answer: httpcore.Response | Exception
+                try:
+                    answer = stack.enter_context(self._pool.stream(**asked))
+                    good = answer.status == _OK
+                    if whole or not good:
+                        answer.read()
+                except _NO_ANSWER as error:
+                    answer, good = error, False
+                if good:
+                    assert isinstance(answer, httpcore.Response)
+                    yield answer
+                    return
             time.sleep(waiting.after(answer))
 
 
@@ -204,8 +239,8 @@ class AsyncClient:
     """As `Client`, for an event loop."""
 
     def __init__(self, url: str, token: str | None = None, patience_s: float = 600.0):
-        self._patience_s = patience_s
-        self._http = httpx.AsyncClient(**_settings(url, token), limits=httpx.Limits(max_connections=None))
+        self._server, self._patience_s = _Server(url, token), patience_s
+        self._pool = httpcore.AsyncConnectionPool(**self._server.pool)
 
     async def judge(
         self,
@@ -218,8 +253,8 @@ class AsyncClient:
         """As `Client.judge`; cancelled, the server drops what is left."""
         if not programs:
             return []
-        answer = await self._asked(_request(programs, deadline_s, extract, attempts, stream=False))
-        return list(_read(answer.content, wire.JudgeReply).results)
+        body, seconds = _request(programs, deadline_s, extract, attempts, stream=False)
+        return list(_read(await self._said(wire.JUDGE, body, seconds), wire.JudgeReply).results)
 
     async def stream(
         self,
@@ -232,29 +267,26 @@ class AsyncClient:
         """As `Client.stream`."""
         if not programs:
             return
-        request = self._http.build_request(**_request(programs, deadline_s, extract, attempts, stream=True))
-        answer = await self._sent(request, stream=True)
+        asked = self._server.asked(wire.JUDGE, *_request(programs, deadline_s, extract, attempts, stream=True))
         lines, left = _Lines(), len(programs)
-        try:
-            async for part in answer.aiter_bytes():
-                for line in lines.of(part):
-                    yield _read(line, Result)
-                    left -= 1
-        except httpx.TransportError as error:
-            raise EnvironmentFault(f"the judge's answer broke off: {error}") from error
-        finally:
-            await answer.aclose()
+        async with self._answer(asked, whole=False) as answer:
+            try:
+                async for part in answer.aiter_stream():
+                    for line in lines.of(part):
+                        yield _read(line, Result)
+                        left -= 1
+            except _NO_ANSWER as error:
+                raise EnvironmentFault(f"the judge's answer broke off: {error}") from error
         if left:
             raise EnvironmentFault(f"the judge's answer broke off: {left} results are missing")
 
     async def problems(self) -> dict[str, list[str]]:
         """As `Client.problems`."""
-        answer = await self._asked({"method": "GET", "url": wire.PROBLEMS})
-        return _read(answer.content, wire.ProblemsReply).problems
+        return _read(await self._said(wire.PROBLEMS), wire.ProblemsReply).problems
 
     async def close(self) -> None:
         """Close its connections."""
-        await self._http.aclose()
+        await self._pool.aclose()
 
     async def __aenter__(self) -> "AsyncClient":
         return self
@@ -262,18 +294,25 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _asked(self, request: dict[str, Any]) -> httpx.Response:
-        return await self._sent(self._http.build_request(**request))
+    async def _said(self, path: str, body: bytes | None = None, seconds: float = _CONNECT_S) -> bytes:
+        async with self._answer(self._server.asked(path, body, seconds), whole=True) as answer:
+            return answer.content
 
-    async def _sent(self, request: httpx.Request, stream: bool = False) -> httpx.Response:
+    @contextlib.asynccontextmanager
+    async def _answer(self, asked: dict[str, Any], whole: bool) -> AsyncIterator[httpcore.Response]:
         waiting = _Waiting(self._patience_s)
         while True:
-            answer: httpx.Response | httpx.TransportError
-            try:
-                answer = await self._http.send(request, stream=stream)
-                if answer.is_success:
-                    return answer
-                await answer.aread()
-            except httpx.TransportError as error:
-                answer = error
+            async with contextlib.AsyncExitStack() as stack:
+                answer: httpcore.Response | Exception
+                try:
+                    answer = await stack.enter_async_context(self._pool.stream(**asked))
+                    good = answer.status == _OK
+                    if whole or not good:
+                        await answer.aread()
+                except _NO_ANSWER as error:
+                    answer, good = error, False
+                if good:
+                    assert isinstance(answer, httpcore.Response)
+                    yield answer
+                    return
             await asyncio.sleep(waiting.after(answer))

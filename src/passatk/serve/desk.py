@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -49,6 +50,10 @@ class Answer(Record, frozen=True, kw_only=True):
     """It may go better another time."""
 
 
+Outcome = Answer | Exception
+"""An exception is a mistake of ours, carried to who waits."""
+
+
 def completion_task(problem: Problem, completion: str, extract: bool, size: int) -> Task:
     """A completion of a problem, judged by its tests under the limits that its reference gives."""
 
@@ -75,7 +80,7 @@ def limited_task(problem: Problem, answer: str, limits: Limits, size: int) -> Ta
 
 
 class Desk:
-    """One judge and the line before it."""
+    """One judge and the line before it, in a running event loop."""
 
     def __init__(self, judge: Judge, most: int, most_bytes: int):
         """`most`, `most_bytes`: programs that may wait, and what their requests may have."""
@@ -83,11 +88,13 @@ class Desk:
         self.line = Line(most, most_bytes, max(_LEAST_AHEAD, _AHEAD * judge.workers))
         self.metrics = Metrics(self.line)
         self.closing = self.ended = False
-        self.timeouts: set[asyncio.Timeout] = set()
         self.readers = ThreadPoolExecutor(_READERS, "passatk-serve-reader")
         self._batches: set[Batch] = set()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._loop = asyncio.get_running_loop()
+        self._judged: deque[tuple[_Program, Outcome]] = deque()
+        self._woken = False
 
     def enter(self, client: Hashable, tasks: Sequence[Task], deadline_s: float) -> "Batch":
         """A place in the line for all of `tasks`. A context manager: what it leaves unanswered is dropped.
@@ -106,6 +113,20 @@ class Desk:
         if not self._batches:
             self._idle.set()
 
+    def take(self, program: "_Program", outcome: Outcome) -> None:
+        """What became of a program, from any thread: the event loop wakes once for all that came by then."""
+        self._judged.append((program, outcome))
+        if not self._woken:
+            self._woken = True
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits
+                self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        self._woken = False  # first: what comes from here on may find nobody who looks
+        while self._judged:
+            program, outcome = self._judged.popleft()
+            program.take(outcome)
+
     async def finish(self, grace_s: float) -> None:
         """Take nothing new, and wait until all that was accepted is answered; after `grace_s`, with what there is."""
         self.closing = True
@@ -113,10 +134,8 @@ class Desk:
             await asyncio.wait_for(self._idle.wait(), grace_s)
         except TimeoutError:
             self.ended = True
-            now = asyncio.get_running_loop().time()
-            for timeout in self.timeouts:
-                with contextlib.suppress(RuntimeError):  # it has come already
-                    timeout.reschedule(now)
+            for batch in [*self._batches]:
+                batch.end(_CLOSED)
             with contextlib.suppress(TimeoutError):  # somebody does not read what is sent
                 await asyncio.wait_for(self._idle.wait(), _GOODBYE_S)
 
@@ -129,11 +148,11 @@ class Batch:
     """Programs of one request: (place in the request, answer) as they come."""
 
     def __init__(self, desk: Desk, places: Sequence[Place], tasks: Sequence[Task], deadline_s: float):
-        self._desk, self._places, self._left = desk, places, len(tasks)
-        self._ends = asyncio.get_running_loop().time() + deadline_s
-        self._answers: asyncio.Queue[tuple[int, Answer | Exception]] = asyncio.Queue()
+        self._desk, self._left = desk, len(tasks)
+        self._outcomes: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
         both = enumerate(zip(places, tasks, strict=True))
-        self._judging = [asyncio.ensure_future(self._answer(number, *one)) for number, one in both]
+        self._programs = [_Program(desk, *one, partial(self._add, number)) for number, one in both]
+        self._deadline = asyncio.get_running_loop().call_later(deadline_s, self.end, _LATE)
 
     def __enter__(self) -> "Batch":
         return self
@@ -147,92 +166,104 @@ class Batch:
     async def __anext__(self) -> tuple[int, Answer]:
         if not self._left:
             raise StopAsyncIteration
-        number, answer = await self._answers.get()
-        if isinstance(answer, Exception):
-            raise answer
+        number, outcome = await self._outcomes.get()
+        if isinstance(outcome, Exception):
+            raise outcome
         self._left -= 1
-        return number, answer
+        return number, outcome
 
     async def all(self) -> list[Answer]:
         """All answers, in the order of the programs."""
         found = {number: answer async for number, answer in self}
         return [found[number] for number in sorted(found)]
 
+    def end(self, reason: str) -> None:
+        """Answer now for what has no answer yet: it is not judged, for that reason."""
+        for program in self._programs:
+            program.settle(Answer(verdict=Verdict(status=Status.NOT_JUDGED, reason=reason), retry=True))
+
     def close(self) -> None:
         """Drop what has no answer yet."""
+        self._deadline.cancel()
         self._desk.metrics.dropped.inc(self._left)
         self._left = 0
-        for one in self._judging:
-            one.cancel()
-        for place in self._places:
-            place.leave()
+        for program in self._programs:
+            program.drop()
         self._desk.left(self)
 
-    async def _answer(self, number: int, place: Place, task: Task) -> None:
-        metrics = self._desk.metrics
+    def _add(self, number: int, outcome: Outcome) -> None:
+        self._outcomes.put_nowait((number, outcome))
+
+
+class _Program:
+    """One of a batch: when its turn has come it is judged, and again where the sandbox failed, until it is settled."""
+
+    def __init__(self, desk: Desk, place: Place, task: Task, settled: Callable[[Outcome], None]):
+        self._desk, self._place, self._task, self._settled = desk, place, task, settled
+        self._pauses = iter(_PAUSES_S)
+        self._judging: Future[Verdict] | None = None
+        self._done = False
+        place.turn.add_done_callback(self._turn)
+
+    def _turn(self, turn: "asyncio.Future[None]") -> None:
+        if not turn.cancelled():
+            self._desk.metrics.queued_s.observe(time.monotonic() - self._place.since)
+            self._begin()
+
+    def _begin(self) -> None:
+        if not self._done:
+            self._desk.readers.submit(self._judge)
+
+    def _judge(self) -> None:
+        """In a reader's thread."""
         try:
-            answer = await self._in_time(place, task)
-            metrics.programs.labels(task.language, str(answer.verdict.status)).inc()
-            metrics.judged_s.observe(time.monotonic() - place.since)
-            self._answers.put_nowait((number, answer))
+            given, judging = self._task.begin(self._desk.judge)
         except Exception as error:  # noqa: BLE001 - carried to who waits
-            self._answers.put_nowait((number, error))
-        finally:
-            place.leave()
+            self._desk.take(self, _outcome(error))
+            return
+        self._judging = judging
+        if self._done:
+            judging.cancel()
+        judging.add_done_callback(partial(self._judged, given))
 
-    async def _in_time(self, place: Place, task: Task) -> Answer:
-        timeouts = self._desk.timeouts
-        try:
-            async with asyncio.timeout_at(0.0 if self._desk.ended else self._ends) as timeout:
-                timeouts.add(timeout)
-                try:
-                    return await self._judged(place, task)
-                finally:
-                    timeouts.discard(timeout)
-        except TimeoutError:
-            reason = _CLOSED if self._desk.ended else _LATE
-            return Answer(verdict=Verdict(status=Status.NOT_JUDGED, reason=reason), retry=True)
+    def _judged(self, given: Given, judging: "Future[Verdict]") -> None:
+        """In a thread of the judge's."""
+        if not judging.cancelled():
+            self._desk.take(self, _outcome(judging.exception() or judging.result(), given))
 
-    async def _judged(self, place: Place, task: Task) -> Answer:
-        await place.turn
-        self._desk.metrics.queued_s.observe(time.monotonic() - place.since)
-        for pause_s in _PAUSES_S:
-            answer = await self._tried(task)
-            if not answer.retry:
-                return answer
-            self._desk.metrics.retries.inc()
-            await asyncio.sleep(pause_s)
-        return await self._tried(task)
+    def take(self, outcome: Outcome) -> None:
+        """It has been judged."""
+        if isinstance(outcome, Answer) and outcome.retry and not self._done:
+            pause_s = next(self._pauses, None)
+            if pause_s is not None:
+                self._desk.metrics.retries.inc()
+                asyncio.get_running_loop().call_later(pause_s, self._begin)
+                return
+        self.settle(outcome)
 
-    async def _tried(self, task: Task) -> Answer:
-        answered: Future[Answer] = Future()
-        self._desk.readers.submit(_begin, task, self._desk.judge, answered)
-        return await asyncio.wrap_future(answered)
+    def settle(self, outcome: Outcome) -> None:
+        """Answer, unless there is an answer."""
+        if self._done:
+            return
+        if isinstance(outcome, Answer):
+            metrics = self._desk.metrics
+            metrics.programs.labels(self._task.language, str(outcome.verdict.status)).inc()
+            metrics.judged_s.observe(time.monotonic() - self._place.since)
+        self._settled(outcome)
+        self.drop()
 
-
-def _begin(task: Task, judge: Judge, answered: "Future[Answer]") -> None:
-    """In a reader's thread, and so is what comes of it: the event loop wakes once for a program."""
-    if answered.cancelled():
-        return
-    given: Given | None = None
-    try:
-        given, judging = task.begin(judge)
-    except Exception as error:  # noqa: BLE001 - carried to who waits
-        judging = Future()
-        judging.set_exception(error)
-    answered.add_done_callback(lambda done: done.cancelled() and judging.cancel())
-    judging.add_done_callback(partial(_settle, answered, given))
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+        self._done = True
+        if self._judging is not None:
+            self._judging.cancel()
+        self._place.leave()
 
 
-def _settle(answered: "Future[Answer]", given: Given | None, judged: "Future[Verdict]") -> None:
-    if judged.cancelled():
-        answered.cancel()
-    elif answered.set_running_or_notify_cancel():
-        try:
-            verdict = judged.result()
-            answered.set_result(Answer(verdict=verdict, given=given, retry=is_trouble(verdict)))
-        except PassatkError as error:
-            verdict = Verdict(status=Status.NOT_JUDGED, reason=str(error))
-            answered.set_result(Answer(verdict=verdict, given=given, retry=isinstance(error, SandboxError)))
-        except Exception as error:  # noqa: BLE001 - carried to who waits
-            answered.set_exception(error)
+def _outcome(judged: Verdict | BaseException, given: Given | None = None) -> Outcome:
+    if isinstance(judged, Verdict):
+        return Answer(verdict=judged, given=given, retry=is_trouble(judged))
+    if isinstance(judged, PassatkError):
+        verdict = Verdict(status=Status.NOT_JUDGED, reason=str(judged))
+        return Answer(verdict=verdict, given=given, retry=isinstance(judged, SandboxError))
+    return judged if isinstance(judged, Exception) else RuntimeError(type(judged).__name__)

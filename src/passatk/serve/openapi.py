@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
@@ -27,11 +27,12 @@ _WORDS = {
 
 
 class Document:
-    """Adds endpoints to an application, and describes them."""
+    """Adds endpoints to an application, and describes them: they read their requests themselves, and once."""
 
     def __init__(self, app: FastAPI, title: str, version: str, fault: Any):
         """`fault`: what every reply that is no success consists of, where nothing else is said."""
         self._app, self._title, self._version, self._fault = app, title, version, fault
+        self._described = APIRouter()
         self._kinds: list[Any] = [fault]
         app.openapi = self._made  # type: ignore[method-assign]
 
@@ -66,7 +67,8 @@ class Document:
                 "required": True,
                 "content": {"application/json": {"schema": self._schema(takes)}},
             }
-        self._app.add_api_route(
+        self._app.add_route(path, endpoint, [method])
+        self._described.add_api_route(
             path,
             endpoint,
             methods=[method],
@@ -85,7 +87,7 @@ class Document:
 
     def _made(self) -> dict[str, Any]:
         if self._app.openapi_schema is None:
-            found = get_openapi(title=self._title, version=self._version, routes=self._app.routes)
+            found = get_openapi(title=self._title, version=self._version, routes=self._described.routes)
             _, schemas = msgspec.json.schema_components(self._kinds, ref_template=_TEMPLATE)
             found.setdefault("components", {})["schemas"] = schemas
             found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}

@@ -10,7 +10,8 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from passatk.errors import EnvironmentFault, InputError, PassatkError
 from passatk.languages import LANGUAGES
@@ -29,6 +30,8 @@ from passatk.settings import checked
 
 _HEAD_S = 30.0
 """Seconds in which the head of a request must have arrived."""
+_HEAD_BYTES = 1 << 16
+"""It may have so many, and so may what stands between two parts of a body, or behind the last."""
 _KEEP_ALIVE_S = 60
 _MOST_OPEN = 65_536
 _GOODBYE_S = 5
@@ -55,8 +58,12 @@ def serve(serving: Serving, judging: Judging, started: Callable[[str], None]) ->
     log.setLevel(logging.INFO)
     languages = canonical(serving.languages, "languages")
     _take_connections()
-    with contextlib.closing(_listening(serving)) as listener, _judge(judging, languages) as judge:
-        asyncio.run(_serve(serving, library, judge, listener, started))
+    with (
+        contextlib.closing(_listening(serving)) as listener,
+        _judge(judging, languages) as judge,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_serve(serving, library, judge, listener, started))
 
 
 def _judge(judging: Judging, languages: tuple[str, ...] | None) -> Judge:
@@ -167,17 +174,57 @@ class _Server(uvicorn.Server):
         yield
 
 
-class _Protocol(H11Protocol):
-    """A connection whose first request does not come is closed."""
+class _Protocol(HttpToolsProtocol):
+    """A connection on which a request's head takes too long, or too much memory, is closed."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._late: asyncio.TimerHandle | None = None
+        self._aside: int | None = None
+        """Bytes of what is no body, until more of one comes."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._late = self.loop.call_later(_HEAD_S, self._give_up)
+        self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._late.cancel()
+        self._head_is_there()
         super().connection_lost(exc)
 
-    def _give_up(self) -> None:
-        if self.cycle is None:
-            self.transport.abort()
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._aside is not None:
+            self._aside += len(data)
+            if self._aside > _HEAD_BYTES:
+                self._aside = None
+                self.send_400_response(f"More than {_HEAD_BYTES} bytes of headers.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._aside = 0
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._head_is_there()
+        self._aside = None
+        super().on_headers_complete()
+
+    def on_chunk_header(self) -> None:
+        self._aside = 0
+
+    def on_body(self, body: bytes) -> None:
+        self._aside = None
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._aside = None
+        super().on_message_complete()
+
+    def _await_head(self) -> None:
+        self._head_is_there()
+        self._late = self.loop.call_later(_HEAD_S, self.transport.abort)
+
+    def _head_is_there(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
