@@ -87,6 +87,12 @@ def test_no_server_is_an_error_when_patience_ends() -> None:
         client.judge([program()])
 
 
+@pytest.mark.parametrize("url", ["", "judge:8780", "ftp://judge", "http://"])
+def test_what_is_no_address_is_said_at_once(url: str) -> None:
+    with pytest.raises(InputError, match="where the judge is"):
+        Client(url)
+
+
 @pytest.mark.parametrize("token", [None, "", "wrong", "first-toke", "first-token "])
 def test_without_a_right_token_nothing_is_told(small: Served, token: str | None) -> None:
     headers = {} if token is None else {"Authorization": f"Bearer {token}x"}
@@ -103,6 +109,8 @@ def test_a_token_as_a_header_or_in_the_address(small: Served) -> None:
             assert client.judge([program()])[0].passed
         address = small.url.replace("//", f"//anybody:{token}@")
         assert httpx.get(f"{address}/v1/problems").json() == {"problems": {}}
+        with Client(address) as client:
+            assert client.problems() == {}
     assert not any(token in small.log for token in TOKENS)
 
 

@@ -112,6 +112,24 @@ def test_one_byte_at_a_time_is_too_slow(slow: Served) -> None:
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["kind"] == "too_slow"
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        b"POST /v1/judge HTTP/1.1\r\nHost: here\r\nX-Long: ",
+        b"POST /v1/judge HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\nX-Trailer: ",
+    ],
+)
+def test_headers_that_do_not_end_are_refused(slow: Served, begins: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", slow.port)) as connection:
+        connection.settimeout(30)
+        connection.sendall(begins)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                connection.sendall(b"a" * (1 << 16))
+            pytest.fail("it read them all")
+    assert httpx.get(f"{slow.url}/health").status_code == 200
+
+
 def test_a_request_that_breaks_off_leaves_nothing(slow: Served) -> None:
     connection(slow, b'{"programs": [', 1000).close()
     with socket.create_connection(("127.0.0.1", slow.port)) as sock:

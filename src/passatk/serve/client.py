@@ -114,11 +114,12 @@ class _Server:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InputError(f"url = {url!r}: where the judge is, as http://HOST:PORT")
-        self._url = url.rstrip("/")
+        place = parts.netloc.rpartition("@")[2]
+        self._url = f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
         self._headers = {"Content-Type": "application/json"}
-        if token:
-            self._headers["Authorization"] = f"Bearer {token}"
-        proxy = "" if urllib.request.proxy_bypass(parts.netloc) else urllib.request.getproxies().get(parts.scheme, "")
+        if token or parts.password:
+            self._headers["Authorization"] = f"Bearer {token or urllib.parse.unquote(parts.password or '')}"
+        proxy = "" if urllib.request.proxy_bypass(place) else urllib.request.getproxies().get(parts.scheme, "")
         self.pool: dict[str, Any] = {"max_connections": None, "keepalive_expiry": _KEEP_S}
         """Arguments of a pool of connections."""
         if proxy:
@@ -141,7 +142,7 @@ class Client:
 
     Args:
         url: of the server.
-        token: that it knows, where it asks for one.
+        token: that it knows, where it asks for one; or as password in the address.
         patience_s: so long at most it asks again where the server is busy, restarting, or not there.
     """
 
