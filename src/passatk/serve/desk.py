@@ -203,7 +203,10 @@ class _Program:
         self._pauses = iter(_PAUSES_S)
         self._judging: Future[Verdict] | None = None
         self._done = False
-        place.turn.add_done_callback(self._turn)
+        if place.turn.done():
+            self._turn(place.turn)
+        else:
+            place.turn.add_done_callback(self._turn)
 
     def _turn(self, turn: "asyncio.Future[None]") -> None:
         if not turn.cancelled():
