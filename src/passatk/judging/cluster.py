@@ -23,7 +23,7 @@ from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
 from passatk.judging.executor import STOPPED, Execute
 from passatk.judging.member import Member
-from passatk.judging.node import CHUNKS, Raised, Task, about
+from passatk.judging.node import CHUNKS, Raised, Task, about, packed
 from passatk.nodes import Lost, RayNode, connect, end, nodes
 from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 
@@ -376,7 +376,7 @@ class RayExecutor:
             if examiner is not None and examiner.key not in known:
                 built.append(self.environment.examiners.built(examiner, known))
                 known |= {built[-1].key, built[-1].name}
-        outcomes = member.outcomes(method.remote(tasks, built))
+        outcomes = member.outcomes(method.remote(packed(tasks), built))
         member.has |= known
         return outcomes
 

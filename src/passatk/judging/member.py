@@ -7,7 +7,7 @@ from typing import Any
 from ray.exceptions import RayError
 
 from passatk.errors import EnvironmentFault, SandboxError
-from passatk.judging.node import CHUNKS, About, Node, Raised
+from passatk.judging.node import CHUNKS, About, Node, Raised, unpacked
 from passatk.nodes import RayNode, actor_on, answer, end
 from passatk.records import Outcome
 
@@ -72,5 +72,5 @@ class Member:
 
     def outcomes(self, called: Any) -> Sequence[Outcome | Raised]:
         """As `answer`, of tasks."""
-        found: Sequence[Outcome | Raised] = self.answer(called)
+        found: Sequence[Outcome | Raised] = unpacked(self.answer(called))
         return found

@@ -1,9 +1,13 @@
 """What runs on one machine of a Ray cluster: slots, toolchains and examiners of its own."""
 
+import copyreg
+import pickle
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from passatk.errors import SandboxError
 from passatk.judging.cache import judge_hash
@@ -69,6 +73,24 @@ class Raised(Record, frozen=True, kw_only=True):
     """A SandboxError; any other is a mistake of the code there."""
 
 
+def _unset() -> msgspec.UnsetType:
+    return msgspec.UNSET
+
+
+# pickle would look for the module that it is in among all of them, each time
+copyreg.pickle(msgspec.UnsetType, lambda _: (_unset, ()))
+
+
+def packed(what: Any) -> bytes:
+    """Tasks or what became of them, as bytes: the pickler that Ray takes for objects is written in Python."""
+    return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+
+
+def unpacked(given: bytes) -> Any:
+    """What `packed` made, on another machine of the cluster."""
+    return pickle.loads(given)  # noqa: S301 - who can speak to an actor runs any code there anyway
+
+
 class Node:
     """The actor. Its methods run in threads."""
 
@@ -82,18 +104,21 @@ class Node:
         """What it is."""
         return about(self._environment, self._executor.capacity)
 
-    def execute(self, tasks: Sequence[Task], built: Sequence[Built]) -> list[Outcome | Raised]:
-        """Facts of each execution, in order; `built` is what their tests are run with and it has not yet."""
-        self._take(built)
-        self._under_way |= {task.number: Cancellation() for task in tasks}
-        return list(self._threads.map(lambda task: self._executed(self._executor.execute, task), tasks))
+    def execute(self, tasks: bytes, built: Sequence[Built]) -> bytes:
+        """Facts of each execution (`Outcome | Raised`), in the order of the tasks, both `packed`.
 
-    def execute_alone(self, tasks: Sequence[Task], built: Sequence[Built]) -> list[Outcome | Raised]:
+        Args:
+            tasks: executions.
+            built: what their tests are run with and it has not yet.
+        """
+        found = self._taken(tasks, built)
+        return packed(list(self._threads.map(lambda task: self._executed(self._executor.execute, task), found)))
+
+    def execute_alone(self, tasks: bytes, built: Sequence[Built]) -> bytes:
         """The same one by one, while nothing else runs on this node."""
-        self._take(built)
-        self._under_way |= {task.number: Cancellation() for task in tasks}
+        found = self._taken(tasks, built)
         with self._executor.alone() as execute:
-            return [self._executed(execute, task) for task in tasks]
+            return packed([self._executed(execute, task) for task in found])
 
     def cancel(self, number: int) -> None:
         """End an execution that nobody waits for; one that is not here, or no more, costs what it costs."""
@@ -108,9 +133,12 @@ class Node:
         """Kill what is executed."""
         self._executor.close()
 
-    def _take(self, built: Sequence[Built]) -> None:
+    def _taken(self, given: bytes, built: Sequence[Built]) -> list[Task]:
         for one in built:
             self._environment.examiners.take(one)
+        tasks: list[Task] = unpacked(given)
+        self._under_way |= {task.number: Cancellation() for task in tasks}
+        return tasks
 
     def _executed(self, execute: Execute, task: Task) -> Outcome | Raised:
         """One that raises is no reason for the others of its chunk to have no outcome."""
