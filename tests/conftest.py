@@ -13,7 +13,7 @@ from running import Command, Require, Standing
 from warm import Warm
 
 from passatk.judging import Environment, LocalPool
-from passatk.judging.environment import usable_cpus
+from passatk.judging.cpus import usable_cpus
 from passatk.languages import LANGUAGES
 from passatk.problems.rendering import RENDERERS
 from passatk.sandbox import Slot

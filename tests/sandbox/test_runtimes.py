@@ -5,7 +5,7 @@ import pytest
 from slot_programs import STEP
 
 from passatk.judging import Environment
-from passatk.judging.environment import usable_cpus
+from passatk.judging.cpus import usable_cpus
 from passatk.records import Limits, Program, Step
 from passatk.sandbox import Slot
 

@@ -1,6 +1,5 @@
 """What this machine can judge: toolchains, isolation, and the world all programs of a run see."""
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -150,8 +149,3 @@ class Environment:
         examiners = [program.examiner for program in programs if program.examiner is not None]
         for group in self.examiners.groups(examiners, builders=1):
             self.examiners.build(group, slot.make)
-
-
-def usable_cpus() -> list[int]:
-    """CPUs this process may run on."""
-    return sorted(os.sched_getaffinity(0))

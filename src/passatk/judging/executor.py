@@ -1,7 +1,6 @@
 """Where programs are executed: facts of executions, nothing about what they mean."""
 
 import contextlib
-import os
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
@@ -9,7 +8,8 @@ from typing import Protocol, TypeVar
 
 from passatk.errors import SandboxError
 from passatk.judging.cancellation import Cancellation, Cancelled
-from passatk.judging.environment import Environment, usable_cpus
+from passatk.judging.cpus import Place, usable_cpus
+from passatk.judging.environment import Environment
 from passatk.judging.execution import executed
 from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 from passatk.sandbox import Slot, SlotDied
@@ -57,9 +57,7 @@ class LocalExecutor:
     def __init__(self, environment: Environment, workers: int | None = None):
         self.environment = environment
         self.capacity = workers or len(usable_cpus())
-        cpus = usable_cpus()
-        first = os.getpid()  # so that two runs on one machine do not begin with the same CPU
-        self._workers = [_Worker(environment, cpus[(first + i) % len(cpus)]) for i in range(self.capacity)]
+        self._workers = [_Worker(environment) for _ in range(self.capacity)]
         self._free = self._workers[::-1]
         self._changed = threading.Condition()
         self._wanted_alone = 0
@@ -135,9 +133,10 @@ class _Lost(SandboxError):
 class _Worker:
     """One slot, started when first needed and replaced when it dies."""
 
-    def __init__(self, environment: Environment, cpu: int):
-        self._environment, self._cpu = environment, cpu
+    def __init__(self, environment: Environment):
+        self._environment = environment
         self._slot: Slot | None = None
+        self._place: Place | None = None
         self._killed = False
 
     @property
@@ -182,7 +181,8 @@ class _Worker:
         words = ""
         for _ in range(_TRIES):
             if self._slot is None:
-                self._slot = Slot(self._environment.world, self._cpu)
+                self._place = self._place or Place(usable_cpus())
+                self._slot = Slot(self._environment.world, self._place.cpu)
             try:
                 if self._killed:
                     raise SandboxError(STOPPED)
@@ -202,4 +202,7 @@ class _Worker:
         if self._slot is not None:
             self._slot.close()
             self._slot = None
+        if self._place is not None:
+            self._place.close()
+            self._place = None
         self._killed = False
