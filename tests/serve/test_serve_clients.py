@@ -87,7 +87,7 @@ def test_no_server_is_an_error_when_patience_ends() -> None:
         client.judge([program()])
 
 
-@pytest.mark.parametrize("url", ["", "judge:8780", "ftp://judge", "http://"])
+@pytest.mark.parametrize("url", ["", "judge:8780", "ftp://judge", "http://", "http://judge:87800", "http://judge:port"])
 def test_what_is_no_address_is_said_at_once(url: str) -> None:
     with pytest.raises(InputError, match="where the judge is"):
         Client(url)

@@ -122,6 +122,8 @@ class ClusterBackend:
             places = self._new_places()
             self._refuse_few(address, places)
             found = self._open(places)
+            if not found:
+                raise EnvironmentFault(f"the cluster at {address} has no node left: {self._words}", setting="address")
             self._like = found[0]
             self._admit(found)
         except BaseException:
@@ -204,7 +206,7 @@ class ClusterBackend:
                 )
 
     def _open(self, places: Sequence[_Place]) -> list[_Member]:
-        """Copies at these places, all loaded at once.
+        """Copies at these places, all loaded at once, but for those on nodes that are lost: some are known for it late.
 
         Raises:
             PassatkError: one cannot be loaded.
@@ -217,9 +219,14 @@ class ClusterBackend:
                 if self._closed:
                     end(actor)
             begun.append((place.node.address, actor, actor.open.remote(self._spec, place.threads)))
-        return [
-            _Member(address, actor, answer(address, opened, _NOT_LOADED, _OPEN_S)) for address, actor, opened in begun
-        ]
+        found = []
+        for address, actor, opened in begun:
+            try:
+                found.append(_Member(address, actor, answer(address, opened, _NOT_LOADED, _OPEN_S)))
+            except Lost as error:
+                self._words = str(error)
+                end(actor)
+        return found
 
     def _admit(self, copies: Sequence[_Member]) -> None:
         """Use these copies.

@@ -106,14 +106,20 @@ def _request(
     return msgspec.json.encode(asked), deadline_s + _MARGIN_S
 
 
+def _address(url: str) -> urllib.parse.SplitResult:
+    with contextlib.suppress(ValueError):  # a port that is none
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return parts
+    raise InputError(f"url = {url!r}: where the judge is, as http://HOST:PORT")
+
+
 class _Server:
     """Where it is, and how it is spoken to."""
 
     def __init__(self, url: str, token: str | None):
         """Raises InputError where `url` is no address of a server."""
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InputError(f"url = {url!r}: where the judge is, as http://HOST:PORT")
+        parts = _address(url)
         place = parts.netloc.rpartition("@")[2]
         self._url = f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
         self._headers = {"Content-Type": "application/json"}

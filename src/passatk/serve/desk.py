@@ -151,7 +151,7 @@ class Batch:
         self._desk, self._left = desk, len(tasks)
         self._outcomes: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
         both = enumerate(zip(places, tasks, strict=True))
-        self._programs = [_Program(desk, *one, partial(self._add, number)) for number, one in both]
+        self._programs = {number: _Program(desk, *one, partial(self._add, number)) for number, one in both}
         self._deadline = asyncio.get_running_loop().call_later(deadline_s, self.end, _LATE)
 
     def __enter__(self) -> "Batch":
@@ -179,7 +179,7 @@ class Batch:
 
     def end(self, reason: str) -> None:
         """Answer now for what has no answer yet: it is not judged, for that reason."""
-        for program in self._programs:
+        for program in [*self._programs.values()]:
             program.settle(Answer(verdict=Verdict(status=Status.NOT_JUDGED, reason=reason), retry=True))
 
     def close(self) -> None:
@@ -187,11 +187,12 @@ class Batch:
         self._deadline.cancel()
         self._desk.metrics.dropped.inc(self._left)
         self._left = 0
-        for program in self._programs:
+        for program in self._programs.values():
             program.drop()
         self._desk.left(self)
 
     def _add(self, number: int, outcome: Outcome) -> None:
+        del self._programs[number]  # what it holds is no longer needed
         self._outcomes.put_nowait((number, outcome))
 
 

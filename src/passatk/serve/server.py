@@ -195,8 +195,7 @@ class _Protocol(HttpToolsProtocol):
         super().data_received(data)
         if self._aside is not None:
             self._aside += len(data)
-            if self._aside > _HEAD_BYTES:
-                self._aside = None
+            if self._aside > _HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response(f"More than {_HEAD_BYTES} bytes of headers.")
 
     def on_message_begin(self) -> None:
