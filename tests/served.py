@@ -92,10 +92,10 @@ def until(server: Served, name: str, value: float) -> None:
         time.sleep(0.02)
 
 
-def until_closing(server: Served) -> None:
-    """Wait until nothing new is taken."""
+def until_it_is(server: Served, status: str) -> None:
+    """Wait until `/ready` says so: `ready`; `closing`, when nothing new is taken."""
     ends = time.monotonic() + 60
-    while httpx.get(f"{server.url}/ready").json()["status"] != "closing":
+    while httpx.get(f"{server.url}/ready").json()["status"] != status:
         assert time.monotonic() < ends
         time.sleep(0.02)
 

@@ -23,7 +23,7 @@ from sandbox_fusion import (
     SubmitRequest,
     TestConfig,
 )
-from served import ADDS, Served, adding, served, until, until_closing
+from served import ADDS, Served, adding, served, until, until_it_is
 
 from passatk import load
 
@@ -371,7 +371,7 @@ def test_trouble_is_retried_and_then_nobodys_failure(tmp_path: Path) -> None:
             waiting = threads.submit(httpx.post, f"{server.url}/v1/judge", json={"programs": [sleeping]}, timeout=60)
             until(server, "passatk_running_programs", 1)
             server.process.send_signal(signal.SIGTERM)
-            until_closing(server)
+            until_it_is(server, "closing")
             closing = httpx.post(f"{server.url}/run_code", json=asked["/run_code"])
             assert (closing.status_code, "being shut down" in closing.json()["detail"]) == (504, True)
             assert waiting.result().status_code == 200

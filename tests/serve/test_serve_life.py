@@ -14,7 +14,7 @@ import httpx
 import pytest
 from fastapi import Request
 from running import NAME, NAMES_ITSELF, Command, named, until_there
-from served import ADDS, LOOPS, Served, adding, asked, metric, served, until, until_closing
+from served import ADDS, LOOPS, Served, adding, asked, metric, served, until, until_it_is
 
 from passatk import EnvironmentFault, InputError
 from passatk.pipeline.settings import Judging
@@ -144,7 +144,7 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(tmp_path: Path)
         runs = connection(server, asked({"problem": adding(), "completion": PAUSES + ADDS}))
         until(server, "passatk_running_programs", 1)
         server.process.send_signal(signal.SIGTERM)
-        until_closing(server)
+        until_it_is(server, "closing")
         refused = httpx.post(f"{server.url}/v1/judge", content=asked({"problem": adding(), "completion": ADDS}))
         assert (refused.status_code, refused.json()["error"]["kind"]) == (503, "closing")
         assert "retry-after" in refused.headers
@@ -163,7 +163,7 @@ def test_a_second_signal_ends_it_at_once_and_is_nobodys_failure(tmp_path: Path) 
         runs = connection(server, asked({"problem": adding(), "completion": "import time; time.sleep(50)"}))
         until(server, "passatk_running_programs", 1)
         server.process.send_signal(signal.SIGTERM)
-        until_closing(server)
+        until_it_is(server, "closing")
         server.process.send_signal(signal.SIGINT)
         answer = b""
         while part := runs.recv(65536):

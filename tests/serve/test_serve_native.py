@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from served import ADDS, Served, adding, asked
+from served import ADDS, Served, adding, asked, until_it_is
 
 from passatk import Judge, load
 from passatk.problems.own import Row
@@ -160,7 +160,13 @@ def test_paths_methods_and_a_type_of_no_meaning(http: httpx.Client) -> None:
 
 def test_operators_are_told(http: httpx.Client, server: Served) -> None:
     assert http.get("/health").json()["status"] == "ok"
-    assert http.get("/ready").status_code == 200
+    judged(
+        http,
+        {"task_id": TASK, "completion": reference()},
+        {"task_id": TASK, "completion": f"    return '{SECRET}'\n"},
+    )
+    assert http.get("/nowhere").status_code == 404
+    until_it_is(server, "ready")
     assert TASK in http.get("/v1/problems").json()["problems"]["basics/written/python"]
     figures = http.get("/metrics").text
     assert 'passatk_programs_total{language="python",status="passed"}' in figures
