@@ -84,16 +84,23 @@ def _read(body: bytes, kind: type[_T]) -> _T:
         raise EnvironmentFault(f"the judge's answer is not of this version's form: {error}") from error
 
 
-class _Lines:
-    """Parts of a stream as lines: those of text may also end where JSON goes on."""
+class _Results:
+    """Of a stream, one a line. Its parts are bytes: lines of text may also end where JSON goes on."""
 
-    def __init__(self) -> None:
-        self._rest = b""
+    def __init__(self, number: int) -> None:
+        self._left, self._rest = number, b""
 
-    def of(self, part: bytes) -> list[bytes]:
-        """The lines that end in this part."""
+    def of(self, part: bytes) -> Iterator[Result]:
+        """Those whose lines end in this part."""
         *lines, self._rest = (self._rest + part).split(b"\n")
-        return lines
+        for line in lines:
+            self._left -= 1
+            yield _read(line, Result)
+
+    def end(self) -> None:
+        """Raises EnvironmentFault where some have not come."""
+        if self._left:
+            raise EnvironmentFault(f"the judge's answer broke off: {self._left} results are missing")
 
 
 def _request(
@@ -191,17 +198,14 @@ class Client:
         if not programs:
             return
         asked = self._server.asked(wire.JUDGE, *_request(programs, deadline_s, extract, attempts, stream=True))
-        lines, left = _Lines(), len(programs)
+        results = _Results(len(programs))
         with self._answer(asked, whole=False) as answer:
             try:
                 for part in answer.iter_stream():
-                    for line in lines.of(part):
-                        yield _read(line, Result)
-                        left -= 1
+                    yield from results.of(part)
             except _NO_ANSWER as error:
                 raise EnvironmentFault(f"the judge's answer broke off: {error}") from error
-        if left:
-            raise EnvironmentFault(f"the judge's answer broke off: {left} results are missing")
+        results.end()
 
     def problems(self) -> dict[str, list[str]]:
         """Set -> task ids of the problems that programs may name."""
@@ -275,17 +279,15 @@ class AsyncClient:
         if not programs:
             return
         asked = self._server.asked(wire.JUDGE, *_request(programs, deadline_s, extract, attempts, stream=True))
-        lines, left = _Lines(), len(programs)
+        results = _Results(len(programs))
         async with self._answer(asked, whole=False) as answer:
             try:
                 async for part in answer.aiter_stream():
-                    for line in lines.of(part):
-                        yield _read(line, Result)
-                        left -= 1
+                    for result in results.of(part):
+                        yield result
             except _NO_ANSWER as error:
                 raise EnvironmentFault(f"the judge's answer broke off: {error}") from error
-        if left:
-            raise EnvironmentFault(f"the judge's answer broke off: {left} results are missing")
+        results.end()
 
     async def problems(self) -> dict[str, list[str]]:
         """As `Client.problems`."""

@@ -31,18 +31,19 @@ _CAPABILITIES = struct.Struct("6I")
 """Effective, held, inheritable, of the first 32 and the others."""
 _NO_CAPABILITIES = bytes(_CAPABILITIES.size)
 
+_POLLED = struct.Struct("ihh")
+"""struct pollfd"""
+_POLLIN, _READY_AT = 1, 6
+
+Buffer: TypeAlias = "ctypes.Array[ctypes.c_char]"
+Place = Any
+"""What `ctypes.byref` gives."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _USED = "capget capset mount poll prctl process_vm_writev recvmsg sendmsg setns shmget syscall umount2 unshare wait4"
 for _name in _USED.split():
     getattr(_libc, _name)  # found here once, and not in every fork
 _libc.process_vm_writev.restype = None
-
-
-_POLLED = struct.Struct("ihh")
-_POLLIN, _READY_AT = 1, 6
-Buffer: TypeAlias = "ctypes.Array[ctypes.c_char]"
-Place = Any
-"""What `ctypes.byref` gives."""
 
 
 def _check(result: int, what: str) -> None:
@@ -293,8 +294,13 @@ def vouch_for_devices() -> None:
 
 
 def polled(*descriptors: int) -> Buffer:
-    """For `ready`: `struct pollfd`s, to be read from."""
+    """For `ready`: those that are to be read from."""
     return ctypes.create_string_buffer(b"".join(_POLLED.pack(fd, _POLLIN, 0) for fd in descriptors))
+
+
+def poll_instead(polled: Buffer, fd: int) -> None:
+    """That descriptor, in place of the first."""
+    _POLLED.pack_into(polled, 0, fd, _POLLIN, 0)
 
 
 def ready(polled: Buffer, wait_ms: int) -> int:

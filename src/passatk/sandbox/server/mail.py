@@ -45,8 +45,8 @@ class _Letter:
     def __init__(self, descriptors: int) -> None:
         self.words = ctypes.create_string_buffer(_WORDS_BYTES)
         self.control = ctypes.create_string_buffer(_HEAD.size + (descriptors + 1) // 2 * 2 * _FD.size)
-        words, self._room = (_Part(ctypes.addressof(part), len(part)) for part in (self.words, self.control))
-        self.message = _Message(_Part(), ctypes.pointer(words), 1, self._room, 0)
+        words, room = (_Part(ctypes.addressof(part), len(part)) for part in (self.words, self.control))
+        self.message = _Message(_Part(), ctypes.pointer(words), 1, room, 0)
         self.place = ctypes.byref(self.message)
 
 

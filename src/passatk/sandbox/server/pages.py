@@ -17,9 +17,6 @@ _MOST = 1024
 """Of one system call (UIO_MAXIOV)."""
 _PLACE = struct.Struct("PN")
 """struct iovec"""
-_POLLED = struct.Struct("ihh")
-"""struct pollfd"""
-_POLLIN = 1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ENTRY = struct.Struct("Q")
 _PRESENT, _OWN = 1 << 63, 1 << 56
@@ -33,7 +30,7 @@ class Pages:
     def __init__(self) -> None:
         changed, none = (ctypes.create_string_buffer(_MOST * _PLACE.size) for _ in range(2))
         self._changed = changed
-        self._polled = ctypes.create_string_buffer(_POLLED.size)
+        self._polled = kernel.polled(-1)
         self._choice = changed, none
         """By how many of the polled descriptors are ready."""
 
@@ -57,7 +54,7 @@ class Pages:
 
     def copy_when_idle(self, fd: int) -> None:
         """Copy them, unless `fd` can be read soon. Best effort: some containers forbid the call."""
-        _POLLED.pack_into(self._polled, 0, fd, _POLLIN, 0)
+        kernel.poll_instead(self._polled, fd)
         kernel.write_over_itself(self._choice[kernel.ready(self._polled, _IDLE_MS)], _MOST)
 
 
