@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,9 @@ from warm import Started, Warm
 from passatk.errors import EnvironmentFault
 from passatk.judging import Environment
 from passatk.judging.cancellation import Cancellation, Cancelled
-from passatk.judging.executor import Execute
 from passatk.pipeline.bare import bare_program
 from passatk.problems import load
-from passatk.records import Limits, StepLimits
+from passatk.records import Limits, Outcome, Program, StepLimits
 
 if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
@@ -180,13 +179,20 @@ def executor(cluster: "Cluster", python_only: Environment) -> Iterator["RayExecu
     ray.shutdown()
 
 
+def executing(
+    executor: "RayExecutor", program: Program, limits: Limits, cancellation: Cancellation | None = None
+) -> "Future[Outcome]":
+    future: Future[Outcome] = Future()
+    executor.begin(program, limits, 0, cancellation or Cancellation(), future)
+    return future
+
+
 def test_a_mistake_of_ours_on_a_node_is_said_and_loses_no_node(executor: "RayExecutor") -> None:
     """The others of its chunk have their outcome."""
     good = bare_program("python", "print(1)")
     bad = msgspec.structs.replace(good, run=msgspec.structs.replace(good.run, argv=("${NOWHERE}",)))
     before = dict(executor._members)
-    with ThreadPoolExecutor(8) as threads:
-        futures = [threads.submit(executor.execute, one, Limits()) for one in [good, bad] * 4]
+    futures = [executing(executor, one, Limits()) for one in [good, bad] * 4]
     for future in futures[::2]:
         run = future.result().run
         assert run is not None
@@ -202,18 +208,20 @@ def test_what_nobody_waits_for_ends_on_its_node(executor: "RayExecutor") -> None
     waits, good = bare_program("python", f"{NAMES_ITSELF}time.sleep(3600)"), bare_program("python", "print(1)")
     hour = Limits(run=StepLimits(cpu_s=3600, idle_s=3600))
 
-    def begun_and_cancelled(execute: Execute) -> None:
-        cancellation = Cancellation()
-        with ThreadPoolExecutor() as threads:
-            future = threads.submit(execute, waits, hour, 0, cancellation)
-            until_there(NAME)
-            cancellation.ask()
-            with pytest.raises(Cancelled):
-                future.result()
-        outcome = execute(good, Limits(), 0, Cancellation())
-        assert outcome.fault is None
+    cancellation = Cancellation()
+    future = executing(executor, waits, hour, cancellation)
+    until_there(NAME)
+    cancellation.ask()
+    with pytest.raises(Cancelled):
+        future.result()
+    assert executing(executor, good, Limits()).result().fault is None
+    assert not named(NAME)
+    cancellation = Cancellation()
+    with executor.alone() as execute, ThreadPoolExecutor() as threads:
+        future = threads.submit(execute, waits, hour, 0, cancellation)
+        until_there(NAME)
+        cancellation.ask()
+        with pytest.raises(Cancelled):
+            future.result()
+        assert execute(good, Limits(), 0, Cancellation()).fault is None
         assert not named(NAME)
-
-    begun_and_cancelled(executor.execute)
-    with executor.alone() as execute:
-        begun_and_cancelled(execute)

@@ -1,12 +1,13 @@
 """Which slot is next: one that stands ready."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 
 import pytest
 
 from passatk.judging import Environment
 from passatk.judging import executor as executors
+from passatk.judging.cancellation import Cancellation
 from passatk.records import Limits, Outcome, Program, Step
 
 PROGRAM = Program(language="python", files=(), run=Step(argv=("true",)))
@@ -36,17 +37,22 @@ def test_one_at_a_time_programs_go_to_started_slots_in_turn(monkeypatch: pytest.
     environment = Environment(["python"])
     monkeypatch.setattr(executors, "Slot", Recorded)
     executor = executors.LocalExecutor(environment, 3)
+
+    def begun() -> Future[Outcome]:
+        future: Future[Outcome] = Future()
+        executor.begin(PROGRAM, Limits(), 0, Cancellation(), future)
+        return future
+
     for _ in range(3):
-        executor.execute(PROGRAM, Limits())
+        begun().result(10)
     assert used == [0, 0, 0]
     together = threading.Barrier(2)
-    with ThreadPoolExecutor(2) as threads:
-        for future in [threads.submit(executor.execute, PROGRAM, Limits()) for _ in range(2)]:
-            future.result(10)
+    for future in [begun(), begun()]:
+        future.result(10)
     together = threading.Barrier(1)
     used.clear()
     for _ in range(4):
-        executor.execute(PROGRAM, Limits())
+        begun().result(10)
     executor.close()
     assert used in ([0, 1, 0, 1], [1, 0, 1, 0])
     assert len(started) == 2

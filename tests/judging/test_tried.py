@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,8 +11,7 @@ from test_cases import problem
 
 from passatk import Judge
 from passatk.cases import Call, Case, Cases, Checker
-from passatk.judging.cancellation import Cancellation
-from passatk.records import Limits, Outcome, Problem, Program, Verdict
+from passatk.records import Problem, Program, Verdict
 
 ANSWERS = """
 import sys
@@ -36,13 +36,13 @@ class Watched:
     def __init__(self, judge: Judge):
         self.judge, self.inputs = judge, list[str]()
         executor = judge._pool.executor
-        self._execute = executor.execute
-        executor.execute = self.execute  # type: ignore[method-assign]
+        self._begin = executor.begin
+        executor.begin = self.begin  # type: ignore[assignment, method-assign]
 
-    def execute(self, program: Program, limits: Limits, variation: int, cancellation: Cancellation) -> Outcome:
+    def begin(self, program: Program, *others: Any) -> None:
         assert program.cases is not None
         self.inputs += [case.stdin.strip() for case in program.cases.in_order]
-        return self._execute(program, limits, variation, cancellation)
+        self._begin(program, *others)
 
     def __call__(self, tests: Cases, text: str = ANSWERS) -> tuple[Verdict, str]:
         self.inputs.clear()

@@ -24,9 +24,8 @@ class Cancellation:
             if self._end is not None:
                 self._end()
 
-    @contextlib.contextmanager
-    def ends(self, end: Callable[[], None]) -> Iterator[None]:
-        """While the context lasts, and never later, `end` is what a call of `ask` calls.
+    def begins(self, end: Callable[[], None]) -> None:
+        """From now on, until `ended`, `end` is what a call of `ask` calls.
 
         Raises:
             Cancelled: it was asked already.
@@ -35,8 +34,17 @@ class Cancellation:
             if self.asked:
                 raise Cancelled
             self._end = end
+
+    def ended(self) -> None:
+        """The execution has ended. What `begins` was given is not called any more."""
+        with self._lock:
+            self._end = None
+
+    @contextlib.contextmanager
+    def ends(self, end: Callable[[], None]) -> Iterator[None]:
+        """While the context lasts, and never later, `end` is what a call of `ask` calls. Raises as `begins`."""
+        self.begins(end)
         try:
             yield
         finally:
-            with self._lock:
-                self._end = None
+            self.ended()

@@ -21,7 +21,7 @@ from passatk.errors import EnvironmentFault, SandboxError
 from passatk.judging.cancellation import Cancellation, Cancelled
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
-from passatk.judging.executor import STOPPED, Execute
+from passatk.judging.executor import STOPPED, Execute, fail
 from passatk.judging.member import Member
 from passatk.judging.node import CHUNKS, Raised, Task, about, packed
 from passatk.nodes import Lost, RayNode, connect, end, nodes
@@ -29,8 +29,6 @@ from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 
 _EACH = 2
 """Programs of a chunk for each slot of its node."""
-_MOST_AT_ONCE = 8192
-"""Each program that is under way has a thread here."""
 _LOOK_S = 2.0
 """So often nodes that came are looked for."""
 _PATIENCE_S = 60.0
@@ -47,11 +45,38 @@ _MOST_LOST = 10
 @dataclass(eq=False)
 class _Waiting:
     task: Task
-    future: "Future[Outcome]"
+    cancellation: Cancellation
+    _future: "Future[Outcome]"
     member: Member | None = None
     """Where it is."""
     lost: int = 0
     """Nodes that were lost while it was there."""
+
+    def begin(self) -> None:
+        """From now on it can be cancelled."""
+        with contextlib.suppress(Cancelled):  # as it was: see `gone`
+            self.cancellation.begins(self._end)
+
+    def _end(self) -> None:
+        if self.member is not None:
+            self.member.cancel(self.task.number)
+
+    def gone(self) -> bool:
+        """Whether it has ended, or nobody waits for it any more."""
+        if self.cancellation.asked:
+            self.fail(Cancelled())
+        return self._future.done()
+
+    def take(self, outcome: Outcome) -> None:
+        """It has ended with this."""
+        self.cancellation.ended()
+        with contextlib.suppress(InvalidStateError):
+            self._future.set_result(outcome)
+
+    def fail(self, error: BaseException) -> None:
+        """It has ended without an outcome."""
+        self.cancellation.ended()
+        fail(self._future, error)
 
 
 class RayExecutor:
@@ -96,19 +121,29 @@ class RayExecutor:
 
     # --- what the pool calls ---------------------------------------------------------------------------------------
 
-    def execute(
-        self, program: Program, limits: Limits, variation: int = 0, cancellation: Cancellation | None = None
-    ) -> Outcome:
-        """As `Executor.execute`, on any node."""
+    def begin(
+        self,
+        program: Program,
+        limits: Limits,
+        variation: int,
+        cancellation: Cancellation,
+        future: "Future[Outcome]",
+    ) -> None:
+        """As `Executor.begin`, on any node.
+
+        Raises:
+            InputError: there is no cluster any more at its address.
+            EnvironmentFault: a node is not like this machine any more.
+        """
         self._start()
-        one = _Waiting(Task(program, limits, variation, next(self._numbers)), Future())
-        with (cancellation or Cancellation()).ends(partial(_cancel, one)):
-            with self._changed:
-                if self._closing:
-                    raise SandboxError(STOPPED)
+        one = _Waiting(Task(program, limits, variation, next(self._numbers)), cancellation, future)
+        one.begin()
+        with self._changed:
+            if not self._closing:
                 self._waiting.append(one)
                 self._work.notify()
-            return one.future.result()
+                return
+        one.fail(SandboxError(STOPPED))
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
         """As `Slot.make`, on the node with the least to do."""
@@ -168,7 +203,7 @@ class RayExecutor:
             self._work.notify_all()
         self._ended.set()
         for one in waiting:
-            _fail(one.future, SandboxError(STOPPED))
+            one.fail(SandboxError(STOPPED))
         with contextlib.suppress(Exception):
             ray.wait([member.actor.close.remote() for member in members], num_returns=len(members), timeout=_CLOSE_S)
         for member in members:
@@ -214,7 +249,7 @@ class RayExecutor:
         with self._changed:
             self._members[node.id] = member
             slots = sum(one.slots for one in self._members.values())
-            self.capacity = min(max(self.capacity, slots * CHUNKS * _EACH), _MOST_AT_ONCE)
+            self.capacity = max(self.capacity, slots * CHUNKS * _EACH)
             self._empty_since = None
             self._changed.notify_all()
         for _ in range(CHUNKS):
@@ -264,7 +299,7 @@ class RayExecutor:
                 self._waiting.clear()
                 self._changed.notify_all()
         for one in waiting:
-            _fail(one.future, SandboxError(f"no node is left in the cluster; the last: {self._words}"))
+            one.fail(SandboxError(f"no node is left in the cluster; the last: {self._words}"))
 
     def _least_busy(self) -> Member:
         with self._changed:
@@ -294,18 +329,17 @@ class RayExecutor:
     def _serve(self, member: Member) -> None:
         """Send chunk after chunk to a node, and hand on what comes back, until it is lost."""
         while (chunk := self._chunk(member)) is not None:
-            if not chunk:
-                continue  # nobody waits for them any more
+            wanted = [one for one in chunk if not one.gone()]
             try:
-                outcomes = self._sent(member, member.actor.execute, [one.task for one in chunk])
+                outcomes = self._sent(member, member.actor.execute, [one.task for one in wanted])
             except Lost as error:
                 self._leave(member, str(error))
-                self._give_back(chunk, str(error))
+                self._give_back(wanted, str(error))
             except Exception as error:  # noqa: BLE001 - carried to who waits
-                for one in chunk:
-                    _fail(one.future, SandboxError(STOPPED) if self._closing else error)
+                for one in wanted:
+                    one.fail(SandboxError(STOPPED) if self._closing else error)
             else:
-                for one, outcome in zip(chunk, outcomes, strict=True):
+                for one, outcome in zip(wanted, outcomes, strict=True):
                     self._hand_on(member, one, outcome)
             finally:
                 with self._changed:
@@ -313,11 +347,12 @@ class RayExecutor:
                     self._changed.notify_all()
 
     def _hand_on(self, member: Member, one: _Waiting, outcome: Outcome | Raised) -> None:
-        if isinstance(outcome, Raised):
-            _fail(one.future, SandboxError(STOPPED) if self._closing else member.error(outcome))
+        if one.gone():
             return
-        with contextlib.suppress(InvalidStateError):
-            one.future.set_result(outcome)
+        if isinstance(outcome, Raised):
+            one.fail(SandboxError(STOPPED) if self._closing else member.error(outcome))
+        else:
+            one.take(outcome)
 
     def _chunk(self, member: Member) -> list[_Waiting] | None:
         with self._changed:
@@ -334,10 +369,9 @@ class RayExecutor:
             shared = -(-len(self._waiting) // (1 + self._idle))  # so that no node has two rounds while another has none
             size = min(most, len(self._waiting), max(shared, member.slots - member.under_way))
             chunk = [self._waiting.popleft() for _ in range(size)]
-            chunk = [one for one in chunk if not one.future.done()]
             for one in chunk:
                 one.member = member
-            member.under_way += len(chunk)
+            member.under_way += size
             return chunk
 
     def _await_work(self, member: Member) -> bool:
@@ -360,17 +394,19 @@ class RayExecutor:
         for one in chunk:
             one.lost += 1
             if one.lost == _MOST_LOST:
-                _fail(one.future, _lost_too_often(words))
+                one.fail(_lost_too_often(words))
         with self._changed:
             if not self._closing:
                 self._waiting.extendleft(one for one in reversed(chunk) if one.lost < _MOST_LOST)
                 self._work.notify_all()
                 return
         for one in chunk:
-            _fail(one.future, SandboxError(STOPPED))
+            one.fail(SandboxError(STOPPED))
 
     def _sent(self, member: Member, method: Any, tasks: Sequence[Task]) -> Sequence[Outcome | Raised]:
         """Facts of tasks on a node, which gets what their tests are run with as far as it has not got it."""
+        if not tasks:
+            return []
         known, built = set(member.has), list[Built]()
         for examiner in (task.program.examiner for task in tasks):
             if examiner is not None and examiner.key not in known:
@@ -385,14 +421,3 @@ def _lost_too_often(words: str) -> SandboxError:
     return SandboxError(
         f"{_MOST_LOST} nodes were lost while they executed one program, so it may be what ends them; the last: {words}"
     )
-
-
-def _cancel(one: _Waiting) -> None:
-    _fail(one.future, Cancelled())
-    if one.member is not None:
-        one.member.cancel(one.task.number)
-
-
-def _fail(future: "Future[Outcome]", error: BaseException) -> None:
-    with contextlib.suppress(InvalidStateError):
-        future.set_exception(error)

@@ -1,10 +1,13 @@
 """Where programs are executed: facts of executions, nothing about what they mean."""
 
 import contextlib
+import queue
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, InvalidStateError
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from passatk.errors import SandboxError
 from passatk.judging.cancellation import Cancellation, Cancelled
@@ -29,12 +32,21 @@ class Executor(Protocol):
     capacity: int
     """May grow."""
 
-    def execute(self, program: Program, limits: Limits, variation: int, cancellation: Cancellation) -> Outcome:
-        """One execution among others; `fault` is set where it could not be executed.
+    def begin(
+        self,
+        program: Program,
+        limits: Limits,
+        variation: int,
+        cancellation: Cancellation,
+        future: "Future[Outcome]",
+    ) -> None:
+        """One execution among others, as soon as there is a place; what comes of it is `future`'s, set in any thread.
+
+        That is an outcome, whose `fault` is set where it could not be executed; a SandboxError where nothing can be
+        executed here; or `Cancelled`, where that was asked for: its place is free.
 
         Raises:
-            SandboxError: nothing can be executed here.
-            Cancelled: that was asked for; its place is free.
+            PassatkError: it cannot be begun, and nothing is set.
         """
         ...
 
@@ -57,23 +69,29 @@ class LocalExecutor:
     def __init__(self, environment: Environment, workers: int | None = None):
         self.environment = environment
         self.capacity = workers or len(usable_cpus())
-        self._workers = [_Worker(environment) for _ in range(self.capacity)]
+        self._workers = [_Worker(environment, self._following) for _ in range(self.capacity)]
         self._free = self._workers[::-1]
+        self._waiting: deque[_Work] = deque()
         self._changed = threading.Condition()
         self._wanted_alone = 0
         self._closing = False
 
-    def execute(
-        self, program: Program, limits: Limits, variation: int = 0, cancellation: Cancellation | None = None
-    ) -> Outcome:
-        """As `Executor.execute`; waits for a free slot."""
-        with self._worker() as worker:
-            return worker.execute(program, limits, variation, cancellation or Cancellation())
+    def begin(
+        self,
+        program: Program,
+        limits: Limits,
+        variation: int,
+        cancellation: Cancellation,
+        future: "Future[Outcome]",
+    ) -> None:
+        """As `Executor.begin`."""
+        self._give(lambda worker: worker.execute(program, limits, variation, cancellation), future)
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
         """As `Slot.make`; waits for a free slot."""
-        with self._worker() as worker:
-            return worker.make(workshop, limits)
+        future: Future[tuple[StepFacts | None, dict[str, bytes]]] = Future()
+        self._give(lambda worker: worker.make(workshop, limits), future)
+        return future.result()
 
     @contextlib.contextmanager
     def alone(self) -> Generator[Execute, None, None]:
@@ -92,52 +110,109 @@ class LocalExecutor:
         finally:
             with self._changed:
                 self._free = taken
+                self._hand_out()
                 self._changed.notify_all()
 
     def close(self) -> None:
         """Kill what is executed: whoever waits for it sees a SandboxError. Slots are started anew when needed."""
         with self._changed:
             self._closing = True
+            waiting, self._waiting = list(self._waiting), deque()
             self._changed.notify_all()
+        for work in waiting:
+            fail(work.future, SandboxError(STOPPED))
         for worker in self._workers:
             worker.kill()
         with self._changed:
             self._changed.wait_for(lambda: len(self._free) == self.capacity)
             for worker in self._workers:
                 worker.close()
-            self._closing = False
+            threads = [worker.end() for worker in self._workers]
+        for thread in threads:
+            if thread is not None and thread is not threading.current_thread():
+                thread.join()
+        self._closing = False
 
-    def _next(self) -> int:
-        """Of the free slots, the last but one used: the last one may still prepare for its next program."""
-        return -2 if len(self._free) > 1 and self._free[-2].started else -1
-
-    @contextlib.contextmanager
-    def _worker(self) -> "Iterator[_Worker]":
+    def _give(self, ask: "Callable[[_Worker], Any]", future: "Future[Any]") -> None:
+        """A slot is asked, as soon as one is free."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closing or (self._free and not self._wanted_alone))
-            if self._closing:
-                raise SandboxError(STOPPED)
-            worker = self._free.pop(self._next())
-        try:
-            yield worker
-        finally:
-            with self._changed:
-                self._free.append(worker)
+            if not self._closing:
+                self._waiting.append(_Work(ask, future))
+                self._hand_out()
+                return
+        fail(future, SandboxError(STOPPED))
+
+    def _hand_out(self) -> None:
+        """Of the free slots, the last but one used is asked: the last one may still prepare for its next program."""
+        while self._waiting and self._free and not self._wanted_alone:
+            place = -2 if len(self._free) > 1 and self._free[-2].started else -1
+            self._free.pop(place).take(self._waiting.popleft())
+
+    def _following(self, worker: "_Worker") -> "_Work | None":
+        """What a slot is asked that is free now."""
+        with self._changed:
+            if self._waiting and not self._wanted_alone:
+                return self._waiting.popleft()
+            self._free.append(worker)
+            if len(self._free) == self.capacity:
                 self._changed.notify_all()
+            return None
 
 
 class _Lost(SandboxError):
     """Slots died, again and again."""
 
 
-class _Worker:
-    """One slot, started when first needed and replaced when it dies."""
+class _Work(NamedTuple):
+    """What a slot is asked, and where the answer goes."""
 
-    def __init__(self, environment: Environment):
+    ask: "Callable[[_Worker], Any]"
+    future: "Future[Any]"
+
+
+class _Worker:
+    """One slot, started when first needed and replaced when it dies, and a thread that asks it.
+
+    Args:
+        environment: of the slot.
+        following: what it is asked when it has answered; None: it is free, and has been told so.
+    """
+
+    def __init__(self, environment: Environment, following: "Callable[[_Worker], _Work | None]"):
         self._environment = environment
+        self._following = following
+        self._inbox: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
         self._slot: Slot | None = None
         self._place: Place | None = None
         self._killed = False
+
+    def take(self, work: _Work) -> None:
+        """Of a free one only."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._works, daemon=True)
+            self._thread.start()
+        self._inbox.put(work)
+
+    def _works(self) -> None:
+        work = self._inbox.get()
+        while work is not None:
+            work = self._answered(work) or self._inbox.get()
+
+    def _answered(self, work: _Work) -> _Work | None:
+        """Ask the slot, and take what is next. It is free before its answer is known: who comes with that finds it."""
+        answer, error = None, None
+        try:
+            answer = work.ask(self)
+        except BaseException as raised:  # noqa: BLE001 - carried to who waits
+            error = raised
+        following = self._following(self)
+        if error is not None:
+            fail(work.future, error)
+        else:
+            with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
+                work.future.set_result(answer)
+        return following
 
     @property
     def started(self) -> bool:
@@ -199,6 +274,7 @@ class _Worker:
         raise _Lost(words)
 
     def close(self) -> None:
+        """End the slot, if there is one."""
         if self._slot is not None:
             self._slot.close()
             self._slot = None
@@ -206,3 +282,16 @@ class _Worker:
             self._place.close()
             self._place = None
         self._killed = False
+
+    def end(self) -> threading.Thread | None:
+        """Of a free one: its thread, which ends."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._inbox.put(None)
+        return thread
+
+
+def fail(future: "Future[Any]", error: BaseException) -> None:
+    """Unless it is done."""
+    with contextlib.suppress(InvalidStateError):
+        future.set_exception(error)

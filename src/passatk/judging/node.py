@@ -3,8 +3,9 @@
 import copyreg
 import pickle
 import traceback
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -97,7 +98,6 @@ class Node:
     def __init__(self, languages: Sequence[str], workers: int | None):
         self._environment = Environment(languages)
         self._executor = LocalExecutor(self._environment, workers)
-        self._threads = ThreadPoolExecutor(self._executor.capacity * CHUNKS)
         self._under_way: dict[int, Cancellation] = {}
 
     def about(self) -> About:
@@ -112,13 +112,20 @@ class Node:
             built: what their tests are run with and it has not yet.
         """
         found = self._taken(tasks, built)
-        return packed(list(self._threads.map(lambda task: self._executed(self._executor.execute, task), found)))
+        futures: list[Future[Outcome]] = [Future() for _ in found]
+        for task, future in zip(found, futures, strict=True):
+            self._executor.begin(task.program, task.limits, task.variation, self._under_way[task.number], future)
+        wait(futures)
+        return packed([self._ended(task, future.result) for task, future in zip(found, futures, strict=True)])
 
     def execute_alone(self, tasks: bytes, built: Sequence[Built]) -> bytes:
         """The same one by one, while nothing else runs on this node."""
         found = self._taken(tasks, built)
         with self._executor.alone() as execute:
-            return packed([self._executed(execute, task) for task in found])
+            return packed([self._ended(task, partial(self._alone, execute, task)) for task in found])
+
+    def _alone(self, execute: Execute, task: Task) -> Outcome:
+        return execute(task.program, task.limits, task.variation, self._under_way[task.number])
 
     def cancel(self, number: int) -> None:
         """End an execution that nobody waits for; one that is not here, or no more, costs what it costs."""
@@ -140,10 +147,10 @@ class Node:
         self._under_way |= {task.number: Cancellation() for task in tasks}
         return tasks
 
-    def _executed(self, execute: Execute, task: Task) -> Outcome | Raised:
+    def _ended(self, task: Task, outcome: Callable[[], Outcome]) -> Outcome | Raised:
         """One that raises is no reason for the others of its chunk to have no outcome."""
         try:
-            return execute(task.program, task.limits, task.variation, self._under_way[task.number])
+            return outcome()
         except SandboxError as error:
             return Raised(words=str(error), sandbox=True)
         except Exception as error:  # noqa: BLE001 - carried to who waits

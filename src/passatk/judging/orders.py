@@ -6,7 +6,7 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 
 from passatk.judging.cancellation import Cancellation
-from passatk.judging.executor import Execute
+from passatk.judging.executor import Execute, Executor
 from passatk.judging.quiet import Job, unsettled, with_headroom
 from passatk.judging.tried import joined, left
 from passatk.judging.verdict import agree, verdict_of
@@ -55,14 +55,22 @@ class Case:
         """Another attempt, alone, could change the verdict."""
         return unsettled(self.attempts, self.order.job)
 
-    def attempt(self, execute: Execute) -> None:
+    def begin(self, executor: Executor, future: "Future[Outcome]") -> None:
+        """Among others; what comes of it is for `take`."""
         job = self.order.job
-        limits = with_headroom(job.limits)
-        if job.tried is None or self.attempts:
-            outcome = execute(self.program, limits, self.variation, self.cancellation)
-        else:
-            outcome = joined(job, execute(left(job), limits, self.variation, self.cancellation))
-        self.attempts.append(outcome)
+        known = job.tried is not None and not self.attempts
+        program = left(job) if known else job.program
+        executor.begin(program, with_headroom(job.limits), self.variation, self.cancellation, future)
+
+    def take(self, outcome: Outcome) -> None:
+        """One attempt more."""
+        job = self.order.job
+        self.attempts.append(outcome if job.tried is None or self.attempts else joined(job, outcome))
+
+    def attempt(self, execute: Execute) -> None:
+        """Once more, alone."""
+        job = self.order.job
+        self.take(execute(job.program, with_headroom(job.limits), self.variation, self.cancellation))
 
     def settle(self) -> None:
         self.order.add(verdict_of(self.program, self.attempts, self.order.job.limits))

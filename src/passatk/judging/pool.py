@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
@@ -22,10 +22,10 @@ from passatk.errors import EnvironmentFault, InputError, SandboxError
 from passatk.judging.cancellation import Cancellation
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import TOGETHER
-from passatk.judging.executor import Execute, Executor, LocalExecutor
+from passatk.judging.executor import Execute, Executor, LocalExecutor, fail
 from passatk.judging.orders import Case, Order
 from passatk.judging.quiet import Job, fell_asleep
-from passatk.records import Examiner, ExecutorName, Program, Verdict
+from passatk.records import Examiner, ExecutorName, Outcome, Program, Verdict
 
 _AHEAD = 4
 """So many jobs for each slot are read before they are needed."""
@@ -47,7 +47,7 @@ class Pool:
         self.executor, self.environment = executor, executor.environment
         self._patience_s = patience_s
         self._lock = threading.RLock()
-        self._work, self._build, self._settle = (threading.Condition(self._lock) for _ in range(3))
+        self._build, self._settle = threading.Condition(self._lock), threading.Condition(self._lock)
         self._ready: deque[Case] = deque()
         self._asleep: deque[Case] = deque()
         self._doubtful: deque[Case] = deque()
@@ -55,7 +55,7 @@ class Pool:
         self._wanted: dict[str, Examiner] = {}
         self._building = self._executing = self._sleeping = self._reading = 0
         self._threads: list[threading.Thread] = []
-        self._stopping = False
+        self._advancing = self._stopping = False
         self._users = 0
         self._pid = os.getpid()
 
@@ -99,7 +99,6 @@ class Pool:
             self._start()
             if examiner is None or self.environment.examiners.known(examiner):
                 self._ready.extend(cases)
-                self._work.notify(len(cases))
             else:
                 now = time.monotonic()
                 for case in cases:
@@ -107,6 +106,7 @@ class Pool:
                 self._unexamined += cases
                 self._wanted[examiner.key] = examiner
                 self._build.notify()
+        self._advance()
         return order.future
 
     def judge(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Verdict], None, None]:
@@ -164,7 +164,7 @@ class Pool:
             left = [*self._ready, *self._asleep, *self._doubtful, *self._unexamined]
             for waiting in (self._ready, self._asleep, self._doubtful, self._unexamined, self._wanted):
                 waiting.clear()
-            for condition in (self._work, self._build, self._settle):
+            for condition in (self._build, self._settle):
                 condition.notify_all()
         if self._pid == os.getpid():
             self.executor.close()
@@ -178,35 +178,39 @@ class Pool:
     # --- its threads ---------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        loops: list[Callable[[], None]] = []
-        if not self._threads:
-            atexit.register(self.close)
-            loops = [self._builds, self._settles]
-        missing = 2 + self.workers - len(self._threads) - len(loops)
-        loops += [self._works] * missing
-        started = [threading.Thread(target=loop, daemon=True) for loop in loops]
-        self._threads += started
-        for thread in started:
+        if self._threads:
+            return
+        atexit.register(self.close)
+        self._threads = [threading.Thread(target=loop, daemon=True) for loop in (self._builds, self._settles)]
+        for thread in self._threads:
             thread.start()
 
-    def _works(self) -> None:
-        """Execute cases among others, those first that were never executed."""
-        while True:
-            with self._lock:
-                self._work.wait_for(lambda: self._stopping or self._ready or self._may_sleep(), self._longest_wait())
-                if self._stopping:
-                    return
-                sleeper = self._may_sleep()
-                if not (sleeper or self._ready):
-                    continue
-                case = (self._asleep if sleeper else self._ready).popleft()
-                self._executing += 1
-                self._sleeping += sleeper
-            self._attempt(case)
-            with self._lock:
-                self._executing -= 1
-                self._sleeping -= sleeper
-                self._settle.notify()
+    def _advance(self) -> None:
+        """Give the executor as many as it has places for: one thread at a time, and none waits for another to do so."""
+        with self._lock:
+            if self._advancing:
+                return  # that one looks once more
+            self._advancing = True
+        while (case := self._next()) is not None:
+            future: Future[Outcome] = Future()
+            future.add_done_callback(partial(self._take, case))
+            try:
+                case.begin(self.executor, future)
+            except Exception as error:  # noqa: BLE001 - carried to who waits: no program may get lost in silence
+                fail(future, error)
+
+    def _next(self) -> Case | None:
+        """What is executed next, those first that were never executed; None: there is no place, or nothing waits."""
+        with self._lock:
+            while not self._stopping and self._executing < self.workers and (self._ready or self._asleep):
+                case = (self._asleep if self._may_sleep() else self._ready).popleft()
+                if not case.order.future.done():
+                    self._executing += 1
+                    self._sleeping += bool(case.attempts)
+                    return case
+            self._advancing = False
+            self._settle.notify()
+            return None
 
     def _may_sleep(self) -> bool:
         """Whether the next to be executed is one that slept: nobody else waits, or half of the slots sleep at most."""
@@ -215,27 +219,33 @@ class Pool:
         late = time.monotonic() - self._asleep[0].since > self._patience_s
         return late and self._sleeping < max(1, self.workers // 2)
 
-    def _longest_wait(self) -> float | None:
-        return None if math.isinf(self._patience_s) else self._patience_s
+    def _take(self, case: Case, future: "Future[Outcome]") -> None:
+        """What came of an execution among others, and the next one."""
+        slept = bool(case.attempts)
+        waits = self._judged(case, future)
+        with self._lock:
+            self._executing -= 1
+            self._sleeping -= slept
+            if waits is not None and not self._stopping:
+                waits.append(case)
+                waits = None
+            self._settle.notify()
+        if waits is not None:
+            case.order.fail(SandboxError(_CLOSED))
+        self._advance()
 
-    def _attempt(self, case: Case) -> None:
-        if case.order.future.done():
-            return
+    def _judged(self, case: Case, future: "Future[Outcome]") -> deque[Case] | None:
+        """Where it waits for another attempt; None: it is settled, or has failed."""
         try:
-            case.attempt(self.executor.execute)
+            case.take(future.result())
             if not case.unsettled:
                 case.settle()
-                return
+                return None
         except Exception as error:  # noqa: BLE001 - carried to who waits: no program may get lost in silence
             case.order.fail(error)
-            return
+            return None
         case.since = time.monotonic()
-        with self._lock:
-            if len(case.attempts) == 1 and fell_asleep(case.attempts[0]):
-                self._asleep.append(case)
-                self._work.notify()
-            else:
-                self._doubtful.append(case)
+        return self._asleep if len(case.attempts) == 1 and fell_asleep(case.attempts[0]) else self._doubtful
 
     def _builds(self) -> None:
         """Build what tests are run with, for all that wait for it."""
@@ -264,8 +274,8 @@ class Pool:
         with self._lock:
             self._building = 0
             self._ready.extend(case for case in cases if not case.order.future.done())
-            self._work.notify_all()
             self._settle.notify()
+        self._advance()
 
     def _make(self, wanted: Iterable[Examiner]) -> None:
         examiners = self.environment.examiners
