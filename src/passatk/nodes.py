@@ -1,5 +1,6 @@
 """A Ray cluster as a driver sees it: its nodes, actors there, what they answer, and whether they are alike."""
 
+import atexit
 import contextlib
 import logging
 import socket
@@ -36,6 +37,8 @@ def connect(address: str) -> None:
         InputError: there is none.
     """
     ray._private.worker.print_to_stdstream = _say_nothing
+    if not ray.is_initialized():  # else it is not ours to end
+        atexit.register(ray.shutdown)  # before Ray's own, which waits half a second for messages that we do not show
     host, _, port = address.rpartition(":")
     try:
         if host and port.isdigit():  # Ray itself tries for minutes

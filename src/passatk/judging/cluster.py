@@ -1,6 +1,6 @@
 """An executor on the nodes of a Ray cluster: on each an actor with slots, toolchains and examiners of its own.
 
-Programs go to the nodes in chunks, two a node at once, so that a node that ends one has the next. What is on a node
+A node has twice what one call takes there, so that it has work while what has ended is on its way. What is on a node
 that is lost is executed by another: an execution leaves nothing but its facts, and those are journaled once, here.
 """
 
@@ -9,11 +9,10 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Sequence
-from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 import ray
 
@@ -21,14 +20,12 @@ from passatk.errors import EnvironmentFault, SandboxError
 from passatk.judging.cancellation import Cancellation, Cancelled
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
-from passatk.judging.executor import STOPPED, Execute, fail
-from passatk.judging.member import Member
-from passatk.judging.node import CHUNKS, Raised, Task, about, packed
+from passatk.judging.executor import STOPPED, Execute
+from passatk.judging.member import CALLS, Member, Waiting
+from passatk.judging.node import AT_ONCE, Raised, Task, about
 from passatk.nodes import Lost, RayNode, connect, end, nodes
 from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 
-_EACH = 2
-"""Programs of a chunk for each slot of its node."""
 _LOOK_S = 2.0
 """So often nodes that came are looked for."""
 _PATIENCE_S = 60.0
@@ -40,43 +37,7 @@ _JOIN_AT_ONCE = 32
 """Nodes that prepare their toolchains at the same time: each needs seconds."""
 _MOST_LOST = 10
 """A program whose nodes were lost so often may well be what ends them."""
-
-
-@dataclass(eq=False)
-class _Waiting:
-    task: Task
-    cancellation: Cancellation
-    _future: "Future[Outcome]"
-    member: Member | None = None
-    """Where it is."""
-    lost: int = 0
-    """Nodes that were lost while it was there."""
-
-    def begin(self) -> None:
-        """From now on it can be cancelled."""
-        with contextlib.suppress(Cancelled):  # as it was: see `gone`
-            self.cancellation.begins(self._end)
-
-    def _end(self) -> None:
-        if self.member is not None:
-            self.member.cancel(self.task.number)
-
-    def gone(self) -> bool:
-        """Whether it has ended, or nobody waits for it any more."""
-        if self.cancellation.asked:
-            self.fail(Cancelled())
-        return self._future.done()
-
-    def take(self, outcome: Outcome) -> None:
-        """It has ended with this."""
-        self.cancellation.ended()
-        with contextlib.suppress(InvalidStateError):
-            self._future.set_result(outcome)
-
-    def fail(self, error: BaseException) -> None:
-        """It has ended without an outcome."""
-        self.cancellation.ended()
-        fail(self._future, error)
+_Answer = TypeVar("_Answer")
 
 
 class RayExecutor:
@@ -107,7 +68,7 @@ class RayExecutor:
         self._changed, self._work, self._pause = (threading.Condition(lock) for _ in range(3))
         self._idle = 0
         """Threads that wait for work."""
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._members: dict[str, Member] = {}
         self._words = ""
         self._numbers = itertools.count()
@@ -136,8 +97,7 @@ class RayExecutor:
             EnvironmentFault: a node is not like this machine any more.
         """
         self._start()
-        one = _Waiting(Task(program, limits, variation, next(self._numbers)), cancellation, future)
-        one.begin()
+        one = Waiting(Task(program, limits, variation, next(self._numbers)), cancellation, future)
         with self._changed:
             if not self._closing:
                 self._waiting.append(one)
@@ -173,7 +133,7 @@ class RayExecutor:
                 member = place[0]
                 try:
                     with cancellation.ends(partial(member.cancel, task.number)):
-                        [outcome] = self._sent(member, member.actor.execute_alone, [task])
+                        outcome = self._sent(member, member.alone, [task])
                 except Lost as error:
                     words = str(error)
                     self._leave(member, words)
@@ -249,10 +209,10 @@ class RayExecutor:
         with self._changed:
             self._members[node.id] = member
             slots = sum(one.slots for one in self._members.values())
-            self.capacity = max(self.capacity, slots * CHUNKS * _EACH)
+            self.capacity = max(self.capacity, slots * AT_ONCE)
             self._empty_since = None
             self._changed.notify_all()
-        for _ in range(CHUNKS):
+        for _ in range(CALLS):
             threading.Thread(target=self._serve, args=(member,), daemon=True).start()
 
     def _leave(self, member: Member, words: str) -> None:
@@ -304,7 +264,7 @@ class RayExecutor:
     def _least_busy(self) -> Member:
         with self._changed:
             self._await_a_node()
-            return min(self._members.values(), key=lambda member: member.under_way / member.slots)
+            return min(self._members.values(), key=lambda member: len(member.under_way) / member.slots)
 
     def _reserve(self) -> Member:
         """A node on which nothing runs, and nothing begins until it is given back."""
@@ -327,57 +287,83 @@ class RayExecutor:
     # --- a node's threads here -------------------------------------------------------------------------------------
 
     def _serve(self, member: Member) -> None:
-        """Send chunk after chunk to a node, and hand on what comes back, until it is lost."""
+        """Send what waits to a node, and hand on what comes back, until it is lost."""
         while (chunk := self._chunk(member)) is not None:
-            wanted = [one for one in chunk if not one.gone()]
             try:
-                outcomes = self._sent(member, member.actor.execute, [one.task for one in wanted])
+                wanted = self._wanted(member, chunk)
+                for number, outcome in self._sent(member, member.exchange, wanted):
+                    self._hand_on(member, number, outcome)
             except Lost as error:
                 self._leave(member, str(error))
-                self._give_back(wanted, str(error))
             except Exception as error:  # noqa: BLE001 - carried to who waits
-                for one in wanted:
+                for one in self._dropped(member):
                     one.fail(SandboxError(STOPPED) if self._closing else error)
-            else:
-                for one, outcome in zip(wanted, outcomes, strict=True):
-                    self._hand_on(member, one, outcome)
             finally:
                 with self._changed:
-                    member.under_way -= len(chunk)
+                    member.calls -= 1
                     self._changed.notify_all()
+        self._give_back(member)
 
-    def _hand_on(self, member: Member, one: _Waiting, outcome: Outcome | Raised) -> None:
-        if one.gone():
+    def _wanted(self, member: Member, chunk: Sequence[Waiting]) -> list[Task]:
+        """Without those that nobody waits for any more."""
+        gone = [one for one in chunk if one.gone()]
+        with self._changed:
+            for one in gone:
+                member.under_way.pop(one.task.number, None)  # another thread may have found the node lost
+        return [one.task for one in chunk if one not in gone]
+
+    def _dropped(self, member: Member) -> list[Waiting]:
+        """All that was on a node."""
+        with self._changed:
+            dropped, member.under_way = list(member.under_way.values()), {}
+            return dropped
+
+    def _hand_on(self, member: Member, number: int, outcome: Outcome | Raised) -> None:
+        with self._changed:
+            one = member.under_way.pop(number, None)
+        if one is None or one.gone():
             return
         if isinstance(outcome, Raised):
             one.fail(SandboxError(STOPPED) if self._closing else member.error(outcome))
         else:
             one.take(outcome)
 
-    def _chunk(self, member: Member) -> list[_Waiting] | None:
+    def _chunk(self, member: Member) -> list[Waiting] | None:
+        """What is sent next, none where only what ends is asked for; None: the node is gone."""
         with self._changed:
             if not self._await_work(member):
                 return None
-            most = member.slots * _EACH
-            while len(self._waiting) < most:
-                waiting = len(self._waiting)
-                self._pause.wait(_COLLECT_S)
-                if len(self._waiting) <= waiting:
-                    break
-            if member.gone or member.reserved:
-                return []
-            shared = -(-len(self._waiting) // (1 + self._idle))  # so that no node has two rounds while another has none
-            size = min(most, len(self._waiting), max(shared, member.slots - member.under_way))
-            chunk = [self._waiting.popleft() for _ in range(size)]
-            for one in chunk:
-                one.member = member
-            member.under_way += size
+            chunk: list[Waiting] = []
+            if self._is_free(member):
+                chunk = self._taken(member)
+            member.calls += 1
             return chunk
 
+    def _taken(self, member: Member) -> list[Waiting]:
+        while 0 < len(self._waiting) < member.most:
+            waiting = len(self._waiting)
+            self._pause.wait(_COLLECT_S)
+            if len(self._waiting) <= waiting:
+                break
+        if not self._is_free(member):
+            return []
+        shared = -(-len(self._waiting) // (1 + self._idle))  # so that no node has two rounds while another has none
+        free = max(shared, member.slots - len(member.under_way))
+        chunk = [self._waiting.popleft() for _ in range(min(member.most, member.room, len(self._waiting), free))]
+        for one in chunk:
+            one.member = member
+            member.under_way[one.task.number] = one
+        return chunk
+
+    def _is_free(self, member: Member) -> bool:
+        return not (member.gone or member.reserved or self._closing) and member.room > 0
+
     def _await_work(self, member: Member) -> bool:
-        """Whether there is some for this node; False: it is gone. One woken for what it cannot take wakes another."""
+        """Whether this node is to be asked; False: it is gone. One woken for what it cannot take wakes another."""
         while not member.gone:
-            if member.reserved or self._closing:
+            if member.under_way and not member.calls:
+                return True
+            if not self._is_free(member):
                 if self._waiting:
                     self._work.notify()
                 self._changed.wait()
@@ -389,32 +375,32 @@ class RayExecutor:
                 self._idle -= 1
         return False
 
-    def _give_back(self, chunk: Sequence[_Waiting], words: str) -> None:
+    def _give_back(self, member: Member) -> None:
         """What was on a node that was lost waits again, before all else."""
-        for one in chunk:
-            one.lost += 1
-            if one.lost == _MOST_LOST:
-                one.fail(_lost_too_often(words))
         with self._changed:
-            if not self._closing:
-                self._waiting.extendleft(one for one in reversed(chunk) if one.lost < _MOST_LOST)
-                self._work.notify_all()
-                return
-        for one in chunk:
-            one.fail(SandboxError(STOPPED))
+            lost = self._dropped(member)
+            for one in lost:
+                one.lost += 1
+            again = [] if self._closing else [one for one in lost if one.lost < _MOST_LOST]
+            self._waiting.extendleft(reversed(again))
+            self._work.notify_all()
+            self._changed.notify_all()
+        for one in lost:
+            if one not in again:
+                one.fail(SandboxError(STOPPED) if self._closing else _lost_too_often(self._words))
 
-    def _sent(self, member: Member, method: Any, tasks: Sequence[Task]) -> Sequence[Outcome | Raised]:
-        """Facts of tasks on a node, which gets what their tests are run with as far as it has not got it."""
-        if not tasks:
-            return []
+    def _sent(
+        self, member: Member, ask: Callable[[Sequence[Task], Sequence[Built]], _Answer], tasks: Sequence[Task]
+    ) -> _Answer:
+        """What a node says of tasks: it gets what their tests are run with as far as it has not got it."""
         known, built = set(member.has), list[Built]()
         for examiner in (task.program.examiner for task in tasks):
             if examiner is not None and examiner.key not in known:
                 built.append(self.environment.examiners.built(examiner, known))
                 known |= {built[-1].key, built[-1].name}
-        outcomes = member.outcomes(method.remote(packed(tasks), built))
+        answer = ask(tasks, built)
         member.has |= known
-        return outcomes
+        return answer
 
 
 def _lost_too_often(words: str) -> SandboxError:

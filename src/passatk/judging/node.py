@@ -2,9 +2,10 @@
 
 import copyreg
 import pickle
+import threading
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,13 +16,17 @@ from passatk.judging.cache import judge_hash
 from passatk.judging.cancellation import Cancellation
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import Built
-from passatk.judging.executor import Execute, LocalExecutor
+from passatk.judging.executor import LocalExecutor
 from passatk.nodes import differences
 from passatk.records import Limits, Outcome, Program, Record, StepFacts, Workshop
 from passatk.runs.manifest import this_machine
 
-CHUNKS = 2
-"""A node has so many at once."""
+EACH = 4
+"""A node gets so many programs for each slot in one call."""
+AT_ONCE = 2 * EACH
+"""It has so many for each slot."""
+_MORE_S = 0.05
+"""So long at most the answer of one that has ended waits for others to end."""
 
 
 class About(Record, frozen=True, kw_only=True):
@@ -74,6 +79,13 @@ class Raised(Record, frozen=True, kw_only=True):
     """A SandboxError; any other is a mistake of the code there."""
 
 
+class Ended(NamedTuple):
+    """An execution that is over."""
+
+    number: int
+    outcome: Outcome | Raised
+
+
 def _unset() -> msgspec.UnsetType:
     return msgspec.UNSET
 
@@ -98,38 +110,62 @@ class Node:
     def __init__(self, languages: Sequence[str], workers: int | None):
         self._environment = Environment(languages)
         self._executor = LocalExecutor(self._environment, workers)
-        self._under_way: dict[int, Cancellation] = {}
+        self._enough = self._executor.capacity * EACH
+        self._cancellations: dict[int, Cancellation] = {}
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._ended: list[Ended] = []
+        self._collecting = threading.Lock()
 
     def about(self) -> About:
         """What it is."""
         return about(self._environment, self._executor.capacity)
 
-    def execute(self, tasks: bytes, built: Sequence[Built]) -> bytes:
-        """Facts of each execution (`Outcome | Raised`), in the order of the tasks, both `packed`.
+    def exchange(self, tasks: bytes, built: Sequence[Built]) -> bytes:
+        """Begin executions; executions that have ended, of this call or others, as soon as there are some.
 
         Args:
-            tasks: executions.
+            tasks: those that begin, `packed`.
             built: what their tests are run with and it has not yet.
+
+        Returns:
+            `Ended`, `packed`, once each; none only where none is under way.
         """
-        found = self._taken(tasks, built)
-        futures: list[Future[Outcome]] = [Future() for _ in found]
-        for task, future in zip(found, futures, strict=True):
-            self._executor.begin(task.program, task.limits, task.variation, self._under_way[task.number], future)
-        wait(futures)
-        return packed([self._ended(task, future.result) for task, future in zip(found, futures, strict=True)])
+        begun = self._taken(tasks, built)
+        with self._changed:
+            self._under_way += len(begun)
+        for task in begun:
+            future: Future[Outcome] = Future()
+            future.add_done_callback(partial(self._end, task.number))
+            self._executor.begin(task.program, task.limits, task.variation, self._cancellations[task.number], future)
+        with self._collecting, self._changed:
+            self._changed.wait_for(lambda: self._ended or not self._under_way)
+            self._changed.wait_for(lambda: len(self._ended) >= self._enough or not self._under_way, _MORE_S)
+            ended, self._ended = self._ended, []
+        return packed(ended)
+
+    def _end(self, number: int, future: "Future[Outcome]") -> None:
+        outcome = _facts(future.result)
+        with self._changed:
+            del self._cancellations[number]
+            self._ended.append(Ended(number, outcome))
+            self._under_way -= 1
+            if len(self._ended) in (1, self._enough) or not self._under_way:
+                self._changed.notify()
 
     def execute_alone(self, tasks: bytes, built: Sequence[Built]) -> bytes:
-        """The same one by one, while nothing else runs on this node."""
-        found = self._taken(tasks, built)
-        with self._executor.alone() as execute:
-            return packed([self._ended(task, partial(self._alone, execute, task)) for task in found])
-
-    def _alone(self, execute: Execute, task: Task) -> Outcome:
-        return execute(task.program, task.limits, task.variation, self._under_way[task.number])
+        """One execution (`Outcome | Raised`, `packed`), while nothing else runs on this node; its argument as above."""
+        [task] = self._taken(tasks, built)
+        try:
+            with self._executor.alone() as execute:
+                cancellation = self._cancellations[task.number]
+                return packed(_facts(partial(execute, task.program, task.limits, task.variation, cancellation)))
+        finally:
+            del self._cancellations[task.number]
 
     def cancel(self, number: int) -> None:
         """End an execution that nobody waits for; one that is not here, or no more, costs what it costs."""
-        if (cancellation := self._under_way.get(number)) is not None:
+        if (cancellation := self._cancellations.get(number)) is not None:
             cancellation.ask()
 
     def make(self, workshop: Workshop, limits: Limits) -> tuple[StepFacts | None, dict[str, bytes]]:
@@ -144,19 +180,18 @@ class Node:
         for one in built:
             self._environment.examiners.take(one)
         tasks: list[Task] = unpacked(given)
-        self._under_way |= {task.number: Cancellation() for task in tasks}
+        self._cancellations |= {task.number: Cancellation() for task in tasks}
         return tasks
 
-    def _ended(self, task: Task, outcome: Callable[[], Outcome]) -> Outcome | Raised:
-        """One that raises is no reason for the others of its chunk to have no outcome."""
-        try:
-            return outcome()
-        except SandboxError as error:
-            return Raised(words=str(error), sandbox=True)
-        except Exception as error:  # noqa: BLE001 - carried to who waits
-            return Raised(words=_said(error), sandbox=False)
-        finally:
-            del self._under_way[task.number]
+
+def _facts(execute: Callable[[], Outcome]) -> Outcome | Raised:
+    """One that raises is no reason for others to have no outcome."""
+    try:
+        return execute()
+    except SandboxError as error:
+        return Raised(words=str(error), sandbox=True)
+    except Exception as error:  # noqa: BLE001 - carried to who waits
+        return Raised(words=_said(error), sandbox=False)
 
 
 def _said(error: BaseException) -> str:
