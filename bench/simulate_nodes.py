@@ -1,13 +1,13 @@
 """A cluster of any size, simulated: programs a second, what is idle, what is lost, and what a whole run needs.
 
 Usage: python bench/simulate_nodes.py [--nodes 1000] [--slots 64] [--programs 1e9] [--program-ms 58] [--mtbf-hours 100]
-       python bench/simulate_nodes.py --measure        # what a chunk and a program cost the command here
+       python bench/simulate_nodes.py --measure        # what a call and a program cost the command here
        python bench/simulate_nodes.py --check          # beside bench/results/ray_nodes.json, of real nodes
 
-One command feeds all nodes: each program costs it CPU time, and so does each chunk. A node has two chunks at once, of
-two programs for each slot at most, and its slots take programs in order. Nodes are lost at random, their chunks are
-executed again elsewhere, and they come back. Not more than `--at-once` programs are under way. The first ones
-(`--sample`) are simulated one by one; the rest goes on like their second half.
+One command feeds all nodes: each program costs it CPU time, and so does each call of a node, two at once, which takes
+programs there and comes back with those that have ended. A node's slots take programs in order. Nodes are lost at
+random, what was on them is executed again elsewhere, and they come back. The first programs (`--sample`) are simulated
+one by one; the rest goes on like their second half.
 """
 
 import argparse
@@ -16,13 +16,15 @@ import json
 import random
 import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from passatk.judging.node import CHUNKS
+from passatk.judging.node import AT_ONCE, EACH, MORE_S, Ended, Task, packed, unpacked
 
 HERE = Path(__file__).parent
-EACH = 2
+CALLS = 2
+"""Of a node, at once."""
 SAMPLE_BYTES = 2100
 """Of a sample, in the journal and in results.jsonl (docs/scale.md)."""
 MEMORY_BYTES = 114
@@ -36,8 +38,8 @@ class Costs(NamedTuple):
     """CPU of a slot."""
     command: float
     """CPU of the command for a program: read, assembled, sent, journaled."""
-    chunk: float
-    """CPU of the command for a chunk, besides."""
+    call: float
+    """CPU of the command for a call, besides."""
     way: float
     """From command to node, or back."""
 
@@ -50,43 +52,54 @@ class Found(NamedTuple):
     """Executions that were thrown away, of all."""
 
 
-class Simulation:
-    """Events in the order of their times: a chunk is back, a node is lost, a node is there again."""
+@dataclass
+class Node:
+    slot_free: list[float]
+    """When each slot has ended what it was given."""
+    life: int = 0
+    """How often it was lost: what it had before is not what it has."""
+    there: int = 0
+    """Programs of which the command has no answer."""
+    running: int = 0
+    ended: int = 0
+    """Since a call took what had ended."""
+    since: float = 0.0
+    """When the first of these was there to be taken."""
+    calls: int = 0
 
-    def __init__(
-        self, nodes: int, slots: int, costs: Costs, mtbf_s: float = 1e9, back_s: float = 60, at_once: float = 1e9
-    ):
+
+class Simulation:
+    """Events in the order of their times."""
+
+    def __init__(self, nodes: int, slots: int, costs: Costs, mtbf_s: float = 1e9, back_s: float = 60):
         self._slots, self._costs, self._mtbf_s, self._back_s = slots, costs, mtbf_s, back_s
-        self._at_once, self._most = min(int(at_once), nodes * slots * CHUNKS * EACH), slots * EACH
-        self._on = [0] * nodes
-        """Programs on each node."""
+        self._nodes = [Node([0.0] * slots) for _ in range(nodes)]
         self._rng = random.Random(0)
-        self._events: list[tuple[float, int, str, int, int]] = []
+        self._events: list[tuple[float, int, str, int, int, int]] = []
         self._number = 0
-        self._slot_free = [[0.0] * slots for _ in range(nodes)]
-        self._life = [0] * nodes
-        """How often a node was lost: what it had before is not what it has."""
-        self._places = deque(node for _ in range(CHUNKS) for node in range(nodes))
-        self._done = self._lost = self._under_way = 0
+        self._places = deque(node for _ in range(CALLS) for node in range(nodes))
+        """Nodes, once for each call that they could have."""
+        self._done = self._lost = 0
+        self._waiting = nodes * slots * AT_ONCE
         self._command_s = self._slots_s = self._command_free = 0.0
         for node in range(nodes):
-            self._at(self._rng.expovariate(1 / mtbf_s), "lost", node, 0)
+            self._at(self._rng.expovariate(1 / mtbf_s), "lost", node)
 
-    def _at(self, when: float, what: str, node: int, programs: int) -> None:
+    def _at(self, when: float, what: str, node: int, programs: int = 0) -> None:
         self._number += 1
-        heapq.heappush(self._events, (when, self._number, f"{what} {self._life[node]}", node, programs))
+        heapq.heappush(self._events, (when, self._number, what, self._nodes[node].life, node, programs))
 
     def run(self, programs: int) -> Found:
         """So many; rates are those of their second half."""
         now, half = 0.0, (0.0, 0, 0.0, 0.0)
         while self._done < programs:
-            if self._places and self._under_way < self._at_once and now >= self._command_free:
-                self._send(now)
+            if self._places and now >= self._command_free:
+                self._call(now)
             now = self._next(now)
             if not half[1] and self._done >= programs // 2:
                 half = (now, self._done, self._command_s, self._slots_s)
         spent = now - half[0]
-        slots = len(self._slot_free) * self._slots
+        slots = len(self._nodes) * self._slots
         return Found(
             (self._done - half[1]) / spent,
             (self._command_s - half[2]) / spent,
@@ -94,54 +107,73 @@ class Simulation:
             self._lost / (self._done + self._lost),
         )
 
-    def _send(self, now: float) -> None:
-        """The command makes a chunk, and a node's slots take its programs."""
-        node = self._places.popleft()
-        waiting = self._at_once - self._under_way
-        shared = -(-waiting // (1 + len(self._places)))
-        size = min(self._most, waiting, max(shared, self._slots - self._on[node]))
-        self._under_way += size
-        self._on[node] += size
-        spent = self._costs.chunk + size * self._costs.command
+    def _call(self, now: float) -> None:
+        """The command takes programs to a node, whose slots begin them."""
+        number = self._places.popleft()
+        node = self._nodes[number]
+        shared = max(-(-self._waiting // (1 + len(self._places))), self._slots - node.there)
+        size = min(self._slots * EACH, self._slots * AT_ONCE - node.there, self._waiting, shared)
+        node.calls += 1
+        node.there += size
+        node.running += size
+        self._waiting -= size
+        spent = self._costs.call + size * self._costs.command
         self._command_s += spent
         self._command_free = now + spent
-        self._at(self._command_free, "free", node, 0)
-        free, arrives, last = self._slot_free[node], self._command_free + self._costs.way, 0.0
+        self._at(self._command_free, "free", number)
+        arrives = self._command_free + self._costs.way
         for _ in range(size):
             takes = self._rng.expovariate(1 / self._costs.program)
-            ends = max(arrives, heapq.heappop(free)) + takes
-            heapq.heappush(free, ends)
+            ends = max(arrives, heapq.heappop(node.slot_free)) + takes
+            heapq.heappush(node.slot_free, ends)
             self._slots_s += takes
-            last = max(last, ends)
-        self._at(last + self._costs.way, "back", node, size)
+            self._at(ends, "ended", number)
+        self._at(arrives, "look", number)
 
     def _next(self, now: float) -> float:
-        when, _, event, node, size = heapq.heappop(self._events)
-        what, _, life = event.partition(" ")
-        if what == "free":
-            return max(now, when)
+        when, _, what, life, number, size = heapq.heappop(self._events)
+        now, node = max(now, when), self._nodes[number]
         if what == "there":
-            self._slot_free[node] = [when] * self._slots
-            self._on[node] = 0
-            self._places.extend([node] * CHUNKS)
-            self._at(when + self._rng.expovariate(1 / self._mtbf_s), "lost", node, 0)
+            node.slot_free = [when] * self._slots
+            self._places.extend([number] * CALLS)
+            self._at(when + self._rng.expovariate(1 / self._mtbf_s), "lost", number)
+        elif life != node.life or what == "free":
+            return now
         elif what == "lost":
-            self._life[node] += 1
-            self._places = deque(place for place in self._places if place != node)
-            self._at(when + self._back_s, "there", node, 0)
-        elif int(life) == self._life[node]:
+            self._lost += node.there
+            self._waiting += node.there
+            node.life += 1
+            node.there = node.running = node.ended = node.calls = 0
+            self._places = deque(place for place in self._places if place != number)
+            self._at(when + self._back_s, "there", number)
+        elif what == "back":
             self._done += size
-            self._under_way -= size
-            self._on[node] -= size
-            self._places.append(node)
-        else:  # its node was lost meanwhile
-            self._lost += size
-            self._under_way -= size
-        return max(now, when)
+            self._waiting += size
+            node.there -= size
+            self._places.append(number)
+        else:
+            self._look(when, what, number)
+        return now
+
+    def _look(self, when: float, what: str, number: int) -> None:
+        """A program has ended, or a call is there, or has waited for more to end."""
+        node = self._nodes[number]
+        node.ended += what == "ended"
+        node.running -= what == "ended"
+        if not node.calls or not node.ended:
+            return
+        waited = what == "waited" and when - node.since >= MORE_S
+        if waited or node.ended >= self._slots * EACH or not node.running:
+            self._at(when + self._costs.way, "back", number, node.ended)
+            node.calls -= 1
+            node.ended = 0
+        elif node.ended == 1 or what == "look":
+            node.since = when
+            self._at(when + MORE_S, "waited", number)
 
 
-def measured(chunks: int = 200) -> Costs:
-    """What a chunk and a program in it cost a driver of Ray here, beside what any judge costs: CPU, not wall clock."""
+def measured(calls: int = 200) -> Costs:
+    """What a call and a program in it cost a driver of Ray here, beside what any judge costs: CPU, not wall clock."""
     import ray
     from ray.cluster_utils import Cluster
 
@@ -152,27 +184,28 @@ def measured(chunks: int = 200) -> Costs:
     ray.init(address=cluster.address, log_to_driver=False)  # a cluster of its own would leave a token in the home
 
     class Echo:
-        def execute(self, tasks: list[Any]) -> list[Outcome]:
+        def exchange(self, tasks: bytes) -> bytes:
             isolation: Any = None
-            return [Outcome(build=None, run=None, isolation=isolation) for _ in tasks]
+            outcome = Outcome(build=None, run=None, isolation=isolation)
+            return packed([Ended(task.number, outcome) for task in unpacked(tasks)])
 
     remote: Any = ray.remote(Echo)
     actor = remote.remote()
     program = bare_program("python", "print(1)\n" * 40)
     spent = {}
     for size in (1, 1, 64):  # the first is for warming
-        tasks = [(program, Limits(), 0, n) for n in range(size)]
+        tasks = [Task(program, Limits(), 0, n) for n in range(size)]
         began, wall = time.process_time(), time.perf_counter()
-        for _ in range(chunks):
-            ray.get(actor.execute.remote(tasks))
-        spent[size] = ((time.process_time() - began) / chunks, (time.perf_counter() - wall) / chunks)
+        for _ in range(calls):
+            unpacked(ray.get(actor.exchange.remote(packed(tasks))))
+        spent[size] = ((time.process_time() - began) / calls, (time.perf_counter() - wall) / calls)
     ray.shutdown()
     cluster.shutdown()
     program_s = (spent[64][0] - spent[1][0]) / 63
     return Costs(0.0, program_s, spent[1][0] - program_s, spent[1][1] / 2)
 
 
-def check(chunk_s: float) -> None:
+def check(call_s: float) -> None:
     """Real nodes beside simulated ones, which share the cores with the command and with Ray: these cost the slots.
 
     What remains is said: the start of the nodes, and what the model lacks.
@@ -184,7 +217,7 @@ def check(chunk_s: float) -> None:
     for name, row in rows.items():
         nodes = int(name.split()[0]) if name[0].isdigit() else 1
         slots = cpus // nodes
-        program_s = cpus * pool["lowest"] / pool["programs"] + 2 * chunk_s / (slots * EACH)
+        program_s = cpus * pool["lowest"] / pool["programs"] + 2 * call_s / (slots * EACH)
         rate = Simulation(nodes, slots, Costs(program_s, 0.0, 0.0, 0.001)).run(20_000).programs_per_s
         simulated = row["programs"] / rate
         more = row["lowest"] - simulated
@@ -198,17 +231,16 @@ def main() -> None:
     parser.add_argument("--programs", type=float, default=1e9)
     parser.add_argument("--program-ms", type=float, nargs="+", default=[5, 58, 1000, 30_000])
     parser.add_argument("--command-ms", type=float, default=0.5)
-    parser.add_argument("--chunk-ms", type=float, default=3.5)
+    parser.add_argument("--call-ms", type=float, default=3.5)
     parser.add_argument("--way-ms", type=float, default=1.0)
     parser.add_argument("--mtbf-hours", type=float, default=100, help="Of a node.")
     parser.add_argument("--back-s", type=float, default=60, help="After which a node that was lost is there again.")
-    parser.add_argument("--at-once", type=int, default=8192)
     parser.add_argument("--sample", type=int, default=1_000_000)
     parser.add_argument("--measure", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if options.check:
-        check(options.chunk_ms / 1000)
+        check(options.call_ms / 1000)
         return
     if options.measure:
         costs = measured()
@@ -217,11 +249,9 @@ def main() -> None:
         return
     print(f"{options.nodes} nodes of {options.slots} slots, {options.programs:g} programs, one command")
     for program_ms in options.program_ms:
-        costs = Costs(*(ms / 1000 for ms in (program_ms, options.command_ms, options.chunk_ms, options.way_ms)))
-        simulation = Simulation(
-            options.nodes, options.slots, costs, options.mtbf_hours * 3600, options.back_s, options.at_once
-        )
-        found = simulation.run(max(options.sample, 8 * options.nodes * options.slots * EACH))
+        costs = Costs(*(ms / 1000 for ms in (program_ms, options.command_ms, options.call_ms, options.way_ms)))
+        simulation = Simulation(options.nodes, options.slots, costs, options.mtbf_hours * 3600, options.back_s)
+        found = simulation.run(max(options.sample, 4 * options.nodes * options.slots * AT_ONCE))
         days = options.programs / found.programs_per_s / 86_400
         print(
             f"{program_ms:8g} ms a program: {found.programs_per_s:9.0f} programs/s, {days:8.2f} days,"

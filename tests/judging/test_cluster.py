@@ -225,3 +225,16 @@ def test_what_nobody_waits_for_ends_on_its_node(executor: "RayExecutor") -> None
             future.result()
         assert execute(good, Limits(), 0, Cancellation()).fault is None
         assert not named(NAME)
+
+
+def test_what_has_ended_is_known_while_another_goes_on(executor: "RayExecutor") -> None:
+    """Both were sent to the node's only slot together."""
+    quick, waits = bare_program("python", "print(1)"), bare_program("python", f"{NAMES_ITSELF}time.sleep(3600)")
+    cancellation = Cancellation()
+    first = executing(executor, quick, Limits())
+    second = executing(executor, waits, Limits(run=StepLimits(cpu_s=3600, idle_s=3600)), cancellation)
+    assert first.result(60).fault is None
+    assert not second.done()
+    cancellation.ask()
+    with pytest.raises(Cancelled):
+        second.result(60)

@@ -32,7 +32,7 @@ _PATIENCE_S = 60.0
 """So long all nodes may be away."""
 _CLOSE_S = 10.0
 _COLLECT_S = 0.002
-"""A chunk that is not full waits for more as long as more come within this time."""
+"""A call that is not full waits for more programs as long as more come within this time."""
 _JOIN_AT_ONCE = 32
 """Nodes that prepare their toolchains at the same time: each needs seconds."""
 _MOST_LOST = 10
@@ -83,19 +83,9 @@ class RayExecutor:
     # --- what the pool calls ---------------------------------------------------------------------------------------
 
     def begin(
-        self,
-        program: Program,
-        limits: Limits,
-        variation: int,
-        cancellation: Cancellation,
-        future: "Future[Outcome]",
+        self, program: Program, limits: Limits, variation: int, cancellation: Cancellation, future: "Future[Outcome]"
     ) -> None:
-        """As `Executor.begin`, on any node.
-
-        Raises:
-            InputError: there is no cluster any more at its address.
-            EnvironmentFault: a node is not like this machine any more.
-        """
+        """As `Executor.begin`, on any node. Raises as the class, where it was closed."""
         self._start()
         one = Waiting(Task(program, limits, variation, next(self._numbers)), cancellation, future)
         with self._changed:
@@ -288,9 +278,9 @@ class RayExecutor:
 
     def _serve(self, member: Member) -> None:
         """Send what waits to a node, and hand on what comes back, until it is lost."""
-        while (chunk := self._chunk(member)) is not None:
+        while (taken := self._taken_for(member)) is not None:
             try:
-                wanted = self._wanted(member, chunk)
+                wanted = self._wanted(member, taken)
                 for number, outcome in self._sent(member, member.exchange, wanted):
                     self._hand_on(member, number, outcome)
             except Lost as error:
@@ -304,13 +294,13 @@ class RayExecutor:
                     self._changed.notify_all()
         self._give_back(member)
 
-    def _wanted(self, member: Member, chunk: Sequence[Waiting]) -> list[Task]:
+    def _wanted(self, member: Member, taken: Sequence[Waiting]) -> list[Task]:
         """Without those that nobody waits for any more."""
-        gone = [one for one in chunk if one.gone()]
+        gone = [one for one in taken if one.gone()]
         with self._changed:
             for one in gone:
                 member.under_way.pop(one.task.number, None)  # another thread may have found the node lost
-        return [one.task for one in chunk if one not in gone]
+        return [one.task for one in taken if one not in gone]
 
     def _dropped(self, member: Member) -> list[Waiting]:
         """All that was on a node."""
@@ -328,19 +318,17 @@ class RayExecutor:
         else:
             one.take(outcome)
 
-    def _chunk(self, member: Member) -> list[Waiting] | None:
-        """What is sent next, none where only what ends is asked for; None: the node is gone."""
+    def _taken_for(self, member: Member) -> list[Waiting] | None:
+        """What is sent next, nothing where only what ends is asked for; None: the node is gone."""
         with self._changed:
             if not self._await_work(member):
                 return None
-            chunk: list[Waiting] = []
-            if self._is_free(member):
-                chunk = self._taken(member)
+            taken = self._taken(member)
             member.calls += 1
-            return chunk
+            return taken
 
     def _taken(self, member: Member) -> list[Waiting]:
-        while 0 < len(self._waiting) < member.most:
+        while self._is_free(member) and 0 < len(self._waiting) < member.most:
             waiting = len(self._waiting)
             self._pause.wait(_COLLECT_S)
             if len(self._waiting) <= waiting:
@@ -349,11 +337,11 @@ class RayExecutor:
             return []
         shared = -(-len(self._waiting) // (1 + self._idle))  # so that no node has two rounds while another has none
         free = max(shared, member.slots - len(member.under_way))
-        chunk = [self._waiting.popleft() for _ in range(min(member.most, member.room, len(self._waiting), free))]
-        for one in chunk:
+        taken = [self._waiting.popleft() for _ in range(min(member.most, member.room, len(self._waiting), free))]
+        for one in taken:
             one.member = member
             member.under_way[one.task.number] = one
-        return chunk
+        return taken
 
     def _is_free(self, member: Member) -> bool:
         return not (member.gone or member.reserved or self._closing) and member.room > 0

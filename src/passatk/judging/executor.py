@@ -33,12 +33,7 @@ class Executor(Protocol):
     """May grow."""
 
     def begin(
-        self,
-        program: Program,
-        limits: Limits,
-        variation: int,
-        cancellation: Cancellation,
-        future: "Future[Outcome]",
+        self, program: Program, limits: Limits, variation: int, cancellation: Cancellation, future: "Future[Outcome]"
     ) -> None:
         """One execution among others, as soon as there is a place; what comes of it is `future`'s, set in any thread.
 
@@ -77,12 +72,7 @@ class LocalExecutor:
         self._closing = False
 
     def begin(
-        self,
-        program: Program,
-        limits: Limits,
-        variation: int,
-        cancellation: Cancellation,
-        future: "Future[Outcome]",
+        self, program: Program, limits: Limits, variation: int, cancellation: Cancellation, future: "Future[Outcome]"
     ) -> None:
         """As `Executor.begin`."""
         self._give(lambda worker: worker.execute(program, limits, variation, cancellation), future)

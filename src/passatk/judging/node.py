@@ -25,7 +25,7 @@ EACH = 4
 """A node gets so many programs for each slot in one call."""
 AT_ONCE = 2 * EACH
 """It has so many for each slot."""
-_MORE_S = 0.05
+MORE_S = 0.05
 """So long at most the answer of one that has ended waits for others to end."""
 
 
@@ -140,7 +140,7 @@ class Node:
             self._executor.begin(task.program, task.limits, task.variation, self._cancellations[task.number], future)
         with self._collecting, self._changed:
             self._changed.wait_for(lambda: self._ended or not self._under_way)
-            self._changed.wait_for(lambda: len(self._ended) >= self._enough or not self._under_way, _MORE_S)
+            self._changed.wait_for(lambda: len(self._ended) >= self._enough or not self._under_way, MORE_S)
             ended, self._ended = self._ended, []
         return packed(ended)
 
