@@ -191,10 +191,10 @@ def measured(calls: int = 200) -> Costs:
 
     remote: Any = ray.remote(Echo)
     actor = remote.remote()
-    program = bare_program("python", "print(1)\n" * 40)
+    programs = [bare_program("python", f"print({n})\n" * 40) for n in range(64)]
     spent = {}
     for size in (1, 1, 64):  # the first is for warming
-        tasks = [Task(program, Limits(), 0, n) for n in range(size)]
+        tasks = [Task(programs[n], Limits(), 0, n) for n in range(size)]
         began, wall = time.process_time(), time.perf_counter()
         for _ in range(calls):
             unpacked(ray.get(actor.exchange.remote(packed(tasks))))
@@ -216,8 +216,8 @@ def check(call_s: float) -> None:
     pool = rows.pop("pool")
     for name, row in rows.items():
         nodes = int(name.split()[0]) if name[0].isdigit() else 1
-        slots = cpus // nodes
-        program_s = cpus * pool["lowest"] / pool["programs"] + 2 * call_s / (slots * EACH)
+        slots = max(1, cpus // nodes)
+        program_s = nodes * slots * (pool["lowest"] / pool["programs"] + 2 * call_s / (cpus * slots * EACH))
         rate = Simulation(nodes, slots, Costs(program_s, 0.0, 0.0, 0.001)).run(20_000).programs_per_s
         simulated = row["programs"] / rate
         more = row["lowest"] - simulated
@@ -231,11 +231,11 @@ def main() -> None:
     parser.add_argument("--programs", type=float, default=1e9)
     parser.add_argument("--program-ms", type=float, nargs="+", default=[5, 58, 1000, 30_000])
     parser.add_argument("--command-ms", type=float, default=0.5)
-    parser.add_argument("--call-ms", type=float, default=3.5)
+    parser.add_argument("--call-ms", type=float, default=0.9)
     parser.add_argument("--way-ms", type=float, default=1.0)
     parser.add_argument("--mtbf-hours", type=float, default=100, help="Of a node.")
     parser.add_argument("--back-s", type=float, default=60, help="After which a node that was lost is there again.")
-    parser.add_argument("--sample", type=int, default=1_000_000)
+    parser.add_argument("--sample", type=int, default=5_000_000)
     parser.add_argument("--measure", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()

@@ -1,5 +1,6 @@
 """What rests on a limit or on doubt is repeated alone; the smallest CPU time counts."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -183,6 +184,21 @@ def test_sleepers_are_repeated_together_and_a_suicide_alone(environment: Environ
     found = {job.program.key: (v.status, len(v.attempts)) for job, v in LocalPool(environment, workers=4).judge(jobs)}
     statuses = [found[answer(text).key] for text in texts]
     assert statuses == [(Status.TIME_LIMIT, 2)] * 4 + [(Status.RUNTIME_ERROR, 1 + ATTEMPTS)]
+
+
+def test_what_was_in_doubt_before_the_last_job_was_read_is_settled(environment: Environment) -> None:
+    """Nothing happens any more that would say that the others have ended."""
+    pool = LocalPool(environment, workers=2)
+    suicide = answer("def answer():\n    import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)\n")
+
+    def jobs() -> Iterator[Job]:
+        yield Job(program=suicide, limits=default_limits())
+        while pool._executing or not pool._doubtful:
+            time.sleep(0.01)
+        time.sleep(0.2)
+
+    [(_, verdict)] = pool.judge(jobs())
+    assert (verdict.status, len(verdict.attempts)) == (Status.RUNTIME_ERROR, 1 + ATTEMPTS)
 
 
 def test_repeats_in_the_pool_find_a_program_that_depends_on_the_clock(environment: Environment) -> None:

@@ -185,9 +185,9 @@ class _Worker:
         self._inbox.put(work)
 
     def _works(self) -> None:
-        work = self._inbox.get()
-        while work is not None:
-            work = self._answered(work) or self._inbox.get()
+        while (work := self._inbox.get()) is not None:
+            while work is not None:
+                work = self._answered(work)
 
     def _answered(self, work: _Work) -> _Work | None:
         """Ask the slot, and take what is next. It is free before its answer is known: who comes with that finds it."""

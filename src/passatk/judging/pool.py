@@ -105,7 +105,7 @@ class Pool:
                     case.since = now
                 self._unexamined += cases
                 self._wanted[examiner.key] = examiner
-                self._build.notify()
+                self._wake()
         self._advance()
         return order.future
 
@@ -137,7 +137,7 @@ class Pool:
                     finally:
                         with self._lock:
                             self._reading -= 1
-                            self._build.notify()
+                            self._wake()
                     if pending:
                         job, future = done.get()
                         pending.remove(future)
@@ -185,6 +185,13 @@ class Pool:
         for thread in self._threads:
             thread.start()
 
+    def _wake(self) -> None:
+        """Those that may have something to do now."""
+        if self._wanted:
+            self._build.notify()
+        if self._doubtful:
+            self._settle.notify()
+
     def _advance(self) -> None:
         """Give the executor as many as it has places for: one thread at a time, and none waits for another to do so."""
         with self._lock:
@@ -209,7 +216,7 @@ class Pool:
                     self._sleeping += bool(case.attempts)
                     return case
             self._advancing = False
-            self._settle.notify()
+            self._wake()
             return None
 
     def _may_sleep(self) -> bool:
@@ -229,7 +236,7 @@ class Pool:
             if waits is not None and not self._stopping:
                 waits.append(case)
                 waits = None
-            self._settle.notify()
+            self._wake()
         if waits is not None:
             case.order.fail(SandboxError(_CLOSED))
         self._advance()
@@ -274,7 +281,7 @@ class Pool:
         with self._lock:
             self._building = 0
             self._ready.extend(case for case in cases if not case.order.future.done())
-            self._settle.notify()
+            self._wake()
         self._advance()
 
     def _make(self, wanted: Iterable[Examiner]) -> None:
@@ -313,7 +320,7 @@ class Pool:
             try:
                 with self.executor.alone() as execute:
                     self._quiet(execute, began)
-            except SandboxError as error:
+            except Exception as error:  # noqa: BLE001 - carried to who waits
                 with self._lock:
                     left = [*self._doubtful]
                     self._doubtful.clear()
