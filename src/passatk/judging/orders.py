@@ -72,5 +72,6 @@ class Case:
         job = self.order.job
         self.take(execute(job.program, with_headroom(job.limits), self.variation, self.cancellation))
 
-    def settle(self) -> None:
-        self.order.add(verdict_of(self.program, self.attempts, self.order.job.limits))
+    def verdict(self) -> Verdict:
+        """Of its attempts, which leave no doubt."""
+        return verdict_of(self.program, self.attempts, self.order.job.limits)

@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
@@ -227,9 +227,9 @@ class Pool:
         return late and self._sleeping < max(1, self.workers // 2)
 
     def _take(self, case: Case, future: "Future[Outcome]") -> None:
-        """What came of an execution among others, and the next one."""
+        """What came of an execution among others. Who waits for its verdict is told last: nothing is left to do then."""
         slept = bool(case.attempts)
-        waits = self._judged(case, future)
+        tell, waits = self._judged(case, future)
         with self._lock:
             self._executing -= 1
             self._sleeping -= slept
@@ -238,21 +238,20 @@ class Pool:
                 waits = None
             self._wake()
         if waits is not None:
-            case.order.fail(SandboxError(_CLOSED))
+            tell = partial(case.order.fail, SandboxError(_CLOSED))
         self._advance()
+        tell()
 
-    def _judged(self, case: Case, future: "Future[Outcome]") -> deque[Case] | None:
-        """Where it waits for another attempt; None: it is settled, or has failed."""
+    def _judged(self, case: Case, future: "Future[Outcome]") -> tuple[Callable[[], None], deque[Case] | None]:
+        """What is told to who waits for a verdict, or where the case waits for another attempt."""
         try:
             case.take(future.result())
             if not case.unsettled:
-                case.settle()
-                return None
+                return partial(case.order.add, case.verdict()), None
         except Exception as error:  # noqa: BLE001 - carried to who waits: no program may get lost in silence
-            case.order.fail(error)
-            return None
+            return partial(case.order.fail, error), None
         case.since = time.monotonic()
-        return self._asleep if len(case.attempts) == 1 and fell_asleep(case.attempts[0]) else self._doubtful
+        return _nothing, self._asleep if len(case.attempts) == 1 and fell_asleep(case.attempts[0]) else self._doubtful
 
     def _builds(self) -> None:
         """Build what tests are run with, for all that wait for it."""
@@ -351,9 +350,13 @@ class Pool:
                 while case.unsettled and not case.order.future.done():
                     case.attempt(execute)
                 if not case.unsettled:
-                    case.settle()
+                    case.order.add(case.verdict())
             except Exception as error:  # noqa: BLE001 - carried to who waits
                 case.order.fail(error)
+
+
+def _nothing() -> None:
+    """Is told."""
 
 
 def _end(executions: Iterable[Cancellation], _: Future[Verdict]) -> None:

@@ -129,9 +129,11 @@ class _Server:
         parts = _address(url)
         place = parts.netloc.rpartition("@")[2]
         self._url = f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
-        self._headers = {"Content-Type": "application/json"}
-        if token or parts.password:
-            self._headers["Authorization"] = f"Bearer {token or urllib.parse.unquote(parts.password or '')}"
+        self._urls: dict[str, httpcore.URL] = {}
+        """Those that were asked, which take long to read."""
+        self._headers = [(b"Content-Type", b"application/json")]
+        if secret := token or urllib.parse.unquote(parts.password or ""):
+            self._headers.append((b"Authorization", f"Bearer {secret}".encode()))
         proxy = "" if urllib.request.proxy_bypass(place) else urllib.request.getproxies().get(parts.scheme, "")
         self.pool: dict[str, Any] = {"max_connections": None, "keepalive_expiry": _KEEP_S}
         """Arguments of a pool of connections."""
@@ -141,9 +143,11 @@ class _Server:
     def asked(self, path: str, body: bytes | None = None, seconds: float = _CONNECT_S) -> dict[str, Any]:
         """Arguments of a pool for a request."""
         timeout = {"connect": _CONNECT_S, "write": _CONNECT_S, "pool": _CONNECT_S, "read": seconds}
+        if (url := self._urls.get(path)) is None:
+            url = self._urls[path] = httpcore.URL(self._url + path)
         return {
             "method": "GET" if body is None else "POST",
-            "url": self._url + path,
+            "url": url,
             "headers": self._headers,
             "content": body,
             "extensions": {"timeout": timeout},
