@@ -227,7 +227,7 @@ class Pool:
         return late and self._sleeping < max(1, self.workers // 2)
 
     def _take(self, case: Case, future: "Future[Outcome]") -> None:
-        """What came of an execution among others. Who waits for its verdict is told last: nothing is left to do then."""
+        """What came of an execution among others. Who waits for a verdict is told last: nothing is left to do then."""
         slept = bool(case.attempts)
         tell, waits = self._judged(case, future)
         with self._lock:
