@@ -139,26 +139,26 @@ class Evaluations:
         out, self.commands_killed[name] = None, -1
         while out is None:
             self.commands_killed[name] += 1
-            before = self._journaled()[0]
+            before = self._journaled()[2]
             print(f"{name}: begins with {before} verdicts", flush=True)
             out = ended(command, kill_every_s)
         seconds, report = time.monotonic() - began, json.loads(out)
         self.digests[name], self.programs = report["digest"], report["programs"]
-        rows, different = self._journaled()
-        if {rows, different, before + report["judged_now"]} != {self.programs}:
+        rows, different, executed = self._journaled()
+        if {rows, different} != {self.programs} or before + report["judged_now"] != executed:
             self.wrong.append(
                 f"{name}: {before} + {report['judged_now']} verdicts, {rows} rows in the journal of {different}"
-                f" programs, and {self.programs} were given"
+                f" programs, of which {executed} were executed, and {self.programs} were given"
             )
         return seconds
 
-    def _journaled(self) -> tuple[int, int]:
-        """Verdicts, and different programs that they are of."""
+    def _journaled(self) -> tuple[int, int, int]:
+        """Verdicts, different programs that they are of, and how many of these were executed."""
         if not (self._run / "run.sqlite").exists():
-            return 0, 0
+            return 0, 0, 0
         with contextlib.closing(sqlite3.connect(self._run / "run.sqlite")) as journal:
-            found: tuple[int, int] = journal.execute(
-                "SELECT COUNT(*), COUNT(DISTINCT program) FROM verdicts"
+            found: tuple[int, int, int] = journal.execute(
+                "SELECT COUNT(*), COUNT(DISTINCT program), COALESCE(SUM(status != 'not_judged'), 0) FROM verdicts"
             ).fetchone()
             return found
 
