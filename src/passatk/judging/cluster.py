@@ -72,7 +72,7 @@ class RayExecutor:
         self._members: dict[str, Member] = {}
         self._words = ""
         self._numbers = itertools.count()
-        self.capacity = 0
+        self.slots = self.capacity = 0
         self._empty_since: float | None = None
         self._closing = False
         self._ended = threading.Event()
@@ -162,7 +162,7 @@ class RayExecutor:
             self._looking.join(_CLOSE_S)  # it may wait for a node that has just come
             self._looking = None
         with self._changed:
-            self._changed.wait_for(lambda: not any(member.under_way for member in members))
+            self._changed.wait_for(lambda: not any(member.under_way or member.calls for member in members))
             self._empty_since = None
             self._closing = False
 
@@ -198,8 +198,8 @@ class RayExecutor:
             return
         with self._changed:
             self._members[node.id] = member
-            slots = sum(one.slots for one in self._members.values())
-            self.capacity = max(self.capacity, slots * AT_ONCE)
+            self.slots = max(self.slots, sum(one.slots for one in self._members.values()))
+            self.capacity = self.slots * AT_ONCE
             self._empty_since = None
             self._changed.notify_all()
         for _ in range(CALLS):

@@ -25,12 +25,14 @@ Execute = Callable[[Program, Limits, int, Cancellation], Outcome]
 
 
 class Executor(Protocol):
-    """Executes programs, `capacity` at once. Safe from threads."""
+    """Executes programs. Safe from threads."""
 
     environment: Environment
     """Toolchains, isolation and kind of machine: the same wherever it executes."""
+    slots: int
+    """So many programs run at once; may grow."""
     capacity: int
-    """May grow."""
+    """So many it has use for at once: more than `slots` where they have a way to go. May grow."""
 
     def begin(
         self, program: Program, limits: Limits, variation: int, cancellation: Cancellation, future: "Future[Outcome]"
@@ -63,8 +65,8 @@ class LocalExecutor:
 
     def __init__(self, environment: Environment, workers: int | None = None):
         self.environment = environment
-        self.capacity = workers or len(usable_cpus())
-        self._workers = [_Worker(environment, self._following) for _ in range(self.capacity)]
+        self.slots = self.capacity = workers or len(usable_cpus())
+        self._workers = [_Worker(environment, self._following) for _ in range(self.slots)]
         self._free = self._workers[::-1]
         self._waiting: deque[_Work] = deque()
         self._changed = threading.Condition()
@@ -89,7 +91,7 @@ class LocalExecutor:
         with self._changed:
             self._wanted_alone += 1
             try:
-                self._changed.wait_for(lambda: self._closing or len(self._free) == self.capacity)
+                self._changed.wait_for(lambda: self._closing or len(self._free) == self.slots)
                 if self._closing:
                     raise SandboxError(STOPPED)
                 taken, self._free = self._free, []
@@ -114,7 +116,7 @@ class LocalExecutor:
         for worker in self._workers:
             worker.kill()
         with self._changed:
-            self._changed.wait_for(lambda: len(self._free) == self.capacity)
+            self._changed.wait_for(lambda: len(self._free) == self.slots)
             for worker in self._workers:
                 worker.close()
             threads = [worker.end() for worker in self._workers]
@@ -144,7 +146,7 @@ class LocalExecutor:
             if self._waiting and not self._wanted_alone:
                 return self._waiting.popleft()
             self._free.append(worker)
-            if len(self._free) == self.capacity:
+            if len(self._free) == self.slots:
                 self._changed.notify_all()
             return None
 

@@ -110,7 +110,7 @@ class Node:
     def __init__(self, languages: Sequence[str], workers: int | None):
         self._environment = Environment(languages)
         self._executor = LocalExecutor(self._environment, workers)
-        self._enough = self._executor.capacity * EACH
+        self._enough = self._executor.slots * EACH
         self._cancellations: dict[int, Cancellation] = {}
         self._changed = threading.Condition()
         self._under_way = 0
@@ -119,7 +119,7 @@ class Node:
 
     def about(self) -> About:
         """What it is."""
-        return about(self._environment, self._executor.capacity)
+        return about(self._environment, self._executor.slots)
 
     def exchange(self, tasks: bytes, built: Sequence[Built]) -> bytes:
         """Begin executions; executions that have ended, of this call or others, as soon as there are some.

@@ -62,7 +62,12 @@ class Pool:
     @property
     def workers(self) -> int:
         """Programs judged in parallel; more where an executor has grown."""
-        return self.executor.capacity
+        return self.executor.slots
+
+    @property
+    def capacity(self) -> int:
+        """Programs that it has use for at once."""
+        return max(_AHEAD * self.executor.slots, self.executor.capacity)
 
     # --- what others call ----------------------------------------------------------------------------------------
 
@@ -209,7 +214,7 @@ class Pool:
     def _next(self) -> Case | None:
         """What is executed next, those first that were never executed; None: there is no place, or nothing waits."""
         with self._lock:
-            while not self._stopping and self._executing < self.workers and (self._ready or self._asleep):
+            while not self._stopping and self._executing < self.executor.capacity and (self._ready or self._asleep):
                 case = (self._asleep if self._may_sleep() else self._ready).popleft()
                 if not case.order.future.done():
                     self._executing += 1
@@ -304,7 +309,7 @@ class Pool:
             if len(self._unexamined) >= _MOST_WAITING:
                 return False
             collecting = bool(self._wanted) and not self._build_is_due()
-            return collecting or len(self._ready) < _AHEAD * self.workers
+            return collecting or len(self._ready) < self.capacity
 
     def _settles(self) -> None:
         """The quiet lane."""

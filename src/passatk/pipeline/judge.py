@@ -91,6 +91,11 @@ class Judge:
         """Programs judged in parallel."""
         return self._pool.workers
 
+    @property
+    def capacity(self) -> int:
+        """Programs that it has use for at once: enough that no worker waits for the next."""
+        return self._pool.capacity
+
     def judge(self, given: Iterable[tuple[Problem, str]]) -> list[Verdict]:
         """Verdicts of (problem, completion), in their order.
 

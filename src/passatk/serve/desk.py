@@ -19,9 +19,8 @@ from passatk.serve.metrics import Metrics
 _PAUSES_S = (0.1, 0.5, 2.0)
 """Between tries of what the sandbox failed at."""
 _READERS = 4
-_AHEAD = 4
-"""So many programs for each worker are with the judge: enough that none is idle, and few enough to stay fair."""
 _LEAST_AHEAD = 8
+"""So many programs are with the judge, or its capacity: enough that no worker is idle, few enough to stay fair."""
 _GOODBYE_S = 5.0
 """So long at the end clients have to take their answers."""
 _LATE = "the request's deadline came first"
@@ -85,7 +84,7 @@ class Desk:
     def __init__(self, judge: Judge, most: int, most_bytes: int):
         """`most`, `most_bytes`: programs that may wait, and what their requests may have."""
         self.judge = judge
-        self.line = Line(most, most_bytes, max(_LEAST_AHEAD, _AHEAD * judge.workers))
+        self.line = Line(most, most_bytes, max(_LEAST_AHEAD, judge.capacity))
         self.metrics = Metrics(self.line)
         self.closing = self.ended = False
         self.readers = ThreadPoolExecutor(_READERS, "passatk-serve-reader")
