@@ -50,7 +50,9 @@ def chart_of(tier: str, rows: list[dict[str, Any]]) -> altair.LayerChart | altai
     fixed = [{"estimate": level, "methods": ", ".join(methods)} for level, methods in levels.items()]
     base = altair.Chart(altair.InlineData(values=sampled)).encode(
         x=altair.X("temperature:Q", title="temperature (top_p 0.95)", scale=altair.Scale(zero=False, padding=30)),
-        color=altair.Color("k:O", title="k", scale=altair.Scale(scheme="viridis")),
+        color=altair.Color(
+            "k:O", legend=altair.Legend(title="k", symbolOpacity=1), scale=altair.Scale(scheme="viridis")
+        ),
     )
     band = base.mark_area(opacity=0.15).encode(
         y=altair.Y("low:Q", title="pass@k, %", scale=altair.Scale(zero=False)), y2="high:Q"
