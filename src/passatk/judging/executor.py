@@ -193,17 +193,17 @@ class _Worker:
 
     def _answered(self, work: _Work) -> _Work | None:
         """Ask the slot, and take what is next. It is free before its answer is known: who comes with that finds it."""
-        answer, error = None, None
+        future = work.future
         try:
             answer = work.ask(self)
-        except BaseException as raised:  # noqa: BLE001 - carried to who waits
-            error = raised
-        following = self._following(self)
-        if error is not None:
-            fail(work.future, error)
+        except BaseException as error:  # noqa: BLE001 - carried to who waits
+            following = self._following(self)
+            fail(future, error)
+            del work, future  # which has the error, which has this frame
         else:
+            following = self._following(self)
             with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
-                work.future.set_result(answer)
+                future.set_result(answer)
         return following
 
     @property

@@ -29,7 +29,14 @@ _GONE = 499
 
 def application(service: Service) -> ASGIApp:
     """All that is served."""
-    app = FastAPI(title="passatk", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
+    app = FastAPI(
+        title="passatk",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # errors' words may be those of a program
+    )
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(Vanished, _vanished)
     app.add_exception_handler(HTTPException, _unknown)

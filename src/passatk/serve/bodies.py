@@ -13,6 +13,9 @@ _CLOSE = {"Connection": "close"}
 _READ_OUT = 8
 """What is too long is read to its end up to so many times the limit: a client that still writes does not read why."""
 
+_QUICK_S = 0.02
+"""Whether a client has gone is not asked before: most answers are there by then."""
+
 
 class Refusal(Exception):
     """A request that is not answered, and why."""
@@ -93,8 +96,13 @@ async def while_there(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
         if not over:
             vanished = task.cancel()
 
-    gone = asyncio.ensure_future(_gone(request))
-    gone.add_done_callback(vanish)
+    gone: list[asyncio.Task[None]] = []
+
+    def look() -> None:
+        gone.append(asyncio.ensure_future(_gone(request)))
+        gone[0].add_done_callback(vanish)
+
+    looking = asyncio.get_running_loop().call_later(_QUICK_S, look)
     try:
         return await work
     except asyncio.CancelledError:
@@ -103,7 +111,9 @@ async def while_there(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
         raise
     finally:
         over = True
-        gone.cancel()
+        looking.cancel()
+        for one in gone:
+            one.cancel()
 
 
 async def _gone(request: Request) -> None:
