@@ -249,12 +249,14 @@ class Pool:
 
     def _judged(self, case: Case, future: "Future[Outcome]") -> tuple[Callable[[], None], deque[Case] | None]:
         """What is told to who waits for a verdict, or where the case waits for another attempt."""
+        if (error := future.exception()) is not None:  # raised here it would have this frame, which has the future
+            return partial(case.order.fail, error), None
         try:
             case.take(future.result())
             if not case.unsettled:
                 return partial(case.order.add, case.verdict()), None
-        except Exception as error:  # noqa: BLE001 - carried to who waits: no program may get lost in silence
-            return partial(case.order.fail, error), None
+        except Exception as mistake:  # noqa: BLE001 - carried to who waits: no program may get lost in silence
+            return partial(case.order.fail, mistake), None
         case.since = time.monotonic()
         return _nothing, self._asleep if len(case.attempts) == 1 and fell_asleep(case.attempts[0]) else self._doubtful
 
