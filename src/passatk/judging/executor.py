@@ -5,7 +5,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from passatk.judging.cancellation import Cancellation, Cancelled
 from passatk.judging.cpus import Place, usable_cpus
 from passatk.judging.environment import Environment
 from passatk.judging.execution import executed
+from passatk.judging.futures import fail, give
 from passatk.records import Limits, Outcome, Program, StepFacts, Workshop
 from passatk.sandbox import Slot, SlotDied
 
@@ -202,8 +203,7 @@ class _Worker:
             del work, future  # which has the error, which has this frame
         else:
             following = self._following(self)
-            with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
-                future.set_result(answer)
+            give(future, answer)
         return following
 
     @property
@@ -281,9 +281,3 @@ class _Worker:
         if thread is not None:
             self._inbox.put(None)
         return thread
-
-
-def fail(future: "Future[Any]", error: BaseException) -> None:
-    """Unless it is done."""
-    with contextlib.suppress(InvalidStateError):
-        future.set_exception(error)

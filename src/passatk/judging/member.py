@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from ray.exceptions import RayError
 from passatk.errors import EnvironmentFault, SandboxError
 from passatk.judging.cancellation import Cancellation, Cancelled
 from passatk.judging.examiners import Built
-from passatk.judging.executor import fail
+from passatk.judging.futures import fail, give
 from passatk.judging.node import AT_ONCE, EACH, About, Ended, Node, Raised, Task, packed, unpacked
 from passatk.nodes import RayNode, actor_on, answer, end
 from passatk.records import Outcome
@@ -52,8 +52,7 @@ class Waiting:
     def take(self, outcome: Outcome) -> None:
         """It has ended with this."""
         self.cancellation.ended()
-        with contextlib.suppress(InvalidStateError):
-            self._future.set_result(outcome)
+        give(self._future, outcome)
 
     def fail(self, error: BaseException) -> None:
         """It has ended without an outcome."""

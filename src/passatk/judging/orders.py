@@ -1,12 +1,12 @@
 """What a pool is given, on the way to verdicts."""
 
-import contextlib
 import threading
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from passatk.judging.cancellation import Cancellation
 from passatk.judging.executor import Execute, Executor
+from passatk.judging.futures import fail, give
 from passatk.judging.quiet import Job, unsettled, with_headroom
 from passatk.judging.tried import joined, left
 from passatk.judging.verdict import agree, verdict_of
@@ -27,12 +27,10 @@ class Order:
             self._verdicts.append(verdict)
             whole = len(self._verdicts) == self.job.repeat
         if whole:
-            with contextlib.suppress(InvalidStateError):  # nobody wants it any more, or another repeat has failed
-                self.future.set_result(agree(self._verdicts))
+            give(self.future, agree(self._verdicts))  # unless nobody wants it any more, or another repeat has failed
 
     def fail(self, error: BaseException) -> None:
-        with contextlib.suppress(InvalidStateError):
-            self.future.set_exception(error)
+        fail(self.future, error)
 
 
 @dataclass

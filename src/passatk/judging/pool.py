@@ -22,7 +22,8 @@ from passatk.errors import EnvironmentFault, InputError, SandboxError
 from passatk.judging.cancellation import Cancellation
 from passatk.judging.environment import Environment
 from passatk.judging.examiners import TOGETHER
-from passatk.judging.executor import Execute, Executor, LocalExecutor, fail
+from passatk.judging.executor import Execute, Executor, LocalExecutor
+from passatk.judging.futures import fail
 from passatk.judging.orders import Case, Order
 from passatk.judging.quiet import Job, fell_asleep
 from passatk.records import Examiner, ExecutorName, Outcome, Program, Verdict

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from functools import partial
 
 import msgspec
@@ -14,6 +14,7 @@ from passatk.errors import InputError, StorageError
 from passatk.judging import Environment, Job, pool_on
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibration_of, known_measurement, measured, reference_job
+from passatk.judging.futures import fail, give
 from passatk.judging.tried import keep, may_be_kept, remembered, with_tried
 from passatk.pipeline.calibrations import Calibrations
 from passatk.pipeline.languages import check_languages
@@ -214,12 +215,12 @@ class Judge:
             if calibration.verdict.status is not Status.PASSED:
                 why = f"{calibration.verdict.status}: {calibration.verdict.reason}"
                 reason = f"the problem's own reference solution does not pass here: {why}"
-                _set(future, Verdict(status=Status.NOT_JUDGED, reason=reason))
+                give(future, Verdict(status=Status.NOT_JUDGED, reason=reason))
                 return
             if not future.done():
                 self._begin(program, calibration.limits, future)
         except Exception as error:  # noqa: BLE001 - carried to who waits
-            _fail(future, error)
+            fail(future, error)
 
     def _begin(self, program: Program, limits: Limits, future: Future[Verdict]) -> None:
         key, job = self._keys.verdict(program.key, program.language, limits), Job(program=program, limits=limits)
@@ -235,7 +236,7 @@ class Judge:
                 shared.add(future)
                 judged.add_done_callback(partial(self._take_verdict, key, job, shared))
         if verdict is not None:
-            _set(future, verdict)
+            give(future, verdict)
 
     def _take_verdict(self, key: str, job: Job, shared: "_Shared", judged: Future[Verdict]) -> None:
         with self._lock:
@@ -250,9 +251,9 @@ class Judge:
                 keep(job, judged.result(), self._cache, self._keys)
         for future in waiting:
             if error is None:
-                _set(future, judged.result())
+                give(future, judged.result())
             else:
-                _fail(future, error)
+                fail(future, error)
 
 
 class _Shared:
@@ -285,13 +286,3 @@ class _Shared:
             wanted = self._ended or not all(future.cancelled() for future in self._waiting)
         if not wanted:
             self._judged.cancel()
-
-
-def _set(future: Future[Verdict], verdict: Verdict) -> None:
-    with contextlib.suppress(InvalidStateError):  # cancelled
-        future.set_result(verdict)
-
-
-def _fail(future: Future[Verdict], error: BaseException) -> None:
-    with contextlib.suppress(InvalidStateError):
-        future.set_exception(error)
