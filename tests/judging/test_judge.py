@@ -1,9 +1,11 @@
 """A judge that lives: any thread, any time, in order, with doubt settled meanwhile."""
 
 import asyncio
+import gc
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
@@ -109,6 +111,26 @@ def test_what_is_cancelled_in_the_queue_is_not_executed_and_others_are(basics: P
         assert all(future.cancel() for future in [*endless, shared[0]])
         assert [future.result().status for future in (slow, last, shared[1])] == [Status.PASSED] * 3
     assert all(future.cancelled() for future in endless)
+    assert not wait_for(endless, timeout=60).not_done
+
+
+def test_nothing_of_a_program_is_left_to_the_garbage_collector(judge: Judge, basics: ProblemSet) -> None:
+    """Neither of one that was judged nor of one that was cancelled: a judge that lives long does not grow by them."""
+    problem = some(basics, 1)[0]
+    judge.judge([(problem, right(problem, 20_000))])
+    gc.disable()
+    try:
+        futures = [judge.submit(problem, text) for text in (right(problem, 20_001), SLEEPS, right(problem, 20_002))]
+        futures[1].cancel()
+        wait_for(futures)
+        left = [weakref.ref(future) for future in futures]
+        futures.clear()
+        patience = time.monotonic() + 60  # a slot's thread may still have the last one
+        while any(one() is not None for one in left) and time.monotonic() < patience:
+            time.sleep(0.01)
+        assert [one() for one in left] == [None] * 3
+    finally:
+        gc.enable()
 
 
 def test_a_reference_that_does_not_pass_and_a_problem_without_one(judge: Judge) -> None:

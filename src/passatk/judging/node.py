@@ -4,7 +4,7 @@ import copyreg
 import pickle
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, NamedTuple
@@ -145,7 +145,8 @@ class Node:
         return packed(ended)
 
     def _end(self, number: int, future: "Future[Outcome]") -> None:
-        outcome = _facts(future.result)
+        error = future.exception()  # raised here it would have this frame, which has the future
+        outcome = future.result() if error is None else _raised(error)
         with self._changed:
             del self._cancellations[number]
             self._ended.append(Ended(number, outcome))
@@ -159,7 +160,9 @@ class Node:
         try:
             with self._executor.alone() as execute:
                 cancellation = self._cancellations[task.number]
-                return packed(_facts(partial(execute, task.program, task.limits, task.variation, cancellation)))
+                return packed(execute(task.program, task.limits, task.variation, cancellation))
+        except Exception as error:  # noqa: BLE001 - carried to who waits
+            return packed(_raised(error))
         finally:
             del self._cancellations[task.number]
 
@@ -184,14 +187,9 @@ class Node:
         return tasks
 
 
-def _facts(execute: Callable[[], Outcome]) -> Outcome | Raised:
-    """One that raises is no reason for others to have no outcome."""
-    try:
-        return execute()
-    except SandboxError as error:
-        return Raised(words=str(error), sandbox=True)
-    except Exception as error:  # noqa: BLE001 - carried to who waits
-        return Raised(words=_said(error), sandbox=False)
+def _raised(error: BaseException) -> Raised:
+    sandbox = isinstance(error, SandboxError)
+    return Raised(words=str(error) if sandbox else _said(error), sandbox=sandbox)
 
 
 def _said(error: BaseException) -> str:

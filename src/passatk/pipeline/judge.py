@@ -14,7 +14,7 @@ from passatk.errors import InputError, StorageError
 from passatk.judging import Environment, Job, pool_on
 from passatk.judging.cache import Keys, VerdictCache
 from passatk.judging.calibration import Calibration, calibration_of, known_measurement, measured, reference_job
-from passatk.judging.futures import fail, give
+from passatk.judging.futures import fail, give, promised
 from passatk.judging.tried import keep, may_be_kept, remembered, with_tried
 from passatk.pipeline.calibrations import Calibrations
 from passatk.pipeline.languages import check_languages
@@ -127,7 +127,7 @@ class Judge:
         """As `submit`, of a completion that was read."""
         program = given.program
         verdict = self._refusal(program)
-        future: Future[Verdict] = Future()
+        future: Future[Verdict] = promised()
         if verdict is not None:
             future.set_result(verdict)
             return future
@@ -136,7 +136,7 @@ class Judge:
 
     def run(self, program: Program, limits: Limits) -> Future[Verdict]:
         """As `submit`, of a program that has limits of its own: no reference solution is asked for them."""
-        future: Future[Verdict] = Future()
+        future: Future[Verdict] = promised()
         if (verdict := self._refusal(program)) is not None:
             future.set_result(verdict)
         else:
@@ -261,15 +261,14 @@ class _Shared:
 
     def __init__(self, judged: Future[Verdict]):
         """`judged`: of the program that is executed for all."""
-        self._judged = judged
+        self._judged: Future[Verdict] | None = judged
         self._waiting: list[Future[Verdict]] = []
         self._lock = threading.Lock()
-        self._ended = False
 
     def add(self, future: Future[Verdict]) -> bool:
         """Whether it waits with the others now: too late where nobody wanted it any more."""
         with self._lock:
-            if self._ended or self._judged.cancelled():
+            if self._judged is None or self._judged.cancelled():
                 return False
             self._waiting.append(future)
         future.add_done_callback(self._look)
@@ -278,11 +277,12 @@ class _Shared:
     def end(self) -> list[Future[Verdict]]:
         """All that waited; no more can."""
         with self._lock:
-            self._ended = True
-            return self._waiting
+            waiting, self._waiting = self._waiting, []
+            self._judged = None  # all have callbacks that have this: nothing is left to the garbage collector
+            return waiting
 
     def _look(self, _: Future[Verdict]) -> None:
         with self._lock:
-            wanted = self._ended or not all(future.cancelled() for future in self._waiting)
-        if not wanted:
-            self._judged.cancel()
+            unwanted = self._judged if all(future.cancelled() for future in self._waiting) else None
+        if unwanted is not None:
+            unwanted.cancel()
