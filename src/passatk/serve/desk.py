@@ -210,8 +210,9 @@ class _Program:
 
     def _turn(self, turn: "asyncio.Future[None]") -> None:
         if not turn.cancelled():
-            self._desk.metrics.queued_s.observe(time.monotonic() - self._place.since)
+            queued_s = time.monotonic() - self._place.since
             self._begin()
+            self._desk.metrics.queued_s.observe(queued_s)
 
     def _begin(self) -> None:
         if not self._done:

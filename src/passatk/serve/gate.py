@@ -8,6 +8,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -70,10 +71,14 @@ class Gate:
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may be those of a program
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s %s: %s\n%s", scope["method"], path, type(error).__name__, places)
-        self._metrics.requests.labels(path, str(code)).inc()
         client = "-" if number is None or not self._tokens else f"token {number + 1}"
         spent_ms = 1000 * (time.monotonic() - began)
-        log.info("%s %s %s %s %.0f ms", client, scope["method"], path, code or "gone", spent_ms)
+        note = partial(self._note, client, scope["method"], path, code, spent_ms)
+        asyncio.get_running_loop().call_soon(note)  # the answer goes out before it
+
+    def _note(self, client: str, method: str, path: str, code: int, spent_ms: float) -> None:
+        self._metrics.requests.labels(path, str(code)).inc()
+        log.info("%s %s %s %s %.0f ms", client, method, path, code or "gone", spent_ms)
 
     def _number(self, scope: Scope) -> int | None:
         """Which token a request brings; 0 where none is needed, None where it is missing or wrong."""
