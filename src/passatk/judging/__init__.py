@@ -2,7 +2,8 @@
 
 from passatk.judging.environment import Environment
 from passatk.judging.limits import default_limits, default_policy
-from passatk.judging.pool import LocalPool, Pool, pool_on
+from passatk.judging.pool import Pool
+from passatk.judging.pools import LocalPool, pool_on
 from passatk.judging.quiet import Job
 from passatk.judging.verdict import decide
 

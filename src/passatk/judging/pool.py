@@ -18,15 +18,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 
-from passatk.errors import EnvironmentFault, InputError, SandboxError
+from passatk.errors import InputError, SandboxError
 from passatk.judging.cancellation import Cancellation
-from passatk.judging.environment import Environment
 from passatk.judging.examiners import TOGETHER
-from passatk.judging.executor import Execute, Executor, LocalExecutor
+from passatk.judging.executor import Execute, Executor
 from passatk.judging.futures import fail
 from passatk.judging.orders import Case, Order
 from passatk.judging.quiet import Job, fell_asleep
-from passatk.records import Examiner, ExecutorName, Outcome, Program, Verdict
+from passatk.records import Examiner, Outcome, Program, Verdict
 
 _AHEAD = 4
 """So many jobs for each slot are read before they are needed."""
@@ -375,34 +374,3 @@ def _end(executions: Iterable[Cancellation], _: Future[Verdict]) -> None:
 
 def _put(done: "queue.SimpleQueue[tuple[Job, Future[Verdict]]]", job: Job, future: Future[Verdict]) -> None:
     done.put((job, future))
-
-
-def pool_on(
-    executor: ExecutorName,
-    environment: Environment,
-    address: str,
-    workers: int | None = None,
-    patience_s: float = math.inf,
-) -> Pool:
-    """A pool on this machine, or on all nodes of a Ray cluster with so many workers each.
-
-    Raises:
-        InputError: no cluster answers at `address`.
-        EnvironmentFault: Ray is not installed, or a node is not like this machine.
-    """
-    if executor == "local":
-        return LocalPool(environment, workers, patience_s)
-    try:
-        from passatk.judging.cluster import RayExecutor
-    except ModuleNotFoundError as error:
-        raise EnvironmentFault(
-            f"a cluster needs the package {error.name}; `pip install 'passatk[ray]'`", setting="executor"
-        ) from error
-    return Pool(RayExecutor(environment, address, workers), patience_s)
-
-
-class LocalPool(Pool):
-    """One on the slots of this machine."""
-
-    def __init__(self, environment: Environment, workers: int | None = None, patience_s: float = math.inf):
-        super().__init__(LocalExecutor(environment, workers), patience_s)
