@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from passatk.records import Record
-from passatk.sandbox import Slot
-from passatk.sandbox.slot import World
+from passatk.sandbox import Slot, World
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 """The `passatk` fixture: arguments of the command, environment variables by keyword."""

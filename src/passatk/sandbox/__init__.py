@@ -3,7 +3,8 @@
 from passatk.sandbox.container import EXAMINERS
 from passatk.sandbox.isolation import Level, describe, find_level
 from passatk.sandbox.server.warm import cold_command
-from passatk.sandbox.slot import Slot, SlotDied, World, filled, fixed_environment, sweep_bare
+from passatk.sandbox.slot import Slot, SlotDied, sweep_bare
+from passatk.sandbox.world import World, filled, fixed_environment
 
 __all__ = [
     "EXAMINERS",

@@ -6,7 +6,6 @@ import json
 import os
 import struct
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -23,19 +22,15 @@ from passatk.records import (
     Isolation,
     Limits,
     Outcome,
-    ParentTool,
     Program,
     Record,
-    ResidentTool,
     Step,
     StepFacts,
     StepLimits,
-    WarmTool,
     Workshop,
     case_limits,
 )
-from passatk.regex import regex
-from passatk.sandbox.cgroups import NO_GROUP, NO_PARENTS, Parents, SlotGroup
+from passatk.sandbox.cgroups import NO_GROUP, SlotGroup
 from passatk.sandbox.container import (
     COVERED,
     EXAMINERS,
@@ -46,9 +41,10 @@ from passatk.sandbox.container import (
     bubblewrap,
     is_below,
 )
-from passatk.sandbox.isolation import HINTS, Level, describe
+from passatk.sandbox.isolation import HINTS, Level
 from passatk.sandbox.server.frames import MOST_BYTES
 from passatk.sandbox.server.removal import remove_tree
+from passatk.sandbox.world import World, filled, fixed_environment, own_interpreter
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from server.start import start; start(namespaced={})"
 EXAMINER_UID = UID + 1
@@ -57,13 +53,6 @@ BARE_PREFIX = "passatk-bare-"
 _GROUPS = ("program", "tools")
 _MOST_REPLY_BYTES = 1 << 30
 """Output is kept to a few KiB; what a workshop built comes back whole."""
-
-_VARIABLE = regex(r"\$\{(\w+)\}")
-
-
-def own_interpreter() -> str:
-    """The Python that passatk runs on, without its virtual environment."""
-    return os.path.realpath(os.path.join(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}"))
 
 
 class SlotDied(Exception):
@@ -92,31 +81,6 @@ class _Reply(Record, frozen=True, kw_only=True):
 
 
 _Message = TypeVar("_Message", _Ready, _Reply)
-
-
-class World(Record, frozen=True, kw_only=True):
-    """What every program of a run sees: the same for all slots."""
-
-    level: Level
-    readable: tuple[str, ...] = ()
-    """Host folders and files of the toolchains, seen read-only at the same place."""
-    variables: tuple[tuple[str, str], ...] = ()
-    """Values of `${NAME}` in commands and environments: where this machine keeps what."""
-    cgroups: Parents = NO_PARENTS
-    interpreter: str = ""
-    """The Python that the slot's server and its warm tools run on; passatk's own by default."""
-    warm: tuple[WarmTool, ...] = ()
-    resident: tuple[ResidentTool, ...] = ()
-    parents: tuple[ParentTool, ...] = ()
-    examiners: str = ""
-    """The folder below which examiners were built; empty where there are none. `variables` say where in it."""
-    patience_s: float = 10.0
-    """How long an examiner may compute, and how long it may sleep, when its program has ended."""
-
-    @property
-    def isolation(self) -> Isolation:
-        """The stamp for Outcomes."""
-        return describe(self.level, self.cgroups.version)
 
 
 class Slot:
@@ -419,24 +383,6 @@ def _case(case: Case, limits: StepLimits, files: Mapping[str, bytes], returns: b
 
 def _in_base64(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
     return [(path, binascii.b2a_base64(content, newline=False).decode()) for path, content in files.items()]
-
-
-def fixed_environment(home: str) -> dict[str, str]:
-    """The same for every program, everywhere; `home` is where it runs."""
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": home,
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "TMPDIR": "/tmp",
-        "USER": "program",
-    }
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """`text` with a value for every `${NAME}`."""
-    return _VARIABLE.sub(lambda match: values[match[1]], text)
 
 
 def sweep_bare() -> None:
