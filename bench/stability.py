@@ -170,6 +170,23 @@ def print_row(judging: dict[str, Any], first: dict[str, Any]) -> None:
     )
 
 
+def judged(
+    judge_name: str, workers: int, load_name: str, environment: Environment, placed: list[Placed]
+) -> dict[str, Any]:
+    """One judging of all programs."""
+    started = time.monotonic()
+    with load_of(load_name):
+        if judge_name == "passatk":
+            verdicts = judge(environment, placed, workers)
+        else:
+            usual = [(p.name, usual_program(p.problem, p.text)) for p in placed]
+            verdicts = judge_conventionally(usual, workers)
+    seconds = time.monotonic() - started
+    left = end_what_is_left()
+    judging = {"judge": judge_name, "workers": workers, "load": load_name, "seconds": seconds}
+    return judging | {"verdicts": verdicts, "left_running": left}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     shared = HERE.parents[1] / "shared" / "data" / "humaneval-x"
@@ -218,17 +235,7 @@ def main() -> None:
         key = [judge_name, workers, load_name, number]
         judging = next((j for j in state["judgings"] if j["key"] == key), None)
         if judging is None:
-            started = time.monotonic()
-            with load_of(load_name):
-                if judge_name == "passatk":
-                    verdicts = judge(environment, placed, workers)
-                else:
-                    usual = [(p.name, usual_program(p.problem, p.text)) for p in placed]
-                    verdicts = judge_conventionally(usual, workers)
-            seconds = time.monotonic() - started
-            left = end_what_is_left()
-            judging = {"key": key, "judge": judge_name, "workers": workers, "load": load_name, "seconds": seconds}
-            judging["verdicts"], judging["left_running"] = verdicts, left
+            judging = {"key": key} | judged(judge_name, workers, load_name, environment, placed)
             state["judgings"].append(judging)
             RESULTS.write_text(json.dumps(state))
         print_row(judging, first.setdefault(judge_name, judging))
